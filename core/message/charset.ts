@@ -1,0 +1,77 @@
+/**
+ * Octets to text by charset name (RFC 2978). The platform's TextDecoder knows the web's charsets; the rest (UTF-7, UTF-32,
+ * DOS code pages) is iconv-lite's, which is slow to load and so loads only where it is asked for.
+ */
+import { textOf } from "./field_text.ts";
+
+/** Decodes octets of a charset; never throws, and knows something for every name. */
+export type CharsetDecode = (bytes: Uint8Array, charset: string) => string;
+
+/** Names seen in mail that TextDecoder does not know, for charsets that it does. */
+const aliases: Readonly<Record<string, string>> = {
+  "cp932": "shift_jis",
+  "cp936": "gbk",
+  "cp949": "euc-kr",
+  "cp950": "big5",
+  "cp-850": "cp850",
+  "utf-8-sig": "utf-8",
+  "unicode-1-1-utf-7": "utf-7",
+  "8859-1": "iso-8859-1",
+  "iso8859_1": "iso-8859-1",
+  "eucjp": "euc-jp",
+};
+
+/** Labels that name no charset: the octets show best what they are. ASCII is here because "us-ascii" is often a lie. */
+const unnamed = new Set([
+  "",
+  "us-ascii",
+  "ascii",
+  "ansi_x3.4-1968",
+  "unknown-8bit",
+  "x-unknown",
+  "default",
+  "binary",
+  "8bit",
+]);
+
+/**
+ * Decodes with what the platform knows. Octets of an unknown charset are read as UTF-8 if they are valid UTF-8 and as
+ * Latin-1 if not, so that nothing of them is lost.
+ */
+export function decodeCharset(bytes: Uint8Array, charset: string): string {
+  const name = canonicalName(charset);
+  if (unnamed.has(name)) return textOf(bytes);
+  const decoder = platformDecoder(name);
+  return decoder ? decoder.decode(bytes) : textOf(bytes);
+}
+
+/** Whether `decodeCharset` knows the charset by name; if not, `loadCharsets` may. */
+export function isPlatformCharset(charset: string): boolean {
+  const name = canonicalName(charset);
+  return unnamed.has(name) || platformDecoder(name) !== undefined;
+}
+
+/** Loads iconv-lite and returns a decoder that knows its charsets too. Cheap when called again. */
+export async function loadCharsets(): Promise<CharsetDecode> {
+  const [{ default: iconv }, { Buffer }] = await Promise.all([import("iconv-lite"), import("node:buffer")]);
+  return (bytes, charset) => {
+    const name = canonicalName(charset);
+    if (isPlatformCharset(name) || !iconv.encodingExists(name)) return decodeCharset(bytes, name);
+    return iconv.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name);
+  };
+}
+
+function canonicalName(charset: string): string {
+  const name = charset.trim().toLowerCase();
+  return aliases[name] ?? name;
+}
+
+function platformDecoder(name: string): TextDecoder | undefined {
+  // A name may be anything a stranger wrote; no real one is long.
+  if (name.length > 64) return undefined;
+  try {
+    return new TextDecoder(name, { ignoreBOM: true });
+  } catch {
+    return undefined;
+  }
+}

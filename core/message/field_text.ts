@@ -1,0 +1,61 @@
+/** Bytes of header fields as text: UTF-8 where it is (RFC 6532 §3.2), one character per byte where it is not. */
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+const encoder = new TextEncoder();
+
+/** Text of bytes that are meant to be ASCII or UTF-8; Latin-1 when they are not valid UTF-8, so that no byte is lost. */
+export function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return latin1Of(bytes);
+  }
+}
+
+/** One character per byte. (TextDecoder's "latin1" is windows-1252, which is not that.) */
+export function latin1Of(bytes: Uint8Array): string {
+  let text = "";
+  for (let start = 0; start < bytes.length; start += 8192) {
+    // In slices: an argument list has a size limit.
+    text += String.fromCharCode(...bytes.subarray(start, start + 8192));
+  }
+  return text;
+}
+
+/** UTF-8 octets of a text. */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/**
+ * RFC 5322 §2.2.3: unfolding removes the line end before white space. Any other line end, which only broken input has,
+ * becomes a space. White space at both ends of the value goes.
+ */
+export function unfold(text: string): string {
+  const joined = text.replace(/[\r\n]+([ \t]?)/g, (_lineEnd, blank: string) => blank === "" ? " " : blank);
+  return trimBlanks(joined);
+}
+
+/** Without spaces and tabs at its ends. (String.trim would take a no-break space too.) */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** RFC 5234 WSP: space or tab. */
+export function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+/** RFC 5322 §3.2.3 atext, with RFC 6532 §3.2: every character beyond ASCII. */
+export function isAtext(code: number): boolean {
+  return code > 127 || atext[code] === 1;
+}
+
+const atext = new Uint8Array(128);
+for (const code of bytesOf("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~")) {
+  atext[code] = 1;
+}

@@ -1,0 +1,20 @@
+/** Message identifiers (RFC 5322 §3.6.4). */
+
+/** Identifiers kept of one field; a References field with more is noise. */
+const MOST = 1000;
+
+/**
+ * Every `<id>` in the value of Message-ID, In-Reply-To or References, without its angle brackets and inner white space.
+ * Words around them (§4.5.4 obs-in-reply-to) are passed over. An id without brackets counts when nothing else is there.
+ */
+export function parseMessageIds(value: string): string[] {
+  const ids: string[] = [];
+  // One id ends where the next begins, if it was cut off: every character is looked at once.
+  for (const match of value.matchAll(/<([^<>]*)>/g)) {
+    const id = (match[1] ?? "").replace(/[\s\0]+/g, "");
+    if (id !== "" && ids.push(id) === MOST) break;
+  }
+  if (ids.length > 0) return ids;
+  const bare = value.trim();
+  return /^[^\s<>@]+@[^\s<>@]+$/.test(bare) ? [bare] : [];
+}

@@ -1,0 +1,82 @@
+/** What a part's header says of its content, as BODYSTRUCTURE has it. */
+import type { MessageParameter, MessagePart } from "../contract/message.ts";
+import {
+  type ContentType,
+  parseContentType,
+  parseDisposition,
+  parseEncoding,
+  parseLanguage,
+} from "./content_fields.ts";
+import type { Header } from "./header.ts";
+import type { TextBudget } from "./text_budget.ts";
+
+/** A `MessagePart` without its place and its children. */
+export type PartContent = Omit<MessagePart, "headerStart" | "bodyStart" | "bodyEnd" | "lines" | "parts" | "message">;
+
+/** The content, and the boundary of a multipart: that is needed even where there is no room to keep it. */
+export interface PartDescription {
+  readonly content: PartContent;
+  readonly boundary: string;
+}
+
+/** Octets of a Content-* field that are looked at. */
+const FIELD = 8192;
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** Of repeated fields the first counts. */
+export function describePart(header: Header, fallback: ContentType, budget: TextBudget): PartDescription {
+  let type: ContentType | undefined;
+  const rest: Mutable<Partial<PartContent>> = {};
+  const keep = (key: "id" | "description" | "md5" | "location", text: string) => {
+    if (rest[key] === undefined && text !== "" && budget.take(text.length)) rest[key] = text;
+  };
+  for (const field of header.fields) {
+    if (!field.key.startsWith("content-")) continue;
+    const value = header.value(field, FIELD);
+    switch (field.key) {
+      case "content-type":
+        type ??= parseContentType(value);
+        break;
+      case "content-transfer-encoding": {
+        const encoding = parseEncoding(value);
+        if (encoding !== undefined) rest.encoding ??= encoding;
+        break;
+      }
+      case "content-disposition": {
+        const { type, parameters } = parseDisposition(value);
+        rest.disposition ??= { type, parameters: affordable(parameters, budget) };
+        break;
+      }
+      case "content-language": {
+        const language = parseLanguage(value);
+        if (language.length > 0 && budget.take(value.length)) rest.language ??= language;
+        break;
+      }
+      case "content-id":
+        keep("id", value);
+        break;
+      case "content-description":
+        keep("description", value);
+        break;
+      case "content-md5":
+        keep("md5", value);
+        break;
+      case "content-location":
+        keep("location", value);
+        break;
+    }
+  }
+  const { type: main, subtype, parameters } = type ?? fallback;
+  const content = { type: main, subtype, parameters: affordable(parameters, budget), ...rest };
+  return { content, boundary: main === "multipart" ? boundaryOf(parameters) : "" };
+}
+
+/** RFC 2046 §5.1.1: a boundary does not end in white space. */
+function boundaryOf(parameters: readonly MessageParameter[]): string {
+  return (parameters.find(([name]) => name === "boundary")?.[1] ?? "").replace(/[ \t]+$/, "");
+}
+
+function affordable(parameters: readonly MessageParameter[], budget: TextBudget): readonly MessageParameter[] {
+  return parameters.every(([name, value]) => budget.take(name.length + value.length)) ? parameters : [];
+}

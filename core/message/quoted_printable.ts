@@ -1,0 +1,137 @@
+/** Quoted-printable (RFC 2045 §6.7): lenient streaming decoder, encoder with lines of 76 characters. */
+
+const LF = 10, CR = 13, SPACE = 32, TAB = 9, EQUALS = 61;
+const hexDigits = "0123456789ABCDEF";
+
+/** Octet → value of the hexadecimal digit, 16 for any other octet. Rule 1: lower case is accepted too. */
+const hexValues = new Uint8Array(256).fill(16);
+for (let value = 0; value < 16; value++) {
+  hexValues[hexDigits.charCodeAt(value)] = value;
+  hexValues[hexDigits.toLowerCase().charCodeAt(value)] = value;
+}
+
+/** White space at a line's end is dropped, so it is held until more comes; more than this is not held but kept. */
+const HELD = 1024;
+
+/**
+ * Decodes quoted-printable. RFC 2045 §6.7: white space before a line end is dropped (rule 3), a soft line break vanishes
+ * (rule 5), and "=" that begins nothing valid stays as it is.
+ */
+export class QuotedPrintableDecoder {
+  /** The octets that cannot be judged yet: blanks, or "=" and what followed it. */
+  #held: number[] = [];
+
+  push(chunk: Uint8Array): Uint8Array {
+    const output = new Output(this.#held.length + chunk.length);
+    for (let at = 0; at < chunk.length; at++) {
+      const octet = chunk[at] ?? 0;
+      if (this.#held.length > 0) this.#resolve(octet, output);
+      else if (octet === EQUALS || octet === SPACE || octet === TAB) this.#held.push(octet);
+      else output.add(octet);
+    }
+    return output.bytes();
+  }
+
+  finish(): Uint8Array {
+    const output = new Output(this.#held.length);
+    // Blanks at the very end are at a line's end; "=" there is a soft line break whose line end is missing.
+    const half = hexValues[this.#held[1] ?? 0] ?? 16;
+    if (this.#held[0] === EQUALS && half < 16) output.addAll(this.#held);
+    this.#held = [];
+    return output.bytes();
+  }
+
+  /** One more octet after held ones. */
+  #resolve(octet: number, output: Output): void {
+    const held = this.#held;
+    if (held[0] === EQUALS) this.#resolveEscape(octet, output);
+    else if (isBlank(octet) && held.length < HELD) held.push(octet);
+    else {
+      // Rule 3: white space at the end of a line was added on the way.
+      if (octet !== CR && octet !== LF) output.addAll(held);
+      this.#restart(octet, output);
+    }
+  }
+
+  #resolveEscape(octet: number, output: Output): void {
+    const held = this.#held;
+    const second = held[1];
+    const value = hexValues[octet] ?? 16;
+    if (octet === LF && (second === undefined || second === CR || isBlank(second))) held.length = 0; // Rule 5.
+    else if (second === undefined && (value < 16 || octet === CR || isBlank(octet))) held.push(octet);
+    else if (second !== undefined && isBlank(second) && (isBlank(octet) || octet === CR) && held.length < HELD) {
+      // Rule 3 again: blanks between the soft break's "=" and its line end.
+      if (octet === CR) held.splice(1, held.length - 1, CR);
+      else held.push(octet);
+    } else if (second !== undefined && hexValues[second] !== 16 && value < 16) {
+      output.add(((hexValues[second] ?? 0) << 4) | value); // Rule 1.
+      held.length = 0;
+    } else {
+      output.addAll(held);
+      this.#restart(octet, output);
+    }
+  }
+
+  /** Nothing is held any more; the octet begins anew. */
+  #restart(octet: number, output: Output): void {
+    this.#held.length = 0;
+    if (octet === EQUALS || isBlank(octet)) this.#held.push(octet);
+    else output.add(octet);
+  }
+}
+
+function isBlank(octet: number | undefined): boolean {
+  return octet === SPACE || octet === TAB;
+}
+
+/** Decoding never makes more octets than came in, held ones included. */
+class Output {
+  readonly #bytes: Uint8Array;
+  #length = 0;
+  constructor(size: number) {
+    this.#bytes = new Uint8Array(size);
+  }
+  add(octet: number): void {
+    this.#bytes[this.#length++] = octet;
+  }
+  addAll(octets: readonly number[]): void {
+    for (const octet of octets) this.add(octet);
+  }
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+/** Quoted-printable text: CRLF in `bytes` stays a line end, any other octet that is not plain becomes `=XX`. */
+export function encodeQuotedPrintable(bytes: Uint8Array): string {
+  let text = "";
+  let line = "";
+  for (let at = 0; at < bytes.length; at++) {
+    const octet = bytes[at] ?? 0;
+    if (octet === CR && bytes[at + 1] === LF) {
+      text += `${line}\r\n`;
+      line = "";
+      at++;
+      continue;
+    }
+    const atLineEnd = at + 1 === bytes.length || (bytes[at + 1] === CR && bytes[at + 2] === LF);
+    const piece = isPlain(octet, atLineEnd) ? String.fromCharCode(octet) : escaped(octet);
+    // Rule 5: lines of at most 76 characters, the "=" of a soft break counted.
+    if (line.length + piece.length > (atLineEnd ? 76 : 75)) {
+      text += `${line}=\r\n`;
+      line = "";
+    }
+    line += piece;
+  }
+  return text + line;
+}
+
+/** Rules 2 and 3: printable ASCII but "=", and blanks that do not end a line. */
+function isPlain(octet: number, atLineEnd: boolean): boolean {
+  if (isBlank(octet)) return !atLineEnd;
+  return octet > 32 && octet < 127 && octet !== EQUALS;
+}
+
+function escaped(octet: number): string {
+  return `=${hexDigits.charAt(octet >> 4)}${hexDigits.charAt(octet & 15)}`;
+}
