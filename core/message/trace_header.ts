@@ -78,7 +78,6 @@ export function addressLiteral(address: string): string {
 
 /** Text of a stranger as one word: no blanks, no characters with a meaning in the field; at most 255 characters. */
 function word(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what must go
   return text.replace(/[\0-\x20\x7f-\x9f()<>;,"\\]/g, "").slice(0, 255);
 }
 
