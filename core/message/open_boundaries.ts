@@ -51,7 +51,9 @@ export class OpenBoundaries {
    * innermost boundary: nested boundaries that begin alike (`a` in a multipart of `a1`) are common.
    */
   match(line: Uint8Array): BoundaryLine | undefined {
-    const text = textOf(line.subarray(2)).replace(/[ \t\r\n]+$/, "");
+    let end = line.length;
+    while (end > 2 && isWhiteSpace(line[end - 1])) end--;
+    const text = textOf(line.subarray(2, end));
     const level = this.#levels.get(text)?.at(-1);
     if (level !== undefined) return { level, closes: false };
     if (text.endsWith("--")) {
@@ -62,4 +64,8 @@ export class OpenBoundaries {
     if (!innermost || !text.startsWith(innermost.boundary)) return undefined;
     return { level: innermost.level, closes: text.startsWith("--", innermost.boundary.length) };
   }
+}
+
+function isWhiteSpace(octet: number | undefined): boolean {
+  return octet === 32 || octet === 9 || octet === 13 || octet === 10;
 }

@@ -106,9 +106,11 @@ function plainValue(text: string, start: number): Value {
 function joinContinuations(segments: readonly Segment[], decode: CharsetDecode): MessageParameter[] {
   const plain = new Map<string, string>();
   const extended = new Map<string, Map<number, Segment>>();
+  const names = new Set<string>();
   for (const segment of segments) {
     const match = /^([^*]+)(?:\*(\d{1,4}))?(\*?)$/.exec(segment.name);
     const name = match?.[1] ?? segment.name;
+    names.add(name);
     if (!match || (match[2] === undefined && match[3] === "")) {
       if (!plain.has(name)) plain.set(name, segment.value);
       continue;
@@ -118,16 +120,15 @@ function joinContinuations(segments: readonly Segment[], decode: CharsetDecode):
     const number = Number(match[2] ?? 0);
     if (!numbered.has(number)) numbered.set(number, segment);
   }
-  for (const [name, numbered] of extended) {
-    const value = joinNumbered(numbered, decode);
-    if (value !== undefined) plain.set(name, value);
-  }
-  return [...plain];
+  return [...names].flatMap((name): MessageParameter[] => {
+    const value = joinNumbered(extended.get(name), decode) ?? plain.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
 }
 
-function joinNumbered(numbered: ReadonlyMap<number, Segment>, decode: CharsetDecode): string | undefined {
-  const first = numbered.get(0);
-  if (!first) return undefined;
+function joinNumbered(numbered: ReadonlyMap<number, Segment> | undefined, decode: CharsetDecode): string | undefined {
+  const first = numbered?.get(0);
+  if (!numbered || !first) return undefined;
   // RFC 2231 §4: charset'language' stands once, at the start, and only in a value marked with "*".
   const information = first.name.endsWith("*") ? /^([^']*)'[^']*'/.exec(first.value) : null;
   const pieces: Uint8Array[] = [];
