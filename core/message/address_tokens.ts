@@ -97,19 +97,20 @@ export class AddressTokens {
   /** The contents of a quoted string or of a comment, which nests (RFC 5322 §3.2.2); undefined when it never closes. */
   #delimited(open: string, close: string): string | undefined {
     let text = "";
-    let depth = 0;
-    for (let at = this.#at; at < this.#text.length; at++) {
+    let depth = 1;
+    for (let at = this.#at + 1; at < this.#text.length; at++) {
       const character = this.#text.charAt(at);
       if (character === "\\" && at + 1 < this.#text.length) {
         text += this.#text.charAt(++at);
-      } else if (character === close && (depth === 1 || open === close && depth > 0)) {
+        continue;
+      }
+      if (character === close && --depth === 0) {
         this.#at = at + 1;
         return text;
-      } else {
-        if (character === open) depth++;
-        if (character === close) depth--;
-        if (at > this.#at) text += character;
       }
+      // A quotation mark has closed above: only parentheses nest.
+      if (character === open) depth++;
+      text += character;
     }
     return undefined;
   }

@@ -14,7 +14,7 @@ const monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep
 /** No real date is longer; a bound keeps junk cheap. */
 const LONGEST = 256;
 
-const time = String.raw`(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d+)?)?`;
+const time = String.raw`(\d{1,2})\s*[:.]\s*(\d{1,2})(?:\s*[:.]\s*(\d{1,2})(?:[.,]\d+)?)?`;
 const zone = String.raw`(?:\s*(?:GMT|UTC?)?\s*([+-]\d{1,2}:?\d{2})|\s*([A-Za-z]{1,5}))?`;
 /** `24 Nov 2026 07:00:00 +0000`: day name gone; RFC 3501's `24-Nov-2026` too. */
 const mailDate = new RegExp(

@@ -1,0 +1,76 @@
+import { assertEquals } from "@std/assert";
+import { formatDate, parseDate } from "../../../core/message/date.ts";
+
+function check(text: string, iso: string | undefined, zoneMinutes = 0) {
+  const date = parseDate(text);
+  assertEquals(date && new Date(date.epochMilliseconds).toISOString(), iso && new Date(iso).toISOString(), text);
+  if (iso) assertEquals(date?.zoneMinutes, zoneMinutes, text);
+}
+
+Deno.test("RFC 5322 §3.3 and appendix A", () => {
+  check("Fri, 21 Nov 1997 09:55:06 -0600", "1997-11-21T15:55:06Z", -360);
+  check("Tue, 1 Jul 2003 10:52:37 +0200", "2003-07-01T08:52:37Z", 120);
+  check("Thu, 13 Feb 1969 23:32:54 -0330", "1969-02-14T03:02:54Z", -210);
+  check("24 Nov 2026 07:00 +0000", "2026-11-24T07:00:00Z");
+  check("Sat, 31 Dec 2016 23:59:60 +0000", "2017-01-01T00:00:00Z");
+});
+
+Deno.test("RFC 5322 A.5 and §4.3: comments, folding, obsolete years and zones", () => {
+  check(
+    "Thu,\r\n      13\r\n        Feb\r\n          1969\r\n      23:32\r\n               -0330 (Newfoundland Time)",
+    "1969-02-14T03:02:00Z",
+    -210,
+  );
+  check("21 Nov 97 09:55:06 GMT", "1997-11-21T09:55:06Z");
+  check("21 Nov 49 09:55:06 GMT", "2049-11-21T09:55:06Z");
+  check("21 Nov 102 09:55:06 GMT", "2002-11-21T09:55:06Z");
+  check("Fri, 21 Nov 1997 09(comment):   55  :  06 -0600", "1997-11-21T15:55:06Z", -360);
+  check("Fri, 21 Nov 1997 09:55:06 EST", "1997-11-21T14:55:06Z", -300);
+  check("Fri, 21 Nov 1997 09:55:06 PDT", "1997-11-21T16:55:06Z", -420);
+  check("Fri, 21 Nov 1997 09:55:06 Z", "1997-11-21T09:55:06Z");
+  check("Fri, 21 Nov 1997 09:55:06 A", "1997-11-21T09:55:06Z");
+  check("Fri, 21 Nov 1997 09:55:06 NZDT", "1997-11-21T09:55:06Z");
+});
+
+Deno.test("what real mail has instead", () => {
+  check("Fri 21 Nov 1997 09:55:06 -0600", "1997-11-21T15:55:06Z", -360);
+  check("Friday, 21-Nov-97 09:55:06 GMT", "1997-11-21T09:55:06Z");
+  check("Fri Nov 21 09:55:06 1997", "1997-11-21T09:55:06Z");
+  check("Fri Nov 21 09:55:06 PST 1997", "1997-11-21T17:55:06Z", -480);
+  check("Fri, Nov 21 1997 09:55:06 +0100", "1997-11-21T08:55:06Z", 60);
+  check("November 21, 1997 09:55", "1997-11-21T09:55:00Z");
+  check("Fri, 21 November 1997 09:55:06 +01:00", "1997-11-21T08:55:06Z", 60);
+  check("Fri, 21 Nov 1997 09:55:06 GMT+0100", "1997-11-21T08:55:06Z", 60);
+  check("Fri, 21 Nov 1997 09:55:06+0100", "1997-11-21T08:55:06Z", 60);
+  check("Fri, 21 Nov 1997 09:55:06", "1997-11-21T09:55:06Z");
+  check("21 Nov 1997", "1997-11-21T00:00:00Z");
+  check("1997-11-21T09:55:06.123+02:00", "1997-11-21T07:55:06Z", 120);
+  check("Fri, 21 Nov 1997 09.55.06 +0000", "1997-11-21T09:55:06Z");
+});
+
+Deno.test("no date, or one that cannot be", () => {
+  for (
+    const text of [
+      "",
+      "yesterday",
+      "31 Feb 2026 00:00:00 +0000",
+      "0 Nov 2026 00:00:00 +0000",
+      "1 Foo 2026 00:00:00 +0000",
+      "1 Nov 2026 25:00:00 +0000",
+      "1 Nov 20266 00:00:00 +0000",
+      "(1 Nov 2026)",
+      "-1 Nov 2026",
+    ]
+  ) check(text, undefined);
+  check("29 Feb 2024 00:00:00 +0000", "2024-02-29T00:00:00Z");
+});
+
+Deno.test("junk of any length is cheap", () => {
+  for (const piece of ["(", " ", "1 ", "Nov ", ":", "9"]) assertEquals(parseDate(piece.repeat(500_000)), undefined);
+});
+
+Deno.test("RFC 5322 §3.3: printing", () => {
+  assertEquals(formatDate(new Date("2026-11-24T07:00:00Z")), "Tue, 24 Nov 2026 07:00:00 +0000");
+  assertEquals(formatDate(new Date("2026-11-24T07:00:00Z"), -210), "Tue, 24 Nov 2026 03:30:00 -0330");
+  assertEquals(formatDate(new Date("2026-12-31T23:30:00Z"), 60), "Fri, 1 Jan 2027 00:30:00 +0100");
+});

@@ -1,0 +1,77 @@
+import { assert, assertEquals } from "@std/assert";
+import { decodeEncodedWords, encodeWords } from "../../../core/message/encoded_word.ts";
+import { loadCharsets } from "../../../core/message/charset.ts";
+
+Deno.test("RFC 2047 §8: the examples", () => {
+  const examples: [string, string][] = [
+    ["=?US-ASCII?Q?Keith_Moore?= <moore@cs.utk.edu>", "Keith Moore <moore@cs.utk.edu>"],
+    ["=?ISO-8859-1?Q?Keld_J=F8rn_Simonsen?= <keld@dkuug.dk>", "Keld Jørn Simonsen <keld@dkuug.dk>"],
+    ["=?ISO-8859-1?Q?Andr=E9?= Pirard <PIRARD@vm1.ulg.ac.be>", "André Pirard <PIRARD@vm1.ulg.ac.be>"],
+    [
+      "=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?= =?ISO-8859-2?B?dSB1bmRlcnN0YW5kIHRoZSBleGFtcGxlLg==?=",
+      "If you can read this you understand the example.",
+    ],
+    ["(=?ISO-8859-1?Q?a?=)", "(a)"],
+    ["(=?ISO-8859-1?Q?a?= b)", "(a b)"],
+    ["(=?ISO-8859-1?Q?a?= =?ISO-8859-1?Q?b?=)", "(ab)"],
+    ["(=?ISO-8859-1?Q?a?=  =?ISO-8859-1?Q?b?=)", "(ab)"],
+    ["(=?ISO-8859-1?Q?a?=\r\n    =?ISO-8859-1?Q?b?=)", "(ab)"],
+    ["(=?ISO-8859-1?Q?a_b?=)", "(a b)"],
+    ["(=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=)", "(a b)"],
+  ];
+  for (const [encoded, plain] of examples) assertEquals(decodeEncodedWords(encoded), plain);
+});
+
+Deno.test("RFC 2231 §5: a language after the charset", () => {
+  assertEquals(decodeEncodedWords("=?US-ASCII*EN?Q?Keith_Moore?="), "Keith Moore");
+});
+
+Deno.test("a character split between two words of a charset is joined, in either encoding", () => {
+  assertEquals(decodeEncodedWords("=?utf-8?q?=C3?= =?UTF-8?q?=BC?="), "ü");
+  assertEquals(decodeEncodedWords("=?utf-8?B?4oI=?= =?utf-8?q?=AC?="), "€");
+});
+
+Deno.test("what is no encoded word stays as it is", () => {
+  for (
+    const text of [
+      "=?",
+      "=??=",
+      "=?utf-8?x?abc?=",
+      "=?utf-8?b?a*b?=",
+      "=?utf-8?q?abc",
+      "=?utf 8?q?abc?=",
+      "a =?utf-8?b?###?= b",
+      "=?=?=?=?=?",
+    ]
+  ) {
+    assertEquals(decodeEncodedWords(text), text);
+  }
+  assertEquals(decodeEncodedWords("=?utf-8?b?#?= =?utf-8?q?x?="), "=?utf-8?b?#?= x");
+});
+
+Deno.test("lenient: spaces in a word, missing padding, bad escapes, an unknown charset", () => {
+  assertEquals(decodeEncodedWords("=?utf-8?Q?a b=zz=?="), "a b=zz=");
+  assertEquals(decodeEncodedWords("=?utf-8?B?YWI?="), "ab");
+  assertEquals(decodeEncodedWords("=?nonsense?Q?=FC=DF?="), "üß");
+  assertEquals(decodeEncodedWords("=?nonsense?Q?=C3=BC?="), "ü");
+});
+
+Deno.test("charsets beyond the platform's, once they are loaded", async () => {
+  assertEquals(decodeEncodedWords("=?cp850?Q?=81ber?=", await loadCharsets()), "über");
+  assertEquals(decodeEncodedWords("=?utf-7?Q?Hi_+Jjo-?=", await loadCharsets()), "Hi ☺");
+});
+
+Deno.test("RFC 2047 §2: printed words have at most 75 characters and whole characters", () => {
+  const printed = encodeWords("€".repeat(100));
+  assert(printed.split(" ").every((word) => word.length <= 75 && !decodeEncodedWords(word).includes("\ufffd")));
+  assertEquals(decodeEncodedWords(printed), "€".repeat(100));
+  assertEquals(encodeWords("plain text"), "plain text");
+  assertEquals(decodeEncodedWords(encodeWords("not =?utf-8?q?really?= encoded")), "not =?utf-8?q?really?= encoded");
+});
+
+Deno.test("a megabyte of half words is read once, not again and again", () => {
+  for (const piece of ["=?", "=?a?b?", "=?a?q?", "=?utf-8?b?YQ==?= ", "?="]) {
+    const text = piece.repeat(1_000_000 / piece.length);
+    assert(decodeEncodedWords(text).length <= text.length);
+  }
+});
