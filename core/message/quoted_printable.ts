@@ -59,10 +59,8 @@ export class QuotedPrintableDecoder {
     const value = hexValues[octet] ?? 16;
     if (octet === LF && (second === undefined || second === CR || isBlank(second))) held.length = 0; // Rule 5.
     else if (second === undefined && (value < 16 || octet === CR || isBlank(octet))) held.push(octet);
-    else if (second !== undefined && isBlank(second) && (isBlank(octet) || octet === CR) && held.length < HELD) {
-      // Rule 3 again: blanks between the soft break's "=" and its line end.
-      if (octet === CR) held.splice(1, held.length - 1, CR);
-      else held.push(octet);
+    else if (second !== undefined && isBlank(second) && held.at(-1) !== CR && this.#mayHold(octet)) {
+      held.push(octet); // Rule 3 again: blanks between the soft break's "=" and its line end.
     } else if (second !== undefined && hexValues[second] !== 16 && value < 16) {
       output.add(((hexValues[second] ?? 0) << 4) | value); // Rule 1.
       held.length = 0;
@@ -70,6 +68,11 @@ export class QuotedPrintableDecoder {
       output.addAll(held);
       this.#restart(octet, output);
     }
+  }
+
+  /** Whether an octet may stand between "=" and the LF of a soft break. */
+  #mayHold(octet: number): boolean {
+    return octet === CR || (isBlank(octet) && this.#held.length < HELD);
   }
 
   /** Nothing is held any more; the octet begins anew. */

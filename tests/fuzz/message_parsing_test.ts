@@ -14,33 +14,10 @@ import { searchTextOf } from "../../core/message/search_text.ts";
 import { summarize, Summarizer, type SummaryLimits } from "../../core/message/summary.ts";
 import { decodeTransfer, transferDecoder } from "../../core/message/transfer_encoding.ts";
 import { corpus, octets } from "../core/message/corpus.ts";
+import { brokenMime, type MimeNode, mimeNode, printMime } from "./mime_arbitrary.ts";
 
-/** Lines of which MIME is made, in any order, with any line ends: most of them make structures, few make sense. */
-const mimeLine = fc.constantFrom(
-  "",
-  "Content-Type: multipart/mixed; boundary=a",
-  'Content-Type: multipart/digest; boundary="ab"',
-  "Content-Type: multipart/alternative",
-  "Content-Type: message/rfc822",
-  "Content-Type: text/html; charset=utf-8",
-  "Content-Transfer-Encoding: base64",
-  "Subject: =?utf-8?q?x?=",
-  "From: g: a@b.test;",
-  " folded",
-  "--a",
-  "--a--",
-  "--ab",
-  "--ab--",
-  "--a \t",
-  "-",
-  "--",
-  "text",
-  "\xff\0\r\r",
-);
-const mimeMessage = fc.array(fc.tuple(mimeLine, fc.constantFrom("\r\n", "\r\n", "\n", "\r", "")), { maxLength: 60 })
-  .map((lines) => octets(lines.flat().join("")));
 const anyMessage = fc.oneof(
-  { weight: 5, arbitrary: mimeMessage },
+  { weight: 5, arbitrary: brokenMime },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }) },
   { weight: 2, arbitrary: fc.constantFrom(...corpus.map(({ text }) => octets(text))) },
 );
@@ -79,6 +56,23 @@ Deno.test("the summary is the same however the message is split, with limits tha
   fc.assert(
     fc.property(anyMessage, steps, (message, steps) => {
       assertEquals(summarizeSplit(message, steps, limits), summarize(message, limits));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** What a tree of parts says, as the node it was printed from. */
+function nodeOf(message: Uint8Array, part: MessagePart): MimeNode {
+  if (part.message) return { kind: "message", inside: nodeOf(message, part.message.structure) };
+  if (part.parts) return { kind: "multipart", parts: part.parts.map((child) => nodeOf(message, child)) };
+  return { kind: "leaf", text: String.fromCharCode(...message.subarray(part.bodyStart, part.bodyEnd)) };
+}
+
+Deno.test("a well-formed tree comes back, whatever the split", () => {
+  fc.assert(
+    fc.property(mimeNode, steps, (node, steps) => {
+      const message = octets(printMime(node));
+      assertEquals(nodeOf(message, summarizeSplit(message, steps, {}).structure), node);
     }),
     { numRuns: 300 },
   );

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { MessageAddress } from "../../../core/contract/message.ts";
 import { mailboxesOf, parseAddressList, parseMailbox } from "../../../core/message/address.ts";
+import { quickly } from "./quickly.ts";
 import { addressSpec, printAddress, printAddressList } from "../../../core/message/address_printer.ts";
 
 function check(text: string, ...expected: MessageAddress[]) {
@@ -143,6 +144,6 @@ Deno.test("printing: quotes only where they are needed, nothing that ends a line
 
 Deno.test("a megabyte of one broken thing is read once, not again and again", () => {
   for (const piece of ["<", "(", '"', "[", "<@", "<@,", "@", ":", ";", "a ", "=?", '"\\', "<@,>", "a@", ".", "(\\"]) {
-    parseAddressList(piece.repeat(500_000 / piece.length));
+    quickly(piece, () => parseAddressList(piece.repeat(500_000 / piece.length)));
   }
 });

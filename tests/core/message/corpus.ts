@@ -152,6 +152,26 @@ export const corpus: readonly HardMessage[] = [
     ),
   },
   {
+    name: "inner boundary after its end",
+    text: crlf(
+      "Content-Type: multipart/mixed; boundary=outer",
+      "",
+      "--outer",
+      "Content-Type: multipart/mixed; boundary=inner",
+      "",
+      "--inner",
+      "",
+      "one",
+      "--outer",
+      "",
+      "two",
+      "--inner",
+      "",
+      "three",
+      "--outer--",
+    ),
+  },
+  {
     name: "junk after a boundary",
     text: crlf(
       "Content-Type: multipart/mixed; boundary=b",

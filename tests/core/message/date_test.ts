@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { quickly } from "./quickly.ts";
 import { formatDate, parseDate } from "../../../core/message/date.ts";
 
 function check(text: string, iso: string | undefined, zoneMinutes = 0) {
@@ -66,7 +67,9 @@ Deno.test("no date, or one that cannot be", () => {
 });
 
 Deno.test("junk of any length is cheap", () => {
-  for (const piece of ["(", " ", "1 ", "Nov ", ":", "9"]) assertEquals(parseDate(piece.repeat(500_000)), undefined);
+  for (const piece of ["(", " ", "1 ", "Nov ", ":", "9"]) {
+    quickly(piece, () => assertEquals(parseDate(piece.repeat(500_000)), undefined));
+  }
 });
 
 Deno.test("RFC 5322 §3.3: printing", () => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { quickly } from "./quickly.ts";
 import { decodeEncodedWords, encodeWords } from "../../../core/message/encoded_word.ts";
 import { loadCharsets } from "../../../core/message/charset.ts";
 
@@ -72,6 +73,6 @@ Deno.test("RFC 2047 §2: printed words have at most 75 characters and whole char
 Deno.test("a megabyte of half words is read once, not again and again", () => {
   for (const piece of ["=?", "=?a?b?", "=?a?q?", "=?utf-8?b?YQ==?= ", "?="]) {
     const text = piece.repeat(1_000_000 / piece.length);
-    assert(decodeEncodedWords(text).length <= text.length);
+    quickly(piece, () => assert(decodeEncodedWords(text).length <= text.length));
   }
 });

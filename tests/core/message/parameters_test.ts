@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { quickly } from "./quickly.ts";
 import { parseParameters } from "../../../core/message/parameters.ts";
 import { printParameter } from "../../../core/message/parameter_printer.ts";
 
@@ -65,6 +66,6 @@ Deno.test("printing: token, quoted string, extended form, continuations", () => 
 
 Deno.test("a megabyte of one broken thing is read once, not again and again", () => {
   for (const piece of [";", "(", '"', "a", "a=", 'a="', "a*0=b;", "= ", "a b ", "\\"]) {
-    parseParameters(piece.repeat(1_000_000 / piece.length));
+    quickly(piece, () => parseParameters(piece.repeat(1_000_000 / piece.length)));
   }
 });
