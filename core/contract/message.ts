@@ -17,7 +17,9 @@ export interface MessageSummary {
   readonly headerSize: number;
   /** Line ends (LF, after a CR or bare) in the whole message. */
   readonly lines: number;
+  /** ENVELOPE of the message itself. */
   readonly envelope: MessageEnvelope;
+  /** BODYSTRUCTURE: the whole message as a part. */
   readonly structure: MessagePart;
   /** The instant in the Date field, milliseconds since 1970; absent when there is no date that can be read. */
   readonly sentAt?: number;
@@ -44,15 +46,25 @@ export type MessageField = readonly [name: string, value: string];
  * are not defaulted to `from`; whoever prints the envelope does that.
  */
 export interface MessageEnvelope {
+  /** Date, as written. */
   readonly date?: string;
+  /** Subject, encoded words included. */
   readonly subject?: string;
+  /** From. */
   readonly from?: readonly MessageAddress[];
+  /** Sender. */
   readonly sender?: readonly MessageAddress[];
+  /** Reply-To. */
   readonly replyTo?: readonly MessageAddress[];
+  /** To. */
   readonly to?: readonly MessageAddress[];
+  /** Cc. */
   readonly cc?: readonly MessageAddress[];
+  /** Bcc. */
   readonly bcc?: readonly MessageAddress[];
+  /** In-Reply-To, as written. */
   readonly inReplyTo?: string;
+  /** Message-ID, as written. */
   readonly messageId?: string;
 }
 
@@ -79,8 +91,11 @@ export type MessageParameter = readonly [name: string, value: string];
  * the part's header is `headerStart..bodyStart` (empty line included), its body `bodyStart..bodyEnd`.
  */
 export interface MessagePart {
+  /** First octet of the header. */
   readonly headerStart: number;
+  /** First octet of the body: after the empty line. */
   readonly bodyStart: number;
+  /** After the last octet of the body; the line end before a boundary is the boundary's. */
   readonly bodyEnd: number;
   /** Line ends in the body. */
   readonly lines: number;
@@ -88,6 +103,7 @@ export interface MessagePart {
   readonly type: string;
   /** Lower case: `plain`. */
   readonly subtype: string;
+  /** Parameters of Content-Type, in order. */
   readonly parameters: readonly MessageParameter[];
   /** Content-ID as written, with its angle brackets. */
   readonly id?: string;
@@ -97,6 +113,7 @@ export interface MessagePart {
   readonly encoding?: string;
   /** Content-MD5 as written (RFC 1864). */
   readonly md5?: string;
+  /** Content-Disposition. */
   readonly disposition?: MessageDisposition;
   /** Content-Language (RFC 3282), one tag an entry. */
   readonly language?: readonly string[];
@@ -118,11 +135,14 @@ export interface MessagePart {
 export interface MessageDisposition {
   /** Lower case: `attachment`. */
   readonly type: string;
+  /** Its parameters, in order. */
   readonly parameters: readonly MessageParameter[];
 }
 
 /** The message inside a message/rfc822 part; `structure.headerStart` is the outer part's `bodyStart`. */
 export interface NestedMessage {
+  /** Its ENVELOPE. */
   readonly envelope: MessageEnvelope;
+  /** Its BODYSTRUCTURE. */
   readonly structure: MessagePart;
 }

@@ -2,8 +2,11 @@
 
 /** A token. `text` is the meaning: without quotes, backslashes or parentheses. */
 export interface AddressToken {
+  /** What it is: a word of any form, or a character with a meaning of its own. */
   readonly kind: "word" | "comment" | "@" | "<" | ">" | "," | ";" | ":";
+  /** Its meaning, as said above. */
   readonly text: string;
+  /** Whether white space stands before it. */
   readonly blankBefore: boolean;
 }
 
@@ -35,6 +38,7 @@ export class AddressTokens {
   /** Where the last search for ":" or ">" ended; good until passed. */
   #colonOrAngle = -1;
 
+  /** Begins at the start of the unfolded value of an address field. */
   constructor(text: string) {
     this.#text = text;
     this.#ahead = this.#read();

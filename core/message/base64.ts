@@ -17,6 +17,7 @@ export class Base64Decoder {
   /** Sextets held in `#bits`: 0 to 3. */
   #count = 0;
 
+  /** Decodes the next octets; a group cut by the chunk's end is held. */
   push(chunk: Uint8Array): Uint8Array {
     const output = new Uint8Array((chunk.length >> 2) * 3 + 6);
     let length = 0;
@@ -42,6 +43,7 @@ export class Base64Decoder {
     return output.subarray(0, length);
   }
 
+  /** The octets of a last group that is not whole. */
   finish(): Uint8Array {
     const output = new Uint8Array(2);
     const length = flush(output, 0, this.#bits, this.#count);

@@ -19,7 +19,7 @@ export class GrowingBytes {
   #length = 0;
   readonly #limit: number;
 
-  /** @param limit octets kept; what is appended beyond is dropped. */
+  /** Begins empty; of what is appended, `limit` octets are kept and the rest is dropped. */
   constructor(limit: number) {
     this.#limit = limit;
   }

@@ -5,8 +5,11 @@ import { parseParameters } from "./parameters.ts";
 
 /** A media type with its parameters; type and subtype in lower case. */
 export interface ContentType {
+  /** `text`. */
   readonly type: string;
+  /** `plain`. */
   readonly subtype: string;
+  /** In order, names in lower case. */
   readonly parameters: readonly MessageParameter[];
 }
 

@@ -3,6 +3,7 @@ import { isBlank } from "./field_text.ts";
 
 /** A date as written: an instant, and the zone it was written in. */
 export interface MessageDate {
+  /** The instant, milliseconds since 1970 UTC. */
   readonly epochMilliseconds: number;
   /** Minutes east of UTC. */
   readonly zoneMinutes: number;

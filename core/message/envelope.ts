@@ -29,6 +29,7 @@ const ENTRY = 16;
 /** RFC 5322 §3.6 allows each field once: of repeated texts the first counts, repeated lists are joined. */
 export function envelopeOf(header: Header, budget: TextBudget): MessageEnvelope {
   const envelope: Mutable<MessageEnvelope> = {};
+  const lists = new Map<ListKey, MessageAddress[]>();
   for (const field of header.fields) {
     const textKey = textFields.get(field.key);
     if (textKey) {
@@ -38,9 +39,15 @@ export function envelopeOf(header: Header, budget: TextBudget): MessageEnvelope 
       continue;
     }
     const listKey = listFields.get(field.key);
-    if (!listKey) continue;
-    const list = affordable(parseAddressList(header.value(field)), budget);
-    if (list.length > 0) envelope[listKey] = envelope[listKey] ? [...envelope[listKey], ...list] : list;
+    if (!listKey || budget.cut) continue;
+    // One entry too many shows that something is left out; reading further would be work for nothing.
+    const most = Math.floor(budget.left / ENTRY) + 1;
+    const list = affordable(parseAddressList(header.value(field), most), budget);
+    if (list.length === 0) continue;
+    const before = lists.get(listKey);
+    // Appended in place: a header may hold a hundred thousand such fields.
+    if (!before) lists.set(listKey, envelope[listKey] = list);
+    else for (const entry of list) before.push(entry);
   }
   return envelope;
 }

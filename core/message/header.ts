@@ -2,7 +2,7 @@
  * A header block (RFC 5322 §2.2) as a list of fields with exact byte offsets. Nothing is rejected: order, folding, 8-bit
  * text and lines that are no field at all stay as they are, and every octet of the block belongs to exactly one field.
  */
-import { textOf, unfold } from "./field_text.ts";
+import { latin1Of, textOf, unfold } from "./field_text.ts";
 
 const COLON = 58, LF = 10, CR = 13, SPACE = 32, TAB = 9;
 
@@ -16,6 +16,7 @@ export interface HeaderField {
   readonly name: string;
   /** Lower case, for comparison. */
   readonly key: string;
+  /** The first octet of the name. */
   readonly start: number;
   /** The octet after the colon; equal to `start` in a line that is no field. */
   readonly valueStart: number;
@@ -25,12 +26,13 @@ export interface HeaderField {
 
 /** A parsed header block. Looking fields up is by name, without regard to case. */
 export class Header {
+  /** Every field, in order. */
   readonly fields: readonly HeaderField[];
   readonly #bytes: Uint8Array;
   /** The block as text, when it is ASCII and small: offsets in it are octets. */
   readonly #ascii: string | undefined;
 
-  /** @param bytes the block, with or without the empty line at its end; kept, not copied. */
+  /** Parses a block with or without the empty line at its end; the octets are kept, not copied. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#ascii = asciiText(bytes);
@@ -120,7 +122,7 @@ function fieldAt(bytes: Uint8Array, ascii: string | undefined, start: number, en
   if (at === start || bytes[colon] !== COLON || colon >= end) {
     return { name: "", key: "", start, valueStart: start, end };
   }
-  const name = ascii === undefined ? textOf(bytes.subarray(start, at)) : ascii.slice(start, at);
+  const name = ascii === undefined ? latin1Of(bytes.subarray(start, at)) : ascii.slice(start, at);
   return { name, key: name.toLowerCase(), start, valueStart: colon + 1, end };
 }
 

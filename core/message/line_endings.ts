@@ -4,7 +4,9 @@ const LF = 10, CR = 13;
 
 /** What the line ends of some octets are. */
 export interface LineEndings {
+  /** Octets in all. */
   readonly size: number;
+  /** CR with its LF. */
   readonly crlf: number;
   /** CR that no LF follows. */
   readonly bareCr: number;

@@ -40,6 +40,7 @@ export class MimeParser {
   readonly #headerKept: GrowingBytes;
   #headerFrom = 0;
 
+  /** Begins with an empty message, within the usual limits unless others are given. */
   constructor(limits: Partial<MimeLimits> = {}) {
     const { headerBytes, ...rest } = { ...defaultMimeLimits, ...limits };
     this.#headerBytes = headerBytes;

@@ -6,6 +6,7 @@ export const LONGEST_BOUNDARY = 250;
 
 /** What a boundary line does: `level` is that of the multipart, as given to `open`. */
 export interface BoundaryLine {
+  /** The multipart's level, as given to `open`. */
   readonly level: number;
   /** Whether it is the last one: `--boundary--`. */
   readonly closes: boolean;

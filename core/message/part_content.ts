@@ -15,7 +15,9 @@ export type PartContent = Omit<MessagePart, "headerStart" | "bodyStart" | "bodyE
 
 /** The content, and the boundary of a multipart: that is needed even where there is no room to keep it. */
 export interface PartDescription {
+  /** What is kept. */
   readonly content: PartContent;
+  /** The empty string when it has none, or is no multipart. */
   readonly boundary: string;
 }
 

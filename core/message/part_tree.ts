@@ -54,6 +54,7 @@ const noContent: PartContent = { type: "text", subtype: "plain", parameters: [] 
 
 /** Grows by `endHeader` and `boundary`, and is done by `finish`. */
 export class PartTree {
+  /** The boundaries of the multiparts that are open. */
   readonly boundaries = new OpenBoundaries();
   /** The header of the message itself, once it has ended. */
   header: Header = new Header(new Uint8Array(0));
@@ -65,6 +66,7 @@ export class PartTree {
   #count = 0;
   #limited = false;
 
+  /** Begins with the root, whose header comes first. */
   constructor(limits: MimeLimits) {
     this.#limits = limits;
     this.#budget = new TextBudget(limits.text);

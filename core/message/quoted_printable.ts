@@ -21,6 +21,7 @@ export class QuotedPrintableDecoder {
   /** The octets that cannot be judged yet: blanks, or "=" and what followed it. */
   #held: number[] = [];
 
+  /** Decodes the next octets; what cannot be judged yet is held. */
   push(chunk: Uint8Array): Uint8Array {
     const output = new Output(this.#held.length + chunk.length);
     for (let at = 0; at < chunk.length; at++) {
@@ -32,6 +33,7 @@ export class QuotedPrintableDecoder {
     return output.bytes();
   }
 
+  /** What was held. */
   finish(): Uint8Array {
     const output = new Output(this.#held.length);
     // Blanks at the very end are at a line's end; "=" there is a soft line break whose line end is missing.

@@ -12,6 +12,7 @@ import { decodeTransfer } from "./transfer_encoding.ts";
 
 /** A stored body, read at any place. */
 export interface ReadableBody {
+  /** Octets. */
   readonly size: number;
   /** The octets `start..end`. */
   read(start: number, end: number): Promise<Uint8Array>;

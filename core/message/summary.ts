@@ -22,6 +22,7 @@ export class Summarizer {
   readonly #returns = new CarriageReturnCounter();
   readonly #limits: { readonly fields: number; readonly fieldText: number };
 
+  /** Begins with an empty message, within the usual limits unless others are given. */
   constructor(limits: Partial<SummaryLimits> = {}) {
     const { fields, fieldText, ...mimeLimits } = { ...defaultFieldLimits, ...limits };
     this.#limits = { fields, fieldText };

@@ -3,10 +3,13 @@ import { formatDate } from "./date.ts";
 
 /** How a message came, as the `with` clause has it (RFC 3848, RFC 6531 §4.3). */
 export interface Transmission {
+  /** The protocol that was spoken. */
   readonly protocol: "SMTP" | "LMTP";
   /** EHLO, not HELO. LMTP has no other form. */
   readonly extended: boolean;
+  /** Over TLS, implicit or by STARTTLS. */
   readonly tls: boolean;
+  /** After a successful AUTH. */
   readonly authenticated: boolean;
   /** The SMTPUTF8 parameter was given with MAIL. */
   readonly utf8: boolean;
@@ -22,6 +25,7 @@ export interface ReceivedFacts {
   readonly verifiedName?: string;
   /** Our own name. */
   readonly by: string;
+  /** For the `with` clause. */
   readonly transmission: Transmission;
   /** Our id of the message, found in the log too. */
   readonly id: string;
@@ -29,6 +33,7 @@ export interface ReceivedFacts {
   readonly recipient?: string;
   /** TLS version and cipher as a comment. */
   readonly tls?: string;
+  /** When the message came. */
   readonly date: Date;
 }
 

@@ -1,0 +1,34 @@
+import { assert, assertEquals } from "@std/assert";
+import { decodeCharset, isPlatformCharset, loadCharsets } from "../../../core/message/charset.ts";
+import { octets } from "./corpus.ts";
+
+Deno.test("charsets of the platform, by any of their names", () => {
+  for (
+    const [charset, text, expected] of [
+      ["UTF-8", "\xc3\xbc", "ü"],
+      [" ISO-8859-1 ", "\xfc", "ü"],
+      ["windows-1251", "\xcf\xf0\xe8", "При"],
+      ["koi8-r", "\xf0\xd2\xc9", "При"],
+      ["cp932", "\x83\x65", "テ"],
+      ["iso-2022-jp", "\x1b$B%F\x1b(B", "テ"],
+      ["gb2312", "\xc4\xe3", "你"],
+      ["utf-8", "\xff", "\ufffd"],
+    ] as const
+  ) assertEquals(decodeCharset(octets(text), charset), expected, charset);
+});
+
+Deno.test("what names no charset is read as UTF-8 if it is, else no octet is lost", () => {
+  for (const charset of ["", "us-ascii", "x-unknown", "nonsense", "x".repeat(1000), "\0"]) {
+    assertEquals(decodeCharset(octets("a\xc3\xbc"), charset), "aü");
+    assertEquals(decodeCharset(octets("a\xfc\x80"), charset), "aü\x80");
+  }
+});
+
+Deno.test("charsets beyond the platform's are known once they are loaded", async () => {
+  assert(!isPlatformCharset("cp437") && isPlatformCharset("us-ascii") && isPlatformCharset("utf-16"));
+  const decode = await loadCharsets();
+  assertEquals(decode(octets("\x81"), "CP437"), "ü");
+  assertEquals(decode(octets("+APw-"), "unicode-1-1-utf-7"), "ü");
+  assertEquals(decode(octets("\xfc"), "nonsense"), "ü");
+  assertEquals(decode(octets("\xc3\xbc"), "utf-8"), "ü");
+});
