@@ -260,6 +260,6 @@ Deno.test("lines that all look like boundaries cost no more than their length", 
 Deno.test("a boundary is gone when its multipart has ended, with or without its closing line", () => {
   assertEquals(
     sketchOf("inner boundary after its end"),
-    'multipart/mixed\n  multipart/mixed\n    text/plain "one"\n  text/plain "two\\r\\n--inner\\r\\n\\r\\nthree"',
+    'multipart/mixed\n  multipart/mixed\n    text/plain "one"\n  multipart/mixed\n    text/plain "two\\r\\n--inner\\r\\n\\r\\nthree"',
   );
 });
