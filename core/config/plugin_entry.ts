@@ -1,0 +1,98 @@
+/** Plugin entries of the configuration: a name, or `{ use, options, … }` with the keys that its kind has. */
+import * as v from "valibot";
+import { parseHostPort } from "../options/host_port.ts";
+import { options } from "../options/options.ts";
+import { listOf, oneOf, value, type ValueSchema } from "../options/values.ts";
+import { type ListenAddress, listenAddress } from "./listen_address.ts";
+import type { ConfigPath, FilterEntry, PluginEntry, ProtocolEntry, SandboxConfig } from "./server_config.ts";
+
+/** What the file may say for any plugin; `use` alone when it is only a name. */
+interface WrittenEntry {
+  readonly use: string;
+  readonly options?: unknown;
+  readonly sandbox?: SandboxConfig | undefined;
+  readonly integrity?: string | undefined;
+}
+
+const use = value(
+  'a plugin: a name such as "pop3", a path such as "./my_filter.ts", or a jsr:, npm: or https: specifier',
+  (given) => typeof given === "string" && isPlugin(given) ? given : undefined,
+);
+
+const digest = value(
+  'a digest such as "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="',
+  (given) =>
+    typeof given === "string" && /^sha(?:256|384|512)-[A-Za-z0-9+/]{43,86}={0,2}$/.test(given) ? given : undefined,
+);
+
+const host = value(
+  'a host that may be reached, such as "spam.example.org" or "127.0.0.1:783"',
+  (given) =>
+    typeof given === "string" && (parseHostPort(given) ?? parseHostPort(`${given}:0`)) !== undefined
+      ? given
+      : undefined,
+);
+
+const sandbox = options({
+  net: v.optional(listOf(host, "a list of hosts such as [spam.example.org]"), []),
+  may: v.optional(listOf(oneOf(["check-password", "secret"]), "a list such as [check-password]"), []),
+}, { noun: "key" });
+
+const common = { use, options: v.optional(v.unknown()), integrity: v.optional(digest) };
+const sandboxed = { ...common, sandbox: v.optional(sandbox) };
+/** Protocols and storage are called for every octet and hold sockets and files: they cannot live in a sandbox. */
+const unsandboxed = {
+  ...common,
+  sandbox: v.optional(value("no sandbox: protocols and storage run inside the server", () => undefined)),
+};
+
+/** An entry of `directory` or `auth`. */
+export const sandboxedEntry: ValueSchema<WrittenEntry> = nameOr(options(sandboxed, { noun: "key" }));
+
+/** The entry of `storage`. */
+export const storageEntry: ValueSchema<WrittenEntry> = nameOr(options(unsandboxed, { noun: "key" }));
+
+/** An entry of `filters`. */
+export const filterEntry: ValueSchema<WrittenEntry & { on_failure?: "defer" | "continue" }> = nameOr(
+  options({ ...sandboxed, on_failure: v.optional(oneOf(["defer", "continue"]), "defer") }, { noun: "key" }),
+);
+
+/** An entry of `protocols`: one that is only a name would listen nowhere. */
+export const protocolEntry: ValueSchema<WrittenEntry & { listen: ListenAddress[] }> = options({
+  ...unsandboxed,
+  listen: listOf(listenAddress, 'a list of addresses such as ["0.0.0.0:110 starttls"]', 1),
+}, { noun: "key" });
+
+/** The entry with its place in the file. */
+export function toPluginEntry(written: WrittenEntry, at: ConfigPath): PluginEntry {
+  return {
+    use: written.use,
+    options: written.options ?? undefined,
+    ...written.sandbox && { sandbox: written.sandbox },
+    ...written.integrity !== undefined && { integrity: written.integrity },
+    at,
+  };
+}
+
+/** The same for a protocol. */
+export function toProtocolEntry(written: v.InferOutput<typeof protocolEntry>, at: ConfigPath): ProtocolEntry {
+  return { ...toPluginEntry(written, at), listen: written.listen };
+}
+
+/** The same for a filter. */
+export function toFilterEntry(written: v.InferOutput<typeof filterEntry>, at: ConfigPath): FilterEntry {
+  return { ...toPluginEntry(written, at), onFailure: written.on_failure ?? "defer" };
+}
+
+/** Decides by the form of what is given, so that an error names one form and not both. */
+function nameOr<Entry>(entry: ValueSchema<Entry>): ValueSchema<Entry | { use: string }> {
+  const name = v.pipe(use, v.transform((use) => ({ use })));
+  return v.lazy((given): ValueSchema<Entry | { use: string }> =>
+    typeof given === "object" && given !== null ? entry : name
+  );
+}
+
+function isPlugin(text: string): boolean {
+  return /^[A-Za-z0-9][\w-]*$/.test(text) || /^(?:\.{0,2}\/|jsr:|npm:|https:\/\/|file:\/\/)[^\s/]\S*$/.test(text) ||
+    /^[A-Za-z]:[\\/]\S+$/.test(text);
+}

@@ -1,0 +1,56 @@
+/** The file: YAML text to a plain value, with environment variables filled in. */
+import { parse } from "@std/yaml";
+import { dirname, resolve } from "node:path";
+import { type Environment, fillIn, type PlacedIssue } from "./environment.ts";
+import type { ConfigSource } from "./server_config.ts";
+
+/** The content of a file, or why there is none, a line each. */
+export type ReadConfig =
+  | {
+    readonly ok: true;
+    readonly source: ConfigSource;
+    /** Environment variables that could not be had; what names them still stands in the document as it was written. */
+    readonly issues: readonly PlacedIssue[];
+  }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Reads a file. */
+export async function readConfig(file: string, environment: Environment = Deno.env.get): Promise<ReadConfig> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (error) {
+    return { ok: false, problems: [`${file}  ${reasonOf(error)}`] };
+  }
+  return parseConfig(text, file, environment);
+}
+
+/** Reads the text of a file. */
+export function parseConfig(text: string, file: string, environment: Environment = Deno.env.get): ReadConfig {
+  let written: unknown;
+  try {
+    // The core schema has no dates and no octets: every value is text, a number, yes or no, a list or a mapping.
+    written = parse(text, { schema: "core" });
+  } catch (error) {
+    return { ok: false, problems: [`${file}  ${syntaxProblem(error)}`] };
+  }
+  const { value, secrets, issues } = fillIn(written, environment);
+  return { ok: true, source: { file, folder: dirname(resolve(file)), written, document: value, secrets }, issues };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.IsADirectory) return "is a folder; expected a file such as mail.yaml";
+  if (error instanceof Deno.errors.NotCapable) return "may not be read; allow it with --allow-read";
+  if (error instanceof Deno.errors.PermissionDenied) return "may not be read; check its owner and mode";
+  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** The parser's first line with the place first; the lines after it, and words in quotes, repeat the file. */
+function syntaxProblem(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [first = ""] = message.split("\n");
+  const [, what = first, line, column] = /^(.*?) at line (\d+), column (\d+):?$/.exec(first) ?? [];
+  const said = what.replace(/"[^"]*"?|!?<[^>]*>?/g, "…");
+  return line === undefined ? `is not YAML: ${said}` : `line ${line}, column ${column}: is not YAML: ${said}`;
+}

@@ -1,0 +1,64 @@
+/** The grammar of `mail.yaml` (design section 4): every key, what it accepts and what it is when left out. */
+import * as v from "valibot";
+import { type OptionGroup, options } from "../options/options.ts";
+import { byteSize, duration, flag, integer, listOf, oneOf, text, value } from "../options/values.ts";
+import { defaultAuth, defaultDirectory, defaultStorage } from "./defaults.ts";
+import { filterEntry, protocolEntry, sandboxedEntry, storageEntry } from "./plugin_entry.ts";
+
+const hostname = value('a host name such as "mail.example.org"', domainName);
+const domain = value('a domain such as "example.org"', domainName);
+const path = (example: string) => text(`a path such as "${example}", relative to this file`);
+const key = { noun: "key" } as const;
+
+const tls = options({
+  certificate: path("./tls/cert.pem"),
+  key: path("./tls/key.pem"),
+  engine: v.optional(oneOf(["deno", "node"]), "deno"),
+}, key);
+
+const limits = options({
+  message: v.optional(byteSize, "50MB"),
+  connections: v.optional(integer(1), 10_000),
+  connections_per_address: v.optional(integer(1), 200),
+  auth_delay: v.optional(duration, "2s"),
+}, key);
+
+const log = options({
+  format: v.optional(oneOf(["text", "json"]), "text"),
+  level: v.optional(oneOf(["debug", "info", "warn", "error"]), "info"),
+  file: v.optional(path("./log/quetzal.log")),
+}, key);
+
+/** The whole file. */
+export const serverSchema = options({
+  hostname,
+  domains: v.optional(listOf(domain, "a list of domains such as [example.org]", 1)),
+  data: v.optional(path("./data"), "./data"),
+  tls: v.optional(tls),
+  storage: v.optional(storageEntry, defaultStorage),
+  directory: v.optional(sandboxedEntry, defaultDirectory),
+  auth: v.optional(listOf(sandboxedEntry, "a list of plugins such as [plain, scram-sha-256]"), [...defaultAuth]),
+  cleartext_auth: v.optional(flag, false),
+  limits: v.optional(limits, {}),
+  protocols: listOf(
+    protocolEntry,
+    'a list of protocols such as [{ use: pop3, listen: ["0.0.0.0:110 starttls"] }]',
+    1,
+  ),
+  filters: v.optional(listOf(filterEntry, "a list of plugins such as [spf, dkim]"), []),
+  log: v.optional(log, {}),
+}, { noun: "key", mayBeAbsent: false });
+
+/** What the file says once it has passed, before paths are made absolute. */
+export type WrittenConfig = typeof serverSchema extends OptionGroup<infer Written> ? Written : never;
+
+/** RFC 1123 §2.1, with the letters of other languages (RFC 5890); lower case. */
+function domainName(given: unknown): string | undefined {
+  if (typeof given !== "string" || given.length > 253) return undefined;
+  const labels = given.split(".");
+  const isName = labels.every((label) =>
+    label.length <= 63 && /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u.test(label)
+  );
+  // All digits is no name: a number that lost its quotes, or an address.
+  return isName && !/^[\d.]+$/.test(given) ? given.normalize("NFC").toLowerCase() : undefined;
+}
