@@ -26,7 +26,7 @@ export interface OptionGroup<Output> extends v.BaseSchema<unknown, Output, v.Bas
     validate(
       value: unknown,
     ): { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly OptionIssue[] };
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+    readonly types?: { readonly input: unknown; readonly output: Output };
   };
 }
 
