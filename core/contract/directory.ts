@@ -1,0 +1,73 @@
+/** Who has an account, and what an address leads to. */
+import type { SecretByScheme, SecretScheme } from "./authentication.ts";
+import type { AccountId } from "./identifiers.ts";
+
+/** Logins and addresses. A login is an address, or a local part of the first domain. */
+export interface Directory {
+  /** Whether passwords can be checked. */
+  readonly canCheckPassword: boolean;
+  /** Schemes that it keeps for the accounts whose passwords it sets. */
+  readonly secretSchemes: ReadonlySet<SecretScheme>;
+  /** The account if the password is its. Unknown logins take as long as wrong passwords. */
+  checkPassword(login: string, password: string): Promise<AccountId | undefined>;
+  /** What is kept for a login; undefined when nothing is. `realm` is DIGEST-MD5's. */
+  secret<S extends SecretScheme>(login: string, scheme: S, realm?: string): Promise<SecretByScheme[S] | undefined>;
+  /** The account of a login, without any proof. */
+  findAccount(login: string): Promise<AccountId | undefined>;
+  /** The account to act as (RFC 4422 §3.4.1); undefined when it may not. */
+  mayActAs(account: AccountId, authorizeAs: string): Promise<AccountId | undefined>;
+  /** Whether mail from this address may be submitted by the account (RFC 6409 §6.1). */
+  maySendAs(account: AccountId, address: string): Promise<boolean>;
+  /** Where mail for an address goes. Asked for each RCPT. */
+  resolve(address: string): Promise<Recipient>;
+  /** Present where accounts can be changed from here: the command line uses it. */
+  readonly admin?: DirectoryAdmin;
+}
+
+/** Where mail for an address goes. */
+export type Recipient =
+  | {
+    readonly kind: "account";
+    readonly account: AccountId; /** Of `user+detail` (RFC 5233). */
+    readonly detail?: string;
+  }
+  /** An alias: local or remote addresses. */
+  | { readonly kind: "redirect"; readonly to: readonly string[] }
+  /** Not of a local domain. */
+  | { readonly kind: "remote" }
+  /** Of a local domain, but nobody's. */
+  | { readonly kind: "unknown" };
+
+/** Changes to accounts. Every method throws a Refusal whose text an operator can act on. */
+export interface DirectoryAdmin {
+  /** Adds an account with its INBOX. */
+  add(address: string, password: string): Promise<AccountSummary>;
+  /** Adds many, durable when it resolves; in batches, so that thousands take seconds. */
+  addAll(
+    accounts: readonly { readonly address: string; readonly password: string }[],
+  ): Promise<readonly AccountSummary[]>;
+  /** Sets a password and every secret made from it. */
+  setPassword(address: string, password: string): Promise<void>;
+  /** Removes an account and its mail. */
+  remove(address: string): Promise<void>;
+  /** All accounts, by address. */
+  list(): Promise<readonly AccountSummary[]>;
+  /** One account. */
+  show(address: string): Promise<AccountSummary>;
+  /** Makes an address (or `@domain`, the catch-all) an alias of others; none removes it. */
+  setAlias(address: string, to: readonly string[]): Promise<void>;
+  /** All aliases, by address. */
+  aliases(): Promise<readonly { readonly address: string; readonly to: readonly string[] }[]>;
+}
+
+/** An account, for an operator. */
+export interface AccountSummary {
+  /** Its id. */
+  readonly account: AccountId;
+  /** Its address. */
+  readonly address: string;
+  /** When it was added. */
+  readonly createdAt: Date;
+  /** Forms in which its password is kept: "scrypt", "scram-sha-256". */
+  readonly secrets: readonly string[];
+}

@@ -1,0 +1,32 @@
+/** An expected refusal, neutral as to protocol: one place per protocol turns it into a reply. */
+
+/**
+ * Why something is refused.
+ * - `invalid`: what was asked makes no sense here; asking again will not help
+ * - `forbidden`: who asked may not
+ * - `not-found`: what was named does not exist (any more)
+ * - `conflict`: it exists already, or another holds it
+ * - `too-large`: over a limit of size or number
+ * - `unavailable`: temporary; nothing was changed, ask again later
+ */
+export type RefusalKind = "invalid" | "forbidden" | "not-found" | "conflict" | "too-large" | "unavailable";
+
+/**
+ * Thrown where a caller may be told why. The message is public: it may reach any client. What only the operator may
+ * see goes into `cause`.
+ */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  /** Why. */
+  readonly kind: RefusalKind;
+
+  /**
+   * @param kind Why.
+   * @param publicText One line, without a full stop, that a client may read.
+   * @param options The private cause.
+   */
+  constructor(kind: RefusalKind, publicText: string, options?: ErrorOptions) {
+    super(publicText, options);
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,102 @@
+/** Where mail is kept. Reads are methods and see committed state; writes are data, applied in atomic batches. */
+import type { Account, AccountOperation, Accounts } from "./accounts.ts";
+import type { AccountId, BodyId, MailboxId } from "./identifiers.ts";
+import type { FlagChange, Mailbox, MailboxChange, Message, MessageDetails, MessagePage, UidSet } from "./mailbox.ts";
+import type { MessageSummary } from "./message.ts";
+
+/** The promises that each backend keeps are stated by `tests/conformance`. */
+export interface Storage extends Accounts {
+  /** What it can do beyond the contract. */
+  readonly features: ReadonlySet<"full-text-search" | "several-processes">;
+  /**
+   * All or none; resolves when the batch is durable, with a result for each operation. A backend may commit many
+   * callers' batches with one fsync. Operations of a batch see the effects of those before them.
+   *
+   * @throws Refusal `not-found`, `conflict` or `invalid` when an operation cannot be done; `unavailable` when the disk
+   * is full or the database away. Nothing of the batch has then been done.
+   */
+  apply<const Batch extends readonly Operation[]>(
+    batch: Batch,
+  ): Promise<{ readonly [Index in keyof Batch]: ResultOf<Batch[Index]> }>;
+  /**
+   * Takes in a message's octets, before and outside the batch that names them: that batch makes them durable. An
+   * unnamed body is collected later. What the iterable throws, this throws, and nothing is kept.
+   */
+  writeBody(content: BodyContent): Promise<BodyId>;
+  /** Drops a body that no batch will name; at once, and quietly if there is none. */
+  discardBody(body: BodyId): void;
+  /** Opens a body, named or not yet. @throws Refusal `not-found`. */
+  openBody(body: BodyId): Promise<Body>;
+  /** What was parsed of a body when it was written. @throws Refusal `not-found`. */
+  summary(body: BodyId): Promise<MessageSummary>;
+  /** Decoded text of a body, for search (`core/message/search_text.ts`). @throws Refusal `not-found`. */
+  searchText(body: BodyId): Promise<string>;
+  /** By name, INBOX first. */
+  mailboxes(account: AccountId): Promise<readonly Mailbox[]>;
+  /** One mailbox of an account by name; INBOX in any case (RFC 9051 §5.1). */
+  mailboxByName(account: AccountId, name: string): Promise<Mailbox | undefined>;
+  /** In UID order. @throws Refusal `not-found`. */
+  messages(mailbox: MailboxId, select?: MessageSelection): Promise<MessagePage>;
+  /** Changes of the account's mailboxes as they are committed. Ends when `stop` aborts. */
+  watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange>;
+  /** Exclusive POP3 maildrop lock (RFC 1939 §4); undefined when another session holds it. */
+  lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined>;
+}
+
+/** Which messages of a mailbox. Given more than one condition, all hold. */
+export interface MessageSelection {
+  /** Only these. */
+  readonly uids?: UidSet;
+  /** Only those with a later mod-sequence; also yields the UIDs expunged since (RFC 7162). */
+  readonly changedSince?: bigint;
+  /** Only those with a higher UID: the next page. */
+  readonly after?: number;
+  /** At most so many; absent: all. */
+  readonly most?: number;
+}
+
+/**
+ * Octets of a message. Chunks of an iterable are valid until the next one is asked for. `prefix` puts new octets
+ * before a body that has been written already; that body must not be used afterwards.
+ */
+export type BodyContent =
+  | Uint8Array
+  | AsyncIterable<Uint8Array>
+  | { readonly prefix: Uint8Array; readonly body: BodyId };
+
+/** Octets of a stored message, read at random. */
+export interface Body {
+  /** Octets. */
+  readonly size: number;
+  /** From `start` up to, not including, `end`; clipped to the size. The result is the caller's. */
+  read(start: number, end: number): Promise<Uint8Array>;
+}
+
+/** Plain, structured-cloneable values: they cross threads and machines. */
+export type Operation =
+  | AccountOperation
+  | { readonly do: "append"; readonly mailbox: MailboxId; readonly body: BodyId; readonly details: MessageDetails }
+  /** Appends to the mailbox of that name, or to INBOX where there is none. */
+  | {
+    readonly do: "deliver";
+    readonly account: AccountId;
+    readonly mailboxName: string;
+    readonly body: BodyId;
+    readonly details: MessageDetails;
+  }
+  | { readonly do: "setFlags"; readonly mailbox: MailboxId; readonly uids: UidSet; readonly change: FlagChange }
+  | { readonly do: "copy" | "move"; readonly from: MailboxId; readonly uids: UidSet; readonly to: MailboxId }
+  /** UIDs that are not there are passed over. */
+  | { readonly do: "expunge"; readonly mailbox: MailboxId; readonly uids: UidSet }
+  | { readonly do: "createMailbox"; readonly account: AccountId; readonly name: string }
+  | { readonly do: "renameMailbox"; readonly mailbox: MailboxId; readonly name: string }
+  | { readonly do: "removeMailbox"; readonly mailbox: MailboxId };
+
+/** What an operation gives. */
+export type ResultOf<O> = O extends { do: "append" | "deliver" } ? Message
+  : O extends { do: "setFlags" } ? { readonly changed: readonly Message[]; readonly modified: readonly number[] }
+  : O extends { do: "copy" | "move" } ? readonly (readonly [from: number, to: number])[]
+  : O extends { do: "expunge" } ? readonly number[]
+  : O extends { do: "createMailbox" } ? Mailbox
+  : O extends { do: "createAccount" } ? Account
+  : undefined;
