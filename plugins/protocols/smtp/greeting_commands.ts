@@ -1,0 +1,103 @@
+/** Who speaks: HELO and EHLO (RFC 5321 §4.1.1.1), STARTTLS (RFC 3207), AUTH (RFC 4954). */
+import type { AccountId, ConnectionFacts } from "../../../core/contract/mod.ts";
+import { anyState, type Command, command, noArgument, type Outcome, type Parsed } from "./command.ts";
+import type { OfferFacts } from "./extensions.ts";
+import { type Reply, reply } from "./replies.ts";
+import type { Session } from "./session.ts";
+import type { Client, State } from "./state.ts";
+
+/** HELO. */
+export const helo: Command = command({
+  states: anyState,
+  parse: parseName,
+  run: (session, state, name) => greet(session, state, name, false, { code: 250, text: session.context.hostname }),
+});
+
+/** EHLO, whose reply needs the tables of all commands. */
+export function ehlo(extensionsUnder: (facts: OfferFacts) => readonly string[]): Command {
+  return command({
+    states: anyState,
+    parse: parseName,
+    run(session, state, name) {
+      const lines = extensionsUnder(offerOf(session, accountOf(state)));
+      return greet(session, state, name, true, { code: 250, text: [session.context.hostname, ...lines] });
+    },
+  });
+}
+
+/** STARTTLS. */
+export const startTls: Command = command({
+  extensions: [({ canStartTls }) => canStartTls ? "STARTTLS" : undefined],
+  states: anyState,
+  // RFC 3207 §4: 501 for parameters.
+  parse: noArgument,
+  async run(session): Promise<Outcome> {
+    const { connection } = session;
+    if (!connection.canStartTls) {
+      return { reply: reply(503, "5.5.1", connection.tls ? "TLS is on already" : "TLS is not offered here") };
+    }
+    session.say(reply(220, "2.0.0", "Ready to start TLS"));
+    await session.flush();
+    try {
+      await connection.startTls();
+    } catch (error) {
+      connection.log.info("TLS handshake failed", { error });
+      return { ends: true };
+    }
+    // RFC 3207 §4.2: all that the client said before is forgotten.
+    return { state: { name: "start" } };
+  },
+});
+
+/** RFC 5321 §4.1.4: as after RSET, also when it is repeated; the login is not part of the transaction. */
+function greet(
+  { connection: { id, peer, tls } }: Session,
+  state: State,
+  helo: string,
+  extended: boolean,
+  answer: Reply,
+): Outcome {
+  const account = accountOf(state);
+  return {
+    reply: answer,
+    state: {
+      name: "greeted",
+      client: clientOf({ id, peer: peer.hostname, tls: tls !== undefined, helo }, extended, account),
+    },
+  };
+}
+
+function clientOf(
+  facts: ConnectionFacts & { helo: string },
+  extended: boolean,
+  account: AccountId | undefined,
+): Client {
+  const all = account === undefined ? facts : { ...facts, account };
+  return { helo: facts.helo, extended, account, facts: all };
+}
+
+function accountOf(state: State): AccountId | undefined {
+  if (state.name === "refused") return undefined;
+  return state.name === "start" ? state.account : state.client.account;
+}
+
+/** What EHLO offers now. */
+function offerOf({ connection, context, mechanisms, options }: Session, account: AccountId | undefined): OfferFacts {
+  return {
+    largestMessage: context.limits.message,
+    canStartTls: connection.canStartTls,
+    mechanisms: account === undefined ? mechanisms : [],
+    mostRecipients: options.max_recipients,
+    mostMessages: options.max_messages,
+  };
+}
+
+/**
+ * The name is not verified, and no form of it is refused (RFC 5321 §4.1.4): many clients do not know their own. What stands
+ * after it is dropped (§4.1.1.1); what is not printable ASCII (RFC 6531 §3.7.1) becomes a question mark.
+ */
+function parseName(argument: string): Parsed<string> {
+  const [name = ""] = argument.split(/[ \t]/, 1);
+  if (name === "") return { refusal: reply(501, "5.5.4", "Expected your host name") };
+  return { value: name.slice(0, 255).replace(/[^!-~]/g, "?") };
+}

@@ -1,0 +1,135 @@
+/** MAIL and RCPT (RFC 5321 §4.1.1.2, §4.1.1.3): from whom, and to whom. */
+import type { AcceptedRecipient } from "../../../core/contract/mod.ts";
+import { after, type Command, command, type Outcome, type Parsed } from "./command.ts";
+import { type MailOptions, mailOptions, mailParameters, type Parameter, readParameters } from "./parameters.ts";
+import { type Path, readPath } from "./path_parser.ts";
+import { tooLarge } from "./refusals.ts";
+import { type Reply, reply } from "./replies.ts";
+import type { Session } from "./session.ts";
+import type { StateOf } from "./state.ts";
+import { Transaction } from "./transaction.ts";
+
+interface PathArgument {
+  readonly path: Path;
+  readonly parameters: readonly Parameter[];
+}
+
+/** MAIL: opens a transaction. */
+export const mail: Command = command({
+  extensions: [...mailParameters.values()].flatMap(({ extensions }) => extensions),
+  mayWait: true,
+  states: ["greeted"],
+  parse: (argument) => parsePath(argument, /^FROM[ \t]*:[ \t]*/i, "null"),
+  run(session, state, { path, parameters }): Outcome | Promise<Outcome> {
+    const refusal = tooMany(session) ?? unauthenticated(session, state);
+    if (refusal) return refusal;
+    const options = acceptable(session, state, path, parameters);
+    if ("code" in options) return { reply: options };
+    return after(refusedSender(session, state, path.address), (refusal) => {
+      if (refusal) return { reply: refusal };
+      session.messages++;
+      const transaction = new Transaction({ sender: path.address, ...options });
+      return { reply: reply(250, "2.1.0", "Sender accepted"), state: { ...state, name: "transaction", transaction } };
+    });
+  },
+});
+
+/** RCPT: adds a recipient. */
+export const rcpt: Command = command({
+  mayWait: true,
+  states: ["transaction"],
+  parse: (argument) => parsePath(argument, /^TO[ \t]*:[ \t]*/i, "postmaster"),
+  run(session, { client, transaction }, { path, parameters }): Outcome | Promise<Outcome> {
+    const [parameter] = parameters;
+    if (parameter) return refuse(555, "5.5.4", `RCPT has no parameter ${parameter.keyword} here`);
+    // RFC 6531 §3.5.
+    if (!path.isAscii && !transaction.smtpUtf8) return refuse(553, "5.6.7", "This address needs SMTPUTF8 with MAIL");
+    // RFC 5321 §4.5.3.1.10.
+    if (!transaction.mayAsk(session.options.max_recipients)) return refuse(452, "4.5.3", "Too many recipients");
+    return after(session.context.delivery.recipient(client.facts, path.address), (answer) => {
+      if (!answer.accepted) {
+        session.connection.log.info("recipient refused", { recipient: path.address, code: answer.reply.code });
+        return { reply: answer.reply };
+      }
+      return acceptRecipient(transaction, answer.recipient);
+    });
+  },
+});
+
+function acceptRecipient(transaction: Transaction, recipient: AcceptedRecipient): Outcome {
+  transaction.add(recipient);
+  return { reply: reply(250, "2.1.5", "Recipient accepted") };
+}
+
+/** `FROM:<path> parameters`. Blanks around the colon are no part of the grammar, but common, and can mean nothing else. */
+function parsePath(argument: string, prefix: RegExp, special: "null" | "postmaster"): Parsed<PathArgument> {
+  const isSender = special === "null";
+  const [start] = prefix.exec(argument) ?? [];
+  if (start === undefined) {
+    return { refusal: reply(501, "5.5.4", isSender ? "Expected MAIL FROM:<address>" : "Expected RCPT TO:<address>") };
+  }
+  const reading = readPath(argument, start.length, special);
+  // RFC 3463 §3.2: X.1.7, bad sender's mailbox address syntax; X.1.3, bad destination mailbox address syntax.
+  if (!reading.ok) return { refusal: reply(501, isSender ? "5.1.7" : "5.1.3", capitalized(reading.problem)) };
+  const parameters = readParameters(argument, reading.end);
+  if (parameters === undefined) {
+    return { refusal: reply(501, "5.5.4", "The parameters after the address are malformed, or one comes twice") };
+  }
+  return { value: { path: reading.path, parameters } };
+}
+
+/** RFC 9422 MAILMAX. 421 makes every client come again with what is left. */
+function tooMany({ messages, options }: Session): Outcome | undefined {
+  if (messages < options.max_messages) return undefined;
+  return { reply: reply(421, "4.5.3", "Too many messages in one session, connect again"), ends: true };
+}
+
+/** RFC 6409 §4.3, RFC 4954 §6; where no mechanism can be had before TLS, RFC 3207 §4 has the words. */
+function unauthenticated(
+  { connection, mechanisms, options }: Session,
+  { client }: StateOf<"greeted">,
+): Outcome | undefined {
+  if (options.mode !== "submission" || client.account !== undefined) return undefined;
+  const needsTls = connection.canStartTls && mechanisms.length === 0;
+  return refuse(530, "5.7.0", needsTls ? "Must issue a STARTTLS command first" : "Authentication required");
+}
+
+/** What the parameters say, or why they cannot be taken. */
+function acceptable(
+  { context }: Session,
+  { client }: StateOf<"greeted">,
+  path: Path,
+  parameters: readonly Parameter[],
+): MailOptions | Reply {
+  // RFC 5321 §4.1.1.2: parameters belong to extensions, and those to EHLO.
+  if (parameters.length > 0 && !client.extended) return reply(555, "5.5.4", "Parameters need EHLO, not HELO");
+  const options = mailOptions(parameters);
+  if ("code" in options) return options;
+  // RFC 6531 §3.5.
+  if (!path.isAscii && !options.smtpUtf8) return reply(550, "5.6.7", "This address needs SMTPUTF8");
+  // RFC 1870 §6.1.
+  return (options.size ?? 0) > context.limits.message ? tooLarge : options;
+}
+
+/**
+ * RFC 6409 §6.1: those who have authenticated send under addresses of their own. The null path is everyone's: reading
+ * confirmations must have it (RFC 8098 §3).
+ */
+function refusedSender(
+  { context }: Session,
+  { client: { account, facts } }: StateOf<"greeted">,
+  sender: string,
+): Promise<Reply | undefined> | Reply | undefined {
+  if (account === undefined || sender === "") return context.delivery.sender(facts, sender);
+  return context.directory.maySendAs(account, sender).then((may) =>
+    may ? context.delivery.sender(facts, sender) : reply(550, "5.7.1", `You may not send mail as ${sender}`)
+  );
+}
+
+function refuse(...parts: Parameters<typeof reply>): Outcome {
+  return { reply: reply(...parts) };
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,215 @@
+/**
+ * One SMTP session (RFC 5321 §3), from greeting to goodbye. Its invariants:
+ * - every command gets exactly one reply, in the order of the commands (§4.2, RFC 2920 §3.2);
+ * - nothing is waited for while replies are kept back, so that no client waits for what it has been owed;
+ * - a message in chunks that its state no longer names has been aborted;
+ * - whatever happens, the reply says it or the connection ends: nothing is answered twice, or with success too early.
+ */
+import type { Connection, ProtocolContext } from "../../../core/contract/mod.ts";
+import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import { type Command, type Outcome, outOfOrder } from "./command.ts";
+import { commands } from "./commands.ts";
+import { readCommandLine } from "./command_line.ts";
+import type { SmtpOptions } from "./options.ts";
+import { expectedReply, isBroken, localError } from "./refusals.ts";
+import { type Reply, reply, replyLines } from "./replies.ts";
+import type { State } from "./state.ts";
+
+/** RFC 5321 §4.5.3.1.4 asks for 512 octets, the extensions for more; RFC 4954 §4 for 12,288 with AUTH. */
+const LONGEST_LINE = 16_384;
+
+const closing = {
+  stopping: reply(421, "4.3.2", "The server is stopping, try again later"),
+  idle: reply(421, "4.4.2", "Nothing was heard in time, goodbye"),
+  errors: reply(421, "4.7.0", "Too many errors, goodbye"),
+  failed: reply(421, "4.3.0", "Local error, try again later"),
+};
+
+/** How long a goodbye may take, in milliseconds. */
+const PATIENCE = 5000;
+
+/** What commands may use of a session, and the loop that calls them. */
+export class Session {
+  /** What the plugin was given. */
+  readonly context: ProtocolContext;
+  /** How it is configured. */
+  readonly options: SmtpOptions;
+  /** Whom it serves. */
+  readonly connection: Connection;
+  /** How many transactions there were. */
+  messages = 0;
+  #state: State = { name: "start" };
+  #errors = 0;
+  #hasUnsent = false;
+
+  /** A session that has not begun. */
+  constructor(context: ProtocolContext, options: SmtpOptions, connection: Connection) {
+    this.context = context;
+    this.options = options;
+    this.connection = connection;
+  }
+
+  /** Mechanisms that can succeed on this connection now. */
+  get mechanisms(): readonly string[] {
+    return this.options.auth ? this.context.authentication.mechanismsFor(this.connection, "smtp") : [];
+  }
+
+  /** Writes a reply; it is sent with the next flush. */
+  say(given: Reply): void {
+    for (const line of replyLines(given)) this.connection.writer.line(line);
+    this.#hasUnsent = true;
+  }
+
+  /** Sends what was said. */
+  async flush(): Promise<void> {
+    if (!this.#hasUnsent) return;
+    this.#hasUnsent = false;
+    await this.connection.writer.flush();
+  }
+
+  /** From the greeting to the goodbye. */
+  async serve(stop: AbortSignal): Promise<void> {
+    this.connection.setIdleTimeout(this.options.idle_timeout);
+    try {
+      if (await this.#greet()) await this.#converse(stop);
+      await this.flush();
+    } catch (error) {
+      await this.#sayWhy(error);
+      if (!isBroken(error)) throw error;
+    } finally {
+      await this.#moveTo({ name: "refused" });
+    }
+  }
+
+  /** Whether there is to be a dialogue. */
+  async #greet(): Promise<boolean> {
+    const { id, peer, tls } = this.connection;
+    const refusal = await this.context.delivery.connected({ id, peer: peer.hostname, tls: tls !== undefined });
+    if (refusal === undefined) {
+      // RFC 5321 §4.3.1: our name comes first. A client that does not wait for this is served all the same.
+      this.say({ code: 220, text: `${this.context.hostname} ESMTP Quetzal` });
+      return true;
+    }
+    this.connection.log.info("client refused", { code: refusal.code, reason: refusal.text });
+    // RFC 5321 §3.1: 554 for good, and the client is to QUIT; for now, 421 ends the session.
+    const isForGood = refusal.code >= 500;
+    this.say({ ...refusal, code: isForGood ? 554 : 421 });
+    this.#state = { name: "refused" };
+    return isForGood;
+  }
+
+  async #converse(stop: AbortSignal): Promise<void> {
+    for (;;) {
+      if (stop.aborted) return this.say(closing.stopping);
+      const next = this.#takeLine();
+      const line = next instanceof Promise ? await next : next;
+      if (line === undefined) return;
+      const { command, argument } = line === "too long" ? tooLong : resolve(line);
+      const done = this.#run(command, argument);
+      const outcome = done instanceof Promise ? await done : done;
+      if (outcome.state) await this.#moveTo(outcome.state);
+      if (outcome.reply) this.say(outcome.reply);
+      if (outcome.ends) return;
+      if (this.#hasErred(outcome.reply)) return this.say(closing.errors);
+      // RFC 2920 §3.2: replies to what may stand in a group go out together, when all input is used up.
+      if (!command.mayWait || this.connection.writer.isFull) await this.flush();
+    }
+  }
+
+  /** A line that is there already, or the promise of one. */
+  #takeLine(): Line | Promise<Line> {
+    try {
+      return this.connection.reader.takeLine(LONGEST_LINE) ?? this.#awaitLine();
+    } catch (error) {
+      if (error instanceof LineTooLong) return "too long";
+      throw error;
+    }
+  }
+
+  async #awaitLine(): Promise<Line> {
+    await this.flush();
+    try {
+      return await this.connection.reader.readLine(LONGEST_LINE);
+    } catch (error) {
+      if (error instanceof LineTooLong) return "too long";
+      throw error;
+    }
+  }
+
+  #run(command: Command, argument: string): Outcome | Promise<Outcome> {
+    try {
+      const outcome = command.handle(this, this.#state, argument);
+      return outcome instanceof Promise ? outcome.catch((error) => this.#failed(error)) : outcome;
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  /** The one place where an error becomes the reply to a command. */
+  #failed(error: unknown): Outcome {
+    if (isBroken(error)) throw error;
+    const expected = expectedReply(error);
+    if (expected === undefined) this.connection.log.error("command failed", { error });
+    return { reply: expected ?? localError };
+  }
+
+  /** Counts replies that say that a command made no sense, or no login was right; whether there were too many. */
+  #hasErred(given: Reply | undefined): boolean {
+    if (given === undefined || given.code < 500 || (given.code >= 550 && given.code !== 555)) return false;
+    if (++this.#errors <= this.options.max_errors) return false;
+    this.connection.log.warn("too many errors", { errors: this.#errors });
+    return true;
+  }
+
+  /** A message in chunks that is left behind is aborted: nothing of it is kept. */
+  async #moveTo(state: State): Promise<void> {
+    const left = this.#state;
+    this.#state = state;
+    if (left.name === "chunks" && (state.name !== "chunks" || state.message !== left.message)) {
+      await left.message.abort();
+    }
+  }
+
+  /** A goodbye, if the client can still hear it. */
+  async #sayWhy(error: unknown): Promise<void> {
+    if (error instanceof ConnectionClosed) {
+      return this.connection.log.debug("client broke off", { state: this.#state.name });
+    }
+    const isIdle = error instanceof DeadlineExceeded;
+    if (isIdle) this.connection.log.info("client was too slow", { state: this.#state.name });
+    this.say(isIdle ? closing.idle : error instanceof Stopping ? closing.stopping : closing.failed);
+    try {
+      this.connection.setIdleTimeout(PATIENCE);
+      await this.flush();
+    } catch {
+      // It can not; the connection is about to be closed anyway.
+    }
+  }
+}
+
+type Line = Uint8Array | undefined | "too long";
+
+interface Resolved {
+  readonly command: Command;
+  readonly argument: string;
+}
+
+/** A line that is no command is one that does nothing but reply. */
+function replying(given: Reply, ends = false): Command {
+  return { handle: (_session, state) => ({ reply: state.name === "refused" ? outOfOrder(state) : given, ends }) };
+}
+
+// RFC 5321 §4.5.3.1.9.
+const tooLong: Resolved = { command: replying(reply(500, "5.5.2", "The line is too long")), argument: "" };
+const notText = replying(reply(500, "5.5.2", "The line has control characters, or is not UTF-8"));
+const unknown = replying(reply(500, "5.5.1", "Unknown command; HELP lists those that are known"));
+/** A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us. */
+const webRequest = replying(reply(554, "5.5.1", "This is a mail server; it does not speak HTTP"), true);
+const webVerbs = new Set(["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PRI"]);
+
+function resolve(line: Uint8Array): Resolved {
+  const read = readCommandLine(line);
+  if (read === undefined) return { command: notText, argument: "" };
+  const { verb, argument } = read;
+  return { command: commands.get(verb) ?? (webVerbs.has(verb) ? webRequest : unknown), argument };
+}

@@ -1,0 +1,102 @@
+/** A message from its first octet to the reply: looked at, completed, given to the delivery. */
+import { bytesOf } from "../../../core/message/field_text.ts";
+import type { Header } from "../../../core/message/header.ts";
+import { readHead } from "./message_head.ts";
+import type { MessageSource } from "./message_source.ts";
+import { expectedReply, isBroken, localError, MessageRefused, OutOfStep } from "./refusals.ts";
+import { type Reply, reply } from "./replies.ts";
+import type { Session } from "./session.ts";
+import type { Client } from "./state.ts";
+import { missingFields, responsibleAddresses } from "./submission.ts";
+import { printTrace } from "./trace.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** RFC 5321 §6.3: a large number of Received fields means a loop; at least 100. */
+const MOST_HOPS = 100;
+
+/** Takes a message in and says what came of it. Throws only what broke the connection: then nothing was kept. */
+export async function takeIn(
+  session: Session,
+  client: Client,
+  transaction: Transaction,
+  source: MessageSource,
+): Promise<Reply> {
+  const id = newId(session.context.now());
+  const { log } = session.connection;
+  let answer: Reply;
+  try {
+    answer = await accept(session, client, transaction, source, id);
+  } catch (thrown) {
+    // What broke the reading is the reason, however it was wrapped on its way.
+    const error = source.failure ?? thrown;
+    const expected = expectedReply(error);
+    if (expected === undefined && !isBroken(error)) log.error("message not taken", { message: id, error });
+    answer = expected ?? localError;
+  }
+  await source.drain();
+  // Where the message was not read to its end, what comes next is not a command.
+  if (source.failure !== undefined && expectedReply(source.failure) === undefined) throw outOfStep(source.failure);
+  logAnswer(session, transaction, id, answer);
+  return answer;
+}
+
+function outOfStep(error: unknown): unknown {
+  return isBroken(error) ? error : new OutOfStep("the end of the message was not found", { cause: error });
+}
+
+async function accept(
+  session: Session,
+  client: Client,
+  transaction: Transaction,
+  source: MessageSource,
+  id: string,
+): Promise<Reply> {
+  const { context } = session;
+  const { header, isMissing, body } = await readHead(source);
+  if (header.fields.filter(({ key }) => key === "received").length > MOST_HOPS) {
+    // RFC 3463 §3.5: X.4.6, routing loop detected.
+    throw new MessageRefused(
+      reply(554, "5.4.6", `The message has gone through more than ${MOST_HOPS} servers: a loop`),
+    );
+  }
+  const date = context.now();
+  let trace = printTrace(session, client, transaction, id, date);
+  if (client.account !== undefined) {
+    await checkAuthor(session, client.account, header);
+    trace += missingFields(header, context.hostname, date);
+  }
+  const answer = await context.delivery.accept({
+    facts: client.facts,
+    envelope: transaction.envelope(client.account),
+    recipients: transaction.recipients,
+    id,
+    // A text without a header would become part of ours.
+    trace: bytesOf(isMissing ? `${trace}\r\n` : trace),
+    body,
+  });
+  return answer.accepted ? reply(250, "2.0.0", `Accepted as ${answer.id}`) : answer.reply;
+}
+
+/** RFC 6409 §6.3, with the code of §6.1. */
+async function checkAuthor(
+  { context }: Session,
+  account: NonNullable<Client["account"]>,
+  header: Header,
+): Promise<void> {
+  for (const address of responsibleAddresses(header)) {
+    if (await context.directory.maySendAs(account, address)) continue;
+    throw new MessageRefused(reply(550, "5.7.1", `You may not send mail as ${address}`));
+  }
+}
+
+function logAnswer({ connection }: Session, transaction: Transaction, message: string, { code, text }: Reply): void {
+  const facts = { message, sender: transaction.sender, recipients: transaction.recipients.length };
+  if (code < 400) connection.log.info("message accepted", facts);
+  else connection.log.info("message refused", { ...facts, code, reason: text });
+}
+
+/** Unique: milliseconds and 40 random bits; short, for it is read aloud. */
+function newId(now: Date): string {
+  const random = crypto.getRandomValues(new Uint8Array(5));
+  return now.getTime().toString(36) + Array.from(random, (octet) => octet.toString(16).padStart(2, "0")).join("");
+}

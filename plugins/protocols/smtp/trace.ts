@@ -1,0 +1,32 @@
+/** The lines that are put before a message (RFC 5321 §4.4). */
+import { printReceived, printReturnPath } from "../../../core/message/trace_header.ts";
+import type { Session } from "./session.ts";
+import type { Client } from "./state.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** Return-Path and Received. */
+export function printTrace(session: Session, client: Client, transaction: Transaction, id: string, date: Date): string {
+  const { connection, context, options } = session;
+  const isAuthenticated = client.account !== undefined;
+  const isHidden = isAuthenticated && options.received_from === "server";
+  const [recipient, ...others] = transaction.recipients;
+  const received = printReceived({
+    helo: isHidden ? context.hostname : client.helo,
+    address: isHidden ? connection.local.hostname : connection.peer.hostname,
+    by: context.hostname,
+    transmission: {
+      protocol: "SMTP",
+      extended: client.extended,
+      tls: connection.tls !== undefined,
+      authenticated: isAuthenticated,
+      utf8: transaction.smtpUtf8,
+    },
+    id,
+    // RFC 5321 §7.2: several recipients must not learn of each other.
+    ...(recipient && others.length === 0 && { recipient: recipient.address }),
+    ...(connection.tls && { tls: [connection.tls.version, connection.tls.cipher].filter(Boolean).join(" ") }),
+    date,
+  });
+  // All mail that is taken is for local mailboxes: this is its final delivery.
+  return `${printReturnPath(transaction.sender)}${received}`;
+}
