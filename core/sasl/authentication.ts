@@ -1,0 +1,181 @@
+/** Authentication as protocols see it: what is offered, who may act as whom, what failures cost, one line of log. */
+import type {
+  Authentication,
+  AuthMechanism,
+  AuthOutcome,
+  Exchange,
+  ExchangeEnd,
+  Service,
+} from "../contract/authentication.ts";
+import type { Connection } from "../contract/connection.ts";
+import type { Directory } from "../contract/directory.ts";
+import type { Logger } from "../contract/logger.ts";
+import { Attempt, type AttemptParts } from "./attempt.ts";
+import { refused, refusedExchange, startExchange } from "./exchange.ts";
+import { hasBinding, isServed, mayRevealPassword, offerOf } from "./offers.ts";
+import { Penalties, type Sleep, sleep } from "./penalties.ts";
+
+/** What authentication is made of. */
+export interface AuthenticationSettings {
+  /** In the order of the configuration. */
+  readonly mechanisms: readonly AuthMechanism[];
+  /** Who has an account. */
+  readonly directory: Directory;
+  /** The server's own name. */
+  readonly hostname: string;
+  /** Whether passwords may be sent without TLS. */
+  readonly cleartextAuth: boolean;
+  /** Milliseconds that a first failure costs; 0: failures cost nothing. */
+  readonly authDelay: number;
+  /** Where an operator is told that a configured mechanism cannot work. Logins are told to the connection's own log. */
+  readonly log: Logger;
+  /** The time. */
+  now(): Date;
+  /** Waits; absent: by the clock. */
+  readonly sleep?: Sleep;
+}
+
+/** Puts mechanisms and a directory together. */
+export function createAuthentication(settings: AuthenticationSettings): Authentication {
+  const { mechanisms, directory, log } = settings;
+  for (const mechanism of mechanisms.filter((mechanism) => !isServed(mechanism, directory))) {
+    log.warn("this mechanism is configured but never offered: the directory keeps nothing that it could use", {
+      mechanism: mechanism.mechanism,
+      needs: mechanism.needs,
+    });
+  }
+  return new ServerAuthentication(settings);
+}
+
+/** A mechanism under one of its names. */
+interface Form {
+  readonly name: string;
+  readonly mechanism: AuthMechanism;
+  readonly offer: ReturnType<typeof offerOf>;
+}
+
+class ServerAuthentication implements Authentication {
+  readonly #settings: AuthenticationSettings;
+  readonly #penalties: Penalties;
+
+  constructor(settings: AuthenticationSettings) {
+    this.#settings = settings;
+    this.#penalties = new Penalties({
+      authDelay: settings.authDelay,
+      now: () => settings.now(),
+      sleep: settings.sleep ?? sleep,
+    });
+  }
+
+  mechanismsFor(connection: Connection, _service: Service): readonly string[] {
+    return this.#forms(connection)
+      .filter(({ mechanism, offer }) => mechanism.listed !== false && offer === "usable")
+      .map(({ name }) => name);
+  }
+
+  isUsable(mechanism: string, connection: Connection, _service: Service): boolean {
+    return this.#form(mechanism, connection)?.offer === "usable";
+  }
+
+  allowsPasswords(connection: Connection): boolean {
+    return this.#checksPasswords() && mayRevealPassword(connection, this.#settings);
+  }
+
+  async begin(
+    name: string,
+    connection: Connection,
+    service: Service,
+    initial?: Uint8Array,
+  ): Promise<Exchange> {
+    const form = this.#form(name, connection);
+    if (form === undefined || form.offer !== "usable") {
+      return refusedExchange(form?.offer === "needs-tls" ? "needs-tls" : "unknown-mechanism");
+    }
+    const attempt = new Attempt(this.#parts(form.name, connection, service));
+    const { mechanism } = form;
+    return await startExchange(mechanism, attempt.request(initial, hasBinding(mechanism, connection)), {
+      judge: (outcome, signal) => this.#judge(outcome, attempt, connection, signal),
+      ended: (end, cause) => attempt.ended(end, cause),
+    });
+  }
+
+  async checkPassword(
+    login: string,
+    password: string,
+    connection: Connection,
+    service: Service,
+  ): Promise<ExchangeEnd> {
+    if (!this.#checksPasswords()) return refused("unknown-mechanism");
+    if (!mayRevealPassword(connection, this.#settings)) return refused("needs-tls");
+    const attempt = new Attempt(this.#parts("password", connection, service));
+    try {
+      const account = await attempt.checkPassword(login, password);
+      const outcome: AuthOutcome = account === undefined
+        ? { status: "failure", reason: "credentials" }
+        : { status: "success", account };
+      const end = await this.#judge(outcome, attempt, connection, new AbortController().signal);
+      attempt.ended(end);
+      return end;
+    } catch (cause) {
+      const end = refused("unavailable");
+      attempt.ended(end, cause);
+      return end;
+    }
+  }
+
+  /** Whether a configured mechanism is about passwords that the directory can check. */
+  #checksPasswords(): boolean {
+    const { mechanisms, directory } = this.#settings;
+    return directory.canCheckPassword && mechanisms.some(({ needs }) => needs === "password-check");
+  }
+
+  #forms(connection: Connection): Form[] {
+    return this.#settings.mechanisms.flatMap((mechanism) => {
+      const form: Form = {
+        name: mechanism.mechanism,
+        mechanism,
+        offer: offerOf(mechanism, connection, this.#settings),
+      };
+      // The stronger form first: clients that take the first they know take it.
+      return hasBinding(mechanism, connection) ? [{ ...form, name: `${form.name}-PLUS` }, form] : [form];
+    });
+  }
+
+  /** RFC 4422 §3.1: names are upper case; clients are forgiven. */
+  #form(name: string, connection: Connection): Form | undefined {
+    const upper = name.toUpperCase();
+    return this.#forms(connection).find((form) => form.name === upper);
+  }
+
+  #parts(mechanism: string, connection: Connection, service: Service): AttemptParts {
+    return { mechanism, connection, service, directory: this.#settings.directory, hostname: this.#settings.hostname };
+  }
+
+  async #judge(
+    outcome: AuthOutcome,
+    attempt: Attempt,
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<ExchangeEnd> {
+    const end = await this.#authorize(outcome, attempt);
+    const succeeded = end.state === "authenticated";
+    // Only guesses are punished: what was malformed proved nothing and told nothing.
+    if (succeeded || end.reason === "credentials") {
+      const { login } = attempt;
+      await this.#penalties.settle({ address: connection.peer.hostname, login, succeeded }, signal);
+    }
+    return end;
+  }
+
+  async #authorize(outcome: AuthOutcome, attempt: Attempt): Promise<ExchangeEnd> {
+    if (outcome.status === "failure") return refused(outcome.reason);
+    const { authorizeAs = "", securityLayer } = outcome;
+    // RFC 4422 §3.4.1: no authorization identity, or an empty one, means the one that goes with the credentials.
+    const account = authorizeAs === ""
+      ? outcome.account
+      : await this.#settings.directory.mayActAs(outcome.account, authorizeAs);
+    attempt.authenticated(outcome.account, authorizeAs);
+    if (account === undefined) return refused("credentials");
+    return { state: "authenticated", account, ...(securityLayer === undefined ? {} : { securityLayer }) };
+  }
+}
