@@ -1,4 +1,5 @@
 /** The table of commands (RFC 5321 §4.1.1 and the extensions), and the two that speak of the table: EHLO and HELP. */
+import { authenticate } from "./authenticate.ts";
 import { anyArgument, anyState, type Command, command } from "./command.ts";
 import { bdat, data } from "./content_commands.ts";
 import { extensionLines } from "./extensions.ts";
@@ -20,6 +21,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ["EHLO", ehlo((facts) => extensionLines(commands.values(), facts))],
   ["HELO", helo],
   ["STARTTLS", startTls],
+  ["AUTH", authenticate],
   ["MAIL", mail],
   ["RCPT", rcpt],
   ["DATA", data],

@@ -53,27 +53,22 @@ export const startTls: Command = command({
 function greet(
   { connection: { id, peer, tls } }: Session,
   state: State,
-  helo: string,
+  name: string,
   extended: boolean,
   answer: Reply,
 ): Outcome {
-  const account = accountOf(state);
-  return {
-    reply: answer,
-    state: {
-      name: "greeted",
-      client: clientOf({ id, peer: peer.hostname, tls: tls !== undefined, helo }, extended, account),
-    },
-  };
+  const facts = { id, peer: peer.hostname, tls: tls !== undefined };
+  return { reply: answer, state: { name: "greeted", client: clientOf(facts, name, extended, accountOf(state)) } };
 }
 
-function clientOf(
-  facts: ConnectionFacts & { helo: string },
+/** A client, for us and for filters. */
+export function clientOf(
+  facts: ConnectionFacts,
+  helo: string,
   extended: boolean,
   account: AccountId | undefined,
 ): Client {
-  const all = account === undefined ? facts : { ...facts, account };
-  return { helo: facts.helo, extended, account, facts: all };
+  return { helo, extended, account, facts: { ...facts, helo, ...(account !== undefined && { account }) } };
 }
 
 function accountOf(state: State): AccountId | undefined {
