@@ -89,7 +89,9 @@ class ServerAuthentication implements Authentication {
   ): Promise<Exchange> {
     const form = this.#form(name, connection);
     if (form === undefined || form.offer !== "usable") {
-      return refusedExchange(form?.offer === "needs-tls" ? "needs-tls" : "unknown-mechanism");
+      const reason = form?.offer === "needs-tls" ? "needs-tls" : "unknown-mechanism";
+      new Attempt(this.#parts(name.slice(0, 32), connection, service)).ended(refused(reason));
+      return refusedExchange(reason);
     }
     const attempt = new Attempt(this.#parts(form.name, connection, service));
     const { mechanism } = form;

@@ -128,7 +128,7 @@ function pairOf(network: string, account: string): string {
 }
 
 /** Sleeps by the clock: what penalties use outside tests. */
-export const sleep: Sleep = (milliseconds, signal) => {
+export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const timer = setTimeout(done, milliseconds);
@@ -139,4 +139,4 @@ export const sleep: Sleep = (milliseconds, signal) => {
       resolve();
     }
   });
-};
+}

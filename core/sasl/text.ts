@@ -1,0 +1,25 @@
+/** Text as mechanisms exchange it: UTF-8, strictly. */
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** The text; undefined where the octets are not UTF-8. */
+export function decodeUtf8(octets: Uint8Array): string | undefined {
+  try {
+    return strict.decode(octets);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The octets of a text. */
+export function encodeUtf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** One character an octet: for grammars that work on octets. */
+export function decodeLatin1(octets: Uint8Array): string {
+  let text = "";
+  for (const octet of octets) text += String.fromCharCode(octet);
+  return text;
+}
