@@ -1,0 +1,140 @@
+/** One client's connection: a reader and a writer over a stream that may be replaced by TLS or a security layer. */
+import type { Connection, Logger, SecurityLayer, TlsInfo } from "../contract/mod.ts";
+import type { BufferPool } from "../wire/buffer_pool.ts";
+import type { ByteStream } from "../wire/byte_stream.ts";
+import { LineReader } from "../wire/line_reader.ts";
+import { LineWriter } from "../wire/line_writer.ts";
+import type { Waits } from "../wire/waits.ts";
+import { SealedStream } from "./sealed_stream.ts";
+
+/** A stream under TLS, and what is known of it. */
+export interface SecuredStream {
+  /** Clear text to those who use it. */
+  readonly stream: ByteStream;
+  /** What was negotiated. */
+  readonly tls: TlsInfo;
+}
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  /** Unique. */
+  readonly id: string;
+  /** With the connection's fields bound to it. */
+  readonly log: Logger;
+  /** The client's end. */
+  readonly peer: Deno.NetAddr;
+  /** Our end. */
+  readonly local: Deno.NetAddr;
+  /** As accepted; under implicit TLS, that of the TLS session. */
+  readonly stream: ByteStream;
+  /** Under implicit TLS. */
+  readonly tls?: TlsInfo;
+  /** Makes a TLS session of the stream, which nobody else uses from then on; absent where TLS is not offered. */
+  readonly upgrade?: () => Promise<SecuredStream>;
+  /** Deadlines. */
+  readonly waits: Waits;
+  /** Large buffers. */
+  readonly buffers: BufferPool;
+}
+
+/** Milliseconds that a wait may take until the protocol says otherwise: RFC 5321 §4.5.3.2.7, five minutes. */
+const FIRST_IDLE_TIMEOUT = 300_000;
+
+/** The contract's connection. */
+export class ClientConnection implements Connection {
+  /** Unique. */
+  readonly id: string;
+  /** Events of this connection. */
+  readonly log: Logger;
+  /** The client's end. */
+  readonly peer: Deno.NetAddr;
+  /** Our end. */
+  readonly local: Deno.NetAddr;
+  /** What the client sends. */
+  readonly reader: LineReader;
+  /** What it is sent. */
+  readonly writer: LineWriter;
+  readonly #upgrade: ConnectionParts["upgrade"];
+  #stream: ByteStream;
+  #tls: TlsInfo | undefined;
+  #isSealed = false;
+  #isClosed = false;
+  #idleTimeout = FIRST_IDLE_TIMEOUT;
+
+  /** Takes the stream over. */
+  constructor(parts: ConnectionParts) {
+    this.id = parts.id;
+    this.log = parts.log;
+    this.peer = parts.peer;
+    this.local = parts.local;
+    this.#stream = parts.stream;
+    this.#tls = parts.tls;
+    this.#upgrade = parts.upgrade;
+    const { stream, waits, buffers } = parts;
+    const wire = { stream, waits, buffers, idleTimeout: () => this.#idleTimeout };
+    this.reader = new LineReader(wire);
+    this.writer = new LineWriter(wire);
+  }
+
+  /** Present under TLS. */
+  get tls(): TlsInfo | undefined {
+    return this.#tls;
+  }
+
+  /** Whether `startTls` may be called. */
+  get canStartTls(): boolean {
+    return this.#upgrade !== undefined && this.#tls === undefined && !this.#isSealed && !this.#isClosed;
+  }
+
+  /** In milliseconds, for waits that begin from now on. */
+  setIdleTimeout(milliseconds: number): void {
+    this.#idleTimeout = milliseconds;
+  }
+
+  /** Upgrades to TLS. When that fails the connection is closed. */
+  async startTls(): Promise<TlsInfo> {
+    if (this.#upgrade === undefined || !this.canStartTls) throw new Error("TLS cannot be started on this connection");
+    try {
+      // RFC 3207 §4.2: what has come in clear text may be anybody's, and is dropped here.
+      this.#moveTo(unusable);
+      const { stream, tls } = await this.#upgrade();
+      if (this.#isClosed) stream.close();
+      this.#moveTo(stream);
+      this.#stream = stream;
+      return this.#tls = tls;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Seals both directions. */
+  installSecurityLayer(layer: SecurityLayer): void {
+    const below = this.#stream;
+    // What has arrived already is the first of what is sealed.
+    const sealed = new SealedStream(below, layer, this.#moveTo(unusable));
+    this.#moveTo(sealed);
+    this.#stream = sealed;
+    this.#isSealed = true;
+  }
+
+  /** Breaks off. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stream.close();
+  }
+
+  /** Both directions go another way from here on; gives what was not read. */
+  #moveTo(stream: ByteStream): Uint8Array<ArrayBuffer> {
+    this.writer.moveTo(stream);
+    return this.reader.moveTo(stream);
+  }
+}
+
+/** What a connection stands on while it is moved. */
+const unusable: ByteStream = {
+  read: () => Promise.reject(new Error("the connection is being upgraded")),
+  write: () => Promise.reject(new Error("the connection is being upgraded")),
+  close() {},
+};

@@ -1,0 +1,62 @@
+/** Octets that are text: compared without regard to case, read, and shown. */
+import { Buffer } from "node:buffer";
+
+/** An upper-case ASCII letter as its lower-case one; other octets as they are. */
+export function lowerAscii(octet: number): number {
+  return octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet;
+}
+
+/** Whether octets spell this, in any case. ASCII letters only: nothing else has case here. */
+export function equalsIgnoringCase(bytes: Uint8Array, text: string): boolean {
+  if (bytes.length !== text.length) return false;
+  for (let at = 0; at < bytes.length; at++) {
+    if (lowerAscii(bytes[at] ?? 0) !== lowerAscii(text.charCodeAt(at))) return false;
+  }
+  return true;
+}
+
+/** Whether octets begin with this, in any case. */
+export function startsWithIgnoringCase(bytes: Uint8Array, text: string): boolean {
+  return bytes.length >= text.length && equalsIgnoringCase(bytes.subarray(0, text.length), text);
+}
+
+/** Short texts are made octet by octet: that is quicker than a call to the decoder. */
+const SHORT = 48;
+
+/** One character an octet, U+0000 to U+00FF: what was read is kept as it is. */
+export function latin1(bytes: Uint8Array): string {
+  if (bytes.length <= SHORT) return String.fromCharCode(...bytes);
+  // Not TextDecoder's latin1: that is windows-1252, which differs in 0x80 to 0x9F.
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+}
+
+/** The octets of a text whose characters are U+0000 to U+00FF; of others, the low octet. */
+export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+/** The text of octets that are all ASCII; undefined for others. */
+export function ascii(bytes: Uint8Array): string | undefined {
+  return isAscii(bytes) ? latin1(bytes) : undefined;
+}
+
+/** Whether all octets are below 0x80. */
+export function isAscii(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) if ((bytes[at] ?? 0) > 0x7f) return false;
+  return true;
+}
+
+/** Octets for people to read, in logs and errors: what is not printable ASCII as `\xHH`, cut off after `most` octets. */
+export function printable(bytes: Uint8Array, most = 80): string {
+  const shown = bytes.length > most ? bytes.subarray(0, most) : bytes;
+  const text = Array.from(
+    shown,
+    (octet) =>
+      octet >= 0x20 && octet < 0x7f && octet !== 0x5c
+        ? String.fromCharCode(octet)
+        : `\\x${octet.toString(16).padStart(2, "0")}`,
+  );
+  return text.join("") + (bytes.length > most ? "…" : "");
+}

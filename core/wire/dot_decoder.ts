@@ -1,0 +1,61 @@
+/** Dot-stuffed data (RFC 5321 §4.5.2, RFC 1939 §3), taken apart: pure, one pass, whatever the pieces. */
+
+const LF = 10, CR = 13, DOT = 46;
+
+/** What stands before the next octet. */
+const IN_LINE = 0, AFTER_CR = 1, LINE_START = 2;
+
+/** Decodes one message. Only CRLF ends a line and only CRLF.CRLF the data: nothing else does, whatever it looks like. */
+export class DotDecoder {
+  /** Whether a CR without LF or a LF without CR has gone by. */
+  hasBareLineEnd = false;
+  /** Whether the final dot has been seen. */
+  hasEnded = false;
+  /** Octets of the last input that are done with; the rest has to be given again, with what follows it. */
+  consumed = 0;
+  #before = LINE_START;
+
+  /**
+   * Takes octets from the start of `input`, which is overwritten where dots are removed. At most two octets, whose meaning
+   * those after them decide, are not consumed.
+   *
+   * @returns Content, a view of `input`; perhaps empty.
+   */
+  decode(input: Uint8Array): Uint8Array {
+    let before = this.#before;
+    /** Content lies in 0..length and in from..at. */
+    let length = 0, from = 0, at = 0, skipped = 0;
+    for (; at < input.length; at++) {
+      const octet = input[at] ?? 0;
+      if (before === IN_LINE && octet > CR) continue;
+      if (octet === LF) {
+        if (before !== AFTER_CR) this.hasBareLineEnd = true;
+        before = before === AFTER_CR ? LINE_START : IN_LINE;
+        continue;
+      }
+      if (before === AFTER_CR) this.hasBareLineEnd = true;
+      if (octet === DOT && before === LINE_START) {
+        const next = input[at + 1], afterNext = input[at + 2];
+        if (next === undefined || (next === CR && afterNext === undefined)) break;
+        if (next === CR && afterNext === LF) {
+          this.hasEnded = true;
+          skipped = 3;
+          break;
+        }
+        // RFC 5321 §4.5.2: other octets follow, so the dot was added by the sender.
+        length = moved(input, from, at, length);
+        from = at + 1;
+      }
+      before = octet === CR ? AFTER_CR : IN_LINE;
+    }
+    this.#before = before;
+    this.consumed = at + skipped;
+    return input.subarray(0, moved(input, from, at, length));
+  }
+}
+
+/** Moves octets to the left, if need be; where they end then. */
+function moved(bytes: Uint8Array, from: number, to: number, target: number): number {
+  if (from !== target) bytes.copyWithin(target, from, to);
+  return target + to - from;
+}

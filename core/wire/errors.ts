@@ -1,0 +1,46 @@
+/** What can go wrong on the wire, as expected errors: each says whether the dialogue can go on. */
+
+/** A line was longer than allowed; it has been read away, and the dialogue can go on. */
+export class LineTooLong extends Error {
+  override readonly name = "LineTooLong";
+
+  /** @param limit Octets that were allowed. */
+  constructor(limit: number) {
+    super(`the line is longer than ${limit} octets`);
+  }
+}
+
+/** Data was larger than allowed; it has been read away, and the dialogue can go on. */
+export class MessageTooLarge extends Error {
+  override readonly name = "MessageTooLarge";
+
+  /** @param limit Octets that were allowed. */
+  constructor(limit: number) {
+    super(`the message is larger than ${limit} octets`);
+  }
+}
+
+/** There is nobody to talk to any more, or no way to tell what is meant: nothing more can be read or sent. */
+export class ConnectionClosed extends Error {
+  override readonly name = "ConnectionClosed";
+}
+
+/** The client was too slow; the other direction still works. */
+export class DeadlineExceeded extends Error {
+  override readonly name = "DeadlineExceeded";
+
+  /** @param milliseconds How long was waited. */
+  constructor(milliseconds: number) {
+    super(`nothing that would end the wait came within ${milliseconds} ms`);
+  }
+}
+
+/** The server stops, and the client has no command under way. */
+export class Stopping extends Error {
+  override readonly name = "Stopping";
+
+  /** Says so. */
+  constructor() {
+    super("the server is stopping");
+  }
+}

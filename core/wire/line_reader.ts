@@ -1,0 +1,187 @@
+/** Bytes from a client: lines, exact sizes, dot-stuffed data, all limited. The contract's `WireReader`. */
+import type { DotData, WireReader } from "../contract/mod.ts";
+import type { ByteStream } from "./byte_stream.ts";
+import { type DataSource, DottedData, ExactData } from "./data.ts";
+import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "./errors.ts";
+import { InputBuffer } from "./input_buffer.ts";
+import type { Waits } from "./waits.ts";
+import type { WireParts } from "./wire_parts.ts";
+
+const LF = 10, CR = 13;
+
+/** Octets of a line past its limit that are read away before the connection is given up. */
+const LINE_EXCESS = 65_536;
+/** So many octets of data start a wait anew: a client that sends one now and then has one deadline for all of them. */
+const PROGRESS = 1024;
+
+/** Reads one client. One call at a time: a caller waits for what it asked for before it asks again. */
+export class LineReader implements WireReader {
+  readonly #waits: Waits;
+  readonly #idleTimeout: () => number;
+  readonly #input: InputBuffer;
+  #stream: ByteStream;
+  /** A read that outlived the wait for it; its octets are not lost. */
+  #pendingRead: Promise<number | null> | undefined;
+  #hasEnded = false;
+  /** Why nothing can be read any more. */
+  #broken: ConnectionClosed | undefined;
+  /** Data has begun and not ended: its octets are no lines. */
+  #isInData = false;
+  /** Where no end of line is known to be: the search goes on there. */
+  #searched = 0;
+  /** Milliseconds waited for data since it last made progress, and octets that came since. */
+  #waited = 0;
+  #progress = 0;
+
+  /** Reads from the stream in `parts`. */
+  constructor(parts: WireParts) {
+    this.#stream = parts.stream;
+    this.#waits = parts.waits;
+    this.#idleTimeout = parts.idleTimeout;
+    this.#input = new InputBuffer(parts.buffers);
+  }
+
+  /** Whether something unread has arrived. */
+  get hasInput(): boolean {
+    return this.#input.length > 0;
+  }
+
+  /**
+   * Reads from another stream from here on.
+   *
+   * @returns What had arrived on the old one and was not read: a copy.
+   * @throws ConnectionClosed when the old one is still being read.
+   */
+  moveTo(stream: ByteStream): Uint8Array<ArrayBuffer> {
+    if (this.#pendingRead !== undefined || this.#isInData) throw new ConnectionClosed("a read is under way");
+    this.#stream = stream;
+    this.#searched = 0;
+    const unread = this.#input.view().slice();
+    this.#input.use(unread.length);
+    return unread;
+  }
+
+  /** A line that has arrived. The limit does not count the CRLF. */
+  takeLine(limit: number): Uint8Array | undefined {
+    this.#mayRead();
+    const input = this.#input, { bytes, start, end } = input;
+    for (let from = start + this.#searched; from < end;) {
+      const found = bytes.indexOf(LF, from);
+      if (found < 0 || found >= end) break;
+      if (found > start && bytes[found - 1] === CR) {
+        input.start = found + 1;
+        this.#searched = 0;
+        if (found - 1 - start > limit) throw new LineTooLong(limit);
+        return bytes.subarray(start, found - 1);
+      }
+      from = found + 1;
+    }
+    this.#searched = end - start;
+    return undefined;
+  }
+
+  /** The next line. The limit does not count the CRLF. */
+  async readLine(limit: number): Promise<Uint8Array | undefined> {
+    let dueAt: number | undefined;
+    for (;;) {
+      const line = this.takeLine(limit);
+      if (line !== undefined) return line;
+      dueAt ??= this.#waits.now() + this.#idleTimeout();
+      // One more: it may be the CR of the line end.
+      if (this.#input.length > limit + 1) return await this.#discardLine(limit, dueAt);
+      if (!await this.#fill(false, dueAt - this.#waits.now())) {
+        // RFC 5321 §2.3.8: what no CRLF ended is no line.
+        this.#input.use(this.#input.length);
+        return undefined;
+      }
+    }
+  }
+
+  /** Exactly so many octets. Whoever leaves the loop early may read the rest in another, and must before all else. */
+  readExactly(size: number): AsyncIterable<Uint8Array> {
+    return this.#begin(new ExactData(size, this.#dataSource()));
+  }
+
+  /** Dot-stuffed data; what was said of `readExactly` holds here too. The limit counts octets of content. */
+  readUntilDot(limit: number): DotData {
+    return this.#begin(new DottedData(limit, this.#dataSource()));
+  }
+
+  #begin<T extends { readonly hasEnded: boolean }>(data: T): T {
+    this.#mayRead();
+    this.#searched = this.#waited = this.#progress = 0;
+    this.#isInData = !data.hasEnded;
+    return data;
+  }
+
+  #dataSource(): DataSource {
+    return {
+      input: this.#input,
+      more: () => this.#more(),
+      ended: () => this.#isInData = false,
+      giveUp: (why) => this.#giveUp(why),
+    };
+  }
+
+  /** Waits for more data. */
+  async #more(): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
+    const since = this.#waits.now(), had = this.#input.length;
+    if (!await this.#fill(true, this.#idleTimeout() - this.#waited)) {
+      throw this.#giveUp("the client left in the middle of its data");
+    }
+    this.#waited += this.#waits.now() - since;
+    this.#progress += this.#input.length - had;
+    if (this.#progress >= PROGRESS) this.#waited = this.#progress = 0;
+  }
+
+  /** Reads on to the end of a line that is too long already; undefined where the stream ends before. */
+  async #discardLine(limit: number, dueAt: number): Promise<undefined> {
+    const input = this.#input;
+    for (let excess = input.length - limit; excess <= LINE_EXCESS;) {
+      // A CR at the end may be half a line end.
+      const kept = input.bytes[input.end - 1] === CR ? 1 : 0;
+      input.start = input.end - kept;
+      this.#searched = 0;
+      let isMore: boolean;
+      try {
+        isMore = await this.#fill(true, dueAt - this.#waits.now());
+      } catch (error) {
+        // What comes now would be taken for a line.
+        this.#giveUp("a line did not end in time");
+        throw error;
+      }
+      if (!isMore) return undefined;
+      excess += input.length - kept;
+      if (this.takeLine(Infinity) !== undefined) throw new LineTooLong(limit);
+    }
+    throw this.#giveUp("a line did not end");
+  }
+
+  /** Waits for octets. False at the end of the stream. */
+  async #fill(isBulk: boolean, milliseconds: number): Promise<boolean> {
+    if (this.#hasEnded) return false;
+    this.#pendingRead ??= this.#stream.read(this.#input.room(isBulk));
+    let count: number | null;
+    try {
+      count = await this.#waits.within(this.#pendingRead, milliseconds, !this.#isInData);
+    } catch (error) {
+      if (error instanceof DeadlineExceeded || error instanceof Stopping) throw error;
+      throw this.#giveUp("the connection broke", error);
+    }
+    this.#pendingRead = undefined;
+    if (count === null) this.#hasEnded = true;
+    else this.#input.arrived(count);
+    return count !== null;
+  }
+
+  #mayRead(): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    // Octets of a message must never be taken for commands.
+    if (this.#isInData) throw this.#giveUp("data was left unread");
+  }
+
+  #giveUp(why: string, cause?: unknown): ConnectionClosed {
+    return this.#broken ??= new ConnectionClosed(why, { cause });
+  }
+}

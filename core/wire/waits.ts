@@ -1,0 +1,104 @@
+/**
+ * Waits for peers, each with a deadline, all on one ticker: a timer for each read would cost more than the read. A wait
+ * ends at the first tick after its time, so up to a second late.
+ */
+import { DeadlineExceeded, Stopping } from "./errors.ts";
+
+/** The time, and a ticker. Tests have their own. */
+export interface WaitClock {
+  /** Milliseconds since whenever; never goes back. */
+  now(): number;
+  /** Calls again and again until what it returns is called. */
+  every(milliseconds: number, tick: () => void): () => void;
+}
+
+/** The time as it is. */
+export const systemClock: WaitClock = {
+  now: () => performance.now(),
+  every(milliseconds, tick) {
+    const timer = setInterval(tick, milliseconds);
+    return () => clearInterval(timer);
+  },
+};
+
+/** Milliseconds between two looks at the time. */
+const TICK = 1000;
+
+interface Wait {
+  readonly dueAt: number;
+  readonly milliseconds: number;
+  readonly isWakeable: boolean;
+  reject(error: Error): void;
+}
+
+/** All waits of a server. The ticker runs while there are any. */
+export class Waits implements Disposable {
+  readonly #clock: WaitClock;
+  readonly #stop: AbortSignal | undefined;
+  readonly #waits = new Set<Wait>();
+  #stopTicking: (() => void) | undefined;
+  readonly #wake = () => {
+    for (const wait of this.#waits) if (wait.isWakeable) this.#reject(wait, new Stopping());
+  };
+
+  /** @param stop When it aborts, those who wait for a command are woken by `Stopping`. */
+  constructor(stop?: AbortSignal, clock: WaitClock = systemClock) {
+    this.#clock = clock;
+    this.#stop = stop;
+    stop?.addEventListener("abort", this.#wake, { once: true });
+  }
+
+  /** As the clock has it, in milliseconds. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /**
+   * Settles as `event` does, if that is in time. What it gives later is dropped; who needs it keeps the promise.
+   *
+   * @param milliseconds How long to wait for it.
+   * @param isWakeable Whether the server's stop ends the wait.
+   * @throws DeadlineExceeded, Stopping, or what `event` throws.
+   */
+  within<T>(event: Promise<T>, milliseconds: number, isWakeable = false): Promise<T> {
+    if (isWakeable && this.#stop?.aborted) return Promise.reject(new Stopping());
+    return new Promise((resolve, reject) => {
+      const wait: Wait = { dueAt: this.#clock.now() + milliseconds, milliseconds, isWakeable, reject };
+      this.#waits.add(wait);
+      this.#stopTicking ??= this.#clock.every(TICK, () => this.#tick());
+      event.then((value) => {
+        this.#waits.delete(wait);
+        resolve(value);
+      }, (error) => {
+        this.#waits.delete(wait);
+        reject(error);
+      });
+    });
+  }
+
+  /** Stops the ticker and lets the signal go. What still waits is left to its event. */
+  [Symbol.dispose](): void {
+    this.#waits.clear();
+    this.#rest();
+    this.#stop?.removeEventListener("abort", this.#wake);
+  }
+
+  #tick(): void {
+    // Not after each wait: a busy server would set and clear timers all the time.
+    if (this.#waits.size === 0) return this.#rest();
+    const now = this.#clock.now();
+    for (const wait of this.#waits) {
+      if (wait.dueAt <= now) this.#reject(wait, new DeadlineExceeded(wait.milliseconds));
+    }
+  }
+
+  #rest(): void {
+    this.#stopTicking?.();
+    this.#stopTicking = undefined;
+  }
+
+  #reject(wait: Wait, error: Error): void {
+    this.#waits.delete(wait);
+    wait.reject(error);
+  }
+}
