@@ -34,6 +34,8 @@ export interface ExchangeRequest {
   readonly service: Service;
   /** The server's own name. */
   readonly hostname: string;
+  /** The domain of logins without one: `name` and `name@domain` are one user, also where there is none. */
+  readonly domain: string;
   /** Mail addresses in the client's verified certificate; empty without one. */
   readonly clientAddresses: readonly string[];
   /** The account if the password is its; unknown logins take as long as wrong passwords. */

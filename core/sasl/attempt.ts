@@ -23,6 +23,8 @@ export interface AttemptParts {
   readonly directory: Directory;
   /** The server's own name. */
   readonly hostname: string;
+  /** The domain of logins without one. */
+  readonly domain: string;
 }
 
 /** Characters of a login that are logged. */
@@ -47,13 +49,14 @@ export class Attempt {
 
   /** What the mechanism may know and ask. */
   request(firstResponse: Uint8Array | undefined, plusOffered: boolean): ExchangeRequest {
-    const { mechanism, connection, service, directory, hostname } = this.#parts;
+    const { mechanism, connection, service, directory, hostname, domain } = this.#parts;
     return {
       mechanism,
       plusOffered,
       firstResponse,
       service,
       hostname,
+      domain,
       clientAddresses: connection.tls?.clientAddresses ?? [],
       checkPassword: (login, password) => this.checkPassword(login, password),
       findAccount: (login) => {

@@ -23,6 +23,8 @@ export interface AuthenticationSettings {
   readonly directory: Directory;
   /** The server's own name. */
   readonly hostname: string;
+  /** The domain of logins without one: the first of the configuration. */
+  readonly domain: string;
   /** Whether passwords may be sent without TLS. */
   readonly cleartextAuth: boolean;
   /** Milliseconds that a first failure costs; 0: failures cost nothing. */
@@ -150,7 +152,8 @@ class ServerAuthentication implements Authentication {
   }
 
   #parts(mechanism: string, connection: Connection, service: Service): AttemptParts {
-    return { mechanism, connection, service, directory: this.#settings.directory, hostname: this.#settings.hostname };
+    const { directory, hostname, domain } = this.#settings;
+    return { mechanism, connection, service, directory, hostname, domain };
   }
 
   async #judge(

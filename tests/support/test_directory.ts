@@ -22,6 +22,9 @@ import cramMd5 from "../../plugins/auth/cram_md5.ts";
 import external from "../../plugins/auth/external.ts";
 import login from "../../plugins/auth/login.ts";
 import plain from "../../plugins/auth/plain.ts";
+import scramSha1 from "../../plugins/auth/scram/sha_1.ts";
+import scramSha256 from "../../plugins/auth/scram/sha_256.ts";
+import scramSha512 from "../../plugins/auth/scram/sha_512.ts";
 
 /** What a test directory does besides keeping passwords. */
 export interface TestDirectoryOptions {
@@ -123,6 +126,7 @@ export function testAuthentication(directory: Directory, options: TestAuthentica
   const { hostname = "mail.example.org", now = () => new Date() } = options;
   return createAuthentication({
     mechanisms: testMechanisms({ hostname, now }),
+    domain: "example.org",
     cleartextAuth: false,
     authDelay: 0,
     log: silentLog,
@@ -137,6 +141,9 @@ export function testAuthentication(directory: Directory, options: TestAuthentica
 export function testMechanisms(context: Partial<BaseContext> = {}): AuthMechanism[] {
   return [
     setUpMechanism(external, undefined, context),
+    setUpMechanism(scramSha512, undefined, context),
+    setUpMechanism(scramSha256, undefined, context),
+    setUpMechanism(scramSha1, undefined, context),
     setUpMechanism(cramMd5, undefined, context),
     setUpMechanism(apop, undefined, context),
     setUpMechanism(plain, undefined, context),
