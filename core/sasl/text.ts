@@ -23,3 +23,8 @@ export function decodeLatin1(octets: Uint8Array): string {
   for (const octet of octets) text += String.fromCharCode(octet);
   return text;
 }
+
+/** The reverse. */
+export function encodeLatin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

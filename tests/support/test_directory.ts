@@ -19,6 +19,7 @@ import { prepareStored } from "../../core/sasl/saslprep.ts";
 import { deriveScramKeys, type ScramHash, scramIterations } from "../../core/sasl/scram_keys.ts";
 import apop from "../../plugins/auth/apop.ts";
 import cramMd5 from "../../plugins/auth/cram_md5.ts";
+import digestMd5 from "../../plugins/auth/digest_md5/plugin.ts";
 import external from "../../plugins/auth/external.ts";
 import login from "../../plugins/auth/login.ts";
 import plain from "../../plugins/auth/plain.ts";
@@ -144,6 +145,7 @@ export function testMechanisms(context: Partial<BaseContext> = {}): AuthMechanis
     setUpMechanism(scramSha512, undefined, context),
     setUpMechanism(scramSha256, undefined, context),
     setUpMechanism(scramSha1, undefined, context),
+    setUpMechanism(digestMd5, undefined, context),
     setUpMechanism(cramMd5, undefined, context),
     setUpMechanism(apop, undefined, context),
     setUpMechanism(plain, undefined, context),
