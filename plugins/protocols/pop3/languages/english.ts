@@ -1,0 +1,60 @@
+/** English: the language of a session until LANG, and so ASCII only (RFC 6856 §3.2). Wording of RFC 1939 where it has one. */
+import type { Language } from "./texts.ts";
+
+const messages = (count: number) => count === 1 ? "1 message" : `${count} messages`;
+const octets = (count: number) => count === 1 ? "1 octet" : `${count} octets`;
+
+/** English. */
+export const english: Language = {
+  tag: "en",
+  name: "English",
+  texts: {
+    ready: "POP3 server ready",
+    signingOff: (hostname) => `${hostname} POP3 server signing off`,
+    signingOffLeft: (hostname, left) =>
+      `${hostname} POP3 server signing off (${left === 0 ? "maildrop empty" : `${messages(left)} left`})`,
+    maildropHas: (count, size) => `maildrop has ${messages(count)} (${octets(size)})`,
+    listed: (count, size) => `${messages(count)} (${octets(size)})`,
+    octets,
+    deleted: (message) => `message ${message} deleted`,
+    alreadyDeleted: (message) => `message ${message} already deleted`,
+    noSuchMessage: (count) => `no such message, only ${messages(count)} in maildrop`,
+    gone: (message) => `message ${message} has been removed by another session`,
+    needsUtf8: (message) => `message ${message} can only be sent after the command UTF8`,
+    notRemoved: "some deleted messages not removed",
+    sendPassword: "send PASS",
+    userFirst: "send USER first",
+    wrongCredentials: "invalid login or password",
+    expiredCredentials: "the credentials have expired",
+    loginUnavailable: "logins cannot be checked now, try again later",
+    malformedResponse: "the response is malformed",
+    cancelled: "authentication cancelled",
+    unknownMechanism: "unknown authentication mechanism",
+    noInitialResponse: "this mechanism takes no initial response",
+    needsTls: "not without TLS: send STLS first, or use the port for TLS",
+    noTimestamp: "APOP is not available: the greeting had no timestamp",
+    timestampUsed: "the timestamp has been used, connect again",
+    inUse: "maildrop already locked by another session",
+    loginDelay: (seconds) => `there must be ${seconds} seconds between logins`,
+    cannotOpen: "unable to open maildrop",
+    capabilities: "Capability list follows",
+    mechanisms: "Mechanism list follows",
+    beginTls: "Begin TLS negotiation",
+    tlsActive: "Command not permitted when TLS active",
+    tlsNotOffered: "TLS is not offered here",
+    notAfterUtf8: "Command not permitted after UTF8",
+    utf8Enabled: "UTF-8 mode enabled",
+    languages: "Language listing follows:",
+    languageChanged: "Language changed",
+    unknownLanguage: (range) => `invalid language ${range}`,
+    unknownCommand: "unknown command",
+    loginFirst: "log in first",
+    loggedIn: "you are logged in already",
+    expected: (usage) => `expected ${usage}`,
+    lineTooLong: "the line is too long",
+    notText: "the line is not UTF-8, or has control characters",
+    localError: "local error, try again later",
+    stopping: "the server is stopping, try again later",
+    tooManyErrors: "too many errors, goodbye",
+  },
+};

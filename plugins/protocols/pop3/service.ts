@@ -1,0 +1,24 @@
+/** What all sessions of one POP3 service share, and how another protocol (SDPS, KPOP) makes a service of its own. */
+import type { AccountId, ProtocolContext } from "../../../core/contract/mod.ts";
+import type { CommandTable } from "./command.ts";
+import { LoginDelay } from "./login_delay.ts";
+import type { Pop3Options } from "./options.ts";
+
+/** What a session is made of besides its connection. */
+export interface Pop3Service {
+  /** What the plugin was given. */
+  readonly context: ProtocolContext;
+  /** How it is configured. */
+  readonly options: Pop3Options;
+  /** What clients may say: `pop3Commands`, or those with a few more (the later entry of a keyword counts). */
+  readonly commands: CommandTable;
+  /** When accounts logged in last. */
+  readonly loginDelay: LoginDelay;
+  /** Whose maildrop a connection is for, where that has been proven before the greeting: KPOP. */
+  readonly authenticatedAs?: AccountId;
+}
+
+/** A service of these commands. */
+export function pop3Service(context: ProtocolContext, options: Pop3Options, commands: CommandTable): Pop3Service {
+  return { context, options, commands, loginDelay: new LoginDelay(options.login_delay) };
+}
