@@ -33,7 +33,8 @@ export interface SaslDialogue {
  * Holds the conversation to its end; the protocol then says how it ended, flushes, and installs the security layer.
  * A client that goes away has cancelled.
  *
- * @throws what the connection's reader and writer throw, after the exchange was given up.
+ * @throws LineTooLong past {@linkcode responseLineLimit}: the exchange is over, the protocol goes on.
+ * @throws what else the connection's reader and writer throw, after the exchange was given up.
  */
 export async function runSaslDialogue(dialogue: SaslDialogue): Promise<ExchangeEnd> {
   const { authentication, connection, service, mechanism } = dialogue;

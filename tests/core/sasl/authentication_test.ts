@@ -1,0 +1,269 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ChannelBinding, Connection, Logger, TlsInfo } from "../../../core/contract/mod.ts";
+import type { AuthenticationSettings } from "../../../core/sasl/authentication.ts";
+import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import anonymous from "../../../plugins/auth/anonymous.ts";
+import external from "../../../plugins/auth/external.ts";
+import plain from "../../../plugins/auth/plain.ts";
+import scramSha256 from "../../../plugins/auth/scram/sha_256.ts";
+import { fakeConnection } from "../../support/fake_connection.ts";
+import { setUpMechanism, testAuthentication, testDirectory } from "../../support/test_directory.ts";
+
+const directory = testDirectory({ "alice@example.org": "wonderland", "bob@example.org": "builder" }, {
+  delegates: { "alice@example.org": ["bob@example.org"] },
+});
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: object | undefined;
+}
+
+/** A log that keeps its lines. */
+function keptLog(): { readonly log: Logger; readonly lines: Line[] } {
+  const lines: Line[] = [];
+  const at = (level: string) => (message: string, fields?: object) => void lines.push({ level, message, fields });
+  const log: Logger = {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    isOn: () => true,
+    child: () => log,
+  };
+  return { log, lines };
+}
+
+function connect(tls: false | Partial<TlsInfo> = {}): { readonly connection: Connection; readonly lines: Line[] } {
+  const { log, lines } = keptLog();
+  return { connection: fakeConnection({ tls, log }).connection, lines };
+}
+
+/** TLS that can be bound by one type. */
+function boundBy(type: ChannelBinding): Partial<TlsInfo> {
+  return { channelBinding: (asked) => asked === type ? Uint8Array.of(1, 2, 3) : undefined };
+}
+
+Deno.test("authentication: RFC 4422 §3.2: what can succeed is offered, in the order of the configuration", () => {
+  const offered = testAuthentication(directory).mechanismsFor(connect().connection, "imap");
+  assertEquals(offered, ["SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "CRAM-MD5", "PLAIN", "LOGIN"]);
+});
+
+Deno.test("authentication: without TLS nothing that reveals a password is offered, unless configured", async () => {
+  const { connection } = connect(false);
+  const strict = testAuthentication(directory);
+  assertEquals(strict.mechanismsFor(connection, "imap").filter((name) => /PLAIN|LOGIN/.test(name)), []);
+  assertEquals([strict.isUsable("PLAIN", connection, "imap"), strict.allowsPasswords(connection)], [false, false]);
+  const refusal = (await strict.begin("PLAIN", connection, "imap", encodeUtf8("\0alice\0wonderland"))).step;
+  assertEquals(refusal, { state: "refused", reason: "needs-tls" });
+  assertEquals(await strict.checkPassword("alice", "wonderland", connection, "pop"), refusal);
+
+  const lax = testAuthentication(directory, { cleartextAuth: true });
+  assert(lax.mechanismsFor(connection, "imap").includes("PLAIN"));
+  assertEquals([lax.isUsable("PLAIN", connection, "imap"), lax.allowsPasswords(connection)], [true, true]);
+});
+
+Deno.test("authentication: what the directory keeps nothing for is not offered, and the operator is told", async () => {
+  const { log, lines } = keptLog();
+  const few = testDirectory({ "alice@example.org": "wonderland" }, { schemes: ["scram-sha-256"] });
+  const authentication = testAuthentication({ ...few, canCheckPassword: false }, { log });
+  const { connection } = connect();
+  assertEquals(authentication.mechanismsFor(connection, "imap"), ["SCRAM-SHA-256"]);
+  assertEquals([authentication.isUsable("APOP", connection, "pop"), authentication.allowsPasswords(connection)], [
+    false,
+    false,
+  ]);
+  assertEquals((await authentication.checkPassword("alice", "wonderland", connection, "pop")).state, "refused");
+  assertEquals(lines.map(({ level }) => level), Array(7).fill("warn"));
+});
+
+Deno.test("authentication: an alternative scheme serves as well", () => {
+  const few = testDirectory({}, { schemes: ["plain"] });
+  const offered = testAuthentication({ ...few, canCheckPassword: false }).mechanismsFor(connect().connection, "imap");
+  assertEquals(offered, ["DIGEST-MD5", "CRAM-MD5"]);
+});
+
+Deno.test("authentication: passwords are allowed only where a configured mechanism is about them", () => {
+  const mechanisms = [setUpMechanism(scramSha256)];
+  assertEquals(testAuthentication(directory, { mechanisms }).allowsPasswords(connect().connection), false);
+});
+
+Deno.test("authentication: APOP is usable by name and in no list", async () => {
+  const authentication = testAuthentication(directory);
+  const { connection } = connect(false);
+  assert(!authentication.mechanismsFor(connection, "pop").includes("APOP"));
+  assert(authentication.isUsable("APOP", connection, "pop"));
+  await using exchange = await authentication.begin("apop", connection, "pop");
+  assertEquals(exchange.step.state, "challenge");
+});
+
+Deno.test("authentication: design §1: -PLUS is offered where its binding can be had, before the form without", () => {
+  const mechanisms = [setUpMechanism(scramSha256), setUpMechanism(plain)];
+  const authentication = testAuthentication(directory, { mechanisms });
+  const offered = (tls: false | Partial<TlsInfo>) => authentication.mechanismsFor(connect(tls).connection, "imap");
+  assertEquals(offered(boundBy("tls-unique")), ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN"]);
+  // Another type than what is configured, TLS without any, no TLS.
+  assertEquals(offered(boundBy("tls-server-end-point")), ["SCRAM-SHA-256", "PLAIN"]);
+  assertEquals(offered({}), ["SCRAM-SHA-256", "PLAIN"]);
+  assertEquals(offered(false), ["SCRAM-SHA-256"]);
+  const asked = [setUpMechanism(scramSha256, { channel_binding: ["tls-server-end-point"] })];
+  const { connection } = connect(boundBy("tls-server-end-point"));
+  assert(testAuthentication(directory, { mechanisms: asked }).isUsable("SCRAM-SHA-256-PLUS", connection, "imap"));
+});
+
+Deno.test("authentication: EXTERNAL is offered to clients with a certificate", () => {
+  const mechanisms = [setUpMechanism(external)];
+  const authentication = testAuthentication(directory, { mechanisms });
+  const offered = (tls: false | Partial<TlsInfo>) => authentication.mechanismsFor(connect(tls).connection, "imap");
+  assertEquals(offered({ clientAddresses: ["alice@example.org"] }), ["EXTERNAL"]);
+  assertEquals([offered({}), offered(false)], [[], []]);
+});
+
+Deno.test("authentication: RFC 4422 §3.1: names are taken in either case; unknown ones are refused", async () => {
+  const authentication = testAuthentication(directory);
+  const { connection } = connect();
+  assertEquals((await authentication.begin("plain", connection, "imap", encodeUtf8("\0alice\0wonderland"))).step, {
+    state: "authenticated",
+    account: await directory.findAccount("alice"),
+  } as unknown);
+  for (const name of ["", "KERBEROS_V4", "PLAIN-PLUS", "__proto__", "SCRAM-SHA-256-PLUS"]) {
+    const { step } = await authentication.begin(name, connection, "imap");
+    assertEquals(step, { state: "refused", reason: "unknown-mechanism" }, name);
+  }
+});
+
+/** What a login by PLAIN ends in. */
+async function logIn(message: string, settings: Partial<AuthenticationSettings> = {}) {
+  const { connection, lines } = connect();
+  const authentication = testAuthentication(directory, settings);
+  const { step } = await authentication.begin("PLAIN", connection, "imap", encodeUtf8(message));
+  return { step, lines };
+}
+
+Deno.test("authentication: RFC 4422 §3.4.1: who may act as another gets the other's account", async () => {
+  const [alice, bob] = [await directory.findAccount("alice"), await directory.findAccount("bob")];
+  assertEquals(
+    (await logIn("bob@example.org\0alice\0wonderland")).step,
+    { state: "authenticated", account: bob } as unknown,
+  );
+  assertEquals((await logIn("alice\0alice\0wonderland")).step, { state: "authenticated", account: alice } as unknown);
+  // Forbidden looks like a wrong password.
+  const forbidden = await logIn("alice@example.org\0bob\0builder");
+  assertEquals(forbidden.step, (await logIn("\0bob\0wrong")).step);
+  assertEquals(forbidden.lines[0]?.fields, {
+    mechanism: "PLAIN",
+    service: "imap",
+    tls: true,
+    login: "bob",
+    account: "bob@example.org",
+    authorizeAs: "alice@example.org",
+    reason: "credentials",
+  });
+});
+
+Deno.test("authentication: an unknown login and a wrong password cannot be told apart", async () => {
+  const refusal = { state: "refused", reason: "credentials" } as const;
+  assertEquals([(await logIn("\0nobody\0wonderland")).step, (await logIn("\0alice\0x")).step], [refusal, refusal]);
+});
+
+Deno.test("authentication: one line of log for each login, which names the login and never the password", async () => {
+  const good = await logIn("\0alice\0wonderland");
+  assertEquals(good.lines, [{
+    level: "info",
+    message: "authenticated",
+    fields: { mechanism: "PLAIN", service: "imap", tls: true, login: "alice", account: "alice@example.org" },
+  }]);
+  const bad = await logIn("\0alice\0looking-glass");
+  assertEquals(bad.lines, [{
+    level: "warn",
+    message: "authentication failed",
+    fields: { mechanism: "PLAIN", service: "imap", tls: true, login: "alice", reason: "credentials" },
+  }]);
+  for (const message of ["alice\0wonderland", "\0\0wonderland", "\0alice\0wonder\0land"]) {
+    const { step, lines } = await logIn(message);
+    assertEquals(step, { state: "refused", reason: "malformed" });
+    assertEquals([lines.length, JSON.stringify(lines).includes("wonder")], [1, false]);
+  }
+});
+
+Deno.test("authentication: RFC 1939: USER and PASS have the same checks, log and penalties", async () => {
+  const waits: number[] = [];
+  const authentication = testAuthentication(directory, {
+    authDelay: 2000,
+    sleep: (milliseconds) => {
+      waits.push(milliseconds);
+      return Promise.resolve();
+    },
+  });
+  const { connection, lines } = connect();
+  const check = (login: string, password: string) => authentication.checkPassword(login, password, connection, "pop");
+  assertEquals((await check("alice", "wrong")).state, "refused");
+  assertEquals(
+    (await authentication.begin("PLAIN", connection, "imap", encodeUtf8("\0alice\0wrong"))).step.state,
+    "refused",
+  );
+  assertEquals((await check("bob", "builder")).state, "authenticated");
+  assertEquals(waits, [2000, 4000, 4000]);
+  assertEquals(lines.map(({ level }) => level), ["warn", "warn", "info"]);
+});
+
+Deno.test("authentication: RFC 4013: passwords are prepared; what cannot be is wrong, not an error", async () => {
+  const soft = testDirectory({ "alice@example.org": "I\u00adX\u2168" });
+  const authentication = testAuthentication(soft);
+  const { connection } = connect();
+  const check = async (password: string) =>
+    (await authentication.checkPassword("alice", password, connection, "pop")).state;
+  assertEquals([await check("IXIX"), await check("I\u00adX\u2168"), await check("\u0007"), await check("\u00ad")], [
+    "authenticated",
+    "authenticated",
+    "refused",
+    "refused",
+  ]);
+});
+
+Deno.test("authentication: an empty password is never asked about", async () => {
+  const careless = { ...directory, checkPassword: () => directory.findAccount("alice") };
+  const { connection } = connect();
+  const end = await testAuthentication(careless).checkPassword("alice", "", connection, "pop");
+  assertEquals(end, { state: "refused", reason: "credentials" });
+});
+
+Deno.test("authentication: a directory that fails is the server's fault, told once and not punished", async () => {
+  const waits: number[] = [];
+  const broken = { ...directory, checkPassword: () => Promise.reject(new Error("gone")) };
+  const { connection, lines } = connect();
+  const authentication = testAuthentication(broken, {
+    authDelay: 2000,
+    sleep: (milliseconds) => Promise.resolve(void waits.push(milliseconds)),
+  });
+  const unavailable = { state: "refused", reason: "unavailable" } as const;
+  assertEquals(await authentication.checkPassword("alice", "wonderland", connection, "pop"), unavailable);
+  const { step } = await authentication.begin("PLAIN", connection, "imap", encodeUtf8("\0alice\0wonderland"));
+  assertEquals([step, waits, lines.map(({ level }) => level)], [unavailable, [], ["error", "error"]]);
+});
+
+Deno.test("authentication: a wait for a penalty ends when the client breaks off", async () => {
+  const begun = Promise.withResolvers<AbortSignal>();
+  const authentication = testAuthentication(directory, {
+    authDelay: 2000,
+    sleep: (_milliseconds, signal) => {
+      begun.resolve(signal);
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+    },
+  });
+  const exchange = await authentication.begin("PLAIN", connect().connection, "imap");
+  const answer = exchange.respond(encodeUtf8("\0alice\0wrong"));
+  assertEquals((await begun.promise).aborted, false);
+  await exchange.cancel();
+  assertEquals(await answer, { state: "refused", reason: "cancelled" });
+});
+
+Deno.test("authentication: ANONYMOUS gives the configured account, and none that is not there", async () => {
+  const { connection } = connect(false);
+  const withAccount = (account: string) =>
+    testAuthentication(directory, { mechanisms: [setUpMechanism(anonymous, { account })] });
+  const { step } = await withAccount("bob@example.org").begin("ANONYMOUS", connection, "imap", encodeUtf8("sirhc"));
+  assertEquals(step, { state: "authenticated", account: await directory.findAccount("bob") } as unknown);
+  const nobody = await withAccount("guest@example.org").begin("ANONYMOUS", connection, "imap", encodeUtf8(""));
+  assertEquals(nobody.step, { state: "refused", reason: "unavailable" });
+});
