@@ -1,0 +1,117 @@
+import { assert, assertEquals } from "@std/assert";
+import * as fc from "fast-check";
+import type { Authentication } from "../../core/contract/mod.ts";
+import { encodeLatin1, encodeUtf8 } from "../../core/sasl/text.ts";
+import anonymous from "../../plugins/auth/anonymous.ts";
+import { fakeConnection } from "../support/fake_connection.ts";
+import { setUpMechanism, testAuthentication, testDirectory, testMechanisms } from "../support/test_directory.ts";
+
+/** Nobody can log in here by guessing, and nothing but a guess is made. */
+const directory = testDirectory({ "alice@example.org": crypto.randomUUID() });
+const { connection } = fakeConnection({
+  tls: {
+    clientAddresses: ["nobody@example.org"],
+    channelBinding: (type) => type === "tls-unique" ? Uint8Array.of(1, 2, 3) : undefined,
+  },
+});
+
+/** Words of the mechanisms' own grammars, so that noise gets past the first check. */
+const words = fc.constantFrom(
+  "alice",
+  "alice@example.org",
+  "\0",
+  "\0alice\0",
+  "n,,",
+  "y,a=x,",
+  "p=tls-unique,,",
+  "n=alice,r=abc",
+  "n,,n=alice,r=abc",
+  "p=tls-unique,,n=alice,r=abc",
+  "c=biws,r=",
+  ",p=AAAA",
+  " 0123456789abcdef0123456789abcdef",
+  'username="alice",realm="mail.example.org",',
+  'nonce="x",cnonce="y",nc=00000001,digest-uri="imap/mail.example.org",',
+  "response=0123456789abcdef0123456789abcdef,",
+  "qop=auth-conf,cipher=3des,maxbuf=65536,charset=utf-8",
+  '="\\"',
+  "\u00ad",
+  "\u{1f600}",
+);
+
+const response = fc.oneof(
+  fc.uint8Array({ maxLength: 60 }),
+  fc.string({ unit: "binary", maxLength: 60 }).map(encodeUtf8),
+  fc.array(words, { maxLength: 8 }).map((said) => encodeUtf8(said.join(""))),
+);
+
+/** Some of the last challenge, given back: nonces belong where a client puts them. */
+type Answer = (challenge: Uint8Array) => Uint8Array;
+const answer: fc.Arbitrary<Answer> = fc.oneof(
+  response.map((octets) => () => octets),
+  fc.tuple(words, words, fc.integer({ min: 0, max: 80 })).map(([before, after, length]) => (challenge: Uint8Array) =>
+    Uint8Array.of(...encodeUtf8(before), ...challenge.subarray(0, length), ...encodeUtf8(after))
+  ),
+  fc.tuple(response).map(([octets]) => (challenge: Uint8Array) => scramFinal(challenge, octets)),
+  fc.tuple(response).map(([octets]) => (challenge: Uint8Array) => digestResponse(challenge, octets)),
+);
+
+/** A last message of SCRAM whose nonce is right. */
+function scramFinal(challenge: Uint8Array, noise: Uint8Array): Uint8Array {
+  const nonce = /^r=([^,]*)/.exec(new TextDecoder().decode(challenge))?.[1] ?? "";
+  return encodeUtf8(`c=biws,r=${nonce},p=${btoa(String.fromCharCode(...noise))}`);
+}
+
+/** A response of DIGEST-MD5 whose nonce is right. */
+function digestResponse(challenge: Uint8Array, noise: Uint8Array): Uint8Array {
+  const nonce = /nonce="([^"]*)"/.exec(new TextDecoder().decode(challenge))?.[1] ?? "";
+  const text = `username="alice",realm="mail.example.org",nonce="${nonce}",cnonce="y",nc=00000001,` +
+    `digest-uri="imap/mail.example.org",response=0123456789abcdef0123456789abcdef,`;
+  return Uint8Array.of(...encodeLatin1(text), ...noise);
+}
+
+/** What an exchange with noise comes to, in so many steps at most. */
+async function exchange(authentication: Authentication, name: string, initial: Uint8Array | undefined, said: Answer[]) {
+  await using exchange = await authentication.begin(name, connection, "imap", initial);
+  for (const next of [...said, ...Array<Answer>(30).fill((challenge) => challenge)]) {
+    if (exchange.step.state !== "challenge") break;
+    await exchange.respond(next(exchange.step.data));
+  }
+  return exchange.step;
+}
+
+const mechanisms = [
+  ...testMechanisms().flatMap(({ mechanism, bindings = [] }) =>
+    bindings.length > 0 ? [mechanism, `${mechanism}-PLUS`] : [mechanism]
+  ),
+];
+
+for (const name of mechanisms) {
+  Deno.test(`fuzz: ${name}: whatever is said in whatever step, nothing throws and everything ends in failure`, async () => {
+    const authentication = testAuthentication(directory);
+    assert(authentication.isUsable(name, connection, "imap"));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.option(response, { nil: undefined }),
+        fc.array(answer, { maxLength: 5 }),
+        async (initial, said) => {
+          const step = await exchange(authentication, name, initial, said);
+          assertEquals(step.state, "refused");
+          // Nothing that a client says is the server's fault.
+          assert(step.state !== "refused" || step.reason !== "unavailable", "unavailable");
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+}
+
+Deno.test("fuzz: ANONYMOUS: whatever is said, nothing throws", async () => {
+  const authentication = testAuthentication(directory, {
+    mechanisms: [setUpMechanism(anonymous, { account: "alice@example.org" })],
+  });
+  await fc.assert(fc.asyncProperty(response, async (initial) => {
+    const step = await exchange(authentication, "ANONYMOUS", initial, []);
+    assert(step.state === "authenticated" || (step.state === "refused" && step.reason === "malformed"));
+  }));
+});
