@@ -12,7 +12,11 @@ export interface Proofs {
   readonly rspauth: string;
 }
 
-/** @param ha1 H(user:realm:password). */
+/**
+ * What both sides have to say if the password is right.
+ *
+ * @param ha1 H(user:realm:password).
+ */
 export function proofsOf(given: DigestResponse, ha1: Uint8Array): Proofs {
   const { nonce, cnonce, nonceCount, qop, digestUri, authzid } = given;
   // RFC 2831 §2.1.2.1: A1 has an authzid where one was specified, also an empty one.
