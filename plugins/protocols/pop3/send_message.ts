@@ -4,10 +4,9 @@ import { concat } from "../../../core/message/bytes.ts";
 import { headerSize } from "../../../core/message/header.ts";
 import { LineEndingNormalizer } from "../../../core/message/line_endings.ts";
 import { isAscii } from "../../../core/wire/ascii.ts";
-import type { Outcome } from "./command.ts";
 import { isBroken, isNotFound, OutOfStep } from "./errors.ts";
 import type { MaildropMessage } from "./maildrop.ts";
-import { failed, ok } from "./replies.ts";
+import { failed, ok, type Reply } from "./replies.ts";
 import type { Session } from "./session.ts";
 import { isInternational, surrogateHeader } from "./surrogate.ts";
 import { TopCut } from "./top.ts";
@@ -21,43 +20,38 @@ const LARGEST_HEADER = 1_048_576;
  * Sends a message.
  *
  * @param lines Of the body, for TOP; undefined for all.
- * @returns Its outcome, and whether the message was sent.
+ * @returns Why it was not sent; undefined when it was.
  * @throws OutOfStep when the message cannot be read to its end.
  */
 export async function sendMessage(
   session: Session,
   message: MaildropMessage,
   lines?: number,
-): Promise<{ readonly outcome: Outcome; readonly isSent: boolean }> {
-  const { texts } = session;
+): Promise<Reply | undefined> {
+  const { texts, connection } = session;
   let source: Source | "needs UTF8";
   try {
     source = await openSource(session, message);
   } catch (error) {
     if (!isNotFound(error)) throw error;
     // RFC 1939 §4 has the lock keep others from removing it, but IMAP knows no lock. The next session will not list it.
-    session.connection.log.info("a message was removed while its maildrop was open", { message: message.number });
-    return refused(failed(texts.gone(message.number), "SYS/TEMP"));
+    connection.log.info("a message was removed while its maildrop was open", { message: message.number });
+    return failed(texts.gone(message.number), "SYS/TEMP");
   }
-  if (source === "needs UTF8") return refused(failed(texts.needsUtf8(message.number), "UTF8"));
+  if (source === "needs UTF8") return failed(texts.needsUtf8(message.number), "UTF8");
   // RFC 1939 §7 shows a bare +OK for TOP: how much will come is not known.
   session.say(ok(lines === undefined ? texts.octets(message.size + source.sizeChange) : ""));
   const cut = lines === undefined ? undefined : new TopCut(lines);
-  const { writer } = session.connection;
   if (source.rest === undefined) {
-    writer.dotStuffed(cut === undefined ? source.first : cut.push(source.first));
-  } else {
-    try {
-      await writer.dotStuffedFrom(pieces(source.first, source.rest, cut));
-    } catch (cause) {
-      throw isBroken(cause) ? cause : new OutOfStep("a message could not be read to its end", { cause });
-    }
+    connection.writer.dotStuffed(cut?.push(source.first) ?? source.first);
+    return undefined;
   }
-  return { outcome: {}, isSent: true };
-}
-
-function refused(reply: Outcome["reply"] & object): { readonly outcome: Outcome; readonly isSent: false } {
-  return { outcome: { reply }, isSent: false };
+  try {
+    await connection.writer.dotStuffedFrom(pieces(source.first, source.rest, cut));
+  } catch (cause) {
+    throw isBroken(cause) ? cause : new OutOfStep("a message could not be read to its end", { cause });
+  }
+  return undefined;
 }
 
 /** A message as it is sent, but for the dots. */

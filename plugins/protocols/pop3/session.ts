@@ -13,7 +13,7 @@ import { readCommandLine } from "./command_line.ts";
 import { failureReply, isBroken, OutOfStep } from "./errors.ts";
 import { firstLanguage } from "./languages/languages.ts";
 import type { Language, Texts } from "./languages/texts.ts";
-import { failed, ok, type Reply, replyLine, wrong } from "./replies.ts";
+import { failed, ok, type Reply, replyLine, type ResponseCode, wrong } from "./replies.ts";
 import type { Pop3Service } from "./service.ts";
 import { authorization, type State } from "./state.ts";
 
@@ -157,12 +157,18 @@ export class Session implements AsyncDisposable {
 
   #run(line: Uint8Array | "too long"): Outcome | Promise<Outcome> {
     // RFC 1939 §3: a negative reply to what is no command.
-    if (line === "too long") return { reply: wrong(this.texts.lineTooLong) };
+    if (line === "too long") return this.#noCommand("a line too long", this.texts.lineTooLong);
     const { keyword, argument, isText } = readCommandLine(line);
     const command = this.service.commands.get(keyword);
-    if (!isText) return { reply: wrong(this.texts.notText, command?.isLogin ? "AUTH" : undefined) };
-    if (command === undefined) return { reply: wrong(this.texts.unknownCommand) };
+    if (!isText) return this.#noCommand("not text", this.texts.notText, command?.isLogin ? "AUTH" : undefined);
+    if (command === undefined) return this.#noCommand("an unknown command", this.texts.unknownCommand);
     return this.#handle(command, argument);
+  }
+
+  /** What the line was stays out of the log: it may be a password that came at the wrong moment. */
+  #noCommand(what: string, text: string, code?: ResponseCode): Outcome {
+    this.connection.log.info("the client sent no command", { what, state: this.#state.name });
+    return { reply: wrong(text, code) };
   }
 
   #handle(command: Command, argument: string | undefined): Outcome | Promise<Outcome> {

@@ -55,9 +55,10 @@ export const retr: Command = command({
   parse: messageNumber,
   run: (session, { maildrop }, number) =>
     withMessage(session.texts, maildrop, number, async (message) => {
-      const { outcome, isSent } = await sendMessage(session, message);
-      if (isSent) maildrop.retrieved.add(number);
-      return outcome;
+      const refusal = await sendMessage(session, message);
+      if (refusal !== undefined) return { reply: refusal };
+      maildrop.retrieved.add(number);
+      return {};
     }),
 });
 
@@ -71,12 +72,10 @@ export const top: Command = command({
     return number === undefined || lines === undefined || more.length > 0 ? undefined : { value: { number, lines } };
   },
   run: (session, { maildrop }, { number, lines }) =>
-    withMessage(
-      session.texts,
-      maildrop,
-      number,
-      async (message) => (await sendMessage(session, message, lines)).outcome,
-    ),
+    withMessage(session.texts, maildrop, number, async (message) => {
+      const refusal = await sendMessage(session, message, lines);
+      return refusal === undefined ? {} : { reply: refusal };
+    }),
 });
 
 /** DELE. */

@@ -60,6 +60,7 @@ export class FakeMaildrops {
   /** How often messages were asked for, and how many at once. */
   readonly pages: number[] = [];
   readonly #inboxes = new Map<AccountId, Kept[]>();
+  readonly #bodies = new Map<string, FakeBody>();
 
   constructor(messages: Readonly<Record<string, readonly (string | FakeBody)[]>> = {}) {
     for (const [account, bodies] of Object.entries(messages)) {
@@ -100,13 +101,16 @@ export class FakeMaildrops {
   deliver(account: string, body: string | FakeBody, savedAt: Date = new Date("2026-11-01T00:00:00Z")): void {
     const inbox = this.#inboxes.get(account as AccountId) ?? [];
     this.#inboxes.set(account as AccountId, inbox);
-    inbox.push({ uid: ++this.#lastUid, body: typeof body === "string" ? bodyOf(body) : body, savedAt });
+    const kept = { uid: ++this.#lastUid, body: typeof body === "string" ? bodyOf(body) : body, savedAt };
+    this.#bodies.set(String(kept.uid), kept.body);
+    inbox.push(kept);
   }
 
   /** Someone else removes a message. */
   expunge(account: string, uid: number): void {
     const inbox = this.#inbox(account as AccountId);
     inbox.splice(inbox.findIndex((kept) => kept.uid === uid), 1);
+    this.#bodies.delete(String(uid));
   }
 
   #lastUid = 0;
@@ -157,9 +161,9 @@ export class FakeMaildrops {
   }
 
   #body(id: BodyId): Body {
-    const kept = [...this.#inboxes.values()].flat().find(({ uid }) => String(uid) === id);
-    if (kept === undefined) throw new Refusal("not-found", "no such body");
-    return kept.body;
+    const body = this.#bodies.get(id);
+    if (body === undefined) throw new Refusal("not-found", "no such body");
+    return body;
   }
 
   #apply(operation: Operation): unknown {
