@@ -38,6 +38,7 @@ Deno.test("directions: the rules refuse what they are there to refuse", () => {
     ["plugins/auth/apop.ts", "../../core/options/no_options.ts"],
     ["plugins/auth/apop.ts", "node:crypto"],
     ["storage/sqlite/plugin.ts", "./migrations/0001_start.ts"],
+    ["storage/sqlite/plugin.ts", "../common/watchers.ts"],
     ["storage/sqlite/plugin.ts", "node:sqlite"],
     ["main.ts", "./core/server/server.ts"],
   ];

@@ -53,7 +53,13 @@ const directions: readonly Direction[] = [
   // SDPS and KPOP are POP3 with something added: protocols may use each other.
   { name: "a protocol", of: /^(plugins\/protocols)\//, may: tools, packages },
   { name: "a plugin", of: /^(plugins\/[^/]+\/[^/]+?)(?:\.ts$|\/)/, may: tools, packages },
-  { name: "a storage", of: /^(storage\/[^/]+)\//, may: tools, packages },
+  // What all storages must do alike they have in common.
+  {
+    name: "a storage",
+    of: /^(storage\/[^/]+)\//,
+    may: /^(?:core\/(?:contract|wire|message|sasl|options)|storage\/common)\//,
+    packages,
+  },
   { name: "the plugin table", of: /^(core)\/plugins\/builtin\.ts$/, may: /^(plugins|storage)\//, packages: anything },
   // What plugins import must not bring the server with it.
   {

@@ -1,0 +1,43 @@
+/** Flags and keywords of a message (RFC 9051 §2.3.2): each once whatever its case, spelled as it came first. */
+import type { FlagChange } from "../../core/contract/mailbox.ts";
+import { Refusal } from "../../core/contract/refusal.ts";
+
+const systemFlags: ReadonlyMap<string, string> = new Map(
+  ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"].map((flag) => [flag.toLowerCase(), flag]),
+);
+
+/** Each flag once, system flags spelled as the RFC does. @throws Refusal `invalid` for what is no flag. */
+export function distinctFlags(flags: readonly string[]): string[] {
+  const distinct = new Map<string, string>();
+  for (const flag of flags) {
+    // RFC 9051 §9: flag-keyword and flag-extension are atoms.
+    if (!/^\\?[^\s\p{Cc}(){%*"\\\]]+$/u.test(flag)) throw new Refusal("invalid", "that is not a flag");
+    const key = flag.toLowerCase();
+    if (!distinct.has(key)) distinct.set(key, systemFlags.get(key) ?? flag);
+  }
+  return [...distinct.values()];
+}
+
+/** The flags after a change whose own flags are distinct; undefined when it changes nothing. */
+export function changedFlags(
+  current: readonly string[],
+  mode: FlagChange["mode"],
+  flags: readonly string[],
+): string[] | undefined {
+  const had = new Map(current.map((flag) => [flag.toLowerCase(), flag]));
+  const given = new Map(flags.map((flag) => [flag.toLowerCase(), flag]));
+  switch (mode) {
+    case "add": {
+      const added = flags.filter((flag) => !had.has(flag.toLowerCase()));
+      return added.length === 0 ? undefined : [...current, ...added];
+    }
+    case "remove": {
+      const left = current.filter((flag) => !given.has(flag.toLowerCase()));
+      return left.length === current.length ? undefined : left;
+    }
+    case "set": {
+      const isSame = had.size === given.size && [...given.keys()].every((key) => had.has(key));
+      return isSame ? undefined : [...given].map(([key, flag]) => had.get(key) ?? flag);
+    }
+  }
+}

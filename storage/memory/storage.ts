@@ -1,0 +1,174 @@
+/**
+ * The storage in memory: the contract's executable specification, and what tests use. Nothing survives the process.
+ * It is written to be read; a backend for many messages does the same with indexes.
+ */
+import { Buffer } from "node:buffer";
+import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
+import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
+import type { Mailbox, MailboxChange, MessagePage } from "../../core/contract/mailbox.ts";
+import type { MessageSummary } from "../../core/contract/message.ts";
+import { Refusal } from "../../core/contract/refusal.ts";
+import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
+import { summarize } from "../../core/message/summary.ts";
+import { boundedSearchText } from "../common/bounded_text.ts";
+import { knownMailboxName } from "../common/mailbox_name.ts";
+import { MaildropLocks } from "../common/maildrop_locks.ts";
+import { asUidSet, isInRanges, uidRanges } from "../common/uid_set.ts";
+import { Watchers } from "../common/watchers.ts";
+import { perform } from "./operations.ts";
+import { Changes, shown, State } from "./state.ts";
+
+/** Makes an empty storage; `now` dates accounts and messages. */
+export function memoryStorage(options: { readonly now?: () => Date } = {}): Storage {
+  return new MemoryStorage(options.now ?? (() => new Date()));
+}
+
+class MemoryStorage implements Storage {
+  readonly features: Storage["features"] = new Set();
+  readonly #state = new State();
+  readonly #watchers = new Watchers();
+  readonly #locks = new MaildropLocks();
+  readonly #now: () => Date;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  async apply<const Batch extends readonly Operation[]>(
+    batch: Batch,
+  ): Promise<{ readonly [Index in keyof Batch]: ResultOf<Batch[Index]> }> {
+    const results = this.#apply(batch);
+    // Callers must not come to rely on a batch that is done before `apply` returns.
+    await Promise.resolve();
+    // One result for each operation, of its kind.
+    return results as unknown as { readonly [Index in keyof Batch]: ResultOf<Batch[Index]> };
+  }
+
+  async changeAccounts(batch: readonly AccountOperation[]): Promise<void> {
+    await this.apply(batch);
+  }
+
+  #apply(batch: readonly Operation[]): readonly ResultOf<Operation>[] {
+    const changes = new Changes();
+    try {
+      const now = this.#now();
+      const results = batch.map((operation) => perform(this.#state, changes, operation, now));
+      for (const { account, id: mailbox, highestModseq: modseq } of changes.touched) {
+        this.#watchers.tell(account, { mailbox, modseq });
+      }
+      return results;
+    } catch (error) {
+      changes.undo();
+      throw error;
+    }
+  }
+
+  async writeBody(content: BodyContent): Promise<BodyId> {
+    const octets = await this.#gather(content);
+    const id = String(this.#state.nextId()) as BodyId;
+    this.#state.bodies.set(id, { octets, summary: summarize(octets), references: 0 });
+    return id;
+  }
+
+  async #gather(content: BodyContent): Promise<Uint8Array> {
+    if (content instanceof Uint8Array) return content.slice();
+    if (Symbol.asyncIterator in content) {
+      // Each chunk is only valid until the next one is asked for.
+      return new Uint8Array(Buffer.concat(await Array.fromAsync(content, (chunk) => chunk.slice())));
+    }
+    const { octets, references } = this.#state.body(content.body);
+    if (references > 0) throw new Refusal("invalid", "a message has that body already");
+    this.#state.bodies.delete(content.body);
+    return new Uint8Array(Buffer.concat([content.prefix, octets]));
+  }
+
+  discardBody(body: BodyId): void {
+    if (this.#state.bodies.get(body)?.references === 0) this.#state.bodies.delete(body);
+  }
+
+  openBody(body: BodyId): Promise<Body> {
+    return promised(() => {
+      const { octets } = this.#state.body(body);
+      const size = octets.length;
+      return { size, read: (start, end) => Promise.resolve(octets.slice(Math.max(0, start), Math.max(0, end))) };
+    });
+  }
+
+  summary(body: BodyId): Promise<MessageSummary> {
+    return promised(() => this.#state.body(body).summary);
+  }
+
+  async searchText(body: BodyId): Promise<string> {
+    return await boundedSearchText(this.#state.body(body).summary.structure, await this.openBody(body));
+  }
+
+  mailboxes(account: AccountId): Promise<readonly Mailbox[]> {
+    const rank = ({ name }: Mailbox) => name === "INBOX" ? 0 : 1;
+    const all = this.#state.mailboxesOf(account).map(shown);
+    return Promise.resolve(all.sort((a, b) => rank(a) - rank(b) || inOrder(a.name, b.name)));
+  }
+
+  mailboxByName(account: AccountId, name: string): Promise<Mailbox | undefined> {
+    const known = knownMailboxName(name);
+    const mailbox = known === undefined ? undefined : this.#state.mailboxByName(account, known);
+    return Promise.resolve(mailbox && shown(mailbox));
+  }
+
+  messages(mailbox: MailboxId, select: MessageSelection = {}): Promise<MessagePage> {
+    return promised(() => {
+      const { messages, expunged, highestModseq } = this.#state.mailbox(mailbox);
+      const { changedSince, after = 0, most = Infinity } = select;
+      const ranges = select.uids && uidRanges(select.uids);
+      const isWanted = ({ uid, modseq }: { readonly uid: number; readonly modseq: bigint }) =>
+        uid > after && (ranges === undefined || isInRanges(uid, ranges)) &&
+        (changedSince === undefined || modseq > changedSince);
+      const wanted = [...messages.values()].filter(isWanted);
+      const gone = changedSince === undefined ? [] : expunged.filter(isWanted).map(({ uid }) => uid);
+      return {
+        messages: wanted.slice(0, most),
+        expunged: asUidSet(uidRanges(gone)),
+        highestModseq,
+        more: wanted.length > most,
+      };
+    });
+  }
+
+  watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange> {
+    return this.#watchers.watch(account, stop);
+  }
+
+  lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined> {
+    return Promise.resolve(this.#locks.lock(account));
+  }
+
+  accountByAddress(address: string): Promise<Account | undefined> {
+    return Promise.resolve([...this.#state.accounts.values()].find((account) => account.address === address));
+  }
+
+  account(id: AccountId): Promise<Account | undefined> {
+    return Promise.resolve(this.#state.accounts.get(id));
+  }
+
+  accounts(after = "", most = Infinity): Promise<readonly Account[]> {
+    const later = [...this.#state.accounts.values()].filter(({ address }) => inOrder(after, address) < 0);
+    return Promise.resolve(later.sort((a, b) => inOrder(a.address, b.address)).slice(0, most));
+  }
+
+  alias(address: string): Promise<readonly string[] | undefined> {
+    return Promise.resolve(this.#state.aliases.get(address)?.to);
+  }
+
+  aliases(): Promise<readonly Alias[]> {
+    return Promise.resolve([...this.#state.aliases.values()].sort((a, b) => inOrder(a.address, b.address)));
+  }
+}
+
+/** The order of code points, as databases have it. */
+function inOrder(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** What throws, rejects. */
+function promised<Result>(make: () => Result): Promise<Result> {
+  return Promise.try(make);
+}
