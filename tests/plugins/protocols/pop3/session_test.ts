@@ -1,27 +1,9 @@
 /** Sessions that go wrong, or on for long: every end is bounded, said or silent as the RFCs have it, and in the log. */
 import { assert, assertEquals } from "@std/assert";
 import type { AccountId } from "../../../../core/contract/mod.ts";
-import type { WaitClock } from "../../../../core/wire/waits.ts";
 import { fakeConnection } from "../../../support/fake_connection.ts";
 import { bodyOf, FakeMaildrops, mailOf } from "./fake_maildrops.ts";
-import { afterLogin, login, mrose, talk, testService } from "./talk.ts";
-
-/** A clock that tests move on. */
-class TestClock implements WaitClock {
-  #now = 0;
-  readonly #ticks = new Set<() => void>();
-  now(): number {
-    return this.#now;
-  }
-  every(_milliseconds: number, tick: () => void): () => void {
-    this.#ticks.add(tick);
-    return () => this.#ticks.delete(tick);
-  }
-  advance(milliseconds: number): void {
-    this.#now += milliseconds;
-    for (const tick of [...this.#ticks]) tick();
-  }
-}
+import { afterLogin, login, mrose, talk, TestClock, testService } from "./talk.ts";
 
 Deno.test("pop3: RFC 1939 §3: keywords are understood in any case, and unknown commands refused", async () => {
   const lines = await afterLogin(testService(), "sTaT\r\nXTND\r\n\r\n \r\nSTAT now\r\nQUIT now\r\nstat \r\n");
