@@ -6,6 +6,7 @@ import type {
   Delivery,
   Directory,
   ProtocolContext,
+  Storage,
 } from "../../../../core/contract/mod.ts";
 import { silentLog } from "../../../../core/observe/log.ts";
 import { ClientConnection } from "../../../../core/server/connection.ts";
@@ -34,6 +35,8 @@ export const mrose = "mrose@dbc.mtview.ca.us";
 /** What a service may be given. */
 export interface Given extends TestAuthenticationOptions {
   readonly maildrops?: FakeMaildrops;
+  /** Instead of those of `maildrops`. */
+  readonly storage?: Storage;
   readonly options?: Record<string, unknown>;
   readonly commands?: CommandTable;
   readonly authentication?: Authentication;
@@ -70,7 +73,7 @@ export function testService(given: Given = {}): TestService {
     now,
     authentication,
     directory: directory as Directory,
-    storage: maildrops.storage,
+    storage: given.storage ?? maildrops.storage,
     delivery: {} as Delivery,
     limits: { message: 1_000_000 },
   };
