@@ -35,6 +35,8 @@ export interface AuthenticationSettings {
   now(): Date;
   /** Waits; absent: by the clock. */
   readonly sleep?: Sleep;
+  /** Aborts when the server stops: nobody waits any more. */
+  readonly shutdown?: AbortSignal;
 }
 
 /** Puts mechanisms and a directory together. */
@@ -167,7 +169,9 @@ class ServerAuthentication implements Authentication {
     // Only guesses are punished: what was malformed proved nothing and told nothing.
     if (succeeded || end.reason === "credentials") {
       const { login } = attempt;
-      await this.#penalties.settle({ address: connection.peer.hostname, login, succeeded }, signal);
+      const { shutdown } = this.#settings;
+      const ends = shutdown === undefined ? signal : AbortSignal.any([signal, shutdown]);
+      await this.#penalties.settle({ address: connection.peer.hostname, login, succeeded }, ends);
     }
     return end;
   }

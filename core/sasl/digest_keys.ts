@@ -1,6 +1,7 @@
 /** DIGEST-MD5's secret (RFC 2831 §2.1.2.1): H(user:realm:password). */
 import { createHash } from "node:crypto";
-import { encodeLatin1, encodeUtf8 } from "./text.ts";
+import { encodeUtf8 } from "./text.ts";
+import { latin1Bytes } from "../wire/ascii.ts";
 
 /**
  * H(user:realm:password), 16 octets. Each part is hashed in ISO 8859-1 where all its characters are there, and in
@@ -15,5 +16,5 @@ export function digestSecret(user: string, realm: string, password: string): Uin
 /** RFC 2831 §2.1.2.1: text as it enters the hash. */
 function digestText(text: string): Uint8Array {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0xff) return encodeUtf8(text);
-  return encodeLatin1(text);
+  return latin1Bytes(text);
 }

@@ -10,11 +10,6 @@ export class RecentMap<Key, Value> {
     this.#most = most;
   }
 
-  /** How many there are. */
-  get size(): number {
-    return this.#entries.size;
-  }
-
   /** The value, while it is remembered. */
   get(key: Key): Value | undefined {
     return this.#entries.get(key);

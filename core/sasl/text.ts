@@ -16,15 +16,3 @@ export function decodeUtf8(octets: Uint8Array): string | undefined {
 export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
-
-/** One character an octet: for grammars that work on octets. */
-export function decodeLatin1(octets: Uint8Array): string {
-  let text = "";
-  for (const octet of octets) text += String.fromCharCode(octet);
-  return text;
-}
-
-/** The reverse. */
-export function encodeLatin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}

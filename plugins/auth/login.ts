@@ -6,7 +6,8 @@ import {
   type PluginDefinition,
 } from "../../core/contract/mod.ts";
 import { noOptions } from "../../core/options/no_options.ts";
-import { decodeLatin1, decodeUtf8, encodeUtf8 } from "../../core/sasl/text.ts";
+import { decodeUtf8, encodeUtf8 } from "../../core/sasl/text.ts";
+import { latin1 } from "../../core/wire/ascii.ts";
 
 const plugin: PluginDefinition<"auth", Record<never, never>> = definePlugin({
   apiVersion: 1,
@@ -38,5 +39,5 @@ async function* exchange(request: ExchangeRequest): AsyncGenerator<Uint8Array, A
 
 /** Clients from before UTF-8 send ISO 8859-1; the two are hardly ever mistaken for each other. */
 function decode(octets: Uint8Array): string {
-  return decodeUtf8(octets) ?? decodeLatin1(octets);
+  return decodeUtf8(octets) ?? latin1(octets);
 }

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import type { Authentication } from "../../core/contract/mod.ts";
-import { encodeLatin1, encodeUtf8 } from "../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../core/sasl/text.ts";
+import { latin1Bytes } from "../../core/wire/ascii.ts";
 import anonymous from "../../plugins/auth/anonymous.ts";
 import { fakeConnection } from "../support/fake_connection.ts";
 import { setUpMechanism, testAuthentication, testDirectory, testMechanisms } from "../support/test_directory.ts";
@@ -67,7 +68,7 @@ function digestResponse(challenge: Uint8Array, noise: Uint8Array): Uint8Array {
   const nonce = /nonce="([^"]*)"/.exec(new TextDecoder().decode(challenge))?.[1] ?? "";
   const text = `username="alice",realm="mail.example.org",nonce="${nonce}",cnonce="y",nc=00000001,` +
     `digest-uri="imap/mail.example.org",response=0123456789abcdef0123456789abcdef,`;
-  return Uint8Array.of(...encodeLatin1(text), ...noise);
+  return Uint8Array.of(...latin1Bytes(text), ...noise);
 }
 
 /** What an exchange with noise comes to, in so many steps at most. */

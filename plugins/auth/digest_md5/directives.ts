@@ -1,5 +1,6 @@
 /** DIGEST-MD5's messages (RFC 2831 §2.1.1, §2.1.2 and §7): lists of directives, one character an octet. */
-import { decodeLatin1, decodeUtf8, encodeLatin1, encodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
+import { latin1, latin1Bytes } from "../../../core/wire/ascii.ts";
 
 /** Quality of protection: what a security layer does. */
 export type Qop = "auth" | "auth-int" | "auth-conf";
@@ -69,12 +70,12 @@ export function printChallenge({ realms, nonce, qop, ciphers, maxbuf, stale }: D
 export function parseResponse(octets: Uint8Array): DigestResponse | undefined {
   // RFC 2831 §2.1.2: "The size of a digest-response MUST be less than 4096 bytes."
   if (octets.length >= 4096) return undefined;
-  const directives = parseDirectives(decodeLatin1(octets));
+  const directives = parseDirectives(latin1(octets));
   if (directives === undefined) return undefined;
   const charset = directives.get("charset")?.toLowerCase();
   if (charset !== undefined && charset !== "utf-8") return undefined;
   const text = (written: string | undefined) =>
-    written === undefined || charset === undefined ? written : decodeUtf8(encodeLatin1(written));
+    written === undefined || charset === undefined ? written : decodeUtf8(latin1Bytes(written));
 
   const [username, realm] = [text(directives.get("username")), text(directives.get("realm") ?? "")];
   const [nonce, cnonce, digestUri] = [directives.get("nonce"), directives.get("cnonce"), directives.get("digest-uri")];
@@ -83,7 +84,7 @@ export function parseResponse(octets: Uint8Array): DigestResponse | undefined {
   const maxbuf = matching(/^\d{1,10}$/, directives.get("maxbuf") ?? "65536");
   // RFC 2831 §2.1.2: encoded in UTF-8, whatever the charset says.
   const authzid = directives.get("authzid");
-  const authorizeAs = authzid === undefined ? undefined : decodeUtf8(encodeLatin1(authzid));
+  const authorizeAs = authzid === undefined ? undefined : decodeUtf8(latin1Bytes(authzid));
   if (!username || realm === undefined || !nonce || !cnonce || !digestUri) return undefined;
   if (nonceCount === undefined || response === undefined || maxbuf === undefined) return undefined;
   if (authzid !== undefined && authorizeAs === undefined) return undefined;

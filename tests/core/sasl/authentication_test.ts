@@ -258,6 +258,14 @@ Deno.test("authentication: a wait for a penalty ends when the client breaks off"
   assertEquals(await answer, { state: "refused", reason: "cancelled" });
 });
 
+Deno.test("authentication: nobody waits for a penalty when the server stops", async () => {
+  const stop = new AbortController();
+  const authentication = testAuthentication(directory, { authDelay: 1_000_000, shutdown: stop.signal });
+  const answer = authentication.checkPassword("alice", "wrong", connect().connection, "pop");
+  stop.abort();
+  assertEquals((await answer).state, "refused");
+});
+
 Deno.test("authentication: ANONYMOUS gives the configured account, and none that is not there", async () => {
   const { connection } = connect(false);
   const withAccount = (account: string) =>

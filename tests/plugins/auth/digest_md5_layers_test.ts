@@ -119,6 +119,13 @@ for (const cipher of ciphers) {
     assertEquals(text(layer(cipher).unwrap(sealed)), "STAT\r\n");
   });
 
+  Deno.test(`digest-md5 layers: ${name}: a packet too short for its MAC, or of no whole blocks, is refused`, () => {
+    for (const length of [0, 1, 9, 15, 17]) {
+      const sealed = Uint8Array.of(...new Uint8Array(length), ...trailer(0));
+      assertThrows(() => layer(cipher).unwrap(sealed), Error, "not intact");
+    }
+  });
+
   Deno.test(`digest-md5 layers: ${name}: what is repeated, left out or out of turn is refused`, () => {
     const client = new Client(cipher);
     const packets = ["one", "two", "three"].map((line) => client.seal(line));
@@ -141,6 +148,17 @@ for (const cipher of ciphers) {
     assertThrows(() => server.wrap(new Uint8Array(server.maximumOutput + 1)), RangeError);
   });
 }
+
+Deno.test("digest-md5 layers: RFC 2831 §2.4: padding of other octets than their number is refused", () => {
+  const packet = (padding: readonly number[]) => {
+    const body = Buffer.concat([Buffer.from("x"), Buffer.from(padding), sign(session, "client", 0, "x")]);
+    return new Uint8Array(Buffer.concat([clientCipher("3des", "client")(body), trailer(0)]));
+  };
+  assertEquals(text(layer("3des").unwrap(packet([5, 5, 5, 5, 5]))), "x");
+  for (const padding of [[1, 5, 5, 5, 5], [0, 0, 0, 0, 0], [9, 9, 9, 9, 9], [5, 5, 5, 5, 4]]) {
+    assertThrows(() => layer("3des").unwrap(packet(padding)), Error, "not intact");
+  }
+});
 
 Deno.test("digest-md5 layers: RC4 has the stream of RFC 6229 §2", () => {
   const key = Uint8Array.from({ length: 16 }, (_, at) => at + 1);

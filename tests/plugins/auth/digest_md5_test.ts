@@ -1,7 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { ExchangeRequest } from "../../../core/contract/mod.ts";
 import { silentLog } from "../../../core/observe/log.ts";
-import { encodeLatin1 } from "../../../core/sasl/text.ts";
+import { latin1Bytes } from "../../../core/wire/ascii.ts";
 import { digestMd5, type DigestParts } from "../../../plugins/auth/digest_md5/conversation.ts";
 import { Nonces } from "../../../plugins/auth/digest_md5/nonces.ts";
 import plugin from "../../../plugins/auth/digest_md5/plugin.ts";
@@ -159,6 +159,7 @@ Deno.test("digest-md5: RFC 2831 §7.1: white space and empty elements are allowe
     `${imapResponse},realm="b"`,
     `${imapResponse},maxbuf=1,maxbuf=2`,
     `${imapResponse},x`,
+    latin1Bytes(`${imapResponse},authzid="\xff"`),
     `${imapResponse},x="`,
     `${imapResponse},x="\\"`,
     `${imapResponse} x=y`,
@@ -167,7 +168,7 @@ Deno.test("digest-md5: RFC 2831 §7.1: white space and empty elements are allowe
     imapResponse.replace("response=d388", "response=D388"),
     imapResponse.replace('username="chris"', 'username="chr\0is"'),
     `${imapResponse},x="${"y".repeat(4096)}"`,
-    encodeLatin1(imapResponse.replace("chris", "chr\xeds")),
+    latin1Bytes(imapResponse.replace("chris", "chr\xeds")),
     "",
   ];
   for (const text of broken) {
@@ -238,6 +239,10 @@ Deno.test("digest-md5: a directory that keeps only passwords serves it too", asy
   const plainOnly = testDirectory({ "chris@elwood.innosoft.com": "secret" }, { schemes: ["plain"] });
   const held = await converse(digestMd5(request(plainOnly, innosoft), parts()), imapResponse);
   assertEquals(held.outcome?.status, "success");
+});
+
+Deno.test("digest-md5: RFC 2831 §2.1.1: realms too long for a challenge are refused at setup", () => {
+  assertThrows(() => setUpMechanism(plugin, { realms: ["x".repeat(1900)] }), Error, "too long for a challenge");
 });
 
 Deno.test("digest-md5: the plugin offers its name as realm, all layers, and never a nonce twice", async () => {

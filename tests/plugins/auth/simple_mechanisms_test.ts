@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { encodeLatin1 } from "../../../core/sasl/text.ts";
+import { latin1Bytes } from "../../../core/wire/ascii.ts";
 import anonymous from "../../../plugins/auth/anonymous.ts";
 import apopPlugin, { apop } from "../../../plugins/auth/apop.ts";
 import cramMd5Plugin, { cramMd5 } from "../../../plugins/auth/cram_md5.ts";
@@ -36,7 +36,7 @@ Deno.test("plain: RFC 4616 §2: exactly two NULs, login and password not empty, 
   for (const message of ["", "\0", "\0\0", "\0tim\0", "\0\0pw", "tim\0pw", "\0tim\0p\0w", "\0tim\0pw\0", "tim pw"]) {
     assertEquals(await sayPlain(message), malformed, JSON.stringify(message));
   }
-  assertEquals(await sayPlain(encodeLatin1("\0tim\0p\xe4ss")), malformed);
+  assertEquals(await sayPlain(latin1Bytes("\0tim\0p\xe4ss")), malformed);
   assertEquals(await sayPlain("\0tim\0wrong"), credentials);
   assertEquals(await sayPlain("\0nobody\0tanstaaftanstaaf"), credentials);
   assertEquals((await sayPlain("\0jörg\0pässwörd"))?.status, "success");
@@ -54,8 +54,8 @@ Deno.test("login: what is asked is what old clients compare with", async () => {
 Deno.test("login: clients from before UTF-8 are understood", async () => {
   const { outcome } = await converse(
     setUpMechanism(login).exchange(request(directory)),
-    encodeLatin1("j\xf6rg"),
-    encodeLatin1("p\xe4ssw\xf6rd"),
+    latin1Bytes("j\xf6rg"),
+    latin1Bytes("p\xe4ssw\xf6rd"),
   );
   assertEquals(outcome?.status, "success");
 });
@@ -124,7 +124,7 @@ Deno.test("anonymous: RFC 4505 §2: a trace of 255 characters at most, without c
   for (const trace of ["", "sirhc", "sirhc@example.org", "é".repeat(255)]) {
     assertEquals(await outcome(trace), { status: "success", account: tim });
   }
-  for (const trace of ["x".repeat(256), "a\0b", "a\nb", encodeLatin1("\xe9")]) {
+  for (const trace of ["x".repeat(256), "a\0b", "a\nb", latin1Bytes("\xe9")]) {
     assertEquals(await outcome(trace), malformed);
   }
 });
