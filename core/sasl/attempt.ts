@@ -1,5 +1,9 @@
-/** One attempt to log in: what the mechanism may ask on its behalf, and the line that the log keeps of it. */
+/**
+ * One attempt to log in: what a mechanism may ask on its behalf, who may act as whom, what failure costs, and the line
+ * that the log keeps of it.
+ */
 import type {
+  AuthOutcome,
   ExchangeEnd,
   ExchangeRequest,
   SecretByScheme,
@@ -9,6 +13,8 @@ import type {
 import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
+import { type ExchangePolicy, refused } from "./exchange.ts";
+import type { Claim, Penalties } from "./penalties.ts";
 import { prepareQuery } from "./saslprep.ts";
 
 /** Who asks whom, and how. */
@@ -25,26 +31,25 @@ export interface AttemptParts {
   readonly hostname: string;
   /** The domain of logins without one. */
   readonly domain: string;
+  /** What failures cost. */
+  readonly penalties: Penalties;
 }
 
 /** Characters of a login that are logged. */
 const loggedLength = 128;
 
 /** One attempt. */
-export class Attempt {
+export class Attempt implements ExchangePolicy {
   readonly #parts: AttemptParts;
+  readonly #broken = new AbortController();
   #login = "";
+  #admission: Promise<void> | undefined;
   #account: AccountId | undefined;
   #authorizeAs = "";
 
   /** An attempt that has not said yet who it is. */
   constructor(parts: AttemptParts) {
     this.#parts = parts;
-  }
-
-  /** The login that was asked for last; empty when none was. */
-  get login(): string {
-    return this.#login;
   }
 
   /** What the mechanism may know and ask. */
@@ -59,36 +64,40 @@ export class Attempt {
       domain,
       clientAddresses: connection.tls?.clientAddresses ?? [],
       checkPassword: (login, password) => this.checkPassword(login, password),
-      findAccount: (login) => {
-        this.#login = login;
-        return directory.findAccount(login);
-      },
+      findAccount: (login) => this.#ask(login, () => directory.findAccount(login)),
       secret: <S extends SecretScheme>(
         login: string,
         scheme: S,
         realm?: string,
-      ): Promise<SecretByScheme[S] | undefined> => {
-        this.#login = login;
-        return directory.secret(login, scheme, realm);
-      },
+      ): Promise<SecretByScheme[S] | undefined> => this.#ask(login, () => directory.secret(login, scheme, realm)),
       channelBinding: (type) => connection.tls?.channelBinding(type),
     };
   }
 
   /** Asks the directory, with both names prepared (RFC 4013). */
-  async checkPassword(login: string, password: string): Promise<AccountId | undefined> {
-    this.#login = login;
-    const [preparedLogin, preparedPassword] = [prepareQuery(login), prepareQuery(password)];
-    // RFC 4616 §2: neither may be empty, also after preparation. A directory that binds elsewhere (RFC 4513 §5.1.2)
-    // would take an empty password for no wish to prove anything, and say yes.
-    if (!preparedLogin || !preparedPassword) return undefined;
-    return await this.#parts.directory.checkPassword(preparedLogin, preparedPassword);
+  checkPassword(login: string, password: string): Promise<AccountId | undefined> {
+    return this.#ask(login, async () => {
+      const [preparedLogin, preparedPassword] = [prepareQuery(login), prepareQuery(password)];
+      // RFC 4616 §2: neither may be empty, also after preparation. A directory that binds elsewhere (RFC 4513 §5.1.2)
+      // would take an empty password for no wish to prove anything, and say yes.
+      if (!preparedLogin || !preparedPassword) return undefined;
+      return await this.#parts.directory.checkPassword(preparedLogin, preparedPassword);
+    });
   }
 
-  /** The proof was right: whose it is, and as whom they want to act. */
-  authenticated(account: AccountId, authorizeAs: string): void {
-    this.#account = account;
-    this.#authorizeAs = authorizeAs;
+  /** Authorizes what was proven, and punishes a guess that was wrong. */
+  async judge(outcome: AuthOutcome): Promise<ExchangeEnd> {
+    const end = await this.#authorize(outcome);
+    const { penalties } = this.#parts;
+    if (end.state === "authenticated") penalties.succeeded(this.#claim());
+    // What was malformed proved nothing and told nothing.
+    else if (end.reason === "credentials") await penalties.failed(this.#claim(), this.#broken.signal);
+    return end;
+  }
+
+  /** Nobody waits any more. */
+  brokenOff(): void {
+    this.#broken.abort();
   }
 
   /** Writes the one line of the log, which never holds a secret. */
@@ -110,5 +119,29 @@ export class Attempt {
     }
     if (reason === "cancelled") return log.debug("authentication was cancelled", fields);
     log.warn("authentication failed", { ...fields, reason });
+  }
+
+  async #authorize(outcome: AuthOutcome): Promise<ExchangeEnd> {
+    if (outcome.status === "failure") return refused(outcome.reason);
+    const { account: proven, authorizeAs = "", securityLayer } = outcome;
+    this.#account = proven;
+    this.#authorizeAs = authorizeAs;
+    // RFC 4422 §3.4.1: no authorization identity, or an empty one, means the one that goes with the credentials.
+    const account = authorizeAs === "" ? proven : await this.#parts.directory.mayActAs(proven, authorizeAs);
+    if (account === undefined) return refused("credentials");
+    return { state: "authenticated", account, ...(securityLayer === undefined ? {} : { securityLayer }) };
+  }
+
+  /** Asks about a login, once earlier failures have been paid for. */
+  async #ask<Answer>(login: string, question: () => Promise<Answer>): Promise<Answer> {
+    this.#login = login;
+    await (this.#admission ??= this.#parts.penalties.admit(this.#claim(), this.#broken.signal));
+    // A client that left while it waited shall not have its guess verified.
+    this.#broken.signal.throwIfAborted();
+    return await question();
+  }
+
+  #claim(): Claim {
+    return { address: this.#parts.connection.peer.hostname, login: this.#login };
   }
 }

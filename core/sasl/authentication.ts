@@ -1,4 +1,4 @@
-/** Authentication as protocols see it: what is offered, who may act as whom, what failures cost, one line of log. */
+/** Authentication as protocols see it: what is offered on a connection, and how an attempt begins. */
 import type {
   Authentication,
   AuthMechanism,
@@ -67,7 +67,7 @@ class ServerAuthentication implements Authentication {
     this.#penalties = new Penalties({
       authDelay: settings.authDelay,
       now: () => settings.now(),
-      sleep: settings.sleep ?? sleep,
+      sleep: patience(settings),
     });
   }
 
@@ -99,10 +99,7 @@ class ServerAuthentication implements Authentication {
     }
     const attempt = new Attempt(this.#parts(form.name, connection, service));
     const { mechanism } = form;
-    return await startExchange(mechanism, attempt.request(initial, hasBinding(mechanism, connection)), {
-      judge: (outcome, signal) => this.#judge(outcome, attempt, connection, signal),
-      ended: (end, cause) => attempt.ended(end, cause),
-    });
+    return await startExchange(mechanism, attempt.request(initial, hasBinding(mechanism, connection)), attempt);
   }
 
   async checkPassword(
@@ -119,7 +116,7 @@ class ServerAuthentication implements Authentication {
       const outcome: AuthOutcome = account === undefined
         ? { status: "failure", reason: "credentials" }
         : { status: "success", account };
-      const end = await this.#judge(outcome, attempt, connection, new AbortController().signal);
+      const end = await attempt.judge(outcome);
       attempt.ended(end);
       return end;
     } catch (cause) {
@@ -155,36 +152,12 @@ class ServerAuthentication implements Authentication {
 
   #parts(mechanism: string, connection: Connection, service: Service): AttemptParts {
     const { directory, hostname, domain } = this.#settings;
-    return { mechanism, connection, service, directory, hostname, domain };
+    return { mechanism, connection, service, directory, hostname, domain, penalties: this.#penalties };
   }
+}
 
-  async #judge(
-    outcome: AuthOutcome,
-    attempt: Attempt,
-    connection: Connection,
-    signal: AbortSignal,
-  ): Promise<ExchangeEnd> {
-    const end = await this.#authorize(outcome, attempt);
-    const succeeded = end.state === "authenticated";
-    // Only guesses are punished: what was malformed proved nothing and told nothing.
-    if (succeeded || end.reason === "credentials") {
-      const { login } = attempt;
-      const { shutdown } = this.#settings;
-      const ends = shutdown === undefined ? signal : AbortSignal.any([signal, shutdown]);
-      await this.#penalties.settle({ address: connection.peer.hostname, login, succeeded }, ends);
-    }
-    return end;
-  }
-
-  async #authorize(outcome: AuthOutcome, attempt: Attempt): Promise<ExchangeEnd> {
-    if (outcome.status === "failure") return refused(outcome.reason);
-    const { authorizeAs = "", securityLayer } = outcome;
-    // RFC 4422 §3.4.1: no authorization identity, or an empty one, means the one that goes with the credentials.
-    const account = authorizeAs === ""
-      ? outcome.account
-      : await this.#settings.directory.mayActAs(outcome.account, authorizeAs);
-    attempt.authenticated(outcome.account, authorizeAs);
-    if (account === undefined) return refused("credentials");
-    return { state: "authenticated", account, ...(securityLayer === undefined ? {} : { securityLayer }) };
-  }
+/** Waits that end when the server stops. */
+function patience({ sleep: wait = sleep, shutdown }: AuthenticationSettings): Sleep {
+  if (shutdown === undefined) return wait;
+  return (milliseconds, signal) => wait(milliseconds, AbortSignal.any([signal, shutdown]));
 }

@@ -17,10 +17,10 @@ export interface ExchangePolicy {
   /**
    * What an outcome comes to. Asked at most once, before any data that goes with the outcome is sent: a client that
    * leaves without reading it has failed all the same.
-   *
-   * @param signal Aborts when the client breaks off.
    */
-  judge(outcome: AuthOutcome, signal: AbortSignal): Promise<ExchangeEnd>;
+  judge(outcome: AuthOutcome): Promise<ExchangeEnd>;
+  /** The client broke off, perhaps while the mechanism or `judge` is at work: nobody waits for them any more. */
+  brokenOff(): void;
   /**
    * The exchange is over. Called exactly once.
    *
@@ -75,7 +75,6 @@ class DrivenExchange implements Exchange {
   readonly #mechanism: AuthMechanism;
   readonly #request: ExchangeRequest;
   readonly #policy: ExchangePolicy;
-  readonly #broken = new AbortController();
   #state: State = { is: "awaiting-first" };
   #step: ExchangeStep = { state: "challenge", data: empty };
   #challenges = 0;
@@ -118,7 +117,7 @@ class DrivenExchange implements Exchange {
   async cancel(): Promise<void> {
     const state = this.#state;
     if (state.is === "ended") return;
-    this.#broken.abort();
+    this.#policy.brokenOff();
     // What has already failed does not become a mere change of mind.
     this.#end(state.is === "final" && state.end.state === "refused" ? state.end : refused("cancelled"));
     if (state.is === "running") await giveUp(state.generator);
@@ -157,7 +156,7 @@ class DrivenExchange implements Exchange {
   }
 
   async #conclude(outcome: AuthOutcome): Promise<ExchangeStep> {
-    const end = await this.#policy.judge(outcome, this.#broken.signal);
+    const end = await this.#policy.judge(outcome);
     if (this.#isOver()) return this.#step;
     const { finalData } = outcome;
     // A success that the policy refused has nothing to say: its data would tell that the password was right.

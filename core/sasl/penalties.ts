@@ -1,12 +1,13 @@
 /**
- * What failed logins cost. Every failure makes the next answers to its address slower, doubling up to a cap, and so do
- * failures of one account from anywhere; but nobody is locked out:
+ * What failed logins cost. A failure's answer waits, and until it may be told nothing more is verified for the address
+ * it came from: whoever does not wait for answers, or asks on many connections, gets no more guesses by it, and costs
+ * the server no work. Each failure of an address, or of an account from anywhere, doubles the wait, up to a cap.
  *
- * - an answer waits the same whether it is yes or no, as far as the client can tell by leaving early: success is not
- *   told faster than failure to an address that has failed;
+ * Nobody is locked out:
+ *
  * - where an account's last login from an address was right, that pair waits for nothing. Others' failures, behind the
  *   same address or against the same account, do not touch it;
- * - an owner at a new address waits at most the base delay, however often the account was attacked from elsewhere.
+ * - an owner at a clean address waits the base delay at most, however often the account was attacked from elsewhere.
  *
  * Failures are forgotten after a while, and of the many addresses and accounts only the latest are remembered.
  */
@@ -25,14 +26,12 @@ export interface PenaltySettings {
 /** Resolves after so many milliseconds, or as soon as the signal aborts; never rejects. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
-/** Who tried to log in, and how that went. */
-export interface Attempt {
+/** Who tries to log in. */
+export interface Claim {
   /** The client's IP address. */
   readonly address: string;
   /** The login as the client wrote it. */
   readonly login: string;
-  /** Whether it was proven. */
-  readonly succeeded: boolean;
 }
 
 /** The longest wait is so many base delays: clients are still there after it. */
@@ -44,9 +43,12 @@ const mostRemembered = 20_000;
 /** Characters of a login that tell it from others here. */
 const loginLength = 256;
 
+/** Failures of one address or account. */
 interface Failures {
   readonly count: number;
   readonly latest: number;
+  /** When the answer to the latest may be told. */
+  readonly until: number;
 }
 
 /** Failures of all clients. */
@@ -62,48 +64,58 @@ export class Penalties {
     this.#settings = settings;
   }
 
-  /** Remembers an attempt, then waits as long as it has to before its answer may be told. */
-  async settle(attempt: Attempt, signal: AbortSignal): Promise<void> {
+  /** Before anything is verified: waits until answers to earlier failures may have been told. */
+  async admit(claim: Claim, signal: AbortSignal): Promise<void> {
+    const { authDelay } = this.#settings;
+    const { network, login, pair } = keysOf(claim);
+    if (authDelay <= 0 || this.#proven.get(pair) === true) return;
+    await this.#wait(
+      Math.max(this.#remaining(this.#byAddress, network), Math.min(authDelay, this.#remaining(this.#byLogin, login))),
+      signal,
+    );
+  }
+
+  /** It was not proven. Counts at once, then waits until that may be told. */
+  async failed(claim: Claim, signal: AbortSignal): Promise<void> {
     if (this.#settings.authDelay <= 0) return;
-    const delay = attempt.succeeded ? this.#succeeded(attempt) : this.#failed(attempt);
-    if (delay > 0 && !signal.aborted) await this.#settings.sleep(delay, signal);
+    const { network, login, pair } = keysOf(claim);
+    this.#proven.delete(pair);
+    await this.#wait(Math.max(this.#count(this.#byAddress, network), this.#count(this.#byLogin, login)), signal);
   }
 
-  /** At once, before any wait: a client that opens many connections, or leaves early, gains nothing by it. */
-  #failed({ address, login }: Attempt): number {
-    const [network, account] = [networkOf(address), nameOf(login)];
-    this.#proven.delete(pairOf(network, account));
-    return Math.max(
-      this.#delay(this.#count(this.#byAddress, network)),
-      this.#delay(this.#count(this.#byLogin, account)),
-    );
+  /** It was proven. Failures of the address stay: else an account of one's own would wash them away. */
+  succeeded(claim: Claim): void {
+    this.#proven.set(keysOf(claim).pair, true);
   }
 
-  #succeeded({ address, login }: Attempt): number {
-    const [network, account] = [networkOf(address), nameOf(login)];
-    const pair = pairOf(network, account);
-    if (this.#proven.get(pair) === true) return 0;
-    this.#proven.set(pair, true);
-    return Math.max(
-      this.#delay(this.#failures(this.#byAddress, network)),
-      Math.min(this.#settings.authDelay, this.#delay(this.#failures(this.#byLogin, account))),
-    );
+  async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (milliseconds > 0 && !signal.aborted) await this.#settings.sleep(milliseconds, signal);
   }
 
-  #delay(failures: number): number {
-    return failures === 0 ? 0 : this.#settings.authDelay * Math.min(longest, 2 ** (failures - 1));
+  /** Milliseconds; never more than the longest wait, whatever the clock does. */
+  #remaining(map: RecentMap<string, Failures>, key: string): number {
+    const { authDelay, now } = this.#settings;
+    const until = map.get(key)?.until ?? 0;
+    return Math.min(longest * authDelay, Math.max(0, until - now().getTime()));
   }
 
-  #failures(map: RecentMap<string, Failures>, key: string): number {
-    const failures = map.get(key);
-    return failures === undefined || this.#settings.now().getTime() - failures.latest > memory ? 0 : failures.count;
-  }
-
+  /** Counts a failure. @returns how long its answer waits. */
   #count(map: RecentMap<string, Failures>, key: string): number {
-    const count = this.#failures(map, key) + 1;
-    map.set(key, { count, latest: this.#settings.now().getTime() });
-    return count;
+    const { authDelay, now } = this.#settings;
+    const latest = now().getTime();
+    const before = map.get(key);
+    const count = before === undefined || latest - before.latest > memory ? 1 : before.count + 1;
+    const delay = authDelay * Math.min(longest, 2 ** (count - 1));
+    map.set(key, { count, latest, until: latest + delay });
+    return delay;
   }
+}
+
+/** Under what a claim is remembered. */
+function keysOf({ address, login: written }: Claim): { network: string; login: string; pair: string } {
+  const network = networkOf(address);
+  const login = written.slice(0, loginLength).toLowerCase();
+  return { network, login, pair: `${network} ${login}` };
 }
 
 /** What an attacker has one of: an IPv4 address, or an IPv6 network of 64 bits (RFC 6177 §2). */
@@ -117,14 +129,6 @@ function networkOf(address: string): string {
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
   const all = [...groups, ...Array<string>(zeros).fill("0"), ...rest];
   return all.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":");
-}
-
-function nameOf(login: string): string {
-  return login.slice(0, loginLength).toLowerCase();
-}
-
-function pairOf(network: string, account: string): string {
-  return `${network} ${account}`;
 }
 
 /** Sleeps by the clock: what penalties use outside tests. */

@@ -190,6 +190,7 @@ Deno.test("authentication: RFC 1939: USER and PASS have the same checks, log and
   const waits: number[] = [];
   const authentication = testAuthentication(directory, {
     authDelay: 2000,
+    now: () => new Date(0),
     sleep: (milliseconds) => {
       waits.push(milliseconds);
       return Promise.resolve();
@@ -203,7 +204,8 @@ Deno.test("authentication: RFC 1939: USER and PASS have the same checks, log and
     "refused",
   );
   assertEquals((await check("bob", "builder")).state, "authenticated");
-  assertEquals(waits, [2000, 4000, 4000]);
+  // Its answer; before the next is verified, and its answer; before the third is verified.
+  assertEquals(waits, [2000, 2000, 4000, 4000]);
   assertEquals(lines.map(({ level }) => level), ["warn", "warn", "info"]);
 });
 
@@ -256,6 +258,33 @@ Deno.test("authentication: a wait for a penalty ends when the client breaks off"
   assertEquals((await begun.promise).aborted, false);
   await exchange.cancel();
   assertEquals(await answer, { state: "refused", reason: "cancelled" });
+});
+
+Deno.test("authentication: a client that leaves while it has to wait does not have its guess verified", async () => {
+  const begun = Promise.withResolvers<void>();
+  let asked = 0;
+  const authentication = testAuthentication({
+    ...directory,
+    checkPassword: () => {
+      asked++;
+      return Promise.resolve(undefined);
+    },
+  }, {
+    authDelay: 2000,
+    sleep: (_milliseconds, signal) => {
+      if (asked === 1 && !signal.aborted) begun.resolve();
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+    },
+  });
+  const { connection } = connect();
+  const first = await authentication.begin("PLAIN", connection, "imap");
+  const wrong = first.respond(encodeUtf8("\0alice\0wrong"));
+  await begun.promise;
+  const second = await authentication.begin("PLAIN", connection, "imap");
+  const again = second.respond(encodeUtf8("\0alice\0wrong"));
+  await Promise.all([first.cancel(), second.cancel()]);
+  assertEquals([await wrong, await again], Array(2).fill({ state: "refused", reason: "cancelled" }));
+  assertEquals(asked, 1);
 });
 
 Deno.test("authentication: nobody waits for a penalty when the server stops", async () => {

@@ -22,6 +22,7 @@ async function start(first: AuthMechanism["first"], exchange: Script, initial?: 
       if (judged !== undefined) return Promise.resolve(judged);
       return Promise.resolve(outcome.status === "success" ? authenticated : refused(outcome.reason));
     },
+    brokenOff: () => {},
     ended: (end, cause) => {
       ends.push(end);
       if (cause !== undefined) causes.push(cause);
