@@ -1,6 +1,8 @@
 /** POP3 against a model of RFC 1939: any commands in any state, split at any octet, and any octets at all. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { Header, headerSize } from "../../core/message/header.ts";
+import { surrogateHeader } from "../../plugins/protocols/pop3/surrogate.ts";
 import { TopCut } from "../../plugins/protocols/pop3/top.ts";
 import { latin1, latin1Bytes } from "../../core/wire/ascii.ts";
 import { FakeMaildrops } from "../plugins/protocols/pop3/fake_maildrops.ts";
@@ -101,7 +103,7 @@ const numbered = fc.tuple(fc.constantFrom("LIST", "UIDL", "RETR", "DELE", "DELE"
   words.join(" ")
 );
 const tops = fc.tuple(fc.constant("TOP"), number, fc.nat(6)).map((words) => words.join(" "));
-const anything = fc.array(fc.oneof(login, plain, numbered, tops), { maxLength: 30 });
+const anything = fc.array(fc.oneof(login, plain, numbered, tops), { maxLength: 30, size: "max" });
 const sessions = fc.oneof(
   anything,
   anything.map((commands) => ["USER mrose", "PASS tanstaaf", ...commands]),
@@ -109,7 +111,7 @@ const sessions = fc.oneof(
 
 Deno.test("pop3 fuzz: any commands in any state, split anywhere, are answered as RFC 1939 has it", async () => {
   await fc.assert(
-    fc.asyncProperty(sessions, fc.array(fc.nat(600), { maxLength: 8 }), async (commands, cuts) => {
+    fc.asyncProperty(sessions, fc.array(fc.nat(600), { maxLength: 8, size: "max" }), async (commands, cuts) => {
       const maildrops = new FakeMaildrops({ [mrose]: bodies });
       const tested = testService({ maildrops, options: { max_errors: 1000 } });
       const input = commands.map((command) => `${command}\r\n`).join("");
@@ -150,10 +152,10 @@ Deno.test("pop3 fuzz: whatever octets come, every line gets one reply, and nothi
         "DELE 1\r\n",
       ),
     ),
-    { maxLength: 30 },
+    { maxLength: 30, size: "max" },
   );
   await fc.assert(
-    fc.asyncProperty(octets, fc.array(fc.nat(600), { maxLength: 5 }), async (pieces, cuts) => {
+    fc.asyncProperty(octets, fc.array(fc.nat(600), { maxLength: 5, size: "max" }), async (pieces, cuts) => {
       const maildrops = new FakeMaildrops({ [mrose]: bodies });
       const tested = testService({ maildrops });
       const input = pieces.join("");
@@ -179,6 +181,36 @@ Deno.test("pop3 fuzz: TOP is the same however the message is split", () => {
       const kept = split(text, cuts).map((piece) => latin1(cut.push(latin1Bytes(piece)))).join("");
       assertEquals(kept, topOf(text, lines));
     }),
+  );
+});
+
+Deno.test("pop3 fuzz: a surrogate's header is ASCII, has no field that was not there, and keeps those that were ASCII", () => {
+  const name = fc.constantFrom("From", "To", "Subject", "Content-Type", "Content-Disposition", "X-Any", "Received");
+  const word = fc.oneof(
+    fc.string({ unit: "grapheme", maxLength: 12 }),
+    fc.constantFrom("<ü@x>", "a@b,", "ä", "\r\n ", ";", 'name="ö"', "text/plain", "(", "=?UTF-8?Q?=C3=A4?=", ":"),
+  );
+  const value = fc.array(word, { maxLength: 8 }).map((words) =>
+    words.join(" ").replace(/[\r\n](?!\n |(?<=\r\n) )/g, "")
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, value), { minLength: 1, maxLength: 6 }), (fields) => {
+      const header = new TextEncoder().encode(`${fields.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`);
+      const surrogate = latin1(surrogateHeader(header));
+      assert(/^[\0-\x7f]*\r\n$/.test(surrogate));
+      assertEquals(headerSize(latin1Bytes(surrogate)), surrogate.length);
+      const before = new Header(header), after = new Header(latin1Bytes(surrogate));
+      const names = before.fields.map(({ key }) => key);
+      for (const { key } of after.fields) {
+        while (names.length > 0 && names[0] !== key) names.shift();
+        assertEquals(names.shift(), key);
+      }
+      for (const field of before.fields) {
+        const raw = latin1(before.raw(field));
+        if (/^[\0-\x7f]*$/.test(raw)) assert(surrogate.includes(raw));
+      }
+    }),
+    { numRuns: 1000 },
   );
 });
 

@@ -15,7 +15,6 @@ export const user: Command = command({
   // RFC 2449 §6.2. Not before TLS where passwords may not be sent without; what was true at login stays true.
   capability: ({ connection, service }) =>
     service.context.authentication.allowsPasswords(connection) ? "USER" : undefined,
-  isLogin: true,
   // RFC 1939 §7 has another USER only after one that failed; a client that has changed its mind is forgiven.
   states: beforeLogin,
   usage: "USER name",
@@ -30,7 +29,7 @@ export const user: Command = command({
 
 /** PASS. */
 export const pass: Command = command({
-  isLogin: true,
+  isProof: true,
   // RFC 1939 §7: immediately after a successful USER.
   states: ["named"],
   usage: "PASS string",
@@ -44,7 +43,7 @@ export const pass: Command = command({
 
 /** APOP. */
 export const apop: Command = command({
-  isLogin: true,
+  isProof: true,
   states: beforeLogin,
   usage: "APOP name digest",
   parse(argument = "") {
@@ -73,7 +72,6 @@ export const auth: Command = command({
     const mechanisms = service.context.authentication.mechanismsFor(connection, "pop");
     return mechanisms.length > 0 ? `SASL ${mechanisms.join(" ")}` : undefined;
   },
-  isLogin: true,
   states: beforeLogin,
   usage: "AUTH mechanism [initial-response]",
   parse(argument) {

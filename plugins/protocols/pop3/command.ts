@@ -20,8 +20,8 @@ export type Capability = string | ((session: Session) => string | undefined);
 export interface Command {
   /** The line of CAPA that stands for this command, where it is optional. */
   readonly capability?: Capability;
-  /** Whether its argument is about who the client is: a fault in it is one of the credentials (RFC 3206 §5). */
-  readonly isLogin?: boolean;
+  /** Whether its argument proves who the client is: a fault in it is one of the credentials (RFC 3206 §5, but for USER). */
+  readonly isProof?: boolean;
   /** Does it, without waiting where there is nothing to wait for. */
   handle(session: Session, state: State, argument: string | undefined): Outcome | Promise<Outcome>;
 }

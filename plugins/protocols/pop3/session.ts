@@ -160,7 +160,7 @@ export class Session implements AsyncDisposable {
     if (line === "too long") return this.#noCommand("a line too long", this.texts.lineTooLong);
     const { keyword, argument, isText } = readCommandLine(line);
     const command = this.service.commands.get(keyword);
-    if (!isText) return this.#noCommand("not text", this.texts.notText, command?.isLogin ? "AUTH" : undefined);
+    if (!isText) return this.#noCommand("not text", this.texts.notText, command?.isProof ? "AUTH" : undefined);
     if (command === undefined) return this.#noCommand("an unknown command", this.texts.unknownCommand);
     return this.#handle(command, argument);
   }
