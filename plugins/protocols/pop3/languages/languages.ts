@@ -18,10 +18,10 @@ export function isLanguageRange(text: string): boolean {
 
 /** The language that a range asks for; undefined when there is none. */
 export function lookUpLanguage(range: string): Language | undefined {
-  // RFC 4647 §3.4: from the end, one subtag after the other is left off, and a single character before it as well.
+  // RFC 4647 §3.4: from the end, one subtag after the other is left off. No tag of ours ends in a single character, so those
+  // need no rule of their own.
   const subtags = range.toLowerCase().split("-");
   for (; subtags.length > 0; subtags.pop()) {
-    if (subtags.at(-1)?.length === 1) continue;
     const found = languages.find(({ tag }) => tag.toLowerCase() === subtags.join("-"));
     if (found !== undefined) return found;
   }

@@ -183,3 +183,11 @@ Deno.test("pop3: RFC 6856 §5: a header whose end is nowhere to be found is refu
   assertEquals((await sent(endless)).first, "-ERR [UTF8] message 1 can only be sent after the command UTF8");
   assertEquals((await sent(endless, "UTF8 RETR 1")).text.length, endless.length);
 });
+
+Deno.test("pop3: RFC 6856 §2.1: UTF-8 is found wherever it is in a header", async () => {
+  for (const lines of [10_000, 18_724, 18_725, 18_726, 40_000]) {
+    const filler = "X: yyy\r\n".repeat(lines);
+    const { text } = await sent(utf8(`${filler}Subject: Grüße\r\n\r\nKörper\n`));
+    assertEquals(text, utf8(`${filler}Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n\r\nKörper\r\n`));
+  }
+});
