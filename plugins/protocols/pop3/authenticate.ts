@@ -47,8 +47,10 @@ export const apop: Command = command({
   states: beforeLogin,
   usage: "APOP name digest",
   parse(argument = "") {
-    const [, name, digest] = /^ *(.*[^ ]) +([^ ]+) *$/.exec(argument) ?? [];
-    return name === undefined || digest === undefined ? undefined : { value: { name, digest } };
+    const text = argument.trim();
+    // The digest follows the last space: a name may itself hold spaces.
+    const space = text.lastIndexOf(" ");
+    return space < 0 ? undefined : { value: { name: text.slice(0, space).trimEnd(), digest: text.slice(space + 1) } };
   },
   async run(session, _state, { name, digest }) {
     const { texts, apop: exchange } = session;

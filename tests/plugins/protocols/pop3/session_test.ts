@@ -54,6 +54,16 @@ Deno.test("pop3: RFC 2449 §4: lines of 255 octets are taken", async () => {
   assertEquals(lines.slice(1), ["+OK send PASS", "-ERR [AUTH] invalid login or password"]);
 });
 
+Deno.test("pop3: the longest lines cost little, whatever they are made of", async () => {
+  const spaces = " ".repeat(8000), letters = "a".repeat(8000), mixed = "a ".repeat(8000);
+  const lines = ["APOP", "USER", "AUTH", "LANG", "LIST", "TOP", "UIDL"].flatMap((keyword) =>
+    [spaces + letters, letters + spaces, mixed, `${spaces}${letters} `].map((argument) => `${keyword} ${argument}\r\n`)
+  );
+  const since = performance.now();
+  await talk(testService({ options: { max_errors: 1000 } }), lines.join("").repeat(3));
+  assert(performance.now() - since < 2000);
+});
+
 Deno.test("pop3: a line that never ends closes the connection within bounds", async () => {
   const tested = testService();
   const { lines } = await talk(tested, [
