@@ -228,7 +228,7 @@ function renameMailbox(state: State, changes: Changes, mailbox: StoredMailbox, t
   const taken = new Set(state.mailboxesOf(account).filter((other) => !family.includes(other)).map(({ name }) => name));
   for (const member of family) {
     const name = renamed(member.name, from, to);
-    refuseTaken(taken.has(name) || name === from, "there is a mailbox of that name");
+    refuseTaken(to === from || taken.has(name), "there is a mailbox of that name");
     changes.assign(member, { name });
     changes.touched.add(member);
   }

@@ -1,0 +1,75 @@
+/** Bodies in the database, read at random: a piece at a time, so that a long one is never whole in memory. */
+import type { DatabaseSync } from "node:sqlite";
+import type { MessageSummary } from "../../core/contract/message.ts";
+import { Refusal } from "../../core/contract/refusal.ts";
+import type { Body } from "../../core/contract/storage.ts";
+import { Statement } from "./statement.ts";
+
+interface BodyRow {
+  readonly size: number;
+  readonly content: number | null;
+  readonly first: number;
+}
+
+/** Reads bodies. */
+export class BodyReader {
+  readonly #find: Statement<BodyRow>;
+  readonly #summary: Statement<{ readonly summary: string }>;
+  readonly #whole: Statement<{ readonly octets: Uint8Array }>;
+  readonly #part: Statement<{ readonly octets: Uint8Array }>;
+  readonly #chunk: Statement<{ readonly octets: Uint8Array }>;
+
+  /** Over a connection that reads. */
+  constructor(database: DatabaseSync) {
+    const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
+    this.#find = prepare("SELECT size, content, first FROM bodies WHERE id = ?");
+    this.#summary = prepare("SELECT summary FROM bodies WHERE id = ?");
+    this.#whole = prepare("SELECT octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
+    this.#part = prepare("SELECT substr(octets, ? + 1, ?) AS octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
+    // The chunk that a position is in, from there on.
+    this.#chunk = prepare(
+      `SELECT substr(octets, ?2 - position + 1, ?3) AS octets FROM chunks
+         WHERE content = ?1 AND position <= ?2 ORDER BY position DESC LIMIT 1`,
+    );
+  }
+
+  /** What was parsed of it. @throws Refusal `not-found`. */
+  summary(key: number): MessageSummary {
+    return JSON.parse((this.#summary.get(key) ?? notFound()).summary);
+  }
+
+  /** @throws Refusal `not-found`; so does `read`, when the body has gone meanwhile. */
+  open(key: number): Body {
+    const { size, content, first } = this.#find.get(key) ?? notFound();
+    const read = (start: number, end: number): Uint8Array => {
+      const from = Math.max(0, start), to = Math.min(size, end);
+      if (from >= to) return new Uint8Array();
+      if (content !== null) return this.#readChunks(content, first + from, to - from);
+      const row = from === 0 && to === size ? this.#whole.get(key) : this.#part.get(from, to - from, key);
+      return (row ?? notFound()).octets;
+    };
+    return { size, read: (start, end) => Promise.try(read, start, end) };
+  }
+
+  #readChunks(content: number, position: number, length: number): Uint8Array {
+    const octets = new Uint8Array(length);
+    for (let at = 0; at < length;) {
+      const { octets: piece } = this.#chunk.get(content, position + at, length - at) ?? notFound();
+      if (piece.length === 0) notFound();
+      if (piece.length === length) return piece;
+      octets.set(piece, at);
+      at += piece.length;
+    }
+    return octets;
+  }
+}
+
+/** A body that waits in memory. */
+export function bodyInMemory(octets: Uint8Array): Body {
+  const read = (start: number, end: number) => octets.slice(Math.max(0, start), Math.max(0, end));
+  return { size: octets.length, read: (start, end) => Promise.resolve(read(start, end)) };
+}
+
+function notFound(): never {
+  throw new Refusal("not-found", "there is no such message body");
+}

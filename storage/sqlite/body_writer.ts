@@ -1,0 +1,150 @@
+/** Takes bodies in: short ones into memory, long ones into the database, a chunk at a time. */
+import { Buffer } from "node:buffer";
+import type { BodyId } from "../../core/contract/identifiers.ts";
+import type { BodyContent } from "../../core/contract/storage.ts";
+import type { PendingBodies } from "./pending_bodies.ts";
+import { bodyId, keyOf } from "./rows.ts";
+import type { WriterLink } from "./writer_link.ts";
+
+/** Octets of a body that still waits in memory, and of a chunk of one that does not. Measured: `storage_bench.ts`. */
+export const CHUNK: number = 256 * 1024;
+/** Bodies that one writer can number; then another number is asked for. */
+const IN_SESSION = 2 ** 29;
+
+/** Writes bodies. */
+export class BodyWriter {
+  readonly #link: WriterLink;
+  readonly #pending: PendingBodies;
+  readonly #now: () => Date;
+  #session: number | undefined;
+  #given = 0;
+
+  /** Long bodies go through the link. */
+  constructor(link: WriterLink, pending: PendingBodies, now: () => Date) {
+    this.#link = link;
+    this.#pending = pending;
+    this.#now = now;
+  }
+
+  /** @throws Refusal, and what the iterable throws. */
+  async write(content: BodyContent): Promise<BodyId> {
+    if (content instanceof Uint8Array) {
+      return this.#isShort(content.length) ? await this.#keep(content.slice()) : await this.#stream(once(content));
+    }
+    return Symbol.asyncIterator in content ? await this.#gather(content) : await this.#prefix(content);
+  }
+
+  /** Drops an unnamed body. */
+  discard(body: BodyId): void {
+    if (this.#pending.delete(keyOf(body))) return;
+    // What the writer cannot drop now, it collects later.
+    this.#link.request("discard", { body: keyOf(body) }).catch(() => {});
+  }
+
+  #isShort(size: number): boolean {
+    return size <= CHUNK && this.#pending.hasRoom(size);
+  }
+
+  async #keep(octets: Uint8Array): Promise<BodyId> {
+    const key = this.#nextKey() ?? await this.#firstKey();
+    this.#pending.add(key, octets, this.#now().getTime());
+    return bodyId(key);
+  }
+
+  /** Into memory as long as it is short. */
+  async #gather(content: AsyncIterable<Uint8Array>): Promise<BodyId> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const iterator = content[Symbol.asyncIterator]();
+    try {
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+        chunks.push(next.value.slice());
+        size += next.value.length;
+        if (!this.#isShort(size)) return await this.#stream(following(chunks, iterator));
+      }
+    } catch (error) {
+      await iterator.return?.();
+      throw error;
+    }
+    return await this.#keep(joined(chunks));
+  }
+
+  async #prefix({ prefix, body }: { readonly prefix: Uint8Array; readonly body: BodyId }): Promise<BodyId> {
+    const key = keyOf(body);
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) {
+      this.#pending.delete(key);
+      // A little longer than short is still short enough.
+      return await this.#keep(joined([prefix, pending]));
+    }
+    const as = this.#nextKey() ?? await this.#firstKey();
+    await this.#link.request("prefix", { body: key, as, octets: prefix });
+    return bodyId(as);
+  }
+
+  /** A chunk is on its way to the writer while the next one is gathered; no more than that is in memory. */
+  async #stream(pieces: AsyncIterable<Uint8Array>): Promise<BodyId> {
+    const content = this.#nextKey() ?? await this.#firstKey();
+    let underWay: Promise<unknown> = Promise.resolve();
+    const send = async (octets: Uint8Array<ArrayBuffer>) => {
+      await underWay;
+      underWay = this.#link.request("chunk", { content, octets, now: this.#now().getTime() }, [octets.buffer]);
+      // It is awaited before the next is sent; meanwhile a failure must not count as unheard.
+      underWay.catch(() => {});
+    };
+    try {
+      let chunk = new Uint8Array(CHUNK), filled = 0;
+      for await (const piece of pieces) {
+        for (let at = 0; at < piece.length;) {
+          const part = piece.subarray(at, at + CHUNK - filled);
+          chunk.set(part, filled);
+          at += part.length;
+          filled += part.length;
+          if (filled < CHUNK) continue;
+          await send(chunk);
+          chunk = new Uint8Array(CHUNK);
+          filled = 0;
+        }
+      }
+      if (filled > 0) await send(chunk.slice(0, filled));
+      await underWay;
+      await this.#link.request("finish", { content });
+      return bodyId(content);
+    } catch (error) {
+      this.discard(bodyId(content));
+      throw error;
+    }
+  }
+
+  /** Unique among all writers that there ever were: the upper bits are the session's, the lower 29 count. */
+  #nextKey(): number | undefined {
+    if (this.#session === undefined || this.#given === IN_SESSION) return undefined;
+    return this.#session * IN_SESSION + this.#given++;
+  }
+
+  async #firstKey(): Promise<number> {
+    const session = await this.#link.session();
+    if (this.#session !== session) {
+      this.#session = session;
+      this.#given = 0;
+    }
+    return this.#nextKey() ?? await this.#firstKey();
+  }
+}
+
+async function* once(octets: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield octets;
+}
+
+async function* following(
+  chunks: readonly Uint8Array[],
+  iterator: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : new Uint8Array(Buffer.concat(chunks));
+}

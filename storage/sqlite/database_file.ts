@@ -1,0 +1,85 @@
+/** The database's file: made, checked and brought to the current schema before anything else opens it. */
+import { DatabaseSync } from "node:sqlite";
+import { DatabaseFileError } from "./database_file_error.ts";
+import { migrate, type Migration } from "./migrate.ts";
+import { pragma } from "./statement.ts";
+
+/** "Qtzl": says in the file's header whose it is (sqlite.org/fileformat.html §1.3). */
+const APPLICATION = 0x51747a6c;
+/** How long a writer waits for another process's, milliseconds. */
+export const BUSY_TIMEOUT = 15_000;
+
+/** Makes the file if there is none, and its schema current. @throws Error that says where, what and what to do. */
+export function prepareDatabase(file: string, migrations: readonly Migration[]): void {
+  makeFile(file);
+  try {
+    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
+    try {
+      claim(database, file);
+      migrate(database, file, migrations);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw error instanceof DatabaseFileError ? error : explained(file, error);
+  }
+}
+
+/** A connection that reads: it sees what is committed, and waits for no writer (sqlite.org/wal.html §2.2). */
+export function openForReading(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT, readOnly: true });
+  database.exec("PRAGMA cache_size = -16384");
+  return database;
+}
+
+/** A connection that writes; commits are durable when they return. `largest` octets of the file, if it is limited. */
+export function openForWriting(file: string, largest?: number): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT, enableForeignKeyConstraints: true });
+  database.exec(`
+    PRAGMA synchronous = FULL;
+    PRAGMA cache_size = -32768;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA journal_size_limit = ${4 * CHECKPOINT_PAGES * PAGE};
+    ${largest === undefined ? "" : `PRAGMA max_page_count = ${Math.max(1, Math.floor(largest / PAGE))};`}
+  `);
+  return database;
+}
+
+const PAGE = 4096;
+/** Pages of the log that are moved into the database at once. */
+const CHECKPOINT_PAGES = 4000;
+
+function makeFile(file: string): void {
+  try {
+    // SQLite gives its log the mode of the database: nobody else reads mail.
+    Deno.openSync(file, { create: true, read: true, write: true, mode: 0o600 }).close();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DatabaseFileError(
+      `${file}: cannot be opened for reading and writing: ${reason}; the data folder and the files in it must belong ` +
+        "to the user that runs the server",
+      { cause: error },
+    );
+  }
+}
+
+/** Marks a new database as ours, and leaves one alone that is not. */
+function claim(database: DatabaseSync, file: string): void {
+  if (pragma(database, "application_id") === APPLICATION) return;
+  const isNew = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+  if (!isNew) {
+    throw new DatabaseFileError(
+      `${file}: is a SQLite database of another program; expected one made by this server, or none: move it away, or ` +
+        "set another data folder",
+    );
+  }
+  database.exec(`PRAGMA page_size = ${PAGE}; PRAGMA journal_mode = WAL; PRAGMA application_id = ${APPLICATION}`);
+}
+
+function explained(file: string, error: unknown): DatabaseFileError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const advice = /not a database|malformed|corrupt/.test(reason)
+    ? "expected the server's SQLite database: restore it from a backup, or move it away to start empty"
+    : "see that the folder is writable, that there is room, and that no other program holds the file";
+  return new DatabaseFileError(`${file}: cannot be used: ${reason}; ${advice}`, { cause: error });
+}

@@ -1,0 +1,6 @@
+/** Why the database's file cannot be used. */
+
+/** What an operator is told, in one line: where, what was expected, and what to do. */
+export class DatabaseFileError extends Error {
+  override readonly name = "DatabaseFileError";
+}

@@ -1,0 +1,122 @@
+/**
+ * Batches of all callers, gathered while the writer commits those before: one fsync for all that came meanwhile, and
+ * none waits for company.
+ */
+import type { Operation } from "../../core/contract/storage.ts";
+import type { AccountId } from "../../core/contract/identifiers.ts";
+import type { MailboxChange } from "../../core/contract/mailbox.ts";
+import type { PendingBodies } from "./pending_bodies.ts";
+import { accountId, keyOf, mailboxId } from "./rows.ts";
+import { errorOf, type WriterLink } from "./writer_link.ts";
+import type { BatchOutcome, GroupOutcome } from "./writer_messages.ts";
+
+/** How much is committed at once: more would keep other processes from writing for too long. */
+const mostBatches = 500, mostOctets = 16 * 1024 * 1024;
+
+/** What others are told of a commit. */
+export interface CommitListener {
+  /** A mailbox was changed. */
+  changed(account: AccountId, change: MailboxChange): void;
+  /** The number of this commit among those of all processes. */
+  committed(commit: number): void;
+  /** There is something to collect. */
+  garbage(): void;
+}
+
+interface Caller {
+  readonly batch: readonly Operation[];
+  readonly resolve: (results: readonly unknown[]) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** One group under way at most. */
+export class GroupCommit {
+  readonly #link: WriterLink;
+  readonly #bodies: PendingBodies;
+  readonly #now: () => Date;
+  readonly #listener: CommitListener;
+  #waiting: Caller[] = [];
+  #running: Promise<void> | undefined;
+
+  /** Commits through the link; bodies that wait in memory go with the batch that names them. */
+  constructor(link: WriterLink, bodies: PendingBodies, now: () => Date, listener: CommitListener) {
+    this.#link = link;
+    this.#bodies = bodies;
+    this.#now = now;
+    this.#listener = listener;
+  }
+
+  /** Whether a group is under way. */
+  get isBusy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** The results of a batch, when it is durable. @throws Refusal. */
+  submit(batch: readonly Operation[]): Promise<readonly unknown[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly unknown[]>();
+    this.#waiting.push({ batch, resolve, reject });
+    this.#running ??= this.#run();
+    return promise;
+  }
+
+  /** When all that was submitted is settled. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Callers that submit in this turn go with the first.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#commit();
+    this.#running = undefined;
+  }
+
+  async #commit(): Promise<void> {
+    const { callers, bodies } = this.#nextGroup();
+    try {
+      const batches = callers.map(({ batch }) => batch);
+      const outcome = await this.#link.request("commit", { now: this.#now().getTime(), batches, bodies });
+      this.#tell(outcome);
+      for (const [index, caller] of callers.entries()) this.#answer(caller, outcome.batches[index]);
+    } catch (error) {
+      for (const { reject } of callers) reject(error);
+    }
+  }
+
+  #nextGroup(): { callers: Caller[]; bodies: Map<number, Uint8Array> } {
+    const bodies = new Map<number, Uint8Array>();
+    let count = 0, octets = 0;
+    for (const { batch } of this.#waiting) {
+      if (count > 0 && (count === mostBatches || octets > mostOctets)) break;
+      count++;
+      for (const body of bodiesOf(batch)) {
+        const pending = bodies.has(body) ? undefined : this.#bodies.get(body);
+        if (pending === undefined) continue;
+        bodies.set(body, pending);
+        octets += pending.length;
+      }
+    }
+    return { callers: this.#waiting.splice(0, count), bodies };
+  }
+
+  #answer({ batch, resolve, reject }: Caller, outcome: BatchOutcome | undefined): void {
+    if (outcome === undefined) return reject(new Error("storage: the writer has left out a batch"));
+    if ("failure" in outcome) return reject(errorOf(outcome.failure));
+    for (const body of bodiesOf(batch)) this.#bodies.delete(body);
+    resolve(outcome.results);
+  }
+
+  #tell({ touched, commit, garbage }: GroupOutcome): void {
+    for (const { account, mailbox, modseq } of touched) {
+      this.#listener.changed(accountId(account), { mailbox: mailboxId(mailbox), modseq: BigInt(modseq) });
+    }
+    if (commit !== undefined) this.#listener.committed(commit);
+    if (garbage) this.#listener.garbage();
+  }
+}
+
+function* bodiesOf(batch: readonly Operation[]): Generator<number> {
+  for (const operation of batch) {
+    if (operation.do === "append" || operation.do === "deliver") yield keyOf(operation.body);
+  }
+}

@@ -1,0 +1,73 @@
+/** Brings a database from the schema that it has to the current one: numbered steps, forward only. */
+import { DatabaseSync } from "node:sqlite";
+import { DatabaseFileError } from "./database_file_error.ts";
+import { start } from "./migrations/0001_start.ts";
+import { pragma } from "./statement.ts";
+
+/** The SQL that makes schema n out of schema n − 1; n is its place in the list, from 1. */
+export type Migration = string;
+
+/** All there are. */
+export const migrations: readonly Migration[] = [start];
+
+/**
+ * Runs what has not been run, each step whole or not at all, after a backup of a database that holds something.
+ *
+ * @throws DatabaseFileError when the schema is newer than this program; nothing has been changed.
+ */
+export function migrate(database: DatabaseSync, file: string, steps: readonly Migration[]): void {
+  const found = pragma(database, "user_version");
+  if (found > steps.length) {
+    throw new DatabaseFileError(
+      `${file}: has schema ${found}, and this program knows none after ${steps.length}: run the version of the server ` +
+        "that wrote it, or a later one",
+    );
+  }
+  if (found > 0 && found < steps.length) backUp(database, file, found);
+  for (const [index, step] of steps.entries()) runStep(database, index + 1, step);
+}
+
+function runStep(database: DatabaseSync, version: number, step: Migration): void {
+  if (pragma(database, "user_version") >= version) return;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    // Another process may have been quicker.
+    if (pragma(database, "user_version") < version) database.exec(`${step}; PRAGMA user_version = ${version}`);
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** A copy beside the database, read back and checked. */
+function backUp(database: DatabaseSync, file: string, version: number): void {
+  const backup = `${file}.schema-${version}`;
+  try {
+    // One that was left half-made would be in the way.
+    removeFile(backup);
+    Deno.openSync(backup, { create: true, write: true, mode: 0o600 }).close();
+    database.prepare("VACUUM INTO ?").run(backup);
+    const copy = new DatabaseSync(backup, { readOnly: true });
+    try {
+      const verdict = copy.prepare("PRAGMA integrity_check").get()?.["integrity_check"];
+      if (verdict !== "ok" || pragma(copy, "user_version") !== version) throw new Error(`its check says ${verdict}`);
+    } finally {
+      copy.close();
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DatabaseFileError(
+      `${backup}: the backup that a new schema needs cannot be made: ${reason}; see that there is room for a second copy`,
+      { cause: error },
+    );
+  }
+}
+
+function removeFile(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

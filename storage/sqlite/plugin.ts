@@ -1,0 +1,19 @@
+/** The storage in SQLite as a plugin: `storage: sqlite`, the default. */
+import * as v from "valibot";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import { options } from "../../core/options/options.ts";
+import { byteSize } from "../../core/options/values.ts";
+import { sqliteStorage } from "./storage.ts";
+
+export default definePlugin({
+  apiVersion: 1,
+  kind: "storage",
+  name: "sqlite",
+  summary: "Keeps mail in one SQLite file, mail.db in the data folder",
+  options: options({
+    /** How large the file may grow; beyond, mail is refused for the time being. Absent: as large as the disk. */
+    max_size: v.optional(byteSize),
+  }),
+  setup: (context, { max_size: largest }) =>
+    sqliteStorage({ file: `${context.dataFolder}/mail.db`, log: context.log, now: () => context.now(), largest }),
+});

@@ -1,0 +1,172 @@
+/**
+ * The storage in one SQLite file. Reads are short queries in the thread that asks; writes go to a thread of their own,
+ * which commits those of many callers with one fsync. Other processes may use the file at the same time.
+ */
+import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
+import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
+import type { Mailbox, MailboxChange, MessagePage } from "../../core/contract/mailbox.ts";
+import type { MessageSummary } from "../../core/contract/message.ts";
+import type { Lifecycle } from "../../core/contract/plugin.ts";
+import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
+import { summarize } from "../../core/message/summary.ts";
+import { boundedSearchText } from "../common/bounded_text.ts";
+import { knownMailboxName } from "../common/mailbox_name.ts";
+import { MaildropLocks } from "../common/maildrop_locks.ts";
+import { Watchers } from "../common/watchers.ts";
+import { bodyInMemory, BodyReader } from "./body_reader.ts";
+import { BodyWriter } from "./body_writer.ts";
+import { Collector } from "./collector.ts";
+import { openForReading, prepareDatabase } from "./database_file.ts";
+import { GroupCommit } from "./group_commit.ts";
+import { migrations } from "./migrate.ts";
+import { OtherProcesses } from "./other_processes.ts";
+import { PendingBodies } from "./pending_bodies.ts";
+import { Reader } from "./reader.ts";
+import { keyOf } from "./rows.ts";
+import { WriterLink, type WriterSettings } from "./writer_link.ts";
+
+/** What a storage needs to know. */
+export type SqliteSettings = WriterSettings;
+
+/** Opens the storage in a file, which is made if there is none. @throws DatabaseFileError that tells the operator why. */
+export function sqliteStorage(settings: SqliteSettings): Storage & Lifecycle {
+  prepareDatabase(settings.file, migrations);
+  return new SqliteStorage(settings);
+}
+
+class SqliteStorage implements Storage, Lifecycle {
+  readonly features: Storage["features"] = new Set(["several-processes"]);
+  readonly #database: ReturnType<typeof openForReading>;
+  readonly #reader: Reader;
+  readonly #bodies: BodyReader;
+  readonly #pending = new PendingBodies();
+  readonly #link: WriterLink;
+  readonly #bodyWriter: BodyWriter;
+  readonly #commits: GroupCommit;
+  readonly #collector: Collector;
+  readonly #watchers = new Watchers();
+  readonly #others: OtherProcesses;
+  readonly #locks = new MaildropLocks();
+
+  constructor(settings: SqliteSettings) {
+    this.#database = openForReading(settings.file);
+    this.#reader = new Reader(this.#database);
+    this.#bodies = new BodyReader(this.#database);
+    this.#link = new WriterLink(settings);
+    this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);
+    this.#collector = new Collector(this.#link, settings.now);
+    this.#others = new OtherProcesses(this.#reader, this.#watchers, () => this.#commits.isBusy);
+    this.#commits = new GroupCommit(this.#link, this.#pending, settings.now, {
+      changed: (account, change) => {
+        this.#others.changed(account, change.mailbox, change.modseq);
+        this.#watchers.tell(account, change);
+      },
+      committed: (commit) => {
+        this.#others.committed(commit);
+        this.#collector.written();
+      },
+      garbage: () => this.#collector.collect(),
+    });
+  }
+
+  async apply<const Batch extends readonly Operation[]>(
+    batch: Batch,
+  ): Promise<{ readonly [Index in keyof Batch]: ResultOf<Batch[Index]> }> {
+    // One result for each operation, of its kind.
+    return await this.#commits.submit(batch) as unknown as {
+      readonly [Index in keyof Batch]: ResultOf<Batch[Index]>;
+    };
+  }
+
+  async changeAccounts(batch: readonly AccountOperation[]): Promise<void> {
+    await this.#commits.submit(batch);
+  }
+
+  writeBody(content: BodyContent): Promise<BodyId> {
+    return this.#bodyWriter.write(content);
+  }
+
+  discardBody(body: BodyId): void {
+    this.#bodyWriter.discard(body);
+  }
+
+  openBody(body: BodyId): Promise<Body> {
+    return Promise.try(() => this.#open(body));
+  }
+
+  summary(body: BodyId): Promise<MessageSummary> {
+    return Promise.try(() => this.#summary(body));
+  }
+
+  async searchText(body: BodyId): Promise<string> {
+    // Not stored: decoding a usual message takes as long as reading it, and storing it would write every one twice.
+    return await boundedSearchText(this.#summary(body).structure, this.#open(body));
+  }
+
+  #open(body: BodyId): Body {
+    const pending = this.#pending.get(keyOf(body));
+    return pending === undefined ? this.#bodies.open(keyOf(body)) : bodyInMemory(pending);
+  }
+
+  #summary(body: BodyId): MessageSummary {
+    const pending = this.#pending.get(keyOf(body));
+    return pending === undefined ? this.#bodies.summary(keyOf(body)) : summarize(pending);
+  }
+
+  mailboxes(account: AccountId): Promise<readonly Mailbox[]> {
+    return Promise.try(() => this.#reader.mailboxes(keyOf(account)));
+  }
+
+  mailboxByName(account: AccountId, name: string): Promise<Mailbox | undefined> {
+    const known = knownMailboxName(name);
+    return Promise.try(() => known === undefined ? undefined : this.#reader.mailboxByName(keyOf(account), known));
+  }
+
+  messages(mailbox: MailboxId, select: MessageSelection = {}): Promise<MessagePage> {
+    return Promise.try(() => this.#reader.messages(mailbox, select));
+  }
+
+  watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange> {
+    this.#others.follow(account);
+    return this.#watchers.watch(account, stop, () => this.#others.leave());
+  }
+
+  lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined> {
+    return Promise.resolve(this.#locks.lock(account));
+  }
+
+  account(id: AccountId): Promise<Account | undefined> {
+    return Promise.try(() => this.#reader.account(keyOf(id)));
+  }
+
+  accountByAddress(address: string): Promise<Account | undefined> {
+    return Promise.try(() => this.#reader.accountByAddress(address));
+  }
+
+  accounts(after = "", most = Infinity): Promise<readonly Account[]> {
+    return Promise.try(() => this.#reader.accounts(after, most));
+  }
+
+  alias(address: string): Promise<readonly string[] | undefined> {
+    return Promise.try(() => this.#reader.alias(address));
+  }
+
+  aliases(): Promise<readonly Alias[]> {
+    return Promise.try(() => this.#reader.aliases());
+  }
+
+  /** Waits for what has been submitted: nobody is left without an answer. */
+  async drain(): Promise<void> {
+    await this.#commits.settled();
+  }
+
+  async stop(): Promise<void> {
+    await this.#commits.settled();
+    this.#watchers.end();
+    this.#others.stop();
+    await this.#collector.stop();
+    // The writer goes last: only then does SQLite move its log into the database and remove it.
+    this.#database.close();
+    await this.#link.close();
+  }
+}

@@ -1,0 +1,153 @@
+/** The writer: one connection that commits groups of batches, and takes in long bodies. Runs in `writer_worker.ts`. */
+import type { DatabaseSync } from "node:sqlite";
+import { Refusal } from "../../../core/contract/refusal.ts";
+import type { Operation } from "../../../core/contract/storage.ts";
+import { openForWriting } from "../database_file.ts";
+import { CONSTRAINT, sqliteCode, Statement } from "../statement.ts";
+import type {
+  BatchOutcome,
+  Failure,
+  Group,
+  GroupOutcome,
+  TouchedMailbox,
+  WriterAnswers,
+  WriterRequests,
+} from "../writer_messages.ts";
+import { Accounts } from "./accounts.ts";
+import { Bodies, newBodies } from "./bodies.ts";
+import { Mailboxes } from "./mailboxes.ts";
+import { Messages } from "./messages.ts";
+import { perform, type Tables } from "./perform.ts";
+
+/** One for each request; all synchronous. */
+type Handlers = { [Name in keyof WriterRequests]: (request: WriterRequests[Name]) => WriterAnswers[Name] };
+
+/** Answers requests; what a request throws, nothing of it has been done. */
+export class Writer implements Omit<Handlers, "open"> {
+  /** Its number among all writers that there ever were. */
+  readonly session: number;
+  readonly #database: DatabaseSync;
+  readonly #tables: Tables;
+  readonly #bodies: Bodies;
+  readonly #steps: Record<"begin" | "commit" | "rollback" | "mark" | "toMark" | "unmark", Statement>;
+  readonly #countCommit: Statement<{ readonly value: number }>;
+
+  /** Opens the database. @throws Error of SQLite. */
+  constructor({ file, largest }: WriterRequests["open"]) {
+    const database = openForWriting(file, largest);
+    const bodies = new Bodies(database), mailboxes = new Mailboxes(database);
+    this.#database = database;
+    this.#bodies = bodies;
+    this.#tables = { accounts: new Accounts(database), mailboxes, messages: new Messages(database, mailboxes, bodies) };
+    this.#steps = {
+      // IMMEDIATE: another process's writes are waited for here, and not met in the middle.
+      begin: new Statement(database, "BEGIN IMMEDIATE"),
+      commit: new Statement(database, "COMMIT"),
+      rollback: new Statement(database, "ROLLBACK"),
+      mark: new Statement(database, "SAVEPOINT batch"),
+      toMark: new Statement(database, "ROLLBACK TO batch"),
+      unmark: new Statement(database, "RELEASE batch"),
+    };
+    const count = (name: string) =>
+      new Statement<{ value: number }>(
+        database,
+        `UPDATE counters SET value = value + 1 WHERE name = '${name}' RETURNING value`,
+      );
+    this.#countCommit = count("commits");
+    this.session = this.#transaction(() => count("sessions").get()?.value ?? 0);
+  }
+
+  commit({ now, batches, bodies }: Group): GroupOutcome {
+    const fresh = newBodies(bodies);
+    const { mailboxes, messages } = this.#tables;
+    const touched = new Map<number, TouchedMailbox>();
+    let garbage = false;
+    const attempt = (batch: readonly Operation[]): BatchOutcome => {
+      this.#steps.mark.run();
+      mailboxes.takeTouched();
+      messages.takeGarbage();
+      try {
+        const results = batch.map((operation) => perform(this.#tables, operation, now, fresh));
+        this.#steps.unmark.run();
+        for (const mailbox of mailboxes.takeTouched()) touched.set(mailbox.mailbox, mailbox);
+        garbage = messages.takeGarbage() || garbage;
+        return { results };
+      } catch (error) {
+        // The disk's failure is everyone's; any other is that of this batch alone.
+        if (isDatabaseFailure(error)) throw error;
+        this.#steps.toMark.run();
+        this.#steps.unmark.run();
+        return { failure: failureOf(error) };
+      }
+    };
+    return this.#transaction(() => {
+      const outcomes = batches.map(attempt);
+      const commit = this.#countCommit.get()?.value;
+      return { batches: outcomes, touched: [...touched.values()], commit, garbage };
+    });
+  }
+
+  chunk({ content, octets, now }: WriterRequests["chunk"]): undefined {
+    this.#unsynced(() => this.#bodies.takeIn(content, octets, now));
+  }
+
+  finish({ content }: WriterRequests["finish"]): undefined {
+    this.#unsynced(() => this.#bodies.finish(content));
+  }
+
+  prefix({ body, as, octets }: WriterRequests["prefix"]): undefined {
+    this.#unsynced(() => this.#bodies.prefix(body, as, octets));
+  }
+
+  discard({ body }: WriterRequests["discard"]): undefined {
+    this.#unsynced(() => this.#bodies.discard(body));
+  }
+
+  collect({ before }: WriterRequests["collect"]): { more: boolean } {
+    return { more: this.#unsynced(() => this.#bodies.collect(before)) };
+  }
+
+  close(): undefined {
+    this.#database.close();
+  }
+
+  /**
+   * A transaction that no one is told is durable: its pages reach the disk with the next that is. They are before those
+   * in the log, so that the one fsync covers both (sqlite.org/pragma.html#pragma_synchronous).
+   */
+  #unsynced<Result>(work: () => Result): Result {
+    this.#database.exec("PRAGMA synchronous = NORMAL");
+    try {
+      return this.#transaction(work);
+    } finally {
+      this.#database.exec("PRAGMA synchronous = FULL");
+    }
+  }
+
+  #transaction<Result>(work: () => Result): Result {
+    this.#steps.begin.run();
+    try {
+      const result = work();
+      this.#steps.commit.run();
+      return result;
+    } catch (error) {
+      // SQLite has taken some transactions back itself, when the disk was full.
+      if (this.#database.isTransaction) this.#steps.rollback.run();
+      throw error;
+    }
+  }
+}
+
+/** An error as the other thread is told of it. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Refusal) return { kind: error.kind, text: error.message };
+  const text = error instanceof Error ? error.message : String(error);
+  return isDatabaseFailure(error)
+    ? { kind: "unavailable", text: "mail cannot be stored for now", cause: text }
+    : { kind: undefined, text };
+}
+
+function isDatabaseFailure(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== undefined && code !== CONSTRAINT;
+}

@@ -1,0 +1,98 @@
+/** What the session thread and the writer thread tell each other: plain data. */
+import type { RefusalKind } from "../../core/contract/refusal.ts";
+import type { Operation } from "../../core/contract/storage.ts";
+
+/** What can be asked of the writer. */
+export interface WriterRequests {
+  /** First of all: opens the database. */
+  readonly open: { readonly file: string; readonly largest: number | undefined };
+  /** Commits batches of several callers with one fsync. */
+  readonly commit: Group;
+  /** Keeps the next octets of a long body. */
+  readonly chunk: { readonly content: number; readonly octets: Uint8Array; readonly now: number };
+  /** The long body is complete. */
+  readonly finish: { readonly content: number };
+  /** Puts octets before a long body that no message has; it is known by another key from then on. */
+  readonly prefix: { readonly body: number; readonly as: number; readonly octets: Uint8Array };
+  /** Drops a long body that no message has, complete or not. */
+  readonly discard: { readonly body: number };
+  /** Takes a step in removing what nobody needs, and long bodies unnamed since before then (milliseconds). */
+  readonly collect: { readonly before: number };
+  /** Last of all. */
+  readonly close: Record<never, never>;
+}
+
+/** What the writer answers. */
+export interface WriterAnswers {
+  /** This writer's number: no other has ever had it. */
+  readonly open: { readonly session: number };
+  /** See there. */
+  readonly commit: GroupOutcome;
+  /** Done. */
+  readonly chunk: undefined;
+  /** Done. */
+  readonly finish: undefined;
+  /** Done. */
+  readonly prefix: undefined;
+  /** Done. */
+  readonly discard: undefined;
+  /** Whether there is more to remove. */
+  readonly collect: { readonly more: boolean };
+  /** Done. */
+  readonly close: undefined;
+}
+
+/** Batches that are committed together. */
+export interface Group {
+  /** Milliseconds. */
+  readonly now: number;
+  /** Each is done as a whole or not at all, whatever becomes of the others. */
+  readonly batches: readonly (readonly Operation[])[];
+  /** Bodies that they name and the database does not have yet, by key. */
+  readonly bodies: ReadonlyMap<number, Uint8Array>;
+}
+
+/** What became of a group that was committed. */
+export interface GroupOutcome {
+  /** In the order of the batches. */
+  readonly batches: readonly BatchOutcome[];
+  /** Mailboxes that were changed, as they are now. */
+  readonly touched: readonly TouchedMailbox[];
+  /** The number of this commit among those of all processes. */
+  readonly commit: number | undefined;
+  /** Whether it left something to collect. */
+  readonly garbage: boolean;
+}
+
+/** What became of a batch: its results, or why it was not done. */
+export type BatchOutcome = { readonly results: readonly unknown[] } | { readonly failure: Failure };
+
+/** A mailbox that was changed. */
+export interface TouchedMailbox {
+  /** Its key. */
+  readonly mailbox: number;
+  /** The key of its account. */
+  readonly account: number;
+  /** The last change's. */
+  readonly modseq: number;
+}
+
+/** An error on its way between threads. */
+export interface Failure {
+  /** Of a `Refusal`; undefined for what was not expected. */
+  readonly kind: RefusalKind | undefined;
+  /** Its message. */
+  readonly text: string;
+  /** For the operator. */
+  readonly cause?: string;
+}
+
+/** A request with the number of its answer. */
+export type NumberedRequest = {
+  [Name in keyof WriterRequests]: { readonly id: number; readonly name: Name; readonly request: WriterRequests[Name] };
+}[keyof WriterRequests];
+
+/** An answer, or why there is none. */
+export type NumberedAnswer =
+  | { readonly id: number; readonly answer: WriterAnswers[keyof WriterAnswers] }
+  | { readonly id: number; readonly failure: Failure };
