@@ -1,0 +1,179 @@
+/** Messages: appended, copied, moved, expunged, and read. */
+import { assert, assertEquals } from "@std/assert";
+import type { StoragePromise } from "../storage_suite.ts";
+import {
+  account,
+  assertRefused,
+  details,
+  fill,
+  inbox,
+  message,
+  messagesOf,
+  named,
+  octets,
+  received,
+  uidsOf,
+} from "./support.ts";
+
+/** Promises about messages. */
+export const messagePromises: readonly StoragePromise[] = [
+  ["a message has what it was given, and sizes as stored and as POP3 sends it", async ({ storage }) => {
+    const mailbox = await inbox(storage);
+    const body = await storage.writeBody(octets("Subject: x\n\nline\nlast"));
+    const [made] = await storage.apply([
+      { do: "append", mailbox, body, details: details("\\Seen", "$Forwarded") },
+    ]);
+    assertEquals(made, { ...made, uid: 1, receivedAt: received, flags: ["\\Seen", "$Forwarded"], body });
+    assertEquals([made.size, made.crlfSize], [21, 26]);
+    assertEquals(await messagesOf(storage, mailbox), [made]);
+  }],
+  ["RFC 9051 §2.3.1.1: UIDs ascend, and none is given twice", async ({ storage, reopen }) => {
+    const mailbox = await inbox(storage);
+    await fill(storage, mailbox, "one", "two", "three");
+    await storage.apply([{ do: "expunge", mailbox, uids: [2, 3] }]);
+    const current = await reopen?.() ?? storage;
+    const [made] = await fill(current, mailbox, "four");
+    assertEquals(made?.uid, 4);
+    assertEquals(await uidsOf(current, mailbox), [1, 4]);
+  }],
+  ["RFC 7162 §3.1: every change of a mailbox gives a greater mod-sequence", async ({ storage }) => {
+    const id = await account(storage);
+    const { id: mailbox } = await named(storage, id, "INBOX");
+    const highest = async () => (await named(storage, id, "INBOX")).highestModseq;
+    let before = await highest();
+    assert(before > 0n);
+    const changes = [
+      () => fill(storage, mailbox, "one"),
+      () => storage.apply([{ do: "setFlags", mailbox, uids: [1], change: { mode: "add", flags: ["\\Seen"] } }]),
+      () => storage.apply([{ do: "copy", from: mailbox, uids: [1], to: mailbox }]),
+      () => storage.apply([{ do: "expunge", mailbox, uids: [1] }]),
+    ];
+    for (const change of changes) {
+      await change();
+      const after = await highest();
+      assert(after > before);
+      before = after;
+    }
+    assertEquals((await storage.messages(mailbox)).highestModseq, before);
+    await storage.apply([{ do: "expunge", mailbox, uids: [99] }]);
+    assertEquals(await highest(), before);
+  }],
+  ["messages are selected by UIDs, single ones and ranges in any order", async ({ storage }) => {
+    const mailbox = await inbox(storage);
+    await fill(storage, mailbox, ..."abcdefgh");
+    await storage.apply([{ do: "expunge", mailbox, uids: [4] }]);
+    const { messages, more } = await storage.messages(mailbox, { uids: [[7, 6], 2, [3, 5], 99, 2] });
+    assertEquals(messages.map(({ uid }) => uid), [2, 3, 5, 6, 7]);
+    assertEquals(more, false);
+    assertEquals((await storage.messages(mailbox, { uids: [] })).messages, []);
+  }],
+  ["messages come a page at a time, none twice, none left out", async ({ storage }) => {
+    const mailbox = await inbox(storage);
+    await fill(storage, mailbox, ...Array.from({ length: 25 }, (_, n) => `${n}`));
+    const seen: number[] = [];
+    for (let after = 0, more = true; more;) {
+      const page = await storage.messages(mailbox, { after, most: 10, uids: [[1, 4], [6, 1000]] });
+      assert(page.messages.length <= 10);
+      seen.push(...page.messages.map(({ uid }) => uid));
+      after = seen.at(-1) ?? 0;
+      more = page.more;
+    }
+    assertEquals(seen, Array.from({ length: 25 }, (_, n) => n + 1).filter((uid) => uid !== 5));
+    assertEquals((await storage.messages(mailbox, { most: 25 })).more, false);
+    assertEquals((await storage.messages(mailbox, { most: 0 })).more, true);
+  }],
+  ["RFC 7162: changedSince gives what is new or changed, and what was expunged", async ({ storage, reopen }) => {
+    const mailbox = await inbox(storage);
+    await fill(storage, mailbox, ..."abcdefghij");
+    await storage.apply([{ do: "expunge", mailbox, uids: [1] }]);
+    const { highestModseq: since } = await storage.messages(mailbox);
+    await storage.apply([
+      { do: "expunge", mailbox, uids: [[3, 5], 8] },
+      { do: "expunge", mailbox, uids: [6] },
+      { do: "setFlags", mailbox, uids: [2], change: { mode: "add", flags: ["\\Seen"] } },
+    ]);
+    const current = await reopen?.() ?? storage;
+    await fill(current, mailbox, "new");
+    const page = await current.messages(mailbox, { changedSince: since });
+    assertEquals(page.messages.map(({ uid }) => uid), [2, 11]);
+    assertEquals(page.expunged, [[3, 6], 8]);
+    assertEquals((await current.messages(mailbox, { changedSince: since, uids: [2, [4, 7]] })).expunged, [[4, 6]]);
+    assertEquals((await current.messages(mailbox, { changedSince: page.highestModseq })).messages, []);
+    assertEquals((await current.messages(mailbox)).expunged, []);
+  }],
+  ["changedSince over thousands of changes", async ({ storage }) => {
+    const mailbox = await inbox(storage);
+    const body = await storage.writeBody(message("many"));
+    await storage.apply(Array.from({ length: 3000 }, () => ({ do: "append", mailbox, body, details: details() })));
+    const { highestModseq: since } = await storage.messages(mailbox, { most: 1 });
+    await storage.apply([{
+      do: "setFlags",
+      mailbox,
+      uids: [[101, 2600]],
+      change: { mode: "add", flags: ["\\Seen"] },
+    }]);
+    const page = await storage.messages(mailbox, { changedSince: since, after: 200, most: 1000 });
+    assertEquals([page.messages.at(0)?.uid, page.messages.at(-1)?.uid, page.more], [201, 1200, true]);
+    const few = await storage.messages(mailbox, { changedSince: since, after: 2590, most: 5 });
+    assertEquals(few.messages.map(({ uid }) => uid), [2591, 2592, 2593, 2594, 2595]);
+  }],
+  ["COPY keeps flags and internal date (RFC 9051 §6.4.7), and shares the body", async ({ storage }) => {
+    const id = await account(storage);
+    const { id: from } = await named(storage, id, "INBOX");
+    const [{ id: to }] = await storage.apply([{ do: "createMailbox", account: id, name: "to" }]);
+    await fill(storage, to, "there already");
+    const body = await storage.writeBody(message("x"));
+    await storage.apply([{ do: "append", mailbox: from, body, details: details("\\Flagged", "Keyword") }]);
+    await fill(storage, from, "y");
+    const [pairs] = await storage.apply([{ do: "copy", from, uids: [[1, 99]], to }]);
+    assertEquals(pairs, [[1, 2], [2, 3]]);
+    const copied = (await storage.messages(to, { uids: [2] })).messages[0];
+    assertEquals([copied?.flags, copied?.receivedAt, copied?.body], [["\\Flagged", "Keyword"], received, body]);
+    assertEquals(await uidsOf(storage, from), [1, 2]);
+  }],
+  ["MOVE (RFC 6851) gives new UIDs and leaves nothing behind", async ({ storage }) => {
+    const id = await account(storage);
+    const { id: from } = await named(storage, id, "INBOX");
+    const [{ id: to }] = await storage.apply([{ do: "createMailbox", account: id, name: "to" }]);
+    const [, second] = await fill(storage, from, "one", "two", "three");
+    const since = (await storage.messages(from)).highestModseq;
+    const [pairs] = await storage.apply([{ do: "move", from, uids: [2, 3, 4], to }]);
+    assertEquals(pairs, [[2, 1], [3, 2]]);
+    assertEquals([await uidsOf(storage, from), await uidsOf(storage, to)], [[1], [1, 2]]);
+    assertEquals((await storage.messages(from, { changedSince: since })).expunged, [[2, 3]]);
+    assertEquals((await messagesOf(storage, to))[0]?.body, second?.body);
+    const [inPlace] = await storage.apply([{ do: "move", from: to, uids: [1], to }]);
+    assertEquals([inPlace, await uidsOf(storage, to)], [[[1, 3]], [2, 3]]);
+  }],
+  ["EXPUNGE gives the UIDs that were there", async ({ storage }) => {
+    const mailbox = await inbox(storage);
+    await fill(storage, mailbox, ..."abcde");
+    const [gone] = await storage.apply([{ do: "expunge", mailbox, uids: [5, [1, 2], 77, 1] }]);
+    assertEquals(gone, [1, 2, 5]);
+    assertEquals(await uidsOf(storage, mailbox), [3, 4]);
+    assertEquals((await storage.apply([{ do: "expunge", mailbox, uids: [[1, 2]] }]))[0], []);
+  }],
+  ["what is done to a mailbox or with a body that is not there is refused", async ({ storage }) => {
+    const id = await account(storage);
+    const { id: here } = await named(storage, id, "INBOX");
+    const [{ id: gone }] = await storage.apply([{ do: "createMailbox", account: id, name: "gone" }]);
+    const body = await storage.writeBody(message("x"));
+    await storage.apply([{ do: "removeMailbox", mailbox: gone }]);
+    await assertRefused("not-found", storage.messages(gone));
+    const refused = [
+      { do: "append", mailbox: gone, body, details: details() },
+      { do: "setFlags", mailbox: gone, uids: [1], change: { mode: "add", flags: ["x"] } },
+      { do: "copy", from: gone, uids: [1], to: here },
+      { do: "copy", from: here, uids: [1], to: gone },
+      { do: "move", from: here, uids: [1], to: gone },
+      { do: "expunge", mailbox: gone, uids: [1] },
+      { do: "renameMailbox", mailbox: gone, name: "x" },
+    ] as const;
+    for (const operation of refused) await assertRefused("not-found", storage.apply([operation]));
+    storage.discardBody(body);
+    await assertRefused(
+      "not-found",
+      storage.apply([{ do: "append", mailbox: here, body, details: details() }]),
+    );
+  }],
+];

@@ -1,0 +1,65 @@
+/** Watching an account's mailboxes. */
+import { assert, assertEquals } from "@std/assert";
+import type { MailboxChange } from "../../../core/contract/mailbox.ts";
+import type { StoragePromise } from "../storage_suite.ts";
+import { account, fill, named } from "./support.ts";
+
+/** Promises about watching. */
+export const watchPromises: readonly StoragePromise[] = [
+  ["who watches is told which mailbox was changed, from the moment of asking on", async ({ storage }) => {
+    const id = await account(storage);
+    const { id: mailbox } = await named(storage, id, "INBOX");
+    const stop = new AbortController();
+    const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
+    await fill(storage, mailbox, "before the first step");
+    assertEquals(await changes.next(), {
+      done: false,
+      value: { mailbox, modseq: (await named(storage, id, "INBOX")).highestModseq },
+    });
+    const next = changes.next();
+    await storage.apply([{ do: "setFlags", mailbox, uids: [1], change: { mode: "add", flags: ["x"] } }]);
+    assertEquals((await next).value, { mailbox, modseq: (await named(storage, id, "INBOX")).highestModseq });
+    const made = changes.next();
+    const [other] = await storage.apply([{ do: "createMailbox", account: id, name: "other" }]);
+    assertEquals((await made).value?.mailbox, other.id);
+    stop.abort();
+    assertEquals((await changes.next()).done, true);
+  }],
+  ["watching ends when it is stopped, also while it waits", async ({ storage }) => {
+    const id = await account(storage);
+    const stop = new AbortController();
+    const waiting = storage.watch(id, stop.signal)[Symbol.asyncIterator]().next();
+    stop.abort();
+    assertEquals((await waiting).done, true);
+    for await (const change of storage.watch(id, stop.signal)) assert(false, `told of ${change.mailbox}`);
+  }],
+  ["who watches is not told of other accounts, of reads, or of what was refused", async ({ storage }) => {
+    const id = await account(storage, "a@x"), other = await account(storage, "b@x");
+    const { id: mine } = await named(storage, id, "INBOX"), { id: theirs } = await named(storage, other, "INBOX");
+    const stop = new AbortController();
+    const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
+    await fill(storage, theirs, "x");
+    await storage.messages(mine);
+    await storage.apply([
+      { do: "setFlags", mailbox: mine, uids: [1], change: { mode: "add", flags: ["x"] } },
+    ]);
+    await storage.apply([{ do: "createMailbox", account: id, name: "x" }, { do: "removeAlias", address: "none" }])
+      .catch(() => {});
+    const [last] = await storage.apply([{ do: "createMailbox", account: id, name: "last" }]);
+    assertEquals((await changes.next()).value?.mailbox, last.id);
+    stop.abort();
+  }],
+  ["a watcher who is slow is told the latest of each mailbox", async ({ storage }) => {
+    const id = await account(storage);
+    const { id: mailbox } = await named(storage, id, "INBOX");
+    const stop = new AbortController();
+    const told: MailboxChange[] = [];
+    const watched = storage.watch(id, stop.signal);
+    for (let n = 0; n < 20; n++) await fill(storage, mailbox, `${n}`);
+    for await (const change of watched) {
+      told.push(change);
+      stop.abort();
+    }
+    assertEquals(told, [{ mailbox, modseq: (await named(storage, id, "INBOX")).highestModseq }]);
+  }],
+];

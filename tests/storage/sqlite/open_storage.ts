@@ -1,0 +1,50 @@
+/** Storages in SQLite for tests: each in a folder of its own, removed afterwards. */
+import { type SqliteSettings, sqliteStorage } from "../../../storage/sqlite/storage.ts";
+import type { OpenStorage } from "../../conformance/storage_suite.ts";
+
+/** What a storage has logged. */
+export interface LoggedLine {
+  /** How grave. */
+  readonly level: string;
+  /** What. */
+  readonly message: string;
+}
+
+/** A logger that remembers. */
+export function memoryLog(): { readonly lines: LoggedLine[]; readonly log: SqliteSettings["log"] } {
+  const lines: LoggedLine[] = [];
+  const write = (level: string) => (message: string) => void lines.push({ level, message });
+  const log: SqliteSettings["log"] = {
+    debug: write("debug"),
+    info: write("info"),
+    warn: write("warn"),
+    error: write("error"),
+    isOn: () => true,
+    child: () => log,
+  };
+  return { lines, log };
+}
+
+/** Opens one that is empty. */
+export async function openSqlite(
+  settings: Partial<SqliteSettings> = {},
+): Promise<Required<OpenStorage> & { readonly file: string; readonly lines: LoggedLine[] }> {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/mail.db`;
+  const { lines, log } = memoryLog();
+  const open = () => sqliteStorage({ file, log, now: () => new Date(), ...settings });
+  let current = open();
+  return {
+    storage: current,
+    file,
+    lines,
+    reopen: async () => {
+      await current.stop?.();
+      return current = open();
+    },
+    close: async () => {
+      await current.stop?.();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
