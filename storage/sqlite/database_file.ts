@@ -7,16 +7,18 @@ import { pragma } from "./statement.ts";
 /** "Qtzl": says in the file's header whose it is (sqlite.org/fileformat.html §1.3). */
 const APPLICATION = 0x51747a6c;
 /** How long a writer waits for another process's, milliseconds. */
-export const BUSY_TIMEOUT = 15_000;
+const BUSY_TIMEOUT = 15_000;
 
 /** Makes the file if there is none, and its schema current. @throws Error that says where, what and what to do. */
-export function prepareDatabase(file: string, migrations: readonly Migration[]): void {
+export async function prepareDatabase(file: string, migrations: readonly Migration[]): Promise<void> {
   makeFile(file);
   try {
     const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
     try {
       claim(database, file);
-      migrate(database, file, migrations);
+      await migrate(database, file, migrations);
+      // The versions are in the file's header; whether the rest can be read shows here.
+      database.prepare("SELECT count(*) FROM sqlite_schema").get();
     } finally {
       database.close();
     }
@@ -33,8 +35,8 @@ export function openForReading(file: string): DatabaseSync {
 }
 
 /** A connection that writes; commits are durable when they return. `largest` octets of the file, if it is limited. */
-export function openForWriting(file: string, largest?: number): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT, enableForeignKeyConstraints: true });
+export function openForWriting(file: string, largest?: number, timeout: number = BUSY_TIMEOUT): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout, enableForeignKeyConstraints: true });
   database.exec(`
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -32768;

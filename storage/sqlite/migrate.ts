@@ -1,5 +1,5 @@
 /** Brings a database from the schema that it has to the current one: numbered steps, forward only. */
-import { DatabaseSync } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
 import { DatabaseFileError } from "./database_file_error.ts";
 import { start } from "./migrations/0001_start.ts";
 import { pragma } from "./statement.ts";
@@ -15,7 +15,7 @@ export const migrations: readonly Migration[] = [start];
  *
  * @throws DatabaseFileError when the schema is newer than this program; nothing has been changed.
  */
-export function migrate(database: DatabaseSync, file: string, steps: readonly Migration[]): void {
+export async function migrate(database: DatabaseSync, file: string, steps: readonly Migration[]): Promise<void> {
   const found = pragma(database, "user_version");
   if (found > steps.length) {
     throw new DatabaseFileError(
@@ -23,7 +23,7 @@ export function migrate(database: DatabaseSync, file: string, steps: readonly Mi
         "that wrote it, or a later one",
     );
   }
-  if (found > 0 && found < steps.length) backUp(database, file, found);
+  if (found > 0 && found < steps.length) await backUp(database, file, found);
   for (const [index, step] of steps.entries()) runStep(database, index + 1, step);
 }
 
@@ -41,14 +41,15 @@ function runStep(database: DatabaseSync, version: number, step: Migration): void
 }
 
 /** A copy beside the database, read back and checked. */
-function backUp(database: DatabaseSync, file: string, version: number): void {
-  const backup = `${file}.schema-${version}`;
+async function backUp(database: DatabaseSync, file: string, version: number): Promise<void> {
+  const path = `${file}.schema-${version}`;
   try {
     // One that was left half-made would be in the way.
-    removeFile(backup);
-    Deno.openSync(backup, { create: true, write: true, mode: 0o600 }).close();
-    database.prepare("VACUUM INTO ?").run(backup);
-    const copy = new DatabaseSync(backup, { readOnly: true });
+    removeFile(path);
+    Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
+    // Not VACUUM INTO: Deno lets a program with few permissions attach nothing.
+    await backup(database, path);
+    const copy = new DatabaseSync(path);
     try {
       const verdict = copy.prepare("PRAGMA integrity_check").get()?.["integrity_check"];
       if (verdict !== "ok" || pragma(copy, "user_version") !== version) throw new Error(`its check says ${verdict}`);
@@ -58,7 +59,7 @@ function backUp(database: DatabaseSync, file: string, version: number): void {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DatabaseFileError(
-      `${backup}: the backup that a new schema needs cannot be made: ${reason}; see that there is room for a second copy`,
+      `${path}: the backup that a new schema needs cannot be made: ${reason}; see that there is room for a second copy`,
       { cause: error },
     );
   }

@@ -29,8 +29,8 @@ import { WriterLink, type WriterSettings } from "./writer_link.ts";
 export type SqliteSettings = WriterSettings;
 
 /** Opens the storage in a file, which is made if there is none. @throws DatabaseFileError that tells the operator why. */
-export function sqliteStorage(settings: SqliteSettings): Storage & Lifecycle {
-  prepareDatabase(settings.file, migrations);
+export async function sqliteStorage(settings: SqliteSettings): Promise<Storage & Lifecycle> {
+  await prepareDatabase(settings.file, migrations);
   return new SqliteStorage(settings);
 }
 

@@ -9,6 +9,8 @@ export interface WriterSettings {
   readonly file: string;
   /** Octets that it may grow to; undefined: the disk's size. */
   readonly largest?: number | undefined;
+  /** How long another process's writes are waited for, milliseconds. */
+  readonly busyTimeout?: number;
   /** Where the operator reads of failures. */
   readonly log: Logger;
   /** The time. */
@@ -91,8 +93,8 @@ export class WriterLink {
     });
     worker.addEventListener("messageerror", () => this.#died(running, "a message could not be read"));
     this.#running = running;
-    const { file, largest } = this.#settings;
-    this.#ask(running, "open", { file, largest }, []).then(
+    const { file, largest, busyTimeout } = this.#settings;
+    this.#ask(running, "open", { file, largest, busyTimeout }, []).then(
       ({ session }) => resolve(session),
       (error) => {
         reject(error);

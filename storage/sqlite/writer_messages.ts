@@ -5,7 +5,11 @@ import type { Operation } from "../../core/contract/storage.ts";
 /** What can be asked of the writer. */
 export interface WriterRequests {
   /** First of all: opens the database. */
-  readonly open: { readonly file: string; readonly largest: number | undefined };
+  readonly open: {
+    readonly file: string;
+    readonly largest: number | undefined;
+    readonly busyTimeout: number | undefined;
+  };
   /** Commits batches of several callers with one fsync. */
   readonly commit: Group;
   /** Keeps the next octets of a long body. */

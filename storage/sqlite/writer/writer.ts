@@ -33,8 +33,8 @@ export class Writer implements Omit<Handlers, "open"> {
   readonly #countCommit: Statement<{ readonly value: number }>;
 
   /** Opens the database. @throws Error of SQLite. */
-  constructor({ file, largest }: WriterRequests["open"]) {
-    const database = openForWriting(file, largest);
+  constructor({ file, largest, busyTimeout }: WriterRequests["open"]) {
+    const database = openForWriting(file, largest, busyTimeout);
     const bodies = new Bodies(database), mailboxes = new Mailboxes(database);
     this.#database = database;
     this.#bodies = bodies;

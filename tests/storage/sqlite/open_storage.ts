@@ -33,14 +33,14 @@ export async function openSqlite(
   const file = `${folder}/mail.db`;
   const { lines, log } = memoryLog();
   const open = () => sqliteStorage({ file, log, now: () => new Date(), ...settings });
-  let current = open();
+  let current = await open();
   return {
     storage: current,
     file,
     lines,
     reopen: async () => {
       await current.stop?.();
-      return current = open();
+      return current = await open();
     },
     close: async () => {
       await current.stop?.();

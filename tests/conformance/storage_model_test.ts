@@ -1,0 +1,149 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
+import type { Mailbox, Message } from "../../core/contract/mailbox.ts";
+import { Refusal } from "../../core/contract/refusal.ts";
+import type { Operation, Storage } from "../../core/contract/storage.ts";
+import { memoryStorage } from "../../storage/memory/storage.ts";
+import { openSqlite } from "../storage/sqlite/open_storage.ts";
+import { contentOf, details, message } from "./storage/support.ts";
+
+/** The clock of both: a date is a result as well. */
+const now = () => new Date("2026-11-24T08:00:00Z");
+
+const few = (most: number) => fc.nat({ max: most });
+const names = fc.constantFrom("INBOX", "a", "a/b", "a/b/c", "b", "A", "inbox/x", "a//b", "ü", "u\u0308");
+const flags = fc.array(fc.constantFrom("\\Seen", "\\seen", "Work", "work", "x", "no flag"), { maxLength: 3 });
+const uids = fc.array(fc.oneof(few(12), fc.tuple(few(12), few(12))), { maxLength: 3 });
+const change = fc.record({
+  mode: fc.constantFrom("set" as const, "add" as const, "remove" as const),
+  flags,
+  unchangedSince: few(30).map(BigInt),
+}, { requiredKeys: ["mode", "flags"] });
+const address = fc.constantFrom("a@x", "b@x", "c@x");
+
+/** Operations name things by their place among those that there are. */
+const step = fc.oneof(
+  fc.record({ do: fc.constant("createAccount" as const), address }),
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("removeAccount" as const), account: few(3) }) },
+  fc.record({ do: fc.constantFrom("setAlias" as const, "removeAlias" as const), address }),
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("append" as const), mailbox: few(8), body: few(5), flags }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("deliver" as const), account: few(3), name: names, body: few(5) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("setFlags" as const), mailbox: few(8), uids, change }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom("copy" as const, "move" as const), from: few(8), to: few(8), uids }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("expunge" as const), mailbox: few(8), uids }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("createMailbox" as const), account: few(3), name: names }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("renameMailbox" as const), mailbox: few(8), name: names }) },
+  fc.record({ do: fc.constant("removeMailbox" as const), mailbox: few(8) }),
+);
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** One storage under test: what it calls its accounts, mailboxes and bodies, in the order in which both made them. */
+class Side {
+  readonly storage: Storage;
+  bodies: BodyId[] = [];
+  constructor(storage: Storage) {
+    this.storage = storage;
+  }
+
+  async batch(steps: readonly Step[]): Promise<unknown> {
+    const accounts = await this.storage.accounts();
+    const mailboxes = (await Promise.all(accounts.map(({ id }) => this.storage.mailboxes(id)))).flat();
+    this.bodies = await Promise.all(["0", "1", "2", "3", "4"].map((text) => this.storage.writeBody(message(text))));
+    const account = (at: number) => accounts[at]?.id ?? "777" as AccountId;
+    const mailbox = (at: number) => mailboxes[at]?.id ?? 777 as MailboxId;
+    const body = (at: number) => this.bodies[at] ?? "777" as BodyId;
+    const operations = steps.map((step): Operation => {
+      switch (step.do) {
+        case "createAccount":
+          return { ...step, secrets: { of: step.address } };
+        case "setAlias":
+          return { ...step, to: ["a@x"] };
+        case "removeAlias":
+          return { do: step.do, address: step.address };
+        case "removeAccount":
+          return { ...step, account: account(step.account) };
+        case "createMailbox":
+          return { ...step, account: account(step.account) };
+        case "append":
+          return {
+            do: step.do,
+            mailbox: mailbox(step.mailbox),
+            body: body(step.body),
+            details: details(...step.flags),
+          };
+        case "deliver": {
+          const [id, octets] = [account(step.account), body(step.body)];
+          return { do: step.do, account: id, mailboxName: step.name, body: octets, details: details() };
+        }
+        case "copy":
+        case "move":
+          return { ...step, from: mailbox(step.from), to: mailbox(step.to) };
+        default:
+          return { ...step, mailbox: mailbox(step.mailbox) };
+      }
+    });
+    try {
+      return (await this.storage.apply(operations)).map(nameless);
+    } catch (error) {
+      // Which of several reasons is told is not promised.
+      if (error instanceof Refusal) return "refused";
+      throw error;
+    }
+  }
+
+  /** All that can be read. */
+  async state(since: bigint): Promise<unknown> {
+    const accounts = await this.storage.accounts();
+    return await Promise.all(accounts.map(async ({ id, ...account }) => {
+      const mailboxes = await this.storage.mailboxes(id);
+      const pages = await Promise.all(mailboxes.map(async (mailbox) => {
+        const page = await this.storage.messages(mailbox.id, { changedSince: since, after: 1, most: 4 });
+        const all = await this.storage.messages(mailbox.id);
+        const contents = await Promise.all(all.messages.map(({ body }) => contentOf(this.storage, body)));
+        return [
+          nameless(mailbox),
+          { ...page, messages: page.messages.map(nameless) },
+          all.messages.map(nameless),
+          contents,
+        ];
+      }));
+      return [nameless(account), pages];
+    }));
+  }
+}
+
+/** Without what each storage chooses itself. */
+function nameless(result: unknown): unknown {
+  if (typeof result !== "object" || result === null || Array.isArray(result)) return result;
+  if ("changed" in result && Array.isArray(result.changed)) return { ...result, changed: result.changed.map(nameless) };
+  const { id: _id, account: _account, body: _body, uidValidity: _validity, ...rest } = result as Partial<
+    Mailbox & Message
+  >;
+  return rest;
+}
+
+Deno.test("storage: whatever is done, SQLite answers and keeps what memory does", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 25 }), async (batches) => {
+      const opened = await openSqlite({ now });
+      try {
+        const sqlite = new Side(opened.storage), memory = new Side(memoryStorage({ now }));
+        for (const side of [sqlite, memory]) await side.batch([{ do: "createAccount", address: "a@x" }]);
+        for (const steps of batches) assertEquals(await sqlite.batch(steps), await memory.batch(steps));
+        assertEquals(await sqlite.state(3n), await memory.state(3n));
+        const reopened = new Side(await opened.reopen());
+        assertEquals(await reopened.state(0n), await memory.state(0n));
+      } finally {
+        await opened.close();
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

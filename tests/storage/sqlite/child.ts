@@ -1,0 +1,30 @@
+/** Another process at the same database: `child.ts FILE accounts N` adds accounts, `child.ts FILE batches` never ends. */
+import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
+import { memoryLog } from "./open_storage.ts";
+
+const [file = "", task, count] = Deno.args;
+const storage = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+
+if (task === "accounts") {
+  for (let n = 0; n < Number(count); n++) {
+    await storage.changeAccounts([{ do: "createAccount", address: `child${n}@x`, secrets: {} }]);
+  }
+} else {
+  const account = await storage.accountByAddress("user@example.org");
+  if (account === undefined) throw new Error("no account");
+  // Many callers, each a message in two mailboxes, by turns short and long; what is acknowledged is told.
+  await Promise.all(Array.from({ length: 8 }, async (_, caller) => {
+    for (let n = 0;; n++) {
+      const name = `${caller}.${n}`;
+      const octets = new TextEncoder().encode(`Subject: ${name}\r\n\r\n`.padEnd(n % 5 === 4 ? 300_000 : 2000, "x"));
+      const body = await storage.writeBody(octets);
+      const details = { receivedAt: new Date(), flags: [name] };
+      await storage.apply([
+        { do: "deliver", account: account.id, mailboxName: "INBOX", body, details },
+        { do: "deliver", account: account.id, mailboxName: "copies", body, details },
+      ]);
+      Deno.stdout.writeSync(new TextEncoder().encode(`${name}\n`));
+    }
+  }));
+}
+await storage.stop?.();

@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { prepareDatabase } from "../../../storage/sqlite/database_file.ts";
+import { DatabaseFileError } from "../../../storage/sqlite/database_file_error.ts";
+import { migrations } from "../../../storage/sqlite/migrate.ts";
+import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
+import { account } from "../../conformance/storage/support.ts";
+import { memoryLog, openSqlite } from "./open_storage.ts";
+
+async function inFolder(test: (folder: string) => Promise<void> | void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** One line that names the file and says these things. */
+async function assertSays(work: () => Promise<unknown>, file: string, ...words: string[]): Promise<void> {
+  const { message } = await assertRejects(work, DatabaseFileError);
+  assert(message.startsWith(`${file}: `) && !message.includes("\n"), message);
+  for (const word of words) assert(message.includes(word), `${message} — does not say ${word}`);
+}
+
+const open = (file: string) => sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+
+Deno.test("sqlite file: nobody but the owner reads mail, in the database or in its log", async () => {
+  const { storage, file, close } = await openSqlite();
+  try {
+    await account(storage);
+    for (const name of [file, `${file}-wal`, `${file}-shm`]) {
+      assertEquals(((await Deno.stat(name)).mode ?? 0) & 0o777, 0o600, name);
+    }
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite file: after a stop all is in the one file", async () => {
+  await inFolder(async (folder) => {
+    const storage = await open(`${folder}/mail.db`);
+    await account(storage);
+    await storage.stop?.();
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["mail.db"]);
+  });
+});
+
+Deno.test("sqlite file: a folder that is missing, or a folder in its place, is said in one line", async () => {
+  await inFolder(async (folder) => {
+    await assertSays(
+      () => open(`${folder}/none/mail.db`),
+      `${folder}/none/mail.db`,
+      "cannot be opened",
+      "must belong to",
+    );
+    Deno.mkdirSync(`${folder}/mail.db`);
+    await assertSays(() => open(`${folder}/mail.db`), `${folder}/mail.db`, "cannot be opened");
+  });
+});
+
+Deno.test("sqlite file: what is no database is left alone and said", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/mail.db`, text = "From me to you\n".repeat(1000);
+    Deno.writeTextFileSync(file, text);
+    await assertSays(() => open(file), file, "not a database", "backup", "move it away");
+    assertEquals(Deno.readTextFileSync(file), text);
+  });
+});
+
+Deno.test("sqlite file: another program's database is left alone and said", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/mail.db`;
+    using database = new DatabaseSync(file);
+    database.exec("CREATE TABLE theirs (x)");
+    const before = Deno.readFileSync(file);
+    await assertSays(() => open(file), file, "another program");
+    assertEquals(Deno.readFileSync(file), before);
+  });
+});
+
+Deno.test("sqlite file: a corrupt database is said, with what to do", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/mail.db`;
+    await prepareDatabase(file, migrations);
+    const octets = Deno.readFileSync(file);
+    Deno.writeFileSync(file, octets.fill(0xff, 100, 4096));
+    await assertSays(() => open(file), file, "malformed", "restore it from a backup");
+  });
+});
+
+Deno.test("sqlite file: a newer schema is refused, and nothing is changed", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/mail.db`;
+    await prepareDatabase(file, [...migrations, "CREATE TABLE newer (x)"]);
+    const before = Deno.readFileSync(file);
+    await assertSays(
+      () => open(file),
+      file,
+      `schema ${migrations.length + 1}`,
+      `none after ${migrations.length}`,
+      "later one",
+    );
+    assertEquals(Deno.readFileSync(file), before);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["mail.db"]);
+  });
+});
+
+Deno.test("sqlite file: before a migration the database is copied, and the copy holds what was there", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/mail.db`;
+    const storage = await open(file);
+    const id = await account(storage, "kept@x");
+    await storage.stop?.();
+    const old = migrations.length;
+    await prepareDatabase(file, [...migrations, "CREATE TABLE newer (x)"]);
+    const backup = await open(`${file}.schema-${old}`);
+    assertEquals((await backup.accountByAddress("kept@x"))?.id, id);
+    await backup.stop?.();
+    assertEquals((Deno.statSync(`${file}.schema-${old}`).mode ?? 0) & 0o777, 0o600);
+    using migrated = new DatabaseSync(file);
+    assertEquals(migrated.prepare("SELECT count(*) AS count FROM newer").get()?.["count"], 0);
+    assertEquals(migrated.prepare("SELECT address FROM accounts").get()?.["address"], "kept@x");
+  });
+});
+
+Deno.test("sqlite file: a migration that fails leaves the schema as it was", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/mail.db`;
+    await prepareDatabase(file, migrations);
+    const broken = [...migrations, "CREATE TABLE half (x); CREATE TABLE half (x)"];
+    await assertSays(() => prepareDatabase(file, broken), file, "half");
+    const storage = await open(file);
+    await account(storage);
+    await storage.stop?.();
+  });
+});
+
+Deno.test("sqlite file: nothing is copied or changed when the schema is current", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/mail.db`;
+    await prepareDatabase(file, migrations);
+    const before = Deno.readFileSync(file);
+    await prepareDatabase(file, migrations);
+    assertEquals(Deno.readFileSync(file), before);
+    assertEquals([...Deno.readDirSync(folder)].length, 1);
+  });
+});

@@ -1,0 +1,160 @@
+import { assert, assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { assertRefused, details, fill, inbox, message, messagesOf } from "../../conformance/storage/support.ts";
+import { openSqlite } from "./open_storage.ts";
+
+const MB = 1_000_000;
+
+Deno.test("sqlite: a full disk refuses all that wait, harms nothing, and is over when there is room", async () => {
+  const { storage, lines, close } = await openSqlite({ largest: 2 * MB });
+  try {
+    const mailbox = await inbox(storage);
+    const big = async () => {
+      const body = await storage.writeBody(new Uint8Array(200_000));
+      return await storage.apply([{ do: "append", mailbox, body, details: details() }]);
+    };
+    const outcomes = [];
+    for (let n = 0; n < 15; n++) outcomes.push((await Promise.allSettled([big()]))[0].status);
+    const stored = outcomes.filter((status) => status === "fulfilled").length;
+    assert(stored > 3 && stored < 15, `${stored} of 15 were stored`);
+    await assertRefused("unavailable", big());
+    await assertRefused("unavailable", storage.writeBody(new Uint8Array(3 * MB)));
+    const found = await messagesOf(storage, mailbox);
+    assertEquals(found.length, stored);
+    for (const { body } of found) assertEquals((await storage.openBody(body)).size, 200_000);
+    assertEquals(lines.filter(({ level }) => level === "error").length, 1);
+    assert(lines.some(({ message }) => message.includes("mail.db") && message.includes("full")));
+
+    await storage.apply([{ do: "expunge", mailbox, uids: [[1, 3]] }]);
+    const [made] = await big();
+    assertEquals(made.size, 200_000);
+    assert(lines.some(({ level, message }) => level === "info" && message.includes("again")));
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: another process that holds the database for too long is a temporary failure, not an end", async () => {
+  const { storage, file, close } = await openSqlite({ busyTimeout: 50 });
+  try {
+    const mailbox = await inbox(storage);
+    using other = new DatabaseSync(file);
+    other.exec("BEGIN IMMEDIATE");
+    await assertRefused("unavailable", fill(storage, mailbox, "one"));
+    assertEquals(await messagesOf(storage, mailbox), []);
+    other.exec("ROLLBACK");
+    await fill(storage, mailbox, "two");
+    assertEquals((await messagesOf(storage, mailbox)).length, 1);
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: when the writer dies callers are told, and another takes its place after a while", async () => {
+  let time = Date.UTC(2026, 10, 24);
+  const workers: Worker[] = [];
+  const spawn = () => {
+    const url = new URL("../../../storage/sqlite/writer_worker.ts", import.meta.url);
+    const worker = new Worker(url, { type: "module" });
+    workers.push(worker);
+    return worker;
+  };
+  const { storage, lines, close } = await openSqlite({ spawn, now: () => new Date(time) });
+  try {
+    const mailbox = await inbox(storage);
+    const kept = await storage.writeBody(message("kept"));
+    const append = { do: "append", mailbox, body: kept, details: details() } as const;
+    const waiting = [storage.apply([append]), storage.writeBody(new Uint8Array(MB))];
+    await Promise.resolve();
+    workers[0]?.terminate();
+    workers[0]?.dispatchEvent(new ErrorEvent("error", { message: "out of memory", cancelable: true }));
+    for (const caller of waiting) await assertRefused("unavailable", caller);
+    await assertRefused("unavailable", storage.apply([append]));
+    assertEquals(workers.length, 1);
+    assert(lines.some(({ level, message }) => level === "error" && message.includes("out of memory")));
+    // Reads need no writer.
+    await messagesOf(storage, mailbox);
+
+    time += 1000;
+    await storage.apply([append]);
+    assertEquals(workers.length, 2);
+    // Bodies of the new writer have keys of their own.
+    const fresh = await storage.writeBody(message("fresh"));
+    await storage.apply([{ ...append, body: fresh }]);
+    assertEquals((await messagesOf(storage, mailbox)).length, 2);
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: what was submitted before the stop is answered", async () => {
+  const { storage, reopen, close } = await openSqlite();
+  try {
+    const mailbox = await inbox(storage);
+    const many = Array.from({ length: 50 }, (_, n) => fill(storage, mailbox, `${n}`));
+    // Each has handed in its batch when its body is taken in.
+    await Promise.all([many[0], Promise.resolve()]);
+    const again = await reopen();
+    const outcomes = await Promise.allSettled(many);
+    const done = outcomes.filter(({ status }) => status === "fulfilled").length;
+    assertEquals((await messagesOf(again, mailbox)).length, done);
+    assertEquals(done, 50);
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: long bodies that nobody needs leave the database", async () => {
+  let time = Date.UTC(2026, 10, 24);
+  const { storage, file, reopen, close } = await openSqlite({ now: () => new Date(time) });
+  try {
+    const mailbox = await inbox(storage);
+    const named = await storage.writeBody(new Uint8Array(12 * MB));
+    await storage.writeBody(new Uint8Array(2 * MB));
+    await storage.apply([{ do: "append", mailbox, body: named, details: details() }]);
+    const counts = () => {
+      using database = new DatabaseSync(file, { readOnly: true });
+      const count = (table: string) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.["n"];
+      return [count("chunks"), count("unnamed"), count("discarded"), count("bodies")];
+    };
+    assertEquals(counts(), [46 + 8, 1, 0, 2]);
+    const again = await reopen();
+    await again.apply([{ do: "expunge", mailbox, uids: [1] }]);
+    time += 25 * 60 * 60 * 1000;
+    await again.apply([{ do: "setAlias", address: "a@x", to: ["b@x"] }]);
+    // Collecting goes in steps, between requests of others.
+    for (let n = 0; n < 200 && counts()[0] !== 0; n++) await again.changeAccounts([]);
+    assertEquals(counts(), [0, 0, 0, 0]);
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: a body of 200 MB is never in memory as a whole", async () => {
+  const { storage, close } = await openSqlite();
+  try {
+    const mailbox = await inbox(storage);
+    const before = Deno.memoryUsage().rss;
+    let most = 0;
+    const sample = () => most = Math.max(most, Deno.memoryUsage().rss - before);
+    const stream = async function* () {
+      const block = new Uint8Array(100_000).fill(65);
+      for (let n = 0; n < 2000; n++) {
+        if (n % 50 === 0) sample();
+        yield block;
+      }
+    };
+    const body = await storage.writeBody(stream());
+    await storage.apply([{ do: "append", mailbox, body, details: details() }]);
+    const opened = await storage.openBody(body);
+    for (let at = 0; at < opened.size; at += 64 * 1024) {
+      await opened.read(at, at + 64 * 1024);
+      if (at % 4_194_304 === 0) sample();
+    }
+    sample();
+    // SQLite's caches are 48 MB of it.
+    assert(most < 170 * MB, `${Math.round(most / MB)} MB more than before`);
+  } finally {
+    await close();
+  }
+});

@@ -1,0 +1,112 @@
+import { assert, assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
+import { account, contentOf, fill, named } from "../../conformance/storage/support.ts";
+import { memoryLog, openSqlite } from "./open_storage.ts";
+
+function child(...args: string[]): Deno.ChildProcess {
+  const path = new URL("./child.ts", import.meta.url).pathname;
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--no-prompt", "--allow-read", "--allow-write", "--config", config, path, ...args],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+Deno.test("sqlite: what another process writes is seen at once, and both write at the same time", async () => {
+  const { storage, file, close } = await openSqlite();
+  try {
+    const id = await account(storage);
+    const { id: mailbox } = await named(storage, id, "INBOX");
+    const other = child(file, "accounts", "40");
+    const ended = other.output();
+    let isOver = false;
+    ended.then(() => isOver = true);
+    let mine = 0;
+    while (!isOver) {
+      await fill(storage, mailbox, `${mine}`);
+      mine++;
+    }
+    assert((await ended).success);
+    assert(mine > 1, "both wrote at the same time");
+    assertEquals((await storage.accounts()).length, 41);
+    assertEquals((await named(storage, id, "INBOX")).messages, mine);
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: who watches is told what another process changes, and nothing of their own twice", async () => {
+  const { storage, file, close } = await openSqlite();
+  const other = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+  try {
+    const id = await account(storage);
+    const { id: mailbox } = await named(storage, id, "INBOX");
+    const stop = new AbortController();
+    const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
+    const told = changes.next();
+    await fill(other, mailbox, "theirs");
+    const { highestModseq } = await named(storage, id, "INBOX");
+    assertEquals((await told).value, { mailbox, modseq: highestModseq });
+    // A commit of our own right after another's: theirs shows in the gap between the numbers.
+    const { id: second } = (await other.apply([{ do: "createMailbox", account: id, name: "second" }]))[0];
+    await storage.changeAccounts([{ do: "setAlias", address: "x@x", to: ["y@x"] }]);
+    assertEquals((await changes.next()).value?.mailbox, second);
+    await fill(storage, mailbox, "ours");
+    assertEquals((await changes.next()).value?.mailbox, mailbox);
+    const [last] = await other.apply([{ do: "createMailbox", account: id, name: "last" }]);
+    assertEquals((await changes.next()).value?.mailbox, last.id);
+    stop.abort();
+  } finally {
+    await other.stop?.();
+    await close();
+  }
+});
+
+Deno.test("sqlite: kill -9 in the midst of batches: what was acknowledged is there, and nothing by halves", async () => {
+  const { storage, file, reopen, close } = await openSqlite();
+  try {
+    const id = await account(storage);
+    await storage.apply([{ do: "createMailbox", account: id, name: "copies" }]);
+    let current = storage;
+    const acknowledged = new Set<string>();
+    for (let round = 0; round < 4; round++) {
+      const victim = child(file, "batches");
+      const before = acknowledged.size;
+      let rest = "";
+      for await (const piece of victim.stdout.pipeThrough(new TextDecoderStream())) {
+        const lines = (rest + piece).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) acknowledged.add(`${round}.${line}`);
+        if (acknowledged.size - before >= 60 + 37 * round) victim.kill("SIGKILL");
+      }
+      await victim.status;
+      current = await reopen();
+      const [inbox, copies] = await Promise.all(["INBOX", "copies"].map(async (name) => {
+        const { id: mailbox } = await named(current, id, name);
+        return (await current.messages(mailbox)).messages;
+      }));
+      assert(inbox && copies);
+      assertEquals(copies.map(({ body, flags }) => [body, flags]), inbox.map(({ body, flags }) => [body, flags]));
+      // The rounds use the same names: those of this round are the last.
+      const names = inbox.map(({ flags }) => flags[0]);
+      const times = (name: string) => names.filter((other) => other === name).length;
+      for (const name of acknowledged) {
+        const [of = "", ...label] = name.split(".");
+        const expected = [...acknowledged].filter((other) => other.endsWith(`.${label.join(".")}`)).length;
+        assert(times(label.join(".")) >= expected, `message ${label.join(".")} of round ${of} is not there`);
+      }
+      for (const { body, size, flags } of inbox) {
+        const content = await contentOf(current, body);
+        assertEquals(content.length, size);
+        assert(content.startsWith(`Subject: ${flags[0]}\r\n`));
+      }
+    }
+    using database = new DatabaseSync(file, { readOnly: true });
+    assertEquals(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
+    assertEquals(database.prepare("PRAGMA foreign_key_check").all(), []);
+  } finally {
+    await close();
+  }
+});
