@@ -2,31 +2,13 @@
  * The server's log over `@std/log`: one line an event, on standard error or in a file, each with the fields that were
  * bound to its logger (a connection's id and peer). An event below the configured level costs a comparison.
  */
-import { getLevelByName, type LevelName, Logger } from "@std/log";
+import { getLevelByName, type LevelName, Logger as StandardLogger } from "@std/log";
+import type { Logger, LogLevel } from "../contract/logger.ts";
 import { LineHandler, type LineSink } from "./line_handler.ts";
 import { formatJson, formatText } from "./log_format.ts";
 
-/** How grave an event is. */
-export type LogLevelName = "debug" | "info" | "warn" | "error";
-
-/** A logger as plugins see it; `child` binds fields to all events of a connection, a plugin, a message. */
-export interface EventLog {
-  /** For whoever looks for a fault. */
-  debug(message: string, fields?: object): void;
-  /** What happened. */
-  info(message: string, fields?: object): void;
-  /** What should not have happened, and was dealt with. */
-  warn(message: string, fields?: object): void;
-  /** What the operator must see. */
-  error(message: string, fields?: object): void;
-  /** Whether such events are written: for fields that are dear to make. */
-  isOn(level: LogLevelName): boolean;
-  /** A logger whose events have these fields as well. */
-  child(fields: object): EventLog;
-}
-
 /** The log itself: what `openLog` gives. Disposing it writes what was kept back and closes the file. */
-export interface ServerLog extends EventLog, Disposable {
+export interface ServerLog extends Logger, Disposable {
   /** Writes what was kept back. */
   flush(): void;
   /** Opens the file anew by its name, after it was renamed (SIGHUP). @throws where the file cannot be opened; then the old one stays. */
@@ -38,7 +20,7 @@ export interface LogSettings {
   /** One line of text or one JSON object an event. */
   readonly format: "text" | "json";
   /** The least grave level that is written. */
-  readonly level: LogLevelName;
+  readonly level: LogLevel;
   /** Appended to; absent: standard error. */
   readonly file?: string;
 }
@@ -55,7 +37,7 @@ export function openLog(settings: LogSettings, standardError: LineSink = Deno.st
   const level = levels[settings.level];
   const formatter = settings.format === "json" ? formatJson : formatText;
   const handler = new LineHandler(level, formatter, opened ?? standardError);
-  const log = bind(new Logger("quetzal", level, { handlers: [handler] }), {});
+  const log = bind(new StandardLogger("quetzal", level, { handlers: [handler] }), {});
   return {
     ...log,
     flush: () => handler.flush(),
@@ -75,7 +57,7 @@ export function openLog(settings: LogSettings, standardError: LineSink = Deno.st
 }
 
 /** A log that writes nothing. */
-export const silentLog: EventLog = {
+export const silentLog: Logger = {
   debug() {},
   info() {},
   warn() {},
@@ -84,15 +66,15 @@ export const silentLog: EventLog = {
   child: () => silentLog,
 };
 
-const levels: Readonly<Record<LogLevelName, LevelName>> = {
+const levels: Readonly<Record<LogLevel, LevelName>> = {
   debug: "DEBUG",
   info: "INFO",
   warn: "WARN",
   error: "ERROR",
 };
 
-function bind(logger: Logger, bound: object): EventLog {
-  const isOn = (level: LogLevelName) => logger.level <= getLevelByName(levels[level]);
+function bind(logger: StandardLogger, bound: object): Logger {
+  const isOn = (level: LogLevel) => logger.level <= getLevelByName(levels[level]);
   return {
     debug(message, fields) {
       if (isOn("debug")) logger.debug(message, { ...bound, ...fields });
