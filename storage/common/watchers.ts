@@ -23,9 +23,9 @@ export class Watchers {
     return watcher.changes(leave);
   }
 
-  /** Accounts that somebody watches. */
-  accounts(): AccountId[] {
-    return [...this.#byAccount.keys()];
+  /** Whether somebody watches this account; without one, any. */
+  isWatched(account?: AccountId): boolean {
+    return account === undefined ? this.#byAccount.size > 0 : this.#byAccount.has(account);
   }
 
   /** Tells the watchers of an account. */

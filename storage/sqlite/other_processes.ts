@@ -35,11 +35,10 @@ export class OtherProcesses {
     if (!this.#seen.has(account)) this.#seen.set(account, this.#modseqs(account));
   }
 
-  /** Somebody has stopped watching. */
-  leave(): void {
-    const watched = new Set(this.#watchers.accounts());
-    for (const account of this.#seen.keys()) if (!watched.has(account)) this.#seen.delete(account);
-    if (watched.size === 0) this.stop();
+  /** Somebody has stopped watching it. */
+  leave(account: AccountId): void {
+    if (!this.#watchers.isWatched(account)) this.#seen.delete(account);
+    if (!this.#watchers.isWatched()) this.stop();
   }
 
   /** A commit of our own: those before it that are not ours are others'. */

@@ -128,7 +128,7 @@ class SqliteStorage implements Storage, Lifecycle {
 
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange> {
     this.#others.follow(account);
-    return this.#watchers.watch(account, stop, () => this.#others.leave());
+    return this.#watchers.watch(account, stop, () => this.#others.leave(account));
   }
 
   lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined> {

@@ -1,7 +1,8 @@
 /** The session thread's end of the writer: starts its thread when it is first needed, and again when it has died. */
 import type { Logger } from "../../core/contract/logger.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
-import type { Failure, NumberedAnswer, WriterAnswers, WriterRequests } from "./writer_messages.ts";
+import type { Failure, NumberedAnswer, NumberedRequest, WriterAnswers, WriterRequests } from "./writer_messages.ts";
+import { type SpawnWriter, writerSpawner, type WriterThread } from "./writer_thread.ts";
 
 /** What a link needs to know. */
 export interface WriterSettings {
@@ -15,8 +16,8 @@ export interface WriterSettings {
   readonly log: Logger;
   /** The time. */
   readonly now: () => Date;
-  /** Starts the thread; tests let it die. */
-  readonly spawn?: () => Worker;
+  /** Starts a writer; absent: as the permissions allow. */
+  readonly spawn?: SpawnWriter;
 }
 
 /** Waits after a death, milliseconds: the first, and the longest. */
@@ -28,7 +29,7 @@ interface Waiting {
 }
 
 interface Running {
-  readonly worker: Worker;
+  readonly thread: WriterThread;
   readonly waiting: Map<number, Waiting>;
   /** The writer's number, when it has opened the database. */
   readonly session: Promise<number>;
@@ -37,6 +38,7 @@ interface Running {
 /** Asks the writer, one request after another, and settles what it answers. */
 export class WriterLink {
   readonly #settings: WriterSettings;
+  #spawn: SpawnWriter | undefined;
   #running: Running | undefined;
   #lastId = 0;
   #wait = firstWait;
@@ -76,22 +78,20 @@ export class WriterLink {
     } catch {
       // It is gone already, and with it what it held.
     }
-    running.worker.terminate();
+    running.thread.terminate();
   }
 
   #start(): Running {
     if (this.#running !== undefined) return this.#running;
     if (this.#settings.now().getTime() < this.#notBefore) throw unavailable("the writer is being restarted");
-    const worker = (this.#settings.spawn ?? spawnWriter)();
     const waiting: Running["waiting"] = new Map();
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    const running = { worker, waiting, session: promise };
-    worker.addEventListener("message", (event: MessageEvent<NumberedAnswer>) => this.#settle(running, event.data));
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.#died(running, event.message);
+    this.#spawn ??= this.#settings.spawn ?? writerSpawner(this.#settings.log);
+    const thread = this.#spawn({
+      answered: (answer) => this.#settle(running, answer),
+      died: (reason) => this.#died(running, reason),
     });
-    worker.addEventListener("messageerror", () => this.#died(running, "a message could not be read"));
+    const running: Running = { thread, waiting, session: promise };
     this.#running = running;
     const { file, largest, busyTimeout } = this.#settings;
     this.#ask(running, "open", { file, largest, busyTimeout }, []).then(
@@ -107,7 +107,7 @@ export class WriterLink {
   }
 
   async #ask<Name extends keyof WriterRequests>(
-    { worker, waiting }: Running,
+    { thread, waiting }: Running,
     name: Name,
     request: WriterRequests[Name],
     transfer: Transferable[],
@@ -115,7 +115,8 @@ export class WriterLink {
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<WriterAnswers[keyof WriterAnswers]>();
     waiting.set(id, { resolve, reject });
-    worker.postMessage({ id, name, request }, transfer);
+    // A request and its name belong together, which TypeScript cannot see of a type parameter.
+    thread.send({ id, name, request } as NumberedRequest, transfer);
     // The writer answers each request with what belongs to its name.
     return await promise as WriterAnswers[Name];
   }
@@ -158,14 +159,11 @@ export class WriterLink {
       wait: this.#wait,
     });
     this.#wait = Math.min(2 * this.#wait, longestWait);
-    running.worker.terminate();
+    running.thread.terminate();
+    // What it was doing may have been committed: who tries again may store a message twice, and nobody loses one.
     for (const { reject } of running.waiting.values()) reject(unavailable("the writer has died"));
     running.waiting.clear();
   }
-}
-
-function spawnWriter(): Worker {
-  return new Worker(new URL("./writer_worker.ts", import.meta.url), { type: "module", name: "sqlite writer" });
 }
 
 /** What came over from the writer as an error of this thread. */

@@ -1,6 +1,6 @@
 /** The thread of the writer: fsync stops it, and not the sessions. */
-import { failureOf, Writer } from "./writer/writer.ts";
-import type { NumberedAnswer, NumberedRequest, WriterAnswers } from "./writer_messages.ts";
+import { WriterServer } from "./writer/serve.ts";
+import type { NumberedAnswer, NumberedRequest } from "./writer_messages.ts";
 
 /** What a dedicated worker sees of itself. */
 interface WorkerScope {
@@ -11,37 +11,9 @@ interface WorkerScope {
 
 declare const self: WorkerScope;
 
-let writer: Writer | undefined;
+const server = new WriterServer();
 
 self.addEventListener("message", ({ data }) => {
-  try {
-    self.postMessage({ id: data.id, answer: answer(data) });
-  } catch (error) {
-    self.postMessage({ id: data.id, failure: failureOf(error) });
-  }
+  self.postMessage(server.answer(data));
   if (data.name === "close") self.close();
 });
-
-function answer(asked: NumberedRequest): WriterAnswers[keyof WriterAnswers] {
-  if (asked.name === "open") {
-    writer = new Writer(asked.request);
-    return { session: writer.session };
-  }
-  if (writer === undefined) throw new Error("the writer was asked before it was opened");
-  switch (asked.name) {
-    case "commit":
-      return writer.commit(asked.request);
-    case "chunk":
-      return writer.chunk(asked.request);
-    case "finish":
-      return writer.finish(asked.request);
-    case "prefix":
-      return writer.prefix(asked.request);
-    case "discard":
-      return writer.discard(asked.request);
-    case "collect":
-      return writer.collect(asked.request);
-    case "close":
-      return writer.close();
-  }
-}

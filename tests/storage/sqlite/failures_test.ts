@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { assertRefused, details, fill, inbox, message, messagesOf } from "../../conformance/storage/support.ts";
+import { type SpawnWriter, startWorker, workerThread } from "../../../storage/sqlite/writer_thread.ts";
 import { openSqlite } from "./open_storage.ts";
 
 const MB = 1_000_000;
@@ -53,11 +54,10 @@ Deno.test("sqlite: another process that holds the database for too long is a tem
 Deno.test("sqlite: when the writer dies callers are told, and another takes its place after a while", async () => {
   let time = Date.UTC(2026, 10, 24);
   const workers: Worker[] = [];
-  const spawn = () => {
-    const url = new URL("../../../storage/sqlite/writer_worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module" });
+  const spawn: SpawnWriter = (listener) => {
+    const worker = startWorker();
     workers.push(worker);
-    return worker;
+    return workerThread(worker, listener);
   };
   const { storage, lines, close } = await openSqlite({ spawn, now: () => new Date(time) });
   try {

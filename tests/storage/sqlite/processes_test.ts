@@ -4,11 +4,14 @@ import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { account, contentOf, fill, named } from "../../conformance/storage/support.ts";
 import { memoryLog, openSqlite } from "./open_storage.ts";
 
-function child(...args: string[]): Deno.ChildProcess {
+/** Everything that a program may read and write; what it imports, it may. */
+const everything = ["--allow-read", "--allow-write"];
+
+function child(args: string[], permissions = everything): Deno.ChildProcess {
   const path = new URL("./child.ts", import.meta.url).pathname;
   const config = new URL("../../../deno.json", import.meta.url).pathname;
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-prompt", "--allow-read", "--allow-write", "--config", config, path, ...args],
+    args: ["run", "-q", "--no-prompt", ...permissions, "--config", config, path, ...args],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -19,7 +22,7 @@ Deno.test("sqlite: what another process writes is seen at once, and both write a
   try {
     const id = await account(storage);
     const { id: mailbox } = await named(storage, id, "INBOX");
-    const other = child(file, "accounts", "40");
+    const other = child([file, "accounts", "40"]);
     const ended = other.output();
     let isOver = false;
     ended.then(() => isOver = true);
@@ -32,6 +35,18 @@ Deno.test("sqlite: what another process writes is seen at once, and both write a
     assert(mine > 1, "both wrote at the same time");
     assertEquals((await storage.accounts()).length, 41);
     assertEquals((await named(storage, id, "INBOX")).messages, mine);
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: it works with no permission but for its folder", async () => {
+  const { storage, file, close } = await openSqlite();
+  try {
+    const folder = file.slice(0, file.lastIndexOf("/"));
+    const other = child([file, "accounts", "3"], [`--allow-read=${folder}`, `--allow-write=${folder}`]);
+    assert((await other.output()).success);
+    assertEquals((await storage.accounts()).length, 3);
   } finally {
     await close();
   }
@@ -72,7 +87,7 @@ Deno.test("sqlite: kill -9 in the midst of batches: what was acknowledged is the
     let current = storage;
     const acknowledged = new Set<string>();
     for (let round = 0; round < 4; round++) {
-      const victim = child(file, "batches");
+      const victim = child([file, "batches"]);
       const before = acknowledged.size;
       let rest = "";
       for await (const piece of victim.stdout.pipeThrough(new TextDecoderStream())) {
