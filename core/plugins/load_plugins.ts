@@ -1,0 +1,62 @@
+/** All plugins of a configuration: loaded, their options checked, none of them set up. */
+import type { PlacedEntry } from "../config/placed_entries.ts";
+import type { ConfigSource, FilterEntry, PluginEntry, ProtocolEntry, ServerConfig } from "../config/server_config.ts";
+import type { PluginKind } from "../contract/plugin.ts";
+import { type LoadedPlugin, loadPlugin, type PluginOrigins } from "./load_plugin.ts";
+
+/** A plugin with what the configuration says of its kind. */
+export type Placed<Kind extends PluginKind, Entry extends PluginEntry> = LoadedPlugin<Kind> & { readonly entry: Entry };
+
+/** The plugins of a configuration, each list in its order. */
+export interface LoadedPlugins {
+  /** Where messages are kept. */
+  readonly storage: LoadedPlugin<"storage">;
+  /** Who has an account. */
+  readonly directory: LoadedPlugin<"directory">;
+  /** Mechanisms. */
+  readonly auth: readonly LoadedPlugin<"auth">[];
+  /** With what their failure means. */
+  readonly filters: readonly Placed<"filter", FilterEntry>[];
+  /** With where they listen. */
+  readonly protocols: readonly Placed<"protocol", ProtocolEntry>[];
+}
+
+/** The plugins, or everything that is wrong with them. */
+export type PluginsLoad =
+  | { readonly ok: true; readonly plugins: LoadedPlugins }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Loads all plugins of a configuration. */
+export async function loadPlugins(config: ServerConfig, origins: PluginOrigins = {}): Promise<PluginsLoad> {
+  const problems: string[] = [];
+  async function load<Kind extends PluginKind, Entry extends PluginEntry>(
+    kind: Kind,
+    entry: Entry,
+  ): Promise<Placed<Kind, Entry>[]> {
+    const loaded = await loadPlugin(kind, entry, config.source, origins);
+    if (loaded.ok) return [{ ...loaded.plugin, entry }];
+    problems.push(...loaded.problems);
+    return [];
+  }
+  // One after another: problems are told in the order of the file.
+  const [storage] = await load("storage", config.storage);
+  const [directory] = await load("directory", config.directory);
+  const auth: LoadedPlugin<"auth">[] = [];
+  for (const entry of config.auth) auth.push(...await load("auth", entry));
+  const filters: Placed<"filter", FilterEntry>[] = [];
+  for (const entry of config.filters) filters.push(...await load("filter", entry));
+  const protocols: Placed<"protocol", ProtocolEntry>[] = [];
+  for (const entry of config.protocols) protocols.push(...await load("protocol", entry));
+  if (storage === undefined || directory === undefined || problems.length > 0) return { ok: false, problems };
+  return { ok: true, plugins: { storage, directory, auth, filters, protocols } };
+}
+
+/** What is wrong with those plugins of a faulty configuration whose entries can be read. */
+export async function problemsOfPlugins(entries: readonly PlacedEntry[], source: ConfigSource): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { kind, entry } of entries) {
+    const loaded = await loadPlugin(kind, entry, source);
+    if (!loaded.ok) problems.push(...loaded.problems);
+  }
+  return problems;
+}

@@ -1,0 +1,110 @@
+/** What everything else stands on: mechanisms, storage and directory. The command line needs no more of the server. */
+import type { ConfigPath, ServerConfig } from "../config/server_config.ts";
+import type { AuthMechanism, SecretScheme } from "../contract/authentication.ts";
+import type { BaseContext } from "../contract/context.ts";
+import type { Directory } from "../contract/directory.ts";
+import type { Logger } from "../contract/logger.ts";
+import type { Storage } from "../contract/storage.ts";
+import type { PluginLives } from "../plugins/lifecycle.ts";
+import type { LoadedPlugin } from "../plugins/load_plugin.ts";
+import type { LoadedPlugins } from "../plugins/load_plugins.ts";
+
+/** What has been set up. */
+export interface Foundation {
+  /** In the order of the configuration. */
+  readonly mechanisms: readonly PlacedMechanism[];
+  /** Where messages are kept. */
+  readonly storage: Storage;
+  /** Who has an account. */
+  readonly directory: Directory;
+}
+
+/** A mechanism and its place in the configuration. */
+export interface PlacedMechanism {
+  /** The mechanism. */
+  readonly mechanism: AuthMechanism;
+  /** As the configuration names it. */
+  readonly use: string;
+  /** Where. */
+  readonly at: ConfigPath;
+}
+
+/** What all plugins are given. */
+export type SharedContext = Omit<BaseContext, "hostname">;
+
+/** Sets up mechanisms, storage and directory, in this order. @throws SetupError. */
+export async function setUpFoundation(
+  config: ServerConfig,
+  plugins: Pick<LoadedPlugins, "auth" | "storage" | "directory">,
+  lives: PluginLives,
+  shared: SharedContext,
+): Promise<Foundation> {
+  await makeDataFolder(config.data);
+  const mechanisms: PlacedMechanism[] = [];
+  for (const plugin of plugins.auth) {
+    const { definition, options, entry } = plugin;
+    const mechanism = await lives.setUp(
+      nameOf(plugin),
+      () => definition.setup(contextOf(config, plugin, shared), options),
+    );
+    mechanisms.push({ mechanism, use: entry.use, at: entry.at });
+  }
+  const storage = await lives.setUp(
+    nameOf(plugins.storage),
+    () =>
+      plugins.storage.definition.setup(
+        { ...contextOf(config, plugins.storage, shared), dataFolder: config.data },
+        plugins.storage.options,
+      ),
+  );
+  const directory = await lives.setUp(
+    nameOf(plugins.directory),
+    () =>
+      plugins.directory.definition.setup({
+        ...contextOf(config, plugins.directory, shared),
+        accounts: storage,
+        domains: config.domains,
+        neededSecrets: neededSecrets(mechanisms),
+        dataFolder: config.data,
+      }, plugins.directory.options),
+  );
+  return { mechanisms, storage, directory };
+}
+
+/** How the operator knows a plugin: `protocol pop3`. */
+export function nameOf({ definition }: LoadedPlugin): string {
+  return `${definition.kind} ${definition.name}`;
+}
+
+/** What every plugin is given; each has a log of its own. */
+export function contextOf(
+  { hostname }: Pick<ServerConfig, "hostname">,
+  { definition }: { readonly definition: { readonly kind: string; readonly name: string } },
+  { log, shutdown, now }: SharedContext,
+): BaseContext {
+  return { log: pluginLog(log, definition), hostname, shutdown, now };
+}
+
+function pluginLog(log: Logger, { kind, name }: { readonly kind: string; readonly name: string }): Logger {
+  return log.child({ [kind]: name });
+}
+
+/** Design section 6: of each password only what the enabled mechanisms need is kept. */
+function neededSecrets(mechanisms: readonly PlacedMechanism[]): ReadonlySet<SecretScheme> {
+  return new Set(mechanisms.flatMap(({ mechanism: { needs, alternatives = [] } }) => {
+    const isScheme = needs !== "nothing" && needs !== "password-check" && needs !== "client-certificate";
+    return isScheme ? [needs, ...alternatives] : alternatives;
+  }));
+}
+
+/** Mail is nobody else's to read. */
+async function makeDataFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`data: ${folder} cannot be made: ${reason}; make it for the user that runs the server`, {
+      cause: error,
+    });
+  }
+}
