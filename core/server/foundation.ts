@@ -5,7 +5,7 @@ import type { BaseContext } from "../contract/context.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Storage } from "../contract/storage.ts";
-import type { PluginLives } from "../plugins/lifecycle.ts";
+import { type PluginLives, SetupError } from "../plugins/lifecycle.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import type { LoadedPlugins } from "../plugins/load_plugins.ts";
 
@@ -89,12 +89,16 @@ function pluginLog(log: Logger, { kind, name }: { readonly kind: string; readonl
   return log.child({ [kind]: name });
 }
 
-/** Design section 6: of each password only what the enabled mechanisms need is kept. */
+/**
+ * Of each password only what the enabled mechanisms need is kept. Their alternatives are for directories that have
+ * them anyway: DIGEST-MD5 alone is no reason to keep the password itself.
+ */
 function neededSecrets(mechanisms: readonly PlacedMechanism[]): ReadonlySet<SecretScheme> {
-  return new Set(mechanisms.flatMap(({ mechanism: { needs, alternatives = [] } }) => {
-    const isScheme = needs !== "nothing" && needs !== "password-check" && needs !== "client-certificate";
-    return isScheme ? [needs, ...alternatives] : alternatives;
-  }));
+  return new Set(mechanisms.flatMap(({ mechanism: { needs } }) => isScheme(needs) ? needs : []));
+}
+
+function isScheme(needs: AuthMechanism["needs"]): needs is SecretScheme {
+  return needs !== "nothing" && needs !== "password-check" && needs !== "client-certificate";
 }
 
 /** Mail is nobody else's to read. */
@@ -103,8 +107,7 @@ async function makeDataFolder(folder: string): Promise<void> {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`data: ${folder} cannot be made: ${reason}; make it for the user that runs the server`, {
-      cause: error,
-    });
+    const advice = "it must be a folder that belongs to the user that runs the server";
+    throw new SetupError("data", new Error(`${folder} cannot be made: ${reason}; ${advice}`, { cause: error }));
   }
 }

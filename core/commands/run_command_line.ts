@@ -1,0 +1,51 @@
+/** Runs what was typed, and turns whatever happens into an exit code and lines on standard error. */
+import { Refusal } from "../contract/refusal.ts";
+import { SetupError } from "../plugins/lifecycle.ts";
+import { ConfigurationError } from "../server/configuration_error.ts";
+import { type Command, CommandError, type ExitCode, UsageError } from "./command.ts";
+import { commands } from "./command_table.ts";
+import { readArguments } from "./read_arguments.ts";
+import { usage } from "./usage.ts";
+
+/** Runs the command line. @param version What `--version` prints. */
+export async function runCommandLine(
+  words: readonly string[],
+  version: string,
+  table: readonly Command[] = commands,
+): Promise<ExitCode> {
+  try {
+    const request = readArguments(words, table);
+    switch (request.ask) {
+      case "help":
+        console.log(usage(table, request.only));
+        // Nothing was asked for: that is bad usage for a script, and help for a person.
+        return words.length === 0 ? 2 : 0;
+      case "version":
+        console.log(version);
+        return 0;
+      case "run":
+        return await request.command.run(request.given);
+    }
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function explain(error: unknown): ExitCode {
+  if (error instanceof ConfigurationError) {
+    for (const problem of error.problems) console.error(problem);
+    return 2;
+  }
+  if (error instanceof UsageError) {
+    console.error(`${error.message}\nmain.ts help says what there is`);
+    return 2;
+  }
+  console.error(isExplained(error) ? error.message : error);
+  return 1;
+}
+
+/** Errors whose message is written for the operator; of all others, the place where they arose is of use as well. */
+function isExplained(error: unknown): error is Error {
+  return error instanceof CommandError || error instanceof Refusal || error instanceof SetupError ||
+    error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.AddrInUse;
+}

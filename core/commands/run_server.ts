@@ -1,0 +1,62 @@
+/** A server until a signal ends it: SIGTERM and SIGINT drain, a second one stops at once, SIGHUP reloads. */
+import type { ServerLog } from "../observe/log.ts";
+import type { RunningServer } from "../server/server.ts";
+import type { ExitCode } from "./command.ts";
+
+/** Milliseconds that sessions have to come to an end. */
+const PATIENCE = 30_000;
+
+/** Runs it, and disposes of it. */
+export async function runServer(server: RunningServer, log: ServerLog): Promise<ExitCode> {
+  const ending = Promise.withResolvers<Deno.Signal>();
+  let isEnding = false;
+  const end = (signal: Deno.Signal) => {
+    if (isEnding) {
+      log.warn("stopped at once", { signal });
+      log.flush();
+      // What was acknowledged is on disk; all else, clients will send again.
+      Deno.exit(1);
+    }
+    isEnding = true;
+    ending.resolve(signal);
+  };
+  let reloading = Promise.resolve();
+  using _listeners = listen({
+    SIGTERM: () => end("SIGTERM"),
+    SIGINT: () => end("SIGINT"),
+    SIGHUP: () => {
+      reloading = reloading.then(() => reload(server, log));
+    },
+  });
+  {
+    await using running = server;
+    const signal = await ending.promise;
+    log.info("draining", { signal });
+    await reloading;
+    await running.drain(AbortSignal.timeout(PATIENCE));
+  }
+  log.info("stopped");
+  return 0;
+}
+
+async function reload(server: RunningServer, log: ServerLog): Promise<void> {
+  try {
+    for (const problem of await server.reload()) log.error(problem);
+  } catch (error) {
+    log.error("not reloaded", { error });
+  }
+}
+
+function listen(handlers: Readonly<Partial<Record<Deno.Signal, () => void>>>): Disposable {
+  const stack = new DisposableStack();
+  for (const [name, handler] of Object.entries(handlers)) {
+    // Windows has no SIGTERM and no SIGHUP.
+    const signal = signals.find((known) => known === name);
+    if (signal === undefined || handler === undefined) continue;
+    Deno.addSignalListener(signal, handler);
+    stack.defer(() => Deno.removeSignalListener(signal, handler));
+  }
+  return stack;
+}
+
+const signals: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];

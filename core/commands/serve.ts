@@ -1,0 +1,29 @@
+/** `serve`: runs the server. */
+import { openLog, type ServerLog } from "../observe/log.ts";
+import { loadServer } from "../server/load_server.ts";
+import { startServer } from "../server/server.ts";
+import { type Command, CommandError, configOption } from "./command.ts";
+import { runServer } from "./run_server.ts";
+import type { LogConfig } from "../config/server_config.ts";
+
+/** The command. */
+export const serve: Command = {
+  name: "serve",
+  summary: "run the server; SIGTERM drains, SIGHUP reloads",
+  options: [configOption],
+  async run(given) {
+    const loaded = await loadServer(given.value("config"));
+    using log = openServerLog(loaded.config.log);
+    return await runServer(await startServer(loaded, { log }), log);
+  },
+};
+
+/** The log that the configuration asks for. @throws CommandError where its file cannot be opened. */
+export function openServerLog(config: LogConfig): ServerLog {
+  try {
+    return openLog(config);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`log.file: ${config.file} cannot be opened: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,42 @@
+/** Opens the directory of a configuration without serving anything: commands change accounts in their own process. */
+import type { ServerConfig } from "../config/server_config.ts";
+import type { Directory, DirectoryAdmin } from "../contract/directory.ts";
+import { openLog } from "../observe/log.ts";
+import { PluginLives } from "../plugins/lifecycle.ts";
+import { setUpFoundation } from "../server/foundation.ts";
+import { type LoadedServer, loadServer } from "../server/load_server.ts";
+import { CommandError, type Given } from "./command.ts";
+
+/** Does something with the accounts of the configuration that was given. */
+export async function withAccounts<Result>(
+  given: Given,
+  use: (admin: DirectoryAdmin, directory: Directory) => Promise<Result>,
+): Promise<Result> {
+  const loaded = await loadServer(given.value("config"));
+  return await withDirectory(loaded, (directory) => use(adminOf(directory, loaded.config), directory));
+}
+
+/** Does something with a directory, then stops what was set up. */
+export async function withDirectory<Result>(
+  { config, plugins }: LoadedServer,
+  use: (directory: Directory) => Promise<Result>,
+): Promise<Result> {
+  // What goes wrong is for whoever typed the command, whatever the server logs and where.
+  using log = openLog({ format: "text", level: "warn" });
+  const shutdown = new AbortController();
+  await using lives = new PluginLives(log);
+  const shared = { log, shutdown: shutdown.signal, now: () => new Date() };
+  const { directory } = await setUpFoundation(config, plugins, lives, shared);
+  try {
+    return await use(directory);
+  } finally {
+    shutdown.abort();
+  }
+}
+
+/** The directory's administration. @throws CommandError where it has none. */
+export function adminOf(directory: Directory, config: ServerConfig): DirectoryAdmin {
+  const { admin } = directory;
+  if (admin !== undefined) return admin;
+  throw new CommandError(`directory "${config.directory.use}" keeps its accounts elsewhere: change them there`);
+}

@@ -1,0 +1,123 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type Finished, runMain } from "../../support/run_main.ts";
+import { testFolder } from "../../support/test_config.ts";
+
+/** Runs commands of one configuration, each in a process of its own that may touch its folder only. */
+async function withCommands(
+  test: (account: (words: string, stdin?: string) => Promise<Finished>, folder: string) => Promise<void>,
+): Promise<void> {
+  await using home = await testFolder({ storage: "sqlite", accounts: {} });
+  await test(
+    (words, stdin) =>
+      runMain(["account", ...words.split(" "), "--config", home.file], {
+        folder: home.folder,
+        ...stdin !== undefined && { stdin },
+      }),
+    home.folder,
+  );
+}
+
+const done = (stdout: string): Finished => ({ code: 0, stdout, stderr: "" });
+
+Deno.test("account: added, listed, shown, renamed by aliases, removed", async () => {
+  await withCommands(async (account) => {
+    assertEquals(
+      await account("add carol@example.org --password-stdin", "secret\n"),
+      done("added carol@example.org\n"),
+    );
+    assertEquals(
+      await account("alias sales@example.org carol@example.org x@elsewhere.example"),
+      done("sales@example.org  → carol@example.org, x@elsewhere.example\n"),
+    );
+    assertEquals((await account("alias @example.org carol@example.org")).code, 0);
+    const { stdout } = await account("list --json");
+    const { accounts, aliases } = JSON.parse(stdout);
+    assertEquals(accounts.map(({ address }: { address: string }) => address), ["carol@example.org"]);
+    assertEquals(aliases, [
+      { address: "@example.org", to: ["carol@example.org"] },
+      { address: "sales@example.org", to: ["carol@example.org", "x@elsewhere.example"] },
+    ]);
+    const shown = JSON.parse((await account("show carol@example.org --json")).stdout);
+    assert(shown.secrets.includes("scrypt"));
+    assertMatch((await account("show carol@example.org")).stdout, /^address {2}carol@example\.org\nsince {4}\d{4}-/);
+    assertEquals(await account("alias sales@example.org"), done("removed the alias sales@example.org\n"));
+    assertEquals(await account("remove carol@example.org"), done("removed carol@example.org and its mail\n"));
+    assertEquals(JSON.parse((await account("list --json")).stdout).accounts, []);
+  });
+});
+
+Deno.test("account: no command prints a password or what is made of it", async () => {
+  await withCommands(async (account) => {
+    const password = "correct horse battery";
+    const said = [
+      await account("add carol@example.org --password-stdin --json", password),
+      await account("password carol@example.org --password-stdin", `${password}\n`),
+      await account("list"),
+      await account("show carol@example.org --json"),
+      await account("import", `carol@example.org ${password}\n`),
+    ].map(({ stdout, stderr }) => stdout + stderr).join("");
+    assertEquals(said.includes(password), false);
+    assertEquals(/[A-Za-z0-9+/]{24}/.test(said.replaceAll(/"(?:account|createdAt)":"[^"]*"/g, "")), false, said);
+  });
+});
+
+Deno.test("account: without --password-stdin and without a terminal nothing is waited for", async () => {
+  await withCommands(async (account) => {
+    const { code, stderr, stdout } = await account("add carol@example.org", "");
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^no password: expected --password-stdin and one line, or a terminal to ask on\n/);
+    const lines = ["", "\n", "one\ntwo\n", "x".repeat(5000)];
+    for (const stdin of lines) assertEquals((await account("add carol@example.org --password-stdin", stdin)).code, 2);
+    assertEquals(JSON.parse((await account("list --json")).stdout).accounts, []);
+  });
+});
+
+Deno.test("account: what cannot be done is one line, and exit code 1", async () => {
+  await withCommands(async (account) => {
+    await account("add carol@example.org --password-stdin", "x");
+    const failures = [
+      await account("add carol@example.org --password-stdin", "x"),
+      await account("add carol@elsewhere.example --password-stdin", "x"),
+      await account("add carol --password-stdin", "x"),
+      await account("remove nobody@example.org"),
+      await account("show nobody@example.org"),
+      await account("password nobody@example.org --password-stdin", "x"),
+      await account("alias carol@example.org x@example.org"),
+    ];
+    for (const { code, stdout, stderr } of failures) {
+      assertEquals([code, stdout, stderr.trim().split("\n").length], [1, "", 1], stderr);
+    }
+  });
+});
+
+Deno.test("account import: hundreds at once, with progress on standard error", async () => {
+  await withCommands(async (account) => {
+    const lines = Array.from({ length: 250 }, (_, number) => `user${number}@example.org password ${number}\n`).join("");
+    assertEquals(await account("import", lines), {
+      code: 0,
+      stdout: "added 250 accounts\n",
+      stderr: "100 of 250\n200 of 250\n250 of 250\n",
+    });
+    assertEquals(JSON.parse((await account("list --json")).stdout).accounts.length, 250);
+  });
+});
+
+Deno.test("account import: a line that cannot be read keeps all from being added", async () => {
+  await withCommands(async (account) => {
+    const { code, stderr } = await account("import", "a@example.org x\nsecret\n");
+    assertEquals(code, 2);
+    assertEquals(stderr.split("\n").slice(0, 2), ["line 2: expected ADDRESS PASSWORD", "nothing was added"]);
+    assertEquals(JSON.parse((await account("list --json")).stdout).accounts, []);
+  });
+});
+
+Deno.test("account import: an account that cannot be added is told with its lines, and what was done", async () => {
+  await withCommands(async (account) => {
+    await account("add b@example.org --password-stdin", "x");
+    const { code, stderr } = await account("import", "a@example.org x\nb@example.org x\n");
+    assertEquals(code, 1);
+    assertMatch(stderr, /^lines 1 to 2: .*b@example\.org.*; of these none was added, of those before all \(0\)\n$/);
+    const { accounts } = JSON.parse((await account("list --json")).stdout);
+    assertEquals(accounts.map(({ address }: { address: string }) => address), ["b@example.org"]);
+  });
+});

@@ -1,0 +1,55 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { runMain } from "../../support/run_main.ts";
+
+async function check(text: string | undefined, ...words: string[]) {
+  const folder = await Deno.makeTempDir();
+  try {
+    if (text !== undefined) await Deno.writeTextFile(`${folder}/mail.yaml`, text);
+    const found = await runMain(["check", "--config", `${folder}/mail.yaml`, ...words], { folder });
+    const entries = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    assertEquals(entries, text === undefined ? [] : ["mail.yaml"]);
+    const plain = (text: string) => text.replaceAll(folder, "DIR");
+    return { code: found.code, stdout: plain(found.stdout), stderr: plain(found.stderr) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const good = `hostname: a.example\nprotocols: [{ use: pop3, listen: ["127.0.0.1:0"] }]\n`;
+
+Deno.test("check: a good file; nothing is set up", async () => {
+  assertEquals(await check(good), { code: 0, stdout: "DIR/mail.yaml can be served\n", stderr: "" });
+  assertEquals(await check(good, "--json"), { code: 0, stdout: '{"ok":true,"problems":[]}\n', stderr: "" });
+});
+
+Deno.test("check: all problems at once, the plugins' too, and exit code 2", async () => {
+  const bad = `hostnam: a.example
+storage: { use: memory, options: { size: 1 } }
+protocols:
+  - { use: pop3, listen: ["127.0.0.1:0"], options: { idle_timout: 10m } }
+  - { use: smtp2, listen: ["127.0.0.1:0 tls"] }
+`;
+  const { code, stdout, stderr } = await check(bad);
+  assertEquals([code, stdout], [2, ""]);
+  assertEquals(stderr.trim().split("\n").map((line) => line.replace(/^DIR\/mail\.yaml {2}/, "").replace(/: .*/, "")), [
+    "hostname",
+    "hostnam",
+    "tls",
+    "storage.options.size",
+    "protocols[0].options.idle_timout",
+    "protocols[1].use",
+  ]);
+  const json = await check(bad, "--json");
+  assertEquals([json.code, json.stderr], [2, ""]);
+  assertEquals(JSON.parse(json.stdout).problems.length, 6);
+});
+
+Deno.test("check: a file that is not there", async () => {
+  assertEquals(await check(undefined), { code: 2, stdout: "", stderr: "DIR/mail.yaml  there is no such file\n" });
+});
+
+Deno.test("check: a file that is not YAML", async () => {
+  const { code, stderr } = await check("a: [\n");
+  assertEquals(code, 2);
+  assertMatch(stderr, /^DIR\/mail\.yaml {2}line \d+, column \d+: is not YAML: /);
+});

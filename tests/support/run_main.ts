@@ -1,0 +1,53 @@
+/** Runs `main.ts` to its end, as a process of its own with few rights. */
+import { projectFolder } from "../house/project_files.ts";
+
+/** What was left behind. */
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How it is run. */
+export interface RunSettings {
+  /** What it reads; absent: nothing, and no terminal. */
+  readonly stdin?: string;
+  /** The only folder, besides the program's own, that it may read, and the only one that it may write. */
+  readonly folder?: string;
+  /** Where it is run; default: the project. */
+  readonly cwd?: string;
+}
+
+/** Runs it. */
+export async function runMain(words: readonly string[], settings: RunSettings = {}): Promise<Finished> {
+  const { stdin, folder, cwd } = settings;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-q", "--no-prompt", "--config", path("deno.json"), ...folder === undefined ? [] : rightsFor(folder)],
+      ...[path("main.ts"), ...words],
+    ],
+    cwd: cwd ?? projectFolder,
+    env: { NO_COLOR: "1" },
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  if (stdin !== undefined) {
+    const writer = child.stdin.getWriter();
+    // A command that refuses early does not read it.
+    await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
+    await writer.close().catch(() => {});
+  }
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** The rights of a server whose files are all in one folder. */
+export function rightsFor(folder: string): string[] {
+  return [`--allow-read=${folder},${path("")}`, `--allow-write=${folder}`, "--allow-net=127.0.0.1"];
+}
+
+function path(name: string): string {
+  return decodeURIComponent(new URL(name, projectFolder).pathname);
+}

@@ -1,0 +1,132 @@
+/** `main.ts serve` as a process of its own, with no more rights than it needs: for signals, exit codes and kill -9. */
+import { parseHostPort } from "../../core/options/host_port.ts";
+import { projectFolder } from "../house/project_files.ts";
+import { linesOf } from "./lines_of.ts";
+import { rightsFor, runMain } from "./run_main.ts";
+import { accountsOf, type Ports, portsOf, testFolder, type TestSettings } from "./test_config.ts";
+import type { LoggedEvent } from "./test_server.ts";
+
+/** A server's process. Disposing of it kills it. */
+export interface SpawnedServer extends AsyncDisposable {
+  /** By name. */
+  readonly ports: Ports;
+  /** Its process. */
+  readonly pid: number;
+  /** Everything that it logged so far. */
+  readonly log: readonly LoggedEvent[];
+  /** Ends when it does. */
+  readonly status: Promise<Deno.CommandStatus>;
+  /** Waits for an event, also one that was logged already. */
+  logged(message: string | RegExp): Promise<LoggedEvent>;
+  /** Sends a signal. */
+  kill(signal: Deno.Signal): void;
+}
+
+/** A folder that servers can be started in, one after another. */
+export interface ServerHome extends AsyncDisposable {
+  /** Absolute. */
+  readonly folder: string;
+  /** Its mail.yaml. */
+  readonly file: string;
+  /** Its certificate, PEM. */
+  readonly certificate: string;
+  /** Writes mail.yaml anew. */
+  configure(settings: TestSettings): Promise<void>;
+  /** Starts a server on free ports; they are others each time. */
+  spawn(): Promise<SpawnedServer>;
+}
+
+/** Makes a folder with configuration, certificate and accounts, in SQLite unless the settings say otherwise. */
+export async function serverHome(settings: TestSettings = {}): Promise<ServerHome> {
+  const full: TestSettings = { storage: "sqlite", ...settings };
+  await using stack = new AsyncDisposableStack();
+  const home = stack.use(await testFolder(full));
+  const lines = accountsOf(full).map(({ address, password }) => `${address} ${password}\n`).join("");
+  const imported = await runMain(["account", "import", "--config", home.file], { stdin: lines, folder: home.folder });
+  if (imported.code !== 0) throw new Error(imported.stderr);
+  const rest = stack.move();
+  return {
+    ...home,
+    configure: (settings) => home.configure({ storage: "sqlite", ...settings }),
+    spawn: () => spawn(home.folder, home.file),
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}
+
+/** A server in a folder of its own: `await using server = await spawnServer({ … })`. */
+export async function spawnServer(settings: TestSettings = {}): Promise<SpawnedServer & { readonly home: ServerHome }> {
+  await using stack = new AsyncDisposableStack();
+  const home = stack.use(await serverHome(settings));
+  const server = stack.use(await home.spawn());
+  const rest = stack.move();
+  return Object.assign(server, { home, [Symbol.asyncDispose]: () => rest.disposeAsync() });
+}
+
+async function spawn(folder: string, file: string): Promise<SpawnedServer> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--no-prompt", ...rightsFor(folder), "main.ts", "serve", "--config", file],
+    cwd: projectFolder,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const log: LoggedEvent[] = [];
+  const waiting = new Set<() => void>();
+  const wake = () => {
+    for (const look of waiting) look();
+  };
+  const reading = (async () => {
+    for await (const line of linesOf(child.stderr)) {
+      log.push(line.startsWith("{") ? JSON.parse(line) : { level: "error", message: line });
+      wake();
+    }
+    log.push({ level: "debug", message: "(it has ended)" });
+    wake();
+  })();
+
+  function logged(message: string | RegExp): Promise<LoggedEvent> {
+    const { promise, resolve, reject } = Promise.withResolvers<LoggedEvent>();
+    const look = () => {
+      const found = log.find((event) =>
+        typeof message === "string" ? event.message === message : message.test(event.message)
+      );
+      if (found !== undefined) resolve(found);
+      else if (log.at(-1)?.message === "(it has ended)") {
+        reject(new Error(`not logged: ${message}\n${JSON.stringify(log)}`));
+      } else return;
+      waiting.delete(look);
+    };
+    waiting.add(look);
+    look();
+    return promise;
+  }
+
+  async function end(): Promise<void> {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await child.status;
+    await reading;
+  }
+
+  try {
+    await logged("serving");
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  const addresses = log.filter(({ message }) => message === "listening").map(({ address }) =>
+    parseHostPort(String(address))
+  );
+  return {
+    ports: portsOf(addresses.map((address) => address ?? { port: 0 })),
+    pid: child.pid,
+    log,
+    status: child.status,
+    logged,
+    kill: (signal) => child.kill(signal),
+    [Symbol.asyncDispose]: end,
+  };
+}

@@ -1,0 +1,81 @@
+/** The real server in the test's own process, on free ports of 127.0.0.1, with temporary data. */
+import type { Directory, DirectoryAdmin } from "../../core/contract/directory.ts";
+import type { Storage } from "../../core/contract/storage.ts";
+import { openLog } from "../../core/observe/log.ts";
+import { loadServer } from "../../core/server/load_server.ts";
+import { startServer } from "../../core/server/server.ts";
+import { accountsOf, type Ports, portsOf, testFolder, type TestSettings } from "./test_config.ts";
+
+export { alice, bob, type Ports, type ServiceName, type TestSettings } from "./test_config.ts";
+
+/** A server that runs until the test is over. */
+export interface TestServer extends AsyncDisposable {
+  /** By name. */
+  readonly ports: Ports;
+  /** Its folder: mail.yaml, tls/cert.pem, data. */
+  readonly folder: string;
+  /** Its certificate, PEM. */
+  readonly certificate: string;
+  /** Everything that was logged so far, parsed. */
+  readonly log: readonly LoggedEvent[];
+  /** Accounts. */
+  readonly admin: DirectoryAdmin;
+  /** Logins and addresses. */
+  readonly directory: Directory;
+  /** Mailboxes. */
+  readonly storage: Storage;
+  /** As SIGHUP does, after mail.yaml was written anew when there are settings. */
+  reload(settings?: TestSettings): Promise<void>;
+  /** As SIGTERM does. */
+  drain(deadline: AbortSignal): Promise<void>;
+}
+
+/** A line of the log. */
+export interface LoggedEvent {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+/** Starts one: `await using server = await testServer({ … })`. */
+export async function testServer(settings: TestSettings = {}): Promise<TestServer> {
+  await using stack = new AsyncDisposableStack();
+  const { folder, file, certificate, configure } = stack.use(await testFolder(settings));
+  const written: LoggedEvent[] = [];
+  const log = stack.use(openLog({ format: "json", level: "debug" }, linesTo((line) => written.push(JSON.parse(line)))));
+  const server = stack.use(await startServer(await loadServer(file), { log }));
+  const { directory, storage } = server;
+  const { admin } = directory;
+  if (admin === undefined) throw new Error("the directory has no administration");
+  await admin.addAll(accountsOf(settings));
+  const rest = stack.move();
+  return {
+    ports: portsOf(server.listening.map(({ address }) => address)),
+    folder,
+    certificate,
+    get log() {
+      log.flush();
+      return written;
+    },
+    admin,
+    directory,
+    storage,
+    async reload(settings) {
+      if (settings !== undefined) await configure(settings);
+      await server.reload();
+    },
+    drain: (deadline) => server.drain(deadline),
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}
+
+/** A sink that takes octets and gives whole lines. */
+function linesTo(take: (line: string) => void): { writeSync(octets: Uint8Array): number } {
+  return {
+    writeSync(octets) {
+      // The log writes whole lines.
+      for (const line of new TextDecoder().decode(octets).split("\n")) if (line !== "") take(line);
+      return octets.length;
+    },
+  };
+}

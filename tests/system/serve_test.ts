@@ -1,0 +1,155 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { rightsFor, runMain } from "../support/run_main.ts";
+import { serverHome, type SpawnedServer, spawnServer } from "../support/spawn_server.ts";
+import { alice, bob } from "../support/test_config.ts";
+import { dialogue, pop3Session } from "../support/plain_client.ts";
+
+Deno.test("serve: SIGTERM lets a session finish its command, then ends with 0", async () => {
+  await using server = await spawnServer({ cleartextAuth: true });
+  await using session = await pop3Session(server.ports.pop3, alice);
+  server.kill("SIGTERM");
+  await server.logged("draining");
+  // RFC 1939 §6: a session that is cut off before QUIT removes nothing; it is told, and closed.
+  const rest = await session.readToEnd();
+  assertMatch(rest, /^(?:-ERR [^\r\n]*\r\n)?$/);
+  const status = await server.status;
+  assertEquals([status.code, status.signal], [0, null]);
+  await server.logged("stopped");
+});
+
+Deno.test("serve: a second SIGTERM ends it at once", async () => {
+  await using server = await spawnServer();
+  // A client that never says what it wants keeps the drain waiting.
+  await using _session = await dialogue(server.ports.smtp);
+  server.kill("SIGTERM");
+  await server.logged("draining");
+  server.kill("SIGTERM");
+  const { code } = await server.status;
+  assert(code === 0 || code === 1);
+});
+
+Deno.test("serve: what was acknowledged is there after kill -9", async () => {
+  await using home = await serverHome({ cleartextAuth: true });
+  {
+    await using server = await home.spawn();
+    await send(server, "before the kill");
+    server.kill("SIGKILL");
+    await server.status;
+  }
+  await using server = await home.spawn();
+  await using session = await pop3Session(server.ports.pop3, bob);
+  assertStringIncludes(await session.ask("RETR 1", true), "before the kill");
+});
+
+Deno.test("serve: accounts that are changed on the command line are seen at once", async () => {
+  await using server = await spawnServer({ cleartextAuth: true });
+  const { folder, file } = server.home;
+  const account = async (words: string, stdin?: string) => {
+    const done = await runMain(["account", ...words.split(" "), "--config", file], { folder, ...stdin && { stdin } });
+    assertEquals(done.code, 0, done.stderr);
+  };
+  const carol = { address: "carol@example.org", password: "new" };
+  await account("add carol@example.org --password-stdin", carol.password);
+  await (await pop3Session(server.ports.pop3, carol))[Symbol.asyncDispose]();
+  await account("password carol@example.org --password-stdin", "changed");
+  await using refused = await dialogue(server.ports.pop3);
+  await refused.line();
+  await refused.ask("USER carol@example.org");
+  assertMatch(await refused.ask("PASS new"), /^-ERR/);
+  await (await pop3Session(server.ports.pop3, { ...carol, password: "changed" }))[Symbol.asyncDispose]();
+  await account("alias sales@example.org carol@example.org");
+  await using smtp = await dialogue(server.ports.smtp);
+  await smtp.line();
+  await smtp.ask("HELO client.example");
+  await smtp.ask("MAIL FROM:<>");
+  assertMatch(await smtp.ask("RCPT TO:<sales@example.org>"), /^250 /);
+  await account("remove carol@example.org");
+  assertMatch(await smtp.ask("RCPT TO:<carol@example.org>"), /^550 /);
+});
+
+Deno.test("serve: SIGHUP takes options up for new sessions, and keeps those that are there", async () => {
+  await using server = await spawnServer({ cleartextAuth: true });
+  await using session = await pop3Session(server.ports.pop3, alice);
+  await server.home.configure({ cleartextAuth: true, limits: { message: "20KB" } });
+  server.kill("SIGHUP");
+  await server.logged("reloaded");
+  assertMatch(await session.ask("NOOP"), /^\+OK/);
+  await using smtp = await dialogue(server.ports.smtp);
+  await smtp.line();
+  assertStringIncludes(await smtp.ask("EHLO client.example"), "SIZE 20000");
+});
+
+Deno.test("serve: SIGHUP with a bad file changes nothing and says why", async () => {
+  await using server = await spawnServer({ cleartextAuth: true });
+  await server.home.configure({ limits: { message: "much" } });
+  server.kill("SIGHUP");
+  const { message } = await server.logged(/limits\.message/);
+  assertMatch(message, /mail\.yaml {2}limits\.message: expected a size such as "50MB"/);
+  await (await pop3Session(server.ports.pop3, alice))[Symbol.asyncDispose]();
+});
+
+Deno.test("serve: what a reload cannot change is named", async () => {
+  await using server = await spawnServer();
+  await server.home.configure({ domains: ["example.net"] });
+  server.kill("SIGHUP");
+  const event = await server.logged("reloaded, but for changes that wait for a restart");
+  assertEquals(event["keys"], ["domains"]);
+});
+
+Deno.test("serve: what keeps it from starting is one line that says what to do, and nothing is changed", async () => {
+  await using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 }) as Deno.Listener & AsyncDisposable;
+  const { port } = taken.addr as Deno.NetAddr;
+  const problems: readonly (readonly [change: string, code: number, said: RegExp])[] = [
+    ["key: value", 2, /^\S+mail\.yaml {2}key: unknown key/],
+    [`protocols: [{ use: pop3, listen: ["127.0.0.1:${port}"] }]`, 1, /127\.0\.0\.1:\d+.*in use/],
+    ["tls: { certificate: ./tls/none.pem, key: ./tls/key.pem }", 2, /tls\.certificate: .*none\.pem/],
+    ["tls: { certificate: ./tls/key.pem, key: ./tls/key.pem }", 2, /tls\.certificate: .*key\.pem/],
+    ["data: ./tls/cert.pem", 1, /^data: .*cert\.pem/],
+  ];
+  for (const [change, code, said] of problems) {
+    await using home = await serverHome();
+    const [key = ""] = change.split(":");
+    const lines = (await Deno.readTextFile(home.file)).split("\n");
+    await Deno.writeTextFile(home.file, `${withoutKey(lines, key).join("\n")}\n${change}\n`);
+    const before = await contents(home.folder);
+    const done = await runMain(["serve", "--config", home.file], { folder: home.folder });
+    assertEquals(done.code, code, done.stderr);
+    assertMatch(done.stderr, said);
+    assertEquals(done.stderr.trim().split("\n").length, 1, done.stderr);
+    assertEquals(await contents(home.folder), before);
+  }
+});
+
+Deno.test("serve: the program's own rights suffice: no environment, no programs, no other host", () => {
+  for (const right of rightsFor("/srv")) assertEquals(/^--allow-(?:read|write|net)=/.test(right), true);
+});
+
+async function send({ ports }: SpawnedServer, text: string): Promise<void> {
+  await using smtp = await dialogue(ports.smtp);
+  await smtp.line();
+  await smtp.ask("HELO client.example");
+  await smtp.ask(`MAIL FROM:<${alice.address}>`);
+  await smtp.ask(`RCPT TO:<${bob.address}>`);
+  await smtp.ask("DATA");
+  assertMatch(await smtp.ask(`Subject: x\r\n\r\n${text}\r\n.`), /^250 /);
+}
+
+/** The lines of a YAML mapping without those of one key. */
+function withoutKey(lines: readonly string[], key: string): string[] {
+  let isIn = false;
+  return lines.filter((line) => {
+    if (/^\S/.test(line)) isIn = line.startsWith(`${key}:`);
+    return !isIn;
+  });
+}
+
+async function contents(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    // SQLite's log comes and goes.
+    if (/-(?:wal|shm)$/.test(name)) continue;
+    const path = `${folder}/${name}`;
+    found.push(...isDirectory ? await contents(path) : [`${path} ${(await Deno.stat(path)).size}`]);
+  }
+  return found.sort();
+}
