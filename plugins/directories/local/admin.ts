@@ -1,0 +1,218 @@
+/** Changes to accounts and aliases. Everything is checked before anything is done. */
+import type { Account, AccountOperation, Accounts } from "../../../core/contract/accounts.ts";
+import type { AccountSummary, DirectoryAdmin } from "../../../core/contract/directory.ts";
+import type { Logger } from "../../../core/contract/logger.ts";
+import { Refusal } from "../../../core/contract/refusal.ts";
+import type { Address, AddressBook } from "./address_book.ts";
+import {
+  checkAddress,
+  checkCatchAll,
+  checkLocalAddress,
+  checkPassword,
+  existingAccount,
+  show,
+  unknown,
+} from "./checks.ts";
+import type { KeptSecrets } from "./kept_secrets.ts";
+import { allAccounts, Lookup } from "./lookup.ts";
+
+/** What changes are made with. */
+export interface AdminParts {
+  /** The storage's. */
+  readonly accounts: Accounts;
+  /** Reads addresses. */
+  readonly book: AddressBook;
+  /** Makes what is kept of passwords. */
+  readonly secrets: KeptSecrets;
+  /** Accounts whose secrets are worth making at once. */
+  readonly atOnce: number;
+  /** For the operator. */
+  readonly log: Logger;
+}
+
+/** An account to be added. */
+interface NewAccount {
+  readonly address: Address;
+  readonly password: string;
+}
+
+/** Accounts that are added in one batch: few fsyncs, and none so large that others wait for it. */
+const batchSize = 300;
+/** Problems of a list that are told at once. */
+const mostProblems = 10;
+
+/** The administration of the local directory. */
+export class LocalAdmin implements DirectoryAdmin {
+  readonly #parts: AdminParts;
+
+  /** With these parts. */
+  constructor(parts: AdminParts) {
+    this.#parts = parts;
+  }
+
+  async add(address: string, password: string): Promise<AccountSummary> {
+    const account = await this.#check(address, password);
+    await this.#create([account]);
+    return await this.show(account.address.canonical);
+  }
+
+  async addAll(
+    accounts: readonly { readonly address: string; readonly password: string }[],
+  ): Promise<readonly AccountSummary[]> {
+    const checked = await this.#checkAll(accounts);
+    const added: AccountSummary[] = [];
+    for (let start = 0; start < checked.length; start += batchSize) {
+      const batch = checked.slice(start, start + batchSize);
+      await this.#create(batch);
+      for (const { address } of batch) added.push(await this.show(address.canonical));
+    }
+    return added;
+  }
+
+  async setPassword(address: string, password: string): Promise<void> {
+    const { accounts, book, secrets } = this.#parts;
+    const account = await existingAccount(address, book, accounts);
+    checkPassword(password);
+    const own = checkAddress(account.address, book);
+    const batch = [{ do: "setSecrets", account: account.id, secrets: await secrets.of(own, password) }] as const;
+    await accounts.changeAccounts(batch);
+  }
+
+  async remove(address: string): Promise<void> {
+    const { accounts, book, log } = this.#parts;
+    const account = await existingAccount(address, book, accounts);
+    await accounts.changeAccounts([{ do: "removeAccount", account: account.id }]);
+    const left = (await accounts.aliases()).filter(({ to }) => to.includes(account.address));
+    // They stay: another account of that address may follow, and what else they lead to is still right.
+    for (const { address: alias } of left) {
+      log.warn("this alias leads to an account that was removed", { alias, removed: account.address });
+    }
+  }
+
+  async list(): Promise<readonly AccountSummary[]> {
+    return await Array.fromAsync(allAccounts(this.#parts.accounts), summaryOf);
+  }
+
+  async show(address: string): Promise<AccountSummary> {
+    return summaryOf(await existingAccount(address, this.#parts.book, this.#parts.accounts));
+  }
+
+  async setAlias(address: string, to: readonly string[]): Promise<void> {
+    const { accounts, book } = this.#parts;
+    const alias = address.startsWith("@") ? checkCatchAll(address, book) : checkLocalAddress(address, book).canonical;
+    if (to.length === 0) return await this.#removeAlias(address, alias);
+    if (await accounts.accountByAddress(alias) !== undefined) {
+      throw new Refusal("conflict", `${show(address)} is an account: an alias needs an address of its own`);
+    }
+    const targets = [...new Set(to.map((target) => this.#target(target)))];
+    await this.#checkTargets(alias, targets);
+    await accounts.changeAccounts([{ do: "setAlias", address: alias, to: targets }]);
+  }
+
+  async aliases(): Promise<readonly { readonly address: string; readonly to: readonly string[] }[]> {
+    return await this.#parts.accounts.aliases();
+  }
+
+  async #removeAlias(address: string, alias: string): Promise<void> {
+    const { accounts } = this.#parts;
+    if (await accounts.alias(alias) === undefined) {
+      const known = (await accounts.aliases()).map((alias) => alias.address);
+      const advice = known.length === 0 ? "" : ` (there are ${known.slice(0, mostProblems).join(", ")})`;
+      throw new Refusal("not-found", `there is no alias ${show(address)}${advice}`);
+    }
+    await accounts.changeAccounts([{ do: "removeAlias", address: alias }]);
+  }
+
+  /** A local address as it is compared; another server's local part is not ours to fold (RFC 5321 §2.4). */
+  #target(text: string): string {
+    const { book } = this.#parts;
+    const address = checkAddress(text, book);
+    return book.isLocal(address.domain) ? address.canonical : text;
+  }
+
+  /** An alias leads to somebody, and never back to itself. */
+  async #checkTargets(alias: string, targets: readonly string[]): Promise<void> {
+    const { accounts, book } = this.#parts;
+    const lookup = new Lookup({
+      accountByAddress: (address) => accounts.accountByAddress(address),
+      account: (id) => accounts.account(id),
+      accounts: (after, most) => accounts.accounts(after, most),
+      alias: (address) => address === alias ? Promise.resolve(targets) : accounts.alias(address),
+    }, book);
+    for await (const { address, match } of lookup.follow(targets)) {
+      if (match.kind === "unknown") throw await unknown(address, address, accounts);
+      if (match.kind === "alias" && match.alias === alias) {
+        throw new Refusal("invalid", `${show(alias)} would lead back to itself by way of ${show(address)}`);
+      }
+    }
+  }
+
+  async #check(text: string, password: string): Promise<NewAccount> {
+    const { accounts, book } = this.#parts;
+    const address = checkLocalAddress(text, book);
+    if (await accounts.accountByAddress(address.canonical) !== undefined) {
+      throw new Refusal("conflict", `${show(text)} has an account already`);
+    }
+    if (await accounts.alias(address.canonical) !== undefined) {
+      throw new Refusal("conflict", `${show(text)} is an alias: remove that first`);
+    }
+    checkPassword(password);
+    return { address, password };
+  }
+
+  /** All of a list, or a refusal that names what is wrong by its place in the list, counted from 1. */
+  async #checkAll(list: readonly { readonly address: string; readonly password: string }[]): Promise<NewAccount[]> {
+    const checked = new Map<string, NewAccount>();
+    const problems: string[] = [];
+    for (const [index, { address, password }] of list.entries()) {
+      try {
+        const account = await this.#check(address, password);
+        const { canonical } = account.address;
+        if (checked.has(canonical)) throw new Refusal("conflict", `${show(address)} is in the list already`);
+        checked.set(canonical, account);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        const name = error.message.includes(address) ? "" : `${show(address)}: `;
+        problems.push(`account ${index + 1}: ${name}${error.message}`);
+      }
+    }
+    if (problems.length === 0) return [...checked.values()];
+    const more = problems.length > mostProblems ? [`and ${problems.length - mostProblems} more`] : [];
+    throw new Refusal("invalid", [...problems.slice(0, mostProblems), ...more, "none was added"].join("; "));
+  }
+
+  async #create(batch: readonly NewAccount[]): Promise<void> {
+    const { accounts, secrets, atOnce } = this.#parts;
+    const operations = await mapAtOnce(batch, atOnce, async ({ address, password }): Promise<AccountOperation> => ({
+      do: "createAccount",
+      address: address.canonical,
+      secrets: await secrets.of(address, password),
+    }));
+    try {
+      await accounts.changeAccounts(operations);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.kind !== "conflict") throw error;
+      const who = batch.length === 1 ? show(batch[0]?.address.canonical ?? "") : "one of these addresses";
+      throw new Refusal("conflict", `${who} was taken meanwhile`, { cause: error });
+    }
+  }
+}
+
+/** As `Promise.all` over a map, with so many in work at once. */
+async function mapAtOnce<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  map: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const left = items.entries();
+  const worker = async () => {
+    for (const [index, item] of left) results[index] = await map(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}
+
+function summaryOf({ id, address, createdAt, secrets }: Account): AccountSummary {
+  return { account: id, address, createdAt, secrets: Object.keys(secrets) };
+}

@@ -1,0 +1,134 @@
+/** The local directory: accounts and aliases in the storage, passwords as this folder keeps them. */
+import type { Account, Accounts } from "../../../core/contract/accounts.ts";
+import type { SecretByScheme, SecretScheme } from "../../../core/contract/authentication.ts";
+import type { Directory, DirectoryAdmin, Recipient } from "../../../core/contract/directory.ts";
+import type { AccountId } from "../../../core/contract/identifiers.ts";
+import type { Logger } from "../../../core/contract/logger.ts";
+import type { KeptSecrets } from "./kept_secrets.ts";
+import { allAccounts, type Lookup } from "./lookup.ts";
+import type { PasswordHasher } from "./password_hash.ts";
+import type { PasswordSeal } from "./password_seal.ts";
+import { RecentSuccesses } from "./recent_successes.ts";
+
+/** What the directory is made of. */
+export interface DirectoryParts {
+  /** The storage's. */
+  readonly accounts: Accounts;
+  /** What the configured mechanisms can use. */
+  readonly needed: ReadonlySet<SecretScheme>;
+  /** Finds accounts. */
+  readonly lookup: Lookup;
+  /** Checks passwords. */
+  readonly hasher: PasswordHasher;
+  /** Seals passwords. */
+  readonly seal: PasswordSeal;
+  /** Makes and reads secrets. */
+  readonly secrets: KeptSecrets;
+  /** Changes accounts. */
+  readonly admin: DirectoryAdmin;
+  /** For the operator. */
+  readonly log: Logger;
+  /** The time. */
+  now(): Date;
+}
+
+/** Answers questions about logins and addresses. */
+export class LocalDirectory implements Directory {
+  readonly canCheckPassword = true;
+  readonly secretSchemes: ReadonlySet<SecretScheme>;
+  readonly admin: DirectoryAdmin;
+  readonly #parts: DirectoryParts;
+  readonly #successes: RecentSuccesses;
+  /** Whether some account's password is sealed. */
+  #isKeyNeeded = false;
+
+  /** Of these parts. */
+  constructor(parts: DirectoryParts) {
+    this.#parts = parts;
+    this.admin = parts.admin;
+    this.#successes = new RecentSuccesses(() => parts.now());
+    // DIGEST-MD5 can be had from the password.
+    this.secretSchemes = new Set([...parts.needed, ...parts.needed.has("plain") ? ["digest-md5" as const] : []]);
+  }
+
+  /** Tells the operator at once where sealed passwords cannot be opened. */
+  async start(): Promise<void> {
+    const { needed, accounts, seal, log } = this.#parts;
+    if (!needed.has("plain")) return;
+    for await (const { secrets } of allAccounts(accounts)) {
+      this.#isKeyNeeded ||= secrets.plain !== undefined;
+      if (this.#isKeyNeeded) break;
+    }
+    if (!this.#isKeyNeeded) return;
+    await seal.check().catch(({ cause }) => log.error("sealed passwords cannot be opened", { reason: cause?.message }));
+  }
+
+  async checkPassword(login: string, password: string): Promise<AccountId | undefined> {
+    const { lookup, hasher } = this.#parts;
+    const account = await lookup.login(login);
+    const hash = account?.secrets.scrypt;
+    const success = account && hash !== undefined ? { account: account.id, password, hash } : undefined;
+    if (success && this.#successes.has(success)) return success.account;
+    // Design section 6: whoever is asked for, the same work; only a right password may be answered sooner.
+    const isRight = await hasher.isRight(password, hash);
+    if (!isRight || account === undefined || success === undefined) return undefined;
+    this.#successes.remember(success);
+    await this.#renew(account, password);
+    return account.id;
+  }
+
+  async secret<S extends SecretScheme>(
+    login: string,
+    scheme: S,
+    realm?: string,
+  ): Promise<SecretByScheme[S] | undefined> {
+    const { lookup, seal, secrets } = this.#parts;
+    const account = await lookup.login(login, realm);
+    if (scheme === "plain") {
+      this.#isKeyNeeded ||= account?.secrets.plain !== undefined;
+      // Without the key, nobody is told anything: else an error would tell who has an account.
+      if (this.#isKeyNeeded) await seal.check();
+    }
+    return account && await secrets.find(account, scheme, login, realm ?? "");
+  }
+
+  async findAccount(login: string): Promise<AccountId | undefined> {
+    return (await this.#parts.lookup.login(login))?.id;
+  }
+
+  /**
+   * Only itself. An alias that leads to an account gives the right to send as it (`maySendAs`), which is the right that
+   * an alias is about; whoever it leads to tomorrow must not be who may log in as somebody today.
+   */
+  async mayActAs(account: AccountId, authorizeAs: string): Promise<AccountId | undefined> {
+    return await this.findAccount(authorizeAs) === account ? account : undefined;
+  }
+
+  /** RFC 6409 §6.1: whoever gets the mail for an address may send from it. */
+  async maySendAs(account: AccountId, address: string): Promise<boolean> {
+    return await this.#parts.lookup.leadsTo(address, account);
+  }
+
+  async resolve(address: string): Promise<Recipient> {
+    return await this.#parts.lookup.resolve(address);
+  }
+
+  /** The password is known now: what is kept of it can be brought up to date. Logging in does not depend on it. */
+  async #renew(account: Account, password: string): Promise<void> {
+    const { accounts, secrets, log } = this.#parts;
+    try {
+      const renewed = await secrets.renewed(account, password);
+      if (renewed === undefined) return;
+      // Making them took a while: a password that was changed meanwhile stays changed.
+      const now = await accounts.account(account.id);
+      if (now?.secrets.scrypt !== account.secrets.scrypt) return;
+      await accounts.changeAccounts([{ do: "setSecrets", account: account.id, secrets: renewed }]);
+      log.info("what is kept of a password was brought up to date", {
+        account: account.id,
+        secrets: Object.keys(renewed).join(" "),
+      });
+    } catch (error) {
+      log.warn("what is kept of a password could not be brought up to date", { account: account.id, error });
+    }
+  }
+}

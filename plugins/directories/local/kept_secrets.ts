@@ -1,0 +1,157 @@
+/**
+ * What is kept of a password: always a scrypt hash, and for each scheme that the configured mechanisms need what serves
+ * it. Names in the account's secrets are "scrypt" and those of the schemes.
+ */
+import { randomBytes } from "node:crypto";
+import type { Account, Secrets } from "../../../core/contract/accounts.ts";
+import type { SecretByScheme, SecretScheme } from "../../../core/contract/authentication.ts";
+import { digestSecret } from "../../../core/sasl/digest_keys.ts";
+import { prepareStored } from "../../../core/sasl/saslprep.ts";
+import { deriveScramKeys, type ScramHash, scramIterations, scramSaltLength } from "../../../core/sasl/scram_keys.ts";
+import type { Address, AddressBook } from "./address_book.ts";
+import { digestNames, findDigest, printDigests } from "./digest_text.ts";
+import type { PasswordHasher } from "./password_hash.ts";
+import type { PasswordSeal } from "./password_seal.ts";
+import { parseScram, printScram } from "./scram_text.ts";
+
+/** What secrets are made with. */
+export interface SecretParts {
+  /** Schemes to keep. */
+  readonly needed: ReadonlySet<SecretScheme>;
+  /** The server's own name: DIGEST-MD5's usual realm. */
+  readonly hostname: string;
+  /** Reads addresses. */
+  readonly book: AddressBook;
+  /** Makes hashes. */
+  readonly hasher: PasswordHasher;
+  /** Seals passwords. */
+  readonly seal: PasswordSeal;
+}
+
+type ScramScheme = Extract<SecretScheme, `scram-${string}`>;
+
+const scramHashes: Readonly<Record<ScramScheme, ScramHash>> = {
+  "scram-sha-1": "sha1",
+  "scram-sha-256": "sha256",
+  "scram-sha-512": "sha512",
+};
+
+/** Makes and reads the secrets of accounts. */
+export class KeptSecrets {
+  readonly #parts: SecretParts;
+  readonly #make: Readonly<Record<SecretScheme, (address: Address, password: string) => Promise<string | undefined>>>;
+
+  /** With these parts. */
+  constructor(parts: SecretParts) {
+    this.#parts = parts;
+    const { hostname, book, seal } = parts;
+    this.#make = {
+      "plain": (address, password) => seal.seal(address.canonical, password),
+      "digest-md5": (address, password) =>
+        Promise.resolve(printDigests(digestNames(address, hostname, book.firstDomain), password)),
+      "scram-sha-1": (_address, password) => makeScram("scram-sha-1", password),
+      "scram-sha-256": (_address, password) => makeScram("scram-sha-256", password),
+      "scram-sha-512": (_address, password) => makeScram("scram-sha-512", password),
+    };
+  }
+
+  /** All that is to be kept of a password. @throws Refusal `unavailable`. */
+  async of(address: Address, password: string): Promise<Secrets> {
+    const scrypt = await this.#parts.hasher.hash(password);
+    return { scrypt, ...await this.#schemes(address, password, {}) };
+  }
+
+  /**
+   * What is to be kept now of an account whose password has just been proven, where that differs: the hash at the cost
+   * of today, schemes that are needed since, none that no mechanism needs any more.
+   */
+  async renewed({ secrets, address }: Account, password: string): Promise<Secrets | undefined> {
+    const { hasher, book } = this.#parts;
+    const own = book.read(address);
+    const { scrypt, ...kept } = secrets;
+    if (own === undefined || scrypt === undefined) return undefined;
+    const isCurrent = hasher.isCurrent(scrypt);
+    if (isCurrent && this.#isComplete(kept, password)) return undefined;
+    return {
+      scrypt: isCurrent ? scrypt : await hasher.hash(password),
+      ...await this.#schemes(own, password, kept),
+    };
+  }
+
+  /** What serves a scheme for an account: undefined where nothing does. */
+  async find<S extends SecretScheme>(
+    account: Account,
+    scheme: S,
+    login: string,
+    realm: string,
+  ): Promise<SecretByScheme[S] | undefined> {
+    const { id, secrets } = account;
+    const scram = (name: ScramScheme) =>
+      Promise.resolve(secrets[name] === undefined ? undefined : { account: id, ...parseScram(secrets[name]) });
+    const readers: { readonly [S in SecretScheme]: () => Promise<SecretByScheme[S] | undefined> } = {
+      "plain": async () => {
+        const password = await this.#password(account);
+        return password === undefined ? undefined : { account: id, password };
+      },
+      "digest-md5": async () => {
+        const ha1 = await this.#digest(account, login, realm);
+        return ha1 && { account: id, ha1 };
+      },
+      "scram-sha-1": () => scram("scram-sha-1"),
+      "scram-sha-256": () => scram("scram-sha-256"),
+      "scram-sha-512": () => scram("scram-sha-512"),
+    };
+    return await readers[scheme]();
+  }
+
+  async #schemes(address: Address, password: string, kept: Secrets): Promise<Secrets> {
+    const made: Record<string, string> = {};
+    for (const scheme of this.#parts.needed) {
+      const current = kept[scheme];
+      const text = current !== undefined && isUpToDate(scheme, current)
+        ? current
+        : await this.#make[scheme](address, password);
+      if (text !== undefined) made[scheme] = text;
+    }
+    return made;
+  }
+
+  #isComplete(kept: Secrets, password: string): boolean {
+    const servable = [...this.#parts.needed].filter((scheme) => canServe(scheme, password));
+    return Object.keys(kept).length === servable.length &&
+      servable.every((scheme) => kept[scheme] !== undefined && isUpToDate(scheme, kept[scheme]));
+  }
+
+  async #password({ address, secrets: { plain } }: Account): Promise<string | undefined> {
+    return plain === undefined ? undefined : await this.#parts.seal.unseal(address, plain);
+  }
+
+  /** Kept for the names that clients usually write; from the password, where that is kept, for all others. */
+  async #digest(account: Account, user: string, realm: string): Promise<Uint8Array | undefined> {
+    const kept = account.secrets["digest-md5"];
+    const found = kept === undefined ? undefined : findDigest(kept, { user, realm });
+    if (found !== undefined) return found;
+    const password = await this.#password(account);
+    return password === undefined ? undefined : digestSecret(user, realm, password);
+  }
+}
+
+function isScram(scheme: SecretScheme): scheme is ScramScheme {
+  return scheme in scramHashes;
+}
+
+/** RFC 5802 §2.2: SCRAM has no keys for passwords that cannot be prepared. */
+function canServe(scheme: SecretScheme, password: string): boolean {
+  return !isScram(scheme) || prepareStored(password) !== undefined;
+}
+
+/** Users that are not there are answered with the iterations of today: so must be all others. */
+function isUpToDate(scheme: SecretScheme, text: string): boolean {
+  return !isScram(scheme) || parseScram(text).iterations === scramIterations;
+}
+
+async function makeScram(scheme: ScramScheme, password: string): Promise<string | undefined> {
+  const salt = new Uint8Array(randomBytes(scramSaltLength));
+  const keys = await deriveScramKeys(scramHashes[scheme], password, salt);
+  return keys && printScram(scheme.toUpperCase(), { salt, iterations: scramIterations, ...keys });
+}

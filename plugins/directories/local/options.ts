@@ -1,0 +1,26 @@
+/** The options of `local` in the configuration. */
+import * as v from "valibot";
+import { options } from "../../../core/options/options.ts";
+import { flag, integer, value, type ValueSchema } from "../../../core/options/values.ts";
+
+/** RFC 5233 §4.1 leaves the separator to the server. A letter, a digit or a dot would cut ordinary names in two. */
+const separator: ValueSchema<string> = value(
+  'one character such as "+" or "-", or "" for no sub-addresses',
+  (given) => typeof given === "string" && /^[!#$%&'*+\-/=?^_`{|}~]?$/.test(given) ? given : undefined,
+);
+
+/** Their schema; all have defaults. */
+export const localOptions = options({
+  /**
+   * Log2 of scrypt's N (RFC 7914 §2): 15 takes 32 MiB and about 80 ms; each step doubles both. Below 14 guessing is
+   * cheap; 20 takes 1 GiB. Passwords kept at another cost are hashed anew when they are next used.
+   */
+  password_hash_cost: v.optional(integer(10, 20), 15),
+  /** Whether `Joe` and `joe` are one local part. RFC 5321 §2.4 lets the host decide; nearly all have decided so. */
+  fold_local_parts: v.optional(flag, true),
+  /** Between user and detail in sub-addresses (RFC 5233). */
+  subaddress_separator: v.optional(separator, "+"),
+});
+
+/** As the configuration has them. */
+export type LocalOptions = v.InferOutput<typeof localOptions>;
