@@ -1,0 +1,176 @@
+/**
+ * A message from its envelope to the disk. The body is written once; then filters judge it; then one batch delivers it to
+ * all accounts. Only when that batch is durable is the message accepted: for all of its recipients, or for none.
+ */
+import type { AcceptAnswer, IncomingMessage } from "../contract/delivery.ts";
+import type { BodyId } from "../contract/identifiers.ts";
+import type { Logger } from "../contract/logger.ts";
+import { Refusal } from "../contract/refusal.ts";
+import type { Operation, Storage } from "../contract/storage.ts";
+import { concat } from "../message/bytes.ts";
+import { printFindings } from "./added_header.ts";
+import { MessageContent } from "./message_content.ts";
+import { localError, refuse, reply, replyToRefusal } from "./replies.ts";
+import { type FilterChain, type Findings, mergeFindings } from "./run_filters.ts";
+
+/** What delivery needs of a storage. */
+export type MessageStorage = Pick<Storage, "writeBody" | "openBody" | "discardBody" | "apply">;
+
+/** What accepting needs. */
+export interface AcceptParts {
+  /** Where messages are kept. */
+  readonly storage: MessageStorage;
+  /** Who judges them. */
+  readonly filters: FilterChain;
+  /** One line a message. */
+  readonly log: Logger;
+  /** The time. */
+  now(): Date;
+}
+
+/** What was found before there was a message: about the whole, and about each recipient in turn. */
+export interface EarlierFindings {
+  /** On connection and at MAIL. */
+  readonly whole: Findings;
+  /** At RCPT, in the order of the message's recipients. */
+  readonly recipients: readonly Findings[];
+}
+
+/** Takes a message in. Throws only what its body's iterable throws. */
+export async function acceptMessage(
+  message: IncomingMessage,
+  earlier: EarlierFindings,
+  parts: AcceptParts,
+): Promise<AcceptAnswer> {
+  const acceptance = new Acceptance(message, earlier, parts);
+  const answer = await acceptance.run();
+  logAnswer(parts.log, message, acceptance.octets, answer);
+  return answer;
+}
+
+/** Addresses that a line of the log names. */
+const mostLogged = 20;
+
+function logAnswer(log: Logger, { id, envelope, recipients }: IncomingMessage, size: number, answer: AcceptAnswer) {
+  const facts = {
+    message: id,
+    sender: envelope.sender,
+    recipients: recipients.slice(0, mostLogged).map(({ address }) => address).join(" "),
+    size,
+  };
+  if (answer.accepted) return log.info("message delivered", facts);
+  log.info("message not delivered", { ...facts, code: answer.reply.code, reason: answer.reply.text });
+}
+
+class Acceptance {
+  readonly #message: IncomingMessage;
+  readonly #earlier: EarlierFindings;
+  readonly #parts: AcceptParts;
+  #content: MessageContent | undefined;
+  /** Written, and not yet named by a batch that may have been committed. */
+  #body: BodyId | undefined;
+
+  constructor(message: IncomingMessage, earlier: EarlierFindings, parts: AcceptParts) {
+    this.#message = message;
+    this.#earlier = earlier;
+    this.#parts = parts;
+  }
+
+  /** Octets read so far, our fields included. */
+  get octets(): number {
+    return this.#content?.octets ?? 0;
+  }
+
+  async run(): Promise<AcceptAnswer> {
+    const { log } = this.#parts;
+    try {
+      return await this.#accept();
+    } catch (error) {
+      // However the storage may have wrapped it: what broke the reading is the client's matter.
+      if (this.#content?.failure !== undefined) throw this.#content.failure.error;
+      if (error instanceof Refusal) {
+        log.warn("the storage refused a message", { message: this.#message.id, kind: error.kind, error });
+        return refuse(replyToRefusal(error));
+      }
+      log.error("a message could not be stored", { message: this.#message.id, error });
+      return refuse(localError);
+    } finally {
+      if (this.#body !== undefined) this.#parts.storage.discardBody(this.#body);
+    }
+  }
+
+  async #accept(): Promise<AcceptAnswer> {
+    const { id, recipients } = this.#message;
+    // Nobody would get it, and the client would be told that it arrived.
+    if (recipients.every(({ accounts }) => accounts.length === 0)) {
+      return refuse(reply(554, "5.5.1", "No valid recipients"));
+    }
+    const judgement = await this.#write();
+    if (judgement.refusal !== undefined) return refuse(judgement.refusal);
+    await this.#deliver(judgement.quarantined);
+    return { accepted: true, id };
+  }
+
+  /** Writes the body, has it judged, and puts the filters' header fields before it. */
+  async #write() {
+    const { storage, filters } = this.#parts;
+    const { recipients, whole } = this.#earlier;
+    const { facts, envelope, id, trace, body } = this.#message;
+    const known = mergeFindings([whole, ...recipients]);
+    if (!filters.has("message")) {
+      this.#content = new MessageContent(concat([printFindings(known), trace]), body);
+      this.#body = await storage.writeBody(this.#content.content);
+      return { quarantined: whole.quarantine !== undefined };
+    }
+    this.#content = new MessageContent(trace, body);
+    this.#body = await storage.writeBody(this.#content.content);
+    const opened = await storage.openBody(this.#body);
+    const { refusal, findings } = await filters.ask(
+      "message",
+      (filter) => filter.message?.(facts, envelope, opened),
+      { message: id },
+    );
+    if (refusal !== undefined) return { refusal };
+    const prefix = printFindings(mergeFindings([known, findings]));
+    // Above our Received field: whoever reads downwards knows that we have said it (RFC 8601 §5).
+    if (prefix.length > 0) this.#body = await storage.writeBody({ prefix, body: this.#body });
+    return { quarantined: (whole.quarantine ?? findings.quarantine) !== undefined };
+  }
+
+  /** One batch, one operation for each account. */
+  async #deliver(isQuarantined: boolean): Promise<void> {
+    const { storage } = this.#parts;
+    const body = this.#body;
+    if (body === undefined) return;
+    const details = { receivedAt: this.#parts.now(), flags: [] };
+    const batch = this.#mailboxes(isQuarantined).map(([account, mailboxName]): Operation => ({
+      do: "deliver",
+      account,
+      mailboxName,
+      body,
+      details,
+    }));
+    // Until the storage says that nothing was done, the body may be somebody's: it is not ours to discard.
+    this.#body = undefined;
+    try {
+      await storage.apply(batch);
+    } catch (error) {
+      if (error instanceof Refusal) this.#body = body;
+      throw error;
+    }
+  }
+
+  /** Each account once, also where several recipients lead to it; in Junk where one of them was to be there. */
+  #mailboxes(isQuarantined: boolean) {
+    const mailboxes = new Map<AcceptedAccount, "INBOX" | "Junk">();
+    for (const [index, { accounts }] of this.#message.recipients.entries()) {
+      const isJunk = isQuarantined || this.#earlier.recipients[index]?.quarantine !== undefined;
+      for (const account of accounts) {
+        if (isJunk || !mailboxes.has(account)) mailboxes.set(account, isJunk ? "Junk" : "INBOX");
+      }
+    }
+    return [...mailboxes];
+  }
+}
+
+type AcceptedAccount = IncomingMessage["recipients"][number]["accounts"][number];

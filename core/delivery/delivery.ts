@@ -1,0 +1,146 @@
+/** Delivery as protocols see it: each stage of a message asks the filters, the directory and at last the storage. */
+import type {
+  AcceptAnswer,
+  AcceptedRecipient,
+  Delivery,
+  IncomingMessage,
+  RecipientAnswer,
+  SmtpReply,
+} from "../contract/delivery.ts";
+import type { Directory } from "../contract/directory.ts";
+import type { ConnectionFacts } from "../contract/filter.ts";
+import type { Logger } from "../contract/logger.ts";
+import { RecentMap } from "../sasl/recent_map.ts";
+import { acceptMessage, type MessageStorage } from "./accept.ts";
+import { localError, refuse } from "./replies.ts";
+import { type Route, route } from "./route.ts";
+import {
+  FilterChain,
+  type Findings,
+  type Judgement,
+  mergeFindings,
+  noFindings,
+  type PlacedFilter,
+} from "./run_filters.ts";
+
+/** What delivery is made of. */
+export interface DeliverySettings {
+  /** Where messages are kept. */
+  readonly storage: MessageStorage;
+  /** Where addresses lead. */
+  readonly directory: Pick<Directory, "resolve">;
+  /** In the order of the configuration. */
+  readonly filters: readonly PlacedFilter[];
+  /** For the operator. */
+  readonly log: Logger;
+  /** Milliseconds that each filter has for each question. */
+  readonly filterTimeout: number;
+  /** The time. */
+  now(): Date;
+}
+
+/** Connections whose findings are remembered: more than there are at once, for nothing tells that one has ended. */
+const mostConnections = 100_000;
+
+/** Puts storage, directory and filters together. */
+export function createDelivery(settings: DeliverySettings): Delivery {
+  return new ServerDelivery(settings);
+}
+
+/** What filters found about a connection; only those who found something are kept. */
+interface ConnectionFindings {
+  readonly connected: Findings;
+  /** Of the transaction in hand. */
+  readonly sender: Findings;
+}
+
+class ServerDelivery implements Delivery {
+  readonly #settings: DeliverySettings;
+  readonly #filters: FilterChain;
+  readonly #byConnection = new RecentMap<string, ConnectionFindings>(mostConnections);
+  readonly #byRecipient = new WeakMap<AcceptedRecipient, Findings>();
+
+  constructor(settings: DeliverySettings) {
+    this.#settings = settings;
+    this.#filters = new FilterChain(settings.filters, settings.filterTimeout, settings.log);
+  }
+
+  connected(facts: ConnectionFacts): Promise<SmtpReply | undefined> | SmtpReply | undefined {
+    if (!this.#filters.has("connected")) return undefined;
+    return this.#filters.ask("connected", (filter) => filter.connected?.(facts), aboutWhom(facts))
+      .then((judgement) => this.#remember(facts, "connected", judgement));
+  }
+
+  sender(facts: ConnectionFacts, sender: string): Promise<SmtpReply | undefined> | SmtpReply | undefined {
+    if (!this.#filters.has("sender")) return undefined;
+    return this.#filters.ask("sender", (filter) => filter.sender?.(facts, sender), aboutWhom(facts))
+      .then((judgement) => this.#remember(facts, "sender", judgement));
+  }
+
+  async recipient(facts: ConnectionFacts, address: string): Promise<RecipientAnswer> {
+    const found = await this.#route(facts, address);
+    if ("refusal" in found) return refuse(found.refusal);
+    const recipient: AcceptedRecipient = { address, accounts: found.accounts };
+    // Filters are asked about those only who would get the message.
+    if (this.#filters.has("recipient")) {
+      const { refusal, findings } = await this.#filters.ask(
+        "recipient",
+        (filter) => filter.recipient?.(facts, address),
+        aboutWhom(facts),
+      );
+      if (refusal !== undefined) return refuse(refusal);
+      if (isSomething(findings)) this.#byRecipient.set(recipient, findings);
+    }
+    return { accepted: true, recipient };
+  }
+
+  async accept(message: IncomingMessage): Promise<AcceptAnswer> {
+    const settings = this.#settings;
+    const { connected, sender } = this.#byConnection.get(message.facts.id) ?? noConnectionFindings;
+    const earlier = {
+      whole: mergeFindings([connected, sender]),
+      recipients: message.recipients.map((recipient) => this.#byRecipient.get(recipient) ?? noFindings),
+    };
+    return await acceptMessage(message, earlier, {
+      storage: settings.storage,
+      filters: this.#filters,
+      log: settings.log,
+      now: () => settings.now(),
+    });
+  }
+
+  async #route(facts: ConnectionFacts, address: string): Promise<Route> {
+    const { directory, log } = this.#settings;
+    try {
+      const found = await route(address, directory, facts.account !== undefined);
+      const { warning } = found;
+      if (warning) log.warn(warning.message, { recipient: address, at: warning.at.join(" ") });
+      return found;
+    } catch (error) {
+      log.error("the directory cannot be asked", { ...aboutWhom(facts), recipient: address, error });
+      return { refusal: localError };
+    }
+  }
+
+  #remember(
+    { id }: ConnectionFacts,
+    stage: keyof ConnectionFindings,
+    { refusal, findings = noFindings }: Judgement,
+  ): SmtpReply | undefined {
+    const known = this.#byConnection.get(id) ?? noConnectionFindings;
+    const next = { ...known, [stage]: findings };
+    if (isSomething(next.connected) || isSomething(next.sender)) this.#byConnection.set(id, next);
+    else this.#byConnection.delete(id);
+    return refusal;
+  }
+}
+
+const noConnectionFindings: ConnectionFindings = { connected: noFindings, sender: noFindings };
+
+function isSomething({ headers, quarantine }: Findings): boolean {
+  return headers.length > 0 || quarantine !== undefined;
+}
+
+function aboutWhom({ id, peer }: ConnectionFacts): object {
+  return { connection: id, peer };
+}
