@@ -132,7 +132,7 @@ class Acceptance {
     );
     if (refusal !== undefined) return { refusal };
     const prefix = printFindings(mergeFindings([known, findings]));
-    // Above our Received field: whoever reads downwards knows that we have said it (RFC 8601 §5).
+    // RFC 8601 §4: above any other trace field, so that readers see which of them can be trusted.
     if (prefix.length > 0) this.#body = await storage.writeBody({ prefix, body: this.#body });
     return { quarantined: (whole.quarantine ?? findings.quarantine) !== undefined };
   }
