@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import type { Recipient } from "../../../../core/contract/directory.ts";
 import { AddressBook, type AddressRules } from "../../../../plugins/directories/local/address_book.ts";
 import local from "../../../../plugins/directories/local/plugin.ts";
 import { openTestDirectory } from "./open_directory.ts";
@@ -57,11 +58,11 @@ Deno.test("address book: case of local parts matters where that is configured, b
 });
 
 Deno.test("address book: the separator may be another, or none", async () => {
-  for (const [subaddress_separator, address] of [["-", "joe-x@example.org"], ["", "joe+x@example.org"]] as const) {
-    const { directory, admin, close } = await openTestDirectory({ subaddress_separator });
+  for (const [separator, address] of [["-", "joe-x@example.org"], ["", "joe+x@example.org"]] as const) {
+    const { directory, admin, close } = await openTestDirectory({ "subaddress_separator": separator });
     try {
       const { account } = await admin.add("joe@example.org", "secret");
-      const expected = subaddress_separator === "" ? { kind: "unknown" } : { kind: "account", account, detail: "x" };
+      const expected: Recipient = separator === "" ? { kind: "unknown" } : { kind: "account", account, detail: "x" };
       assertEquals(await directory.resolve(address), expected);
       assertEquals(await directory.resolve("joe+y@example.org"), { kind: "unknown" });
     } finally {
@@ -79,9 +80,9 @@ Deno.test("address book: a detail keeps its case, also behind letters that fold 
 
 Deno.test("local directory: its options have sensible bounds", () => {
   const validate = (value: unknown) => local.options["~standard"].validate(value);
-  const defaults = { password_hash_cost: 15, fold_local_parts: true, subaddress_separator: "+" };
+  const defaults = { "password_hash_cost": 15, "fold_local_parts": true, "subaddress_separator": "+" };
   assertEquals(validate(undefined), { value: defaults });
-  for (const password_hash_cost of [9, 21, 15.5, "many"]) assert(validate({ password_hash_cost }).issues);
-  for (const subaddress_separator of ["++", "a", "@", ".", '"', " "]) assert(validate({ subaddress_separator }).issues);
+  for (const cost of [9, 21, 15.5, "many"]) assert(validate({ "password_hash_cost": cost }).issues);
+  for (const mark of ["++", "a", "@", ".", '"', " "]) assert(validate({ "subaddress_separator": mark }).issues);
   assert(validate({ folding: true }).issues);
 });

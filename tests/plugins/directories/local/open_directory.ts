@@ -49,7 +49,7 @@ export async function openTestDirectory(differences: Differences = {}): Promise<
   const folder = rest.folder ?? await Deno.makeTempDir();
   let hashed = 0;
   const derive = rest.derive ?? cheapKey;
-  const options = { password_hash_cost: 15, fold_local_parts: true, subaddress_separator: "+", ...rest };
+  const options = { "password_hash_cost": 15, "fold_local_parts": true, "subaddress_separator": "+", ...rest };
   const directory = await openLocalDirectory(
     {
       accounts: storage,
@@ -75,7 +75,7 @@ export async function openTestDirectory(differences: Differences = {}): Promise<
 }
 
 /** As different for different passwords, salts and costs as scrypt. */
-export const cheapKey: DeriveKey = (password, salt, { logN }, length) =>
-  Promise.resolve(
-    new Uint8Array(createHash("sha256").update(`${logN} ${password} `).update(salt).digest()).subarray(0, length),
-  );
+export function cheapKey(...[password, salt, { logN }, length]: Parameters<DeriveKey>): Promise<Uint8Array> {
+  const digest = createHash("sha256").update(`${logN} ${password} `).update(salt).digest();
+  return Promise.resolve(new Uint8Array(digest).subarray(0, length));
+}

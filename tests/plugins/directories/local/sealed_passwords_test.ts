@@ -21,7 +21,8 @@ Deno.test("seal: what was sealed opens, under its key and for its address only",
 Deno.test("seal: what was tampered with, cut or is something else does not open, and nothing throws", () => {
   const sealed = seal(key, "joe@example.org", "secret");
   const start = sealed.lastIndexOf("$") + 1;
-  for (let at = start; at < sealed.length - 2; at++) {
+  // Not the last digit before the padding: some of its bits mean nothing.
+  for (let at = start; at < sealed.length - 3; at++) {
     const other = sealed.charAt(at) === "A" ? "B" : "A";
     assertEquals(unseal(key, "joe@example.org", sealed.slice(0, at) + other + sealed.slice(at + 1)), undefined);
     assertEquals(unseal(key, "joe@example.org", sealed.slice(0, at)), undefined);
@@ -30,7 +31,7 @@ Deno.test("seal: what was tampered with, cut or is something else does not open,
 });
 
 Deno.test("seal: the same password is never sealed the same", () => {
-  assert(seal(key, "joe@example.org", "secret") !== seal(key, "joe@example.org", "secret"));
+  assertEquals(new Set(Array.from({ length: 100 }, () => seal(key, "joe@example.org", "secret"))).size, 100);
 });
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
