@@ -23,6 +23,8 @@ import {
   type PlacedFilter,
 } from "./run_filters.ts";
 
+export type { PlacedFilter } from "./run_filters.ts";
+
 /** What delivery is made of. */
 export interface DeliverySettings {
   /** Where messages are kept. */
@@ -33,14 +35,17 @@ export interface DeliverySettings {
   readonly filters: readonly PlacedFilter[];
   /** For the operator. */
   readonly log: Logger;
-  /** Milliseconds that each filter has for each question. */
-  readonly filterTimeout: number;
+  /** Milliseconds that each filter has for each question; absent: 30 seconds. */
+  readonly filterTimeout?: number;
   /** The time. */
   now(): Date;
 }
 
 /** Connections whose findings are remembered: more than there are at once, for nothing tells that one has ended. */
 const mostConnections = 100_000;
+
+/** RFC 5321 §4.5.3.2: clients wait five minutes at least, and several filters may be slow. */
+const usualFilterTimeout = 30_000;
 
 /** Puts storage, directory and filters together. */
 export function createDelivery(settings: DeliverySettings): Delivery {
@@ -62,7 +67,8 @@ class ServerDelivery implements Delivery {
 
   constructor(settings: DeliverySettings) {
     this.#settings = settings;
-    this.#filters = new FilterChain(settings.filters, settings.filterTimeout, settings.log);
+    const { filters, filterTimeout = usualFilterTimeout, log } = settings;
+    this.#filters = new FilterChain(filters, filterTimeout, log);
   }
 
   connected(facts: ConnectionFacts): Promise<SmtpReply | undefined> | SmtpReply | undefined {

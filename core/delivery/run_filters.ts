@@ -50,7 +50,7 @@ export class FilterChain {
   readonly #timeout: number;
   readonly #log: Logger;
 
-  /** @param timeout Milliseconds that each filter has for each question. */
+  /** Of these filters. @param timeout Milliseconds that each has for each question. */
   constructor(filters: readonly PlacedFilter[], timeout: number, log: Logger) {
     const inOrder = orders.flatMap((order) => filters.filter(({ filter }) => (filter.order ?? "normal") === order));
     const having = (stage: Stage) => inOrder.filter(({ filter }) => filter[stage] !== undefined);

@@ -14,7 +14,7 @@ import {
   unknown,
 } from "./checks.ts";
 import type { KeptSecrets } from "./kept_secrets.ts";
-import { allAccounts, Lookup } from "./lookup.ts";
+import { allAccounts, Lookup, mostAddresses } from "./lookup.ts";
 
 /** What changes are made with. */
 export interface AdminParts {
@@ -105,6 +105,9 @@ export class LocalAdmin implements DirectoryAdmin {
       throw new Refusal("conflict", `${show(address)} is an account: an alias needs an address of its own`);
     }
     const targets = [...new Set(to.map((target) => this.#target(target)))];
+    if (targets.length >= mostAddresses) {
+      throw new Refusal("too-large", `${show(address)}: an alias leads to less than ${mostAddresses} addresses`);
+    }
     await this.#checkTargets(alias, targets);
     await accounts.changeAccounts([{ do: "setAlias", address: alias, to: targets }]);
   }

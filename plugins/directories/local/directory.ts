@@ -60,7 +60,12 @@ export class LocalDirectory implements Directory {
       if (this.#isKeyNeeded) break;
     }
     if (!this.#isKeyNeeded) return;
-    await seal.check().catch(({ cause }) => log.error("sealed passwords cannot be opened", { reason: cause?.message }));
+    try {
+      await seal.check();
+    } catch (error) {
+      // All else works, and this does again when the key is back.
+      log.error("sealed passwords cannot be opened", { error });
+    }
   }
 
   async checkPassword(login: string, password: string): Promise<AccountId | undefined> {
@@ -125,7 +130,7 @@ export class LocalDirectory implements Directory {
       await accounts.changeAccounts([{ do: "setSecrets", account: account.id, secrets: renewed }]);
       log.info("what is kept of a password was brought up to date", {
         account: account.id,
-        secrets: Object.keys(renewed).join(" "),
+        kept: Object.keys(renewed).join(" "),
       });
     } catch (error) {
       log.warn("what is kept of a password could not be brought up to date", { account: account.id, error });

@@ -26,8 +26,8 @@ export type Match =
   | { readonly kind: "remote" }
   | { readonly kind: "unknown" };
 
-/** Addresses that one question looks at: a tangle of aliases must not occupy the server. */
-const mostAddresses = 1000;
+/** Addresses that one question looks at, the first included: a tangle of aliases must not occupy the server. */
+export const mostAddresses = 1000;
 /** Accounts that are read at a time. */
 const page = 1000;
 
