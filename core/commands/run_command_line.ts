@@ -2,6 +2,7 @@
 import { Refusal } from "../contract/refusal.ts";
 import { SetupError } from "../plugins/lifecycle.ts";
 import { ConfigurationError } from "../server/configuration_error.ts";
+import { ListenError } from "../server/listener.ts";
 import { type Command, CommandError, type ExitCode, UsageError } from "./command.ts";
 import { commands } from "./command_table.ts";
 import { readArguments } from "./read_arguments.ts";
@@ -47,5 +48,5 @@ function explain(error: unknown): ExitCode {
 /** Errors whose message is written for the operator; of all others, the place where they arose is of use as well. */
 function isExplained(error: unknown): error is Error {
   return error instanceof CommandError || error instanceof Refusal || error instanceof SetupError ||
-    error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.AddrInUse;
+    error instanceof ListenError || error instanceof Deno.errors.NotCapable;
 }

@@ -1,5 +1,6 @@
 /** A server until a signal ends it: SIGTERM and SIGINT drain, a second one stops at once, SIGHUP reloads. */
 import type { ServerLog } from "../observe/log.ts";
+import { ConfigurationError } from "../server/configuration_error.ts";
 import type { RunningServer } from "../server/server.ts";
 import type { ExitCode } from "./command.ts";
 
@@ -41,9 +42,10 @@ export async function runServer(server: RunningServer, log: ServerLog): Promise<
 
 async function reload(server: RunningServer, log: ServerLog): Promise<void> {
   try {
-    for (const problem of await server.reload()) log.error(problem);
+    await server.reload();
   } catch (error) {
-    log.error("not reloaded", { error });
+    if (error instanceof ConfigurationError) { for (const problem of error.problems) log.error(problem); }
+    log.error("not reloaded: everything is as it was", error instanceof ConfigurationError ? {} : { error });
   }
 }
 

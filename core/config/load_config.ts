@@ -6,7 +6,7 @@ import { explainIssues, placeOf } from "./explain_issues.ts";
 import { placedEntries, type PlacedEntry } from "./placed_entries.ts";
 import { toFilterEntry, toPluginEntry, toProtocolEntry } from "./plugin_entry.ts";
 import { parseConfig, type ReadConfig, readConfig } from "./read_config.ts";
-import type { ConfigSource, ServerConfig } from "./server_config.ts";
+import type { ConfigSource, ServerConfig, TlsConfig } from "./server_config.ts";
 import { serverSchema, type WrittenConfig } from "./server_schema.ts";
 
 /** A configuration, or all its problems. */
@@ -60,7 +60,7 @@ function toServerConfig(written: WrittenConfig, source: ConfigSource): ServerCon
     hostname,
     domains: [first, ...others],
     data: absolute(written.data),
-    ...tls && { tls: { certificate: absolute(tls.certificate), key: absolute(tls.key), engine: tls.engine } },
+    ...tls && { tls: toTlsConfig(tls, absolute) },
     storage: toPluginEntry(written.storage, ["storage"]),
     directory: toPluginEntry(written.directory, ["directory"]),
     auth: written.auth.map((entry, index) => toPluginEntry(entry, ["auth", index])),
@@ -74,5 +74,15 @@ function toServerConfig(written: WrittenConfig, source: ConfigSource): ServerCon
     protocols: written.protocols.map((entry, index) => toProtocolEntry(entry, ["protocols", index])),
     filters: written.filters.map((entry, index) => toFilterEntry(entry, ["filters", index])),
     log: { format: log.format, level: log.level, ...log.file !== undefined && { file: absolute(log.file) } },
+  };
+}
+
+function toTlsConfig(
+  { certificate, key, engine, client_ca: authorities }: NonNullable<WrittenConfig["tls"]>,
+  absolute: (path: string) => string,
+): TlsConfig {
+  return {
+    ...{ certificate: absolute(certificate), key: absolute(key), engine },
+    ...authorities !== undefined && { clientAuthorities: absolute(authorities) },
   };
 }

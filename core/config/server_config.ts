@@ -56,6 +56,11 @@ export interface TlsConfig {
   readonly key: string;
   /** Engine of `tls` listeners: `Deno.listenTls` or `node:tls`. */
   readonly engine: "deno" | "node";
+  /**
+   * PEM file of the authorities whose client certificates are believed, absolute. Absent: clients are asked for none.
+   * Asked for on `starttls` listeners, and on `tls` ones where the engine is `node`.
+   */
+  readonly clientAuthorities?: string;
 }
 
 /** Limits of the server. */

@@ -14,6 +14,7 @@ const tls = options({
   certificate: path("./tls/cert.pem"),
   key: path("./tls/key.pem"),
   engine: v.optional(oneOf(["deno", "node"]), "deno"),
+  client_ca: v.optional(path("./tls/clients.pem")),
 }, key);
 
 const limits = options({

@@ -2,8 +2,8 @@
  * A message from its envelope to the disk. The body is written once; then filters judge it; then one batch delivers it to
  * all accounts. Only when that batch is durable is the message accepted: for all of its recipients, or for none.
  */
-import type { AcceptAnswer, IncomingMessage } from "../contract/delivery.ts";
-import type { BodyId } from "../contract/identifiers.ts";
+import type { AcceptAnswer, IncomingMessage, SmtpReply } from "../contract/delivery.ts";
+import type { AccountId, BodyId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import { Refusal } from "../contract/refusal.ts";
 import type { Operation, Storage } from "../contract/storage.ts";
@@ -62,12 +62,19 @@ function logAnswer(log: Logger, { id, envelope, recipients }: IncomingMessage, s
   log.info("message not delivered", { ...facts, code: answer.reply.code, reason: answer.reply.text });
 }
 
+/** A message that passed the filters. */
+interface WrittenMessage {
+  readonly body: BodyId;
+  readonly isQuarantined: boolean;
+  readonly refusal?: undefined;
+}
+
 class Acceptance {
   readonly #message: IncomingMessage;
   readonly #earlier: EarlierFindings;
   readonly #parts: AcceptParts;
   #content: MessageContent | undefined;
-  /** Written, and not yet named by a batch that may have been committed. */
+  /** Written, and in no batch that may have been committed: to be discarded at the end. */
   #body: BodyId | undefined;
 
   constructor(message: IncomingMessage, earlier: EarlierFindings, parts: AcceptParts) {
@@ -105,43 +112,55 @@ class Acceptance {
     if (recipients.every(({ accounts }) => accounts.length === 0)) {
       return refuse(reply(554, "5.5.1", "No valid recipients"));
     }
-    const judgement = await this.#write();
-    if (judgement.refusal !== undefined) return refuse(judgement.refusal);
-    await this.#deliver(judgement.quarantined);
+    const written = await this.#write();
+    if (written.refusal !== undefined) return refuse(written.refusal);
+    await this.#deliver(written);
     return { accepted: true, id };
   }
 
   /** Writes the body, has it judged, and puts the filters' header fields before it. */
-  async #write() {
+  async #write(): Promise<WrittenMessage | { readonly refusal: SmtpReply }> {
     const { storage, filters } = this.#parts;
-    const { recipients, whole } = this.#earlier;
-    const { facts, envelope, id, trace, body } = this.#message;
-    const known = mergeFindings([whole, ...recipients]);
+    const { facts, envelope, id, trace } = this.#message;
+    const { quarantine } = this.#earlier.whole;
+    const known = this.#knownFindings();
     if (!filters.has("message")) {
-      this.#content = new MessageContent(concat([printFindings(known), trace]), body);
-      this.#body = await storage.writeBody(this.#content.content);
-      return { quarantined: whole.quarantine !== undefined };
+      const body = await this.#writeBody(concat([printFindings(known), trace]));
+      return { body, isQuarantined: quarantine !== undefined };
     }
-    this.#content = new MessageContent(trace, body);
-    this.#body = await storage.writeBody(this.#content.content);
-    const opened = await storage.openBody(this.#body);
+    const body = await this.#writeBody(trace);
+    const opened = await storage.openBody(body);
     const { refusal, findings } = await filters.ask(
       "message",
       (filter) => filter.message?.(facts, envelope, opened),
       { message: id },
     );
     if (refusal !== undefined) return { refusal };
+    const isQuarantined = (quarantine ?? findings.quarantine) !== undefined;
     const prefix = printFindings(mergeFindings([known, findings]));
+    if (prefix.length === 0) return { body, isQuarantined };
     // RFC 8601 §4: above any other trace field, so that readers see which of them can be trusted.
-    if (prefix.length > 0) this.#body = await storage.writeBody({ prefix, body: this.#body });
-    return { quarantined: (whole.quarantine ?? findings.quarantine) !== undefined };
+    this.#body = await storage.writeBody({ prefix, body });
+    return { body: this.#body, isQuarantined };
+  }
+
+  async #writeBody(head: Uint8Array): Promise<BodyId> {
+    this.#content = new MessageContent(head, this.#message.body);
+    const body = this.#body = await this.#parts.storage.writeBody(this.#content.content);
+    // A storage that took an end by error for an end would have half a message.
+    if (this.#content.failure !== undefined) throw this.#content.failure.error;
+    return body;
+  }
+
+  /** All share one body: why only some of them find it in Junk is not written there. */
+  #knownFindings(): Findings {
+    const { whole, recipients } = this.#earlier;
+    const isForAll = recipients.every(({ quarantine }) => quarantine !== undefined);
+    return mergeFindings([whole, ...isForAll ? recipients : recipients.map(({ headers }) => ({ headers }))]);
   }
 
   /** One batch, one operation for each account. */
-  async #deliver(isQuarantined: boolean): Promise<void> {
-    const { storage } = this.#parts;
-    const body = this.#body;
-    if (body === undefined) return;
+  async #deliver({ body, isQuarantined }: WrittenMessage): Promise<void> {
     const details = { receivedAt: this.#parts.now(), flags: [] };
     const batch = this.#mailboxes(isQuarantined).map(([account, mailboxName]): Operation => ({
       do: "deliver",
@@ -153,7 +172,7 @@ class Acceptance {
     // Until the storage says that nothing was done, the body may be somebody's: it is not ours to discard.
     this.#body = undefined;
     try {
-      await storage.apply(batch);
+      await this.#parts.storage.apply(batch);
     } catch (error) {
       if (error instanceof Refusal) this.#body = body;
       throw error;
@@ -161,8 +180,8 @@ class Acceptance {
   }
 
   /** Each account once, also where several recipients lead to it; in Junk where one of them was to be there. */
-  #mailboxes(isQuarantined: boolean) {
-    const mailboxes = new Map<AcceptedAccount, "INBOX" | "Junk">();
+  #mailboxes(isQuarantined: boolean): readonly (readonly [AccountId, "INBOX" | "Junk"])[] {
+    const mailboxes = new Map<AccountId, "INBOX" | "Junk">();
     for (const [index, { accounts }] of this.#message.recipients.entries()) {
       const isJunk = isQuarantined || this.#earlier.recipients[index]?.quarantine !== undefined;
       for (const account of accounts) {
@@ -172,5 +191,3 @@ class Acceptance {
     return [...mailboxes];
   }
 }
-
-type AcceptedAccount = IncomingMessage["recipients"][number]["accounts"][number];

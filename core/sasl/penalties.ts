@@ -11,6 +11,7 @@
  *
  * Failures are forgotten after a while, and of the many addresses and accounts only the latest are remembered.
  */
+import { networkOf } from "../wire/network.ts";
 import { RecentMap } from "./recent_map.ts";
 
 /** How hard failures are punished. */
@@ -116,19 +117,6 @@ function keysOf({ address, login: written }: Claim): { network: string; login: s
   const network = networkOf(address);
   const login = written.slice(0, loginLength).toLowerCase();
   return { network, login, pair: `${network} ${login}` };
-}
-
-/** What an attacker has one of: an IPv4 address, or an IPv6 network of 64 bits (RFC 6177 §2). */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.toLowerCase().replace(/%.*$/, "").split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
-  const all = [...groups, ...Array<string>(zeros).fill("0"), ...rest];
-  return all.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":");
 }
 
 /** Sleeps by the clock: what penalties use outside tests. */

@@ -35,6 +35,8 @@ export interface ConnectionParts {
   readonly waits: Waits;
   /** Large buffers. */
   readonly buffers: BufferPool;
+  /** Tells the client that nothing more will be sent. */
+  readonly parting?: () => Promise<void>;
 }
 
 /** Milliseconds that a wait may take until the protocol says otherwise: RFC 5321 §4.5.3.2.7, five minutes. */
@@ -55,6 +57,7 @@ export class ClientConnection implements Connection {
   /** What it is sent. */
   readonly writer: LineWriter;
   readonly #upgrade: ConnectionParts["upgrade"];
+  readonly #parting: ConnectionParts["parting"];
   #stream: ByteStream;
   #tls: TlsInfo | undefined;
   #isSealed = false;
@@ -70,6 +73,7 @@ export class ClientConnection implements Connection {
     this.#stream = parts.stream;
     this.#tls = parts.tls;
     this.#upgrade = parts.upgrade;
+    this.#parting = parts.parting;
     const { stream, waits, buffers } = parts;
     const wire = { stream, waits, buffers, idleTimeout: () => this.#idleTimeout };
     this.reader = new LineReader(wire);
@@ -123,6 +127,26 @@ export class ClientConnection implements Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#stream.close();
+  }
+
+  /**
+   * The last word: sends what is kept, says that nothing more comes, and reads away what the client still sends.
+   * Closing with unread input would reset the connection, and the client might never see what it was told last
+   * (RFC 1122 §4.2.2.13).
+   *
+   * @param milliseconds How long the client has to close its side.
+   */
+  async finish(milliseconds: number): Promise<void> {
+    if (this.#isClosed) return;
+    this.#idleTimeout = milliseconds;
+    try {
+      await this.writer.flush();
+      await this.#parting?.();
+      await this.reader.discardRest(milliseconds);
+    } catch {
+      // The client is gone already.
+    }
+    this.close();
   }
 
   /** Both directions go another way from here on; gives what was not read. */

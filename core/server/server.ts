@@ -4,11 +4,13 @@ import type { ServerConfig } from "../config/server_config.ts";
 import type { Authentication } from "../contract/authentication.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Storage } from "../contract/storage.ts";
+import type { Logger } from "../contract/logger.ts";
 import type { ServerLog } from "../observe/log.ts";
 import { PluginLives } from "../plugins/lifecycle.ts";
 import { formatHostPort } from "../options/host_port.ts";
 import { createAuthentication } from "../sasl/authentication.ts";
 import { isServed } from "../sasl/offers.ts";
+import { type Certificate, readCertificate } from "./certificate.ts";
 import { type Foundation, setUpFoundation, type SharedContext } from "./foundation.ts";
 import { type Door, openDoor } from "./door.ts";
 import { type Ground, setUpGeneration } from "./generation.ts";
@@ -60,6 +62,9 @@ export async function startServer(
   { log, now = () => new Date() }: ServerSurroundings,
 ): Promise<RunningServer> {
   const { config, plugins } = loaded;
+  // What can fail without anything having been made comes first.
+  const certificate = await readCertificate(config);
+  warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
   const lives = undo.use(new PluginLives(log));
   const shutdown = new AbortController();
@@ -72,7 +77,10 @@ export async function startServer(
   // Aborts before any plugin is stopped.
   undo.defer(() => shutdown.abort());
   const door = undo.use(
-    await openDoor(config, log, (index, connection, stop) => generations.serve(index, connection, stop)),
+    openDoor({
+      ...{ config, certificate, log },
+      serve: (index, connection, stop) => generations.serve(index, connection, stop),
+    }),
   );
   const listening = door.bound.flatMap(({ index, address }) => {
     const plugin = plugins.protocols[index];
@@ -135,12 +143,13 @@ class Server implements RunningServer {
     const next = await loadServer(this.#running.config.source.file);
     const taken = takeUp(this.#running, next);
     // What can fail comes first: nothing has changed then.
-    const certificate = await door.readCertificate(taken.config);
+    const certificate = await readCertificate(taken.config);
     const generation = await setUpGeneration(taken.config, taken.plugins, ground);
     door.useCertificate(certificate);
     await generations.replace(generation);
     this.#running = taken;
     reopen(log);
+    warnOfEnd(certificate, log, ground.shared.now());
     const keys = waitingForRestart(taken.config, next.config);
     if (keys.length > 0) log.warn("reloaded, but for changes that wait for a restart", { keys });
     else log.info("reloaded");
@@ -156,6 +165,17 @@ class Server implements RunningServer {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.stack.disposeAsync();
   }
+}
+
+/** Days before its end that a certificate is to be renewed. */
+const RENEWAL = 14;
+
+function warnOfEnd(certificate: Certificate | undefined, log: Logger, now: Date): void {
+  if (certificate === undefined) return;
+  const days = Math.floor((certificate.validTo.getTime() - now.getTime()) / 86_400_000);
+  const facts = { validTo: certificate.validTo.toISOString() };
+  if (days < 0) log.error("the certificate has expired: clients will refuse it; replace it and send SIGHUP", facts);
+  else if (days < RENEWAL) log.warn("the certificate expires soon: replace it and send SIGHUP", { days, ...facts });
 }
 
 /** The old file goes on being written where there cannot be a new one. */

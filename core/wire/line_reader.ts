@@ -11,6 +11,8 @@ const LF = 10, CR = 13;
 
 /** Octets of a line past its limit that are read away before the connection is given up. */
 const LINE_EXCESS = 65_536;
+/** Octets that are read away when nothing more is said. */
+const REST = 4_194_304;
 /** So many octets of data start a wait anew: a client that sends one now and then has one deadline for all of them. */
 const PROGRESS = 1024;
 
@@ -105,6 +107,16 @@ export class LineReader implements WireReader {
   /** Dot-stuffed data; what was said of `readExactly` holds here too. The limit counts octets of content. */
   readUntilDot(limit: number): DotData {
     return this.#begin(new DottedData(limit, this.#dataSource()));
+  }
+
+  /** Reads away what still comes, to the end of the stream; gives up after so many milliseconds or octets. */
+  async discardRest(milliseconds: number): Promise<void> {
+    const dueAt = this.#waits.now() + milliseconds;
+    for (let left = REST; left > 0;) {
+      left -= this.#input.length;
+      this.#input.use(this.#input.length);
+      if (!await this.#fill(false, dueAt - this.#waits.now())) return;
+    }
   }
 
   #begin<T extends { readonly hasEnded: boolean }>(data: T): T {

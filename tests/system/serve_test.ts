@@ -97,8 +97,8 @@ Deno.test("serve: what a reload cannot change is named", async () => {
 });
 
 Deno.test("serve: what keeps it from starting is one line that says what to do, and nothing is changed", async () => {
-  await using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 }) as Deno.Listener & AsyncDisposable;
-  const { port } = taken.addr as Deno.NetAddr;
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
   const problems: readonly (readonly [change: string, code: number, said: RegExp])[] = [
     ["key: value", 2, /^\S+mail\.yaml {2}key: unknown key/],
     [`protocols: [{ use: pop3, listen: ["127.0.0.1:${port}"] }]`, 1, /127\.0\.0\.1:\d+.*in use/],

@@ -10,7 +10,6 @@ import { type Reply, reply } from "./replies.ts";
 export class ChunkedMessage {
   readonly #body: HandedOver;
   readonly #outcome: Promise<Reply>;
-  #answer: Reply | undefined;
   #octets = 0;
 
   /**
@@ -19,7 +18,7 @@ export class ChunkedMessage {
    */
   constructor(isText: boolean, takeIn: (body: MessageSource) => Promise<Reply>) {
     this.#body = new HandedOver(isText);
-    this.#outcome = takeIn(this.#body).then((answer) => this.#answer = answer);
+    this.#outcome = takeIn(this.#body);
   }
 
   /** How many there were so far. */
@@ -33,7 +32,7 @@ export class ChunkedMessage {
       this.#octets += piece.length;
       await this.#body.push(piece);
     }
-    return this.#answer;
+    return this.#body.isAbandoned ? await this.#outcome : undefined;
   }
 
   /** After the last chunk: what came of the message. */
@@ -67,6 +66,11 @@ class HandedOver implements MessageSource {
 
   get failure(): unknown {
     return this.#failure;
+  }
+
+  /** Whether nobody wants any more of it, before its end or after. */
+  get isAbandoned(): boolean {
+    return this.#state === "abandoned";
   }
 
   /** Resolves when the piece is no longer needed. */

@@ -120,8 +120,20 @@ Deno.test("accept: what the body's iterable throws is thrown on unchanged, and n
         throw new Error("the storage's own words", { cause });
       }),
   }));
+  // A storage that must not be believed: it takes the error for the end of the message.
+  const careless = but((storage) => ({
+    writeBody: async (content) => {
+      const octets: number[] = [];
+      try {
+        if (Symbol.asyncIterator in content) { for await (const chunk of content) octets.push(...chunk); }
+      } catch {
+        // As if that were all.
+      }
+      return await storage.writeBody(new Uint8Array(octets));
+    },
+  }));
   for (const filters of [[], [adding]]) {
-    for (const wrap of [undefined, wrapping]) {
+    for (const wrap of [undefined, wrapping, careless]) {
       const { send, read, bodies } = await testDelivery({ filters, ...wrap && { wrap } });
       assertEquals(await assertRejects(() => send({ body: broken() }), Cut), cut);
       assertEquals([await read("joe"), await bodies()], [[], 0]);

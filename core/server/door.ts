@@ -1,0 +1,198 @@
+/** Where clients come in: all listeners of a configuration, and the connections that came through them. */
+import type { ListenAddress } from "../config/listen_address.ts";
+import type { ServerConfig } from "../config/server_config.ts";
+import type { Connection } from "../contract/connection.ts";
+import type { Logger } from "../contract/logger.ts";
+import { BufferPool } from "../wire/buffer_pool.ts";
+import { Waits } from "../wire/waits.ts";
+import type { Certificate } from "./certificate.ts";
+import { ClientConnection } from "./connection.ts";
+import { ConnectionCounts } from "./connection_counts.ts";
+import { type AcceptedSocket, Listener } from "./listener.ts";
+import { type Engine, openSession } from "./open_session.ts";
+import { TlsUpgrade } from "./tls_upgrade.ts";
+
+/** Serves a connection with the protocol of that place in the configuration. */
+export type ServeConnection = (index: number, connection: Connection, stop: AbortSignal) => Promise<void>;
+
+/** What is opened. */
+export interface DoorParts {
+  /** Its listeners and limits. */
+  readonly config: ServerConfig;
+  /** Read from the configuration's files. */
+  readonly certificate: Certificate | undefined;
+  /** Events of listeners and connections. */
+  readonly log: Logger;
+  /** What comes in is handed to. */
+  readonly serve: ServeConnection;
+}
+
+/** A listener and whose it is. */
+export interface Bound {
+  /** Of the protocol in the configuration. */
+  readonly index: number;
+  /** With the real port. */
+  readonly address: ListenAddress;
+}
+
+/** Milliseconds that a client has to close its side once it has been told the last word. */
+const PARTING = 2000;
+/** Milliseconds that sessions have to give back what they hold once their connections are closed. */
+const CLEARING = 5000;
+
+/** Opens all listeners, or none. @throws ListenError. */
+export function openDoor(parts: DoorParts): Door {
+  using undo = new DisposableStack();
+  const door = undo.adopt(new Door(parts), (door) => door.shut());
+  door.open();
+  undo.move();
+  return door;
+}
+
+/** Open until it is disposed of. */
+export class Door implements AsyncDisposable {
+  readonly #parts: DoorParts;
+  readonly #counts: ConnectionCounts;
+  readonly #upgrade: TlsUpgrade | undefined;
+  readonly #buffers = new BufferPool();
+  readonly #stop = new AbortController();
+  readonly #waits = new Waits(this.#stop.signal);
+  readonly #listeners: { readonly index: number; readonly listener: Listener; readonly engine: Engine }[] = [];
+  readonly #sessions = new Set<Promise<void>>();
+  readonly #connections = new Set<ClientConnection>();
+  /** Addresses that were turned away since they last came in: each is in the log once. */
+  readonly #turnedAway = new Set<string>();
+  #certificate: Certificate | undefined;
+  #number = 0;
+
+  /** A door that is not open yet. */
+  constructor(parts: DoorParts) {
+    this.#parts = parts;
+    this.#certificate = parts.certificate;
+    this.#counts = new ConnectionCounts(parts.config.limits);
+    this.#upgrade = parts.certificate && new TlsUpgrade(parts.certificate);
+  }
+
+  /** Where it listens, in the order of the configuration. */
+  get bound(): readonly Bound[] {
+    return this.#listeners.map(({ index, listener }) => ({ index, address: listener.address }));
+  }
+
+  /** Listens. @throws ListenError. */
+  open(): void {
+    const { config, log } = this.#parts;
+    for (const [index, { listen }] of config.protocols.entries()) {
+      for (const address of listen) {
+        const engine = address.security === "tls" ? config.tls?.engine ?? "deno" : "none";
+        const certificate = engine === "deno" ? this.#certificate : undefined;
+        const listener = new Listener(
+          ...[address, certificate, log] as const,
+          (socket) => this.#take(socket, index, address, engine),
+        );
+        this.#listeners.push({ index, listener, engine });
+      }
+    }
+  }
+
+  /** For handshakes from now on. */
+  useCertificate(certificate: Certificate | undefined): void {
+    if (certificate === undefined || this.#upgrade === undefined) return;
+    const before = this.#certificate;
+    this.#certificate = certificate;
+    this.#upgrade.useCertificate(certificate);
+    // Other listeners would do, but why disturb them.
+    if (before?.certificate === certificate.certificate && before.key === certificate.key) return;
+    for (const { listener, engine } of this.#listeners) if (engine === "deno") listener.useCertificate(certificate);
+  }
+
+  /** Accepts nobody any more; sessions end after the command in hand, or when the signal aborts. */
+  async drain(deadline: AbortSignal): Promise<void> {
+    this.shut();
+    this.#stop.abort();
+    const { promise: isLate, resolve } = Promise.withResolvers<void>();
+    if (deadline.aborted) resolve();
+    const late = () => resolve();
+    deadline.addEventListener("abort", late, { once: true });
+    await Promise.race([isLate, this.#allEnd()]);
+    deadline.removeEventListener("abort", late);
+    this.#closeAll();
+  }
+
+  /** Accepts nobody any more. */
+  shut(): void {
+    for (const { listener } of this.#listeners) listener[Symbol.dispose]();
+  }
+
+  /** Breaks off what has not ended, and lets sessions give back what they hold. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.shut();
+    this.#stop.abort();
+    this.#closeAll();
+    const { promise: isLate, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CLEARING);
+    await Promise.race([isLate, this.#allEnd()]);
+    clearTimeout(timer);
+    if (this.#sessions.size > 0) this.#parts.log.error("sessions did not end", { sessions: this.#sessions.size });
+    this.#waits[Symbol.dispose]();
+  }
+
+  async #allEnd(): Promise<void> {
+    await Promise.all(this.#sessions);
+  }
+
+  #closeAll(): void {
+    for (const connection of this.#connections) connection.close();
+  }
+
+  #take(socket: AcceptedSocket, index: number, address: ListenAddress, engine: Engine): void {
+    const { hostname } = socket.remoteAddr;
+    const place = this.#counts.enter(hostname);
+    if (typeof place === "string") {
+      this.#turnAway(hostname, place);
+      return socket.close();
+    }
+    this.#turnedAway.delete(hostname);
+    const session = this.#session(socket, index, address, engine).finally(() => {
+      place[Symbol.dispose]();
+      this.#sessions.delete(session);
+    });
+    this.#sessions.add(session);
+  }
+
+  /** Never rejects. */
+  async #session(socket: AcceptedSocket, index: number, address: ListenAddress, engine: Engine): Promise<void> {
+    const id = this.#nextId();
+    const { remoteAddr: peer } = socket;
+    const log = this.#parts.log.child({ connection: id, peer: peer.hostname });
+    log.debug("connected", { port: address.port });
+    const parts = { id, log, waits: this.#waits, buffers: this.#buffers };
+    const upgrade = address.security === "none" ? undefined : this.#upgrade;
+    const connection = await openSession(socket, engine, { ...parts, upgrade, certificate: this.#certificate });
+    if (connection === undefined) return;
+    this.#connections.add(connection);
+    // It may have been too late for the others.
+    if (this.#stop.signal.aborted) connection.close();
+    try {
+      await this.#parts.serve(index, connection, this.#stop.signal);
+      await connection.finish(PARTING);
+    } catch (error) {
+      log.error("session failed", { error });
+    } finally {
+      connection.close();
+      this.#connections.delete(connection);
+      log.debug("disconnected");
+    }
+  }
+
+  #turnAway(hostname: string, limit: string): void {
+    if (this.#turnedAway.has(hostname) || this.#turnedAway.size >= 1000) return;
+    this.#turnedAway.add(hostname);
+    this.#parts.log.warn("turned away: too many connections; raise the limit or look who that is", {
+      ...{ peer: hostname, limit: `limits.${limit}` },
+    });
+  }
+
+  #nextId(): string {
+    return (++this.#number).toString(36).padStart(4, "0");
+  }
+}

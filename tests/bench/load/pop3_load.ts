@@ -1,0 +1,53 @@
+/** The POP3 loads: whole sessions, and logins alone. */
+import { type LoginLoad, type Pop3Load, userName } from "./load.ts";
+import { WireClient } from "./wire_client.ts";
+
+/** Runs whole sessions; milliseconds of each, and how many messages were fetched. */
+export async function pop3Load(load: Pop3Load): Promise<{ times: number[]; messages: number }> {
+  let messages = 0;
+  const times = await sessions(load, async (client) => {
+    await client.send("STAT\r\n");
+    const count = Number((await client.pop3Ok()).split(" ")[1]);
+    await client.send("UIDL\r\n");
+    await client.pop3Ok();
+    await client.skipToDot();
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    if (load.pipelined) await client.send(numbers.map((number) => `RETR ${number}\r\n`).join(""));
+    for (const number of numbers) {
+      if (!load.pipelined) await client.send(`RETR ${number}\r\n`);
+      await client.pop3Ok();
+      await client.skipToDot();
+    }
+    messages += count;
+  });
+  return { times, messages };
+}
+
+/** Runs logins; milliseconds of each. */
+export function loginLoad(load: LoginLoad): Promise<number[]> {
+  return sessions(load, () => Promise.resolve());
+}
+
+async function sessions(load: Pop3Load | LoginLoad, run: (client: WireClient) => Promise<void>): Promise<number[]> {
+  const times: number[] = [];
+  let started = 0;
+  async function connection(own: number) {
+    // A maildrop admits one session at a time: no user is shared by two connections (RFC 1939 §4).
+    for (let turn = 0; started < load.sessions; turn++) {
+      started++;
+      const begun = performance.now();
+      using client = await WireClient.connect(load.port, load.authorities);
+      await client.pop3Ok();
+      await client.send(`USER ${userName(load.users, own + turn * load.connections)}@${load.users.domain}\r\n`);
+      await client.pop3Ok();
+      await client.send(`PASS ${load.users.password}\r\n`);
+      await client.pop3Ok();
+      await run(client);
+      await client.send("QUIT\r\n");
+      await client.pop3Ok();
+      times.push(performance.now() - begun);
+    }
+  }
+  await Promise.all(Array.from({ length: load.connections }, (_, own) => connection(own)));
+  return times;
+}

@@ -1,0 +1,99 @@
+/** What is measured: each row is one load, run against every server that can take it. */
+import type { HoldLoad, Load } from "./load/load.ts";
+import { type BenchServer, users } from "./servers/server.ts";
+
+/** One row of the table. */
+export interface Row {
+  /** For `--only`. */
+  readonly group: "smtp" | "pop3" | "idle";
+  /** What it measures. */
+  readonly name: string;
+  /** The load for a server; undefined when that server cannot take it. */
+  load(server: BenchServer, size: Size): Exclude<Load, HoldLoad> | undefined;
+}
+
+/** How long to measure. */
+export interface Size {
+  /** Multiplies the number of operations. */
+  readonly scale: number;
+}
+
+/** Mailboxes that are filled before POP3 is measured: this many users, this many messages each. */
+export const filled = { users: 100, messages: 50 };
+
+/** Connections that are held to see what one costs. */
+export const idleConnections = 2000;
+
+const mailboxes = { ...users, count: filled.users };
+
+/** In the order of the table. */
+export const rows: readonly Row[] = [
+  ...[4096, 102400].flatMap((octets) =>
+    [1, 10, 100].map((connections): Row => ({
+      group: "smtp",
+      name: `SMTP accept, ${octets / 1024} KiB, ${connections} connections`,
+      load: ({ smtp }, { scale }) =>
+        smtp === undefined ? undefined : {
+          kind: "smtp",
+          port: smtp,
+          connections,
+          messages: Math.ceil((connections === 1 ? 1000 : 6000) * scale / (octets > 50000 ? 4 : 1)),
+          size: octets,
+          // The first hundred have the maildrops that POP3 reads.
+          users: { ...users, count: users.count - filled.users, offset: filled.users },
+        },
+    }))
+  ),
+  ...[1, 10, 50].map((connections): Row => ({
+    group: "pop3",
+    name: `POP3 login, ${connections} connections`,
+    load: ({ pop3 }, { scale }) =>
+      pop3 === undefined ? undefined : {
+        kind: "login",
+        port: pop3,
+        connections,
+        sessions: Math.ceil(2000 * scale),
+        users: mailboxes,
+      },
+  })),
+  {
+    group: "pop3",
+    name: "POP3 login over TLS, 10 connections",
+    load: ({ pop3s }, { scale }) =>
+      pop3s === undefined ? undefined : {
+        kind: "login",
+        ...pop3s,
+        connections: 10,
+        sessions: Math.ceil(1000 * scale),
+        users: mailboxes,
+      },
+  },
+  ...[false, true].flatMap((pipelined) =>
+    [1, 10, 50].map((connections): Row => ({
+      group: "pop3",
+      name: `POP3 session of ${filled.messages} RETR, ${pipelined ? "pipelined, " : ""}${connections} connections`,
+      load: ({ pop3 }, { scale }) =>
+        pop3 === undefined ? undefined : {
+          kind: "pop3",
+          port: pop3,
+          connections,
+          sessions: Math.ceil((connections === 1 ? 150 : 800) * scale),
+          pipelined,
+          users: mailboxes,
+        },
+    }))
+  ),
+  {
+    group: "pop3",
+    name: `POP3 session of ${filled.messages} RETR over TLS, 10 connections`,
+    load: ({ pop3s }, { scale }) =>
+      pop3s === undefined ? undefined : {
+        kind: "pop3",
+        ...pop3s,
+        connections: 10,
+        sessions: Math.ceil(400 * scale),
+        pipelined: false,
+        users: mailboxes,
+      },
+  },
+];

@@ -1,0 +1,119 @@
+/** Dovecot with maildirs and tuned services: login processes that stay, plain secrets. */
+import { freePorts, isInstalled, run, type Started, stop, untilGreeted, users } from "./server.ts";
+import { userName } from "../load/load.ts";
+
+/** Starts it, as root only: its services change users. */
+export async function dovecot(certificate: { readonly certificate: string; readonly key: string }): Promise<Started> {
+  const name = "dovecot";
+  if (!await isInstalled("dovecot")) return { name, missing: "not installed (Debian: dovecot-pop3d dovecot-lmtpd)" };
+  if (Deno.uid() !== 0) return { name, missing: "can be started by root only" };
+  const folder = await Deno.makeTempDir({ prefix: "bench-dovecot-" });
+  const [pop3 = 0, pop3s = 0, lmtp = 0] = freePorts(3);
+  await Deno.mkdir(`${folder}/mail`);
+  await Deno.chmod(folder, 0o755);
+  await run("chown", ["nobody:nogroup", `${folder}/mail`]);
+  const uid = (await run("id", ["-u", "nobody"])).trim();
+  const gid = (await run("id", ["-g", "nobody"])).trim();
+  const names = Array.from({ length: users.count }, (_, number) => userName(users, number));
+  await Deno.writeTextFile(
+    `${folder}/passwd`,
+    names.map((user) => `${user}:{PLAIN}${users.password}::::::\n`).join(""),
+  );
+  await Deno.writeTextFile(
+    `${folder}/dovecot.conf`,
+    configuration(folder, { pop3, pop3s, lmtp }, uid, gid, certificate),
+  );
+  const begun = performance.now();
+  await run("dovecot", ["-c", `${folder}/dovecot.conf`]);
+  const startup = await untilGreeted(pop3, begun);
+  const master = Number(await Deno.readTextFile(`${folder}/run/master.pid`));
+  return {
+    name,
+    durability: "mail_fsync=optimized",
+    pids: [master],
+    startup,
+    lmtp,
+    pop3,
+    pop3s: { port: pop3s, authorities: [await Deno.readTextFile(certificate.certificate)] },
+    async [Symbol.asyncDispose]() {
+      await stop(master);
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+function configuration(
+  folder: string,
+  ports: { readonly pop3: number; readonly pop3s: number; readonly lmtp: number },
+  uid: string,
+  gid: string,
+  tls: { readonly certificate: string; readonly key: string },
+): string {
+  return `base_dir = ${folder}/run/
+state_dir = ${folder}/state
+log_path = ${folder}/dovecot.log
+protocols = pop3 lmtp
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <${tls.certificate}
+ssl_key = <${tls.key}
+disable_plaintext_auth = no
+auth_mechanisms = plain
+auth_username_format = %n
+mail_location = maildir:~/Maildir
+mail_fsync = optimized
+first_valid_uid = 100
+mail_max_userip_connections = 20000
+default_client_limit = 20000
+passdb {
+  driver = passwd-file
+  args = ${folder}/passwd
+}
+userdb {
+  driver = static
+  args = uid=${uid} gid=${gid} home=${folder}/mail/%n
+}
+protocol lmtp {
+  postmaster_address = postmaster@${users.domain}
+}
+service pop3-login {
+  inet_listener pop3 {
+    port = ${ports.pop3}
+  }
+  inet_listener pop3s {
+    port = ${ports.pop3s}
+    ssl = yes
+  }
+  process_limit = 2000
+  service_count = 0
+  process_min_avail = 2
+  client_limit = 20000
+}
+service pop3 {
+  process_limit = 2000
+  service_count = 200
+  process_min_avail = 4
+}
+service lmtp {
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = ${ports.lmtp}
+  }
+  process_limit = 200
+  service_count = 0
+  process_min_avail = 4
+}
+service anvil {
+  client_limit = 60000
+}
+service auth {
+  client_limit = 60000
+}
+service stats {
+  client_limit = 60000
+}
+service log {
+  client_limit = 60000
+}
+`;
+}

@@ -1,0 +1,98 @@
+/** A server under load: ours or a peer, its own processes in a temporary folder. */
+import type { Users } from "../load/load.ts";
+
+/** Domain and password that every server is set up with. */
+export const users: Users = { count: 500, offset: 0, domain: "bench.example", password: "secret-of-the-bench" };
+
+/** A server that runs. Disposing of it stops its processes and removes its files. */
+export interface BenchServer extends AsyncDisposable {
+  /** For the table. */
+  readonly name: string;
+  /** What its 250 means. */
+  readonly durability: string;
+  /** Roots of its process trees. */
+  readonly pids: readonly number[];
+  /** Milliseconds from its start to its first greeting. */
+  readonly startup: number;
+  /** Port that takes messages for the users, where it has one. */
+  readonly smtp?: number;
+  /** Port that takes messages by LMTP: only for filling mailboxes. */
+  readonly lmtp?: number;
+  /** Port of POP3 in the clear. */
+  readonly pop3?: number;
+  /** Port of POP3 over TLS, and its authority. */
+  readonly pop3s?: { readonly port: number; readonly authorities: readonly string[] };
+}
+
+/** A server, or why it cannot run here. */
+export type Started = BenchServer | { readonly name: string; readonly missing: string };
+
+/** Whether a program is installed. */
+export async function isInstalled(program: string): Promise<boolean> {
+  for (const folder of ["/usr/sbin", "/usr/bin", "/usr/local/bin", ...(Deno.env.get("PATH") ?? "").split(":")]) {
+    const found = await Deno.stat(`${folder}/${program}`).catch(() => undefined);
+    if (found?.isFile) return true;
+  }
+  return false;
+}
+
+/** Ports of 127.0.0.1 that nobody listens on now. */
+export function freePorts(count: number): number[] {
+  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+  const ports = listeners.map(({ addr }) => addr.port);
+  for (const listener of listeners) listener.close();
+  return ports;
+}
+
+/** Waits until a port greets. @returns Milliseconds since `since`. @throws after 30 s. */
+export async function untilGreeted(port: number, since: number): Promise<number> {
+  const patience = performance.now() + 30_000;
+  while (performance.now() < patience) {
+    try {
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      if (await connection.read(new Uint8Array(64)) !== null) return performance.now() - since;
+    } catch {
+      // Not yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  throw new Error(`nothing greeted on port ${port} within 30 s`);
+}
+
+/** Runs a program to its end. @throws with what it said unless it succeeds. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: { cwd?: string; stdin?: string } = {},
+): Promise<string> {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    stdin: options.stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  }).spawn();
+  if (options.stdin !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(options.stdin));
+    await writer.close();
+  }
+  const { success, stdout, stderr } = await child.output();
+  const text = new TextDecoder().decode(stdout);
+  if (!success) throw new Error(`${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}${text}`);
+  return text;
+}
+
+/** Ends a process and waits until it is gone; the whole tree goes when it is a daemon's master. */
+export async function stop(pid: number): Promise<void> {
+  try {
+    Deno.kill(pid, "SIGTERM");
+    for (let tries = 0; tries < 1000; tries++) {
+      await Deno.stat(`/proc/${pid}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // Gone.
+  }
+}

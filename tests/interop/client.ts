@@ -1,0 +1,94 @@
+/** Programs that nobody here wrote, as clients of a real server. */
+
+/** A program that a test needs, and the Debian package that has it. */
+export interface Program {
+  /** As typed; or its path. */
+  readonly name: string;
+  /** For whoever wants the test to run. */
+  readonly packageName: string;
+}
+
+/** What a program left behind. */
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder of its own for one client: its home, its configuration files, what it fetched. */
+export interface ClientHome extends AsyncDisposable {
+  /** Absolute. */
+  readonly folder: string;
+  /** Writes a file that only its owner may read, as fetchmail and msmtp demand. @returns its path. */
+  write(name: string, text: string): Promise<string>;
+  /** Runs the program in this folder; killed after 30 s. */
+  run(program: Program, args: readonly string[], stdin?: string): Promise<Finished>;
+}
+
+/** A test with outside programs. Says loudly which one is missing where it cannot run. */
+export function interopTest(
+  name: string,
+  programs: readonly Program[],
+  test: (home: ClientHome, context: Deno.TestContext) => Promise<void>,
+): void {
+  const missing = programs.filter((program) => find(program) === undefined);
+  for (const program of missing) {
+    console.warn(`NOT RUN: "${name}" needs ${program.name} (Debian: ${program.packageName})`);
+  }
+  Deno.test({
+    name,
+    ignore: missing.length > 0,
+    async fn(context) {
+      await using home = await clientHome();
+      await test(home, context);
+    },
+  });
+}
+
+/** A new, empty home. */
+export async function clientHome(): Promise<ClientHome> {
+  const folder = await Deno.makeTempDir({ prefix: "mail-client-" });
+  return {
+    folder,
+    async write(name, text) {
+      const path = `${folder}/${name}`;
+      await Deno.writeTextFile(path, text, { mode: 0o600 });
+      return path;
+    },
+    async run(program, args, stdin) {
+      const child = new Deno.Command(find(program) ?? program.name, {
+        args: [...args],
+        cwd: folder,
+        env: { HOME: folder, LC_ALL: "C.UTF-8" },
+        stdin: stdin === undefined ? "null" : "piped",
+        stdout: "piped",
+        stderr: "piped",
+        signal: AbortSignal.timeout(30_000),
+      }).spawn();
+      if (stdin !== undefined) {
+        const writer = child.stdin.getWriter();
+        // A client that ends before it has read everything is judged by its exit code.
+        await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
+        await writer.close().catch(() => {});
+      }
+      const { code, stdout, stderr } = await child.output();
+      const decoder = new TextDecoder();
+      return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+    },
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Where a program is; undefined when it is not installed. */
+function find({ name }: Program): string | undefined {
+  const folders = name.startsWith("/") ? [""] : (Deno.env.get("PATH") ?? "").split(":").map((folder) => `${folder}/`);
+  return folders.map((folder) => folder + name).find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,71 @@
+/** fetchmail fetches: APOP, CRAM-MD5, STLS, POP3S, and UIDL with keep. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type ClientHome, interopTest } from "./client.ts";
+import { alice, type MailServer, mailServer } from "./server.ts";
+
+const fetchmail = { name: "fetchmail", packageName: "fetchmail" };
+
+const ways: readonly (readonly [name: string, port: "pop3" | "pop3s", options: string, user: string])[] = [
+  ["APOP", "pop3", "protocol APOP", "sslproto ''"],
+  ["CRAM-MD5", "pop3", "protocol POP3 auth cram-md5", "sslproto ''"],
+  ["USER and PASS after STLS", "pop3", "protocol POP3 auth password", "sslproto tls1.2+"],
+  ["USER and PASS under POP3S", "pop3s", "protocol POP3 auth password", "ssl"],
+];
+
+for (const [name, port, options, user] of ways) {
+  interopTest(`fetchmail: ${name}`, [fetchmail], async (home) => {
+    await using server = await mailServer();
+    for (const number of [1, 2, 3]) await server.deliver(alice, messageOf(number));
+    const fetched = await fetch(home, server, port, options, user);
+    assertEquals(fetched.code, 0, fetched.output);
+    assertEquals(fetched.messages.map(subjectOf).sort(), ["number 1", "number 2", "number 3"]);
+    assertStringIncludes(fetched.messages.join(""), "\n.one dot\n");
+    assertEquals(await server.inbox(alice), [], "fetched messages are deleted");
+  });
+}
+
+interopTest(
+  "fetchmail: UIDL with keep fetches every message once, in as many runs as there are",
+  [fetchmail],
+  async (home) => {
+    await using server = await mailServer();
+    const round = () => fetch(home, server, "pop3s", "protocol POP3 auth password uidl", "ssl keep");
+    await server.deliver(alice, messageOf(1));
+    assertEquals((await round()).messages.map(subjectOf), ["number 1"]);
+    await server.deliver(alice, messageOf(2));
+    assertEquals((await round()).messages.map(subjectOf), ["number 2"]);
+    const third = await round();
+    assertEquals([third.messages.length, third.code], [0, 1], third.output);
+    assertEquals((await server.inbox(alice)).length, 2);
+  },
+);
+
+function messageOf(number: number): string {
+  return `From: bob@example.org\r\nTo: alice@example.org\r\nSubject: number ${number}\r\n\r\n.one dot\r\nend\r\n`;
+}
+
+function subjectOf(message: string): string {
+  return /^Subject: (.*)$/m.exec(message)?.[1]?.trim() ?? "";
+}
+
+/** One run; a script puts what is fetched into a folder. */
+async function fetch(home: ClientHome, server: MailServer, port: "pop3" | "pop3s", options: string, user: string) {
+  const box = `${home.folder}/box`;
+  await Deno.mkdir(box, { recursive: true });
+  const before = new Set(Array.from(Deno.readDirSync(box), ({ name }) => name));
+  const script = await home.write("keep.sh", `#!/bin/sh\ncat > "$(mktemp ${box}/XXXXXXXX)"\n`);
+  await Deno.chmod(script, 0o700);
+  const config = await home.write(
+    "fetchmailrc",
+    `poll localhost service ${server.ports[port]} ${options}
+  user "${alice.address}" password "${alice.password}" ${user} sslcertfile "${server.certificate}" mda "${script}"
+`,
+  );
+  const { code, stdout, stderr } = await home.run(fetchmail, [
+    ...["-f", config, "--idfile", `${home.folder}/ids`, "--pidfile", `${home.folder}/pid`, "-v", "--nosyslog"],
+  ]);
+  assert(code < 2, stdout + stderr);
+  const names = Array.from(Deno.readDirSync(box), ({ name }) => name).filter((name) => !before.has(name));
+  const messages = await Promise.all(names.map((name) => Deno.readTextFile(`${box}/${name}`)));
+  return { code, output: stdout + stderr, messages };
+}

@@ -1,0 +1,46 @@
+/** The server that outside clients talk to: in this process, over real sockets and real TLS. */
+import { type TestServer, testServer } from "../support/test_server.ts";
+import type { TestSettings } from "../support/test_config.ts";
+
+export { alice, bob } from "../support/test_config.ts";
+
+/** A server, and short ways to what is in it. */
+export interface MailServer extends AsyncDisposable {
+  /** By name. */
+  readonly ports: TestServer["ports"];
+  /** Path of its certificate, PEM: for clients that verify. */
+  readonly certificate: string;
+  /** The messages in an account's INBOX, whole, in order, one character an octet. */
+  inbox(of: { readonly address: string }): Promise<string[]>;
+  /** Puts a message into an account's INBOX. */
+  deliver(to: { readonly address: string }, message: string): Promise<void>;
+}
+
+/** Starts one: `await using server = await mailServer()`. */
+export async function mailServer(settings: TestSettings = {}): Promise<MailServer> {
+  const server = await testServer(settings);
+  const { storage, folder, ports } = server;
+  const inboxOf = async ({ address }: { readonly address: string }) => {
+    const account = await storage.accountByAddress(address);
+    const inbox = account && await storage.mailboxByName(account.id, "INBOX");
+    if (inbox === undefined) throw new Error(`${address} has no INBOX`);
+    return inbox;
+  };
+  return {
+    ports,
+    certificate: `${folder}/tls/cert.pem`,
+    async inbox(of) {
+      const { messages } = await storage.messages((await inboxOf(of)).id);
+      return await Promise.all(messages.map(async ({ body }) => {
+        const opened = await storage.openBody(body);
+        return new TextDecoder("latin1").decode(await opened.read(0, opened.size));
+      }));
+    },
+    async deliver(to, message) {
+      const mailbox = (await inboxOf(to)).id;
+      const body = await storage.writeBody(new TextEncoder().encode(message));
+      await storage.apply([{ do: "append", mailbox, body, details: { receivedAt: new Date(), flags: [] } }]);
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
