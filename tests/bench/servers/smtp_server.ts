@@ -42,7 +42,7 @@ import { SMTPServer } from "smtp-server";
 import { mkdirSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 const [port, folder, domain] = process.argv.slice(2);
-for (const sub of ["tmp", "new"]) mkdirSync(folder + "/" + sub, { recursive: true });
+for (const sub of ["part", "new"]) mkdirSync(folder + "/" + sub, { recursive: true });
 let count = 0;
 new SMTPServer({
   disabledCommands: ["STARTTLS", "AUTH"], authOptional: true, disableReverseLookup: true,
@@ -57,10 +57,10 @@ new SMTPServer({
 }).listen(Number(port), "127.0.0.1");
 async function keep(chunks) {
   const name = process.pid + "." + ++count;
-  const file = await open(folder + "/tmp/" + name, "wx");
+  const file = await open(folder + "/part/" + name, "wx");
   await file.writev(chunks);
   await file.sync();
   await file.close();
-  await rename(folder + "/tmp/" + name, folder + "/new/" + name);
+  await rename(folder + "/part/" + name, folder + "/new/" + name);
 }
 `;

@@ -24,7 +24,7 @@ Deno.test("reload: what is the same waits for nothing", async () => {
 Deno.test("reload: certificates, limits of messages, filters and options of protocols are taken up", async () => {
   const running = await load();
   const next = await load((text) =>
-    text.replace("./a.pem", "./b.pem").replace("10m", "5m") + "limits: { message: 1MB }\n"
+    text.replace("./a.pem", "./b.pem").replace("10m", "20m") + "limits: { message: 1MB }\n"
   );
   const taken = takeUp(running, next);
   assertEquals(waitingForRestart(taken.config, next.config), []);
@@ -60,7 +60,7 @@ Deno.test("reload: everything else is as it was, and named", async () => {
 
 Deno.test("reload: with other listeners, the protocols are as they were, options too", async () => {
   const running = await load();
-  const next = await load((text) => text.replace(":110", ":2110").replace("10m", "5m"));
+  const next = await load((text) => text.replace(":110", ":2110").replace("10m", "20m"));
   const taken = takeUp(running, next);
   assertEquals(waitingForRestart(taken.config, next.config), ["protocols"]);
   assert(taken.plugins.protocols === running.plugins.protocols);

@@ -36,9 +36,8 @@ interface Started {
   awaited(): Promise<void>;
 }
 
-function start(options: FakeConnectionOptions = {}): Started {
+function start(options: FakeConnectionOptions = {}, delivery = new FakeDelivery()): Started {
   const clock = new ManualClock();
-  const delivery = new FakeDelivery();
   const log = new FakeLog();
   const { connection, client } = fakeConnection({ ...options, clock, log });
   const session = new Session(fakeContext(delivery, { log }), validOptions({ idle_timeout: "5m" }), connection);
@@ -164,10 +163,12 @@ Deno.test("smtp bounds: an error nobody expected in a command is 451, in the gre
   assertEquals(codesOf(client.received), [220, 250, 250, 451, 250]);
   assert(!client.received.includes("secret") && log.lines.some((line) => line.startsWith("error command failed")));
 
-  const greeting = start();
-  greeting.delivery.connected = () => {
+  // The greeting is decided before `start` returns.
+  const failing = new FakeDelivery();
+  failing.connected = () => {
     throw new Error("secret");
   };
+  const greeting = start({}, failing);
   await assertRejects(() => greeting.served, Error, "secret");
   assertEquals(greeting.client.received, "421 4.3.0 Local error, try again later\r\n");
 });
