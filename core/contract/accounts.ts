@@ -27,6 +27,18 @@ export interface Account {
   readonly createdAt: Date;
   /** What the directory keeps of the password, by a name of its own choice; opaque to the storage. */
   readonly secrets: Secrets;
+  /** How much it may keep; absent: as much as the disk holds. */
+  readonly quota?: Quota;
+}
+
+/** Limits of an account (RFC 9208 §5); what is absent is not limited. */
+export interface Quota {
+  /** Octets of all messages. */
+  readonly storage?: number;
+  /** How many messages. */
+  readonly messages?: number;
+  /** How many mailboxes. */
+  readonly mailboxes?: number;
 }
 
 /** Text by the directory's own names. */
@@ -45,7 +57,9 @@ export type AccountOperation =
   /** With its INBOX. Refused as a conflict when the address is taken by an account or an alias. */
   | { readonly do: "createAccount"; readonly address: string; readonly secrets: Secrets }
   | { readonly do: "setSecrets"; readonly account: AccountId; readonly secrets: Secrets }
-  /** With its mailboxes and messages. */
+  /** What is over it already stays; nothing is added. */
+  | { readonly do: "setQuota"; readonly account: AccountId; readonly quota: Quota }
+  /** With its mailboxes and messages, its metadata, and the rights that it had in others' mailboxes. */
   | { readonly do: "removeAccount"; readonly account: AccountId }
   /** Replaces; refused as a conflict when the address is an account's. */
   | { readonly do: "setAlias"; readonly address: string; readonly to: readonly string[] }

@@ -22,6 +22,33 @@ export interface Mailbox {
   readonly messages: number;
   /** Octets of all messages. */
   readonly size: number;
+  /** How many are without `\Seen`. */
+  readonly unseen: number;
+  /** How many have `\Deleted`. */
+  readonly deleted: number;
+  /** Octets of those that have `\Deleted` (RFC 9208 §4.1.4). */
+  readonly deletedSize: number;
+  /** Messages with this UID or a higher one have been shown to no session yet (RFC 3501 §2.3.2, `\Recent`). */
+  readonly recentFrom: number;
+  /** Keywords that a message in it has or had, each once, as it was first spelled; the oldest thousand. */
+  readonly keywords: readonly string[];
+  /** Special use (RFC 6154), with its backslash: `\Sent`. At most one mailbox of an account has each. */
+  readonly specialUse?: string;
+  /** What others may do here (RFC 4314); its owner may do everything whatever this says. */
+  readonly rights: MailboxRights;
+}
+
+/** Rights by who has them: letters of RFC 4314 §2.1, each once, in the order of the alphabet. Nobody has none. */
+export type MailboxRights = Readonly<Record<AccountId | "anyone", string>>;
+
+/** A mailbox and which messages are in it, at one moment. */
+export interface MailboxSnapshot {
+  /** As it is. */
+  readonly mailbox: Mailbox;
+  /** UIDs of all messages, ascending. */
+  readonly uids: Uint32Array;
+  /** The first one without `\Seen`. */
+  readonly firstUnseen?: number;
 }
 
 /** What a message is given when it arrives. */
@@ -70,10 +97,21 @@ export interface FlagChange {
   readonly unchangedSince?: bigint;
 }
 
-/** A commit touched this mailbox. */
+/** A commit touched a mailbox: its messages, its name, its rights, its metadata; or it is new, or gone. */
 export interface MailboxChange {
-  /** Which. */
-  readonly mailbox: MailboxId;
+  /** Which; absent: what belongs to the account itself, such as its subscriptions. */
+  readonly mailbox?: MailboxId;
   /** Its mod-sequence now. */
   readonly modseq: bigint;
 }
+
+/** Where metadata belongs (RFC 5464 §2): to a mailbox or to the whole server, for everyone or for one account. */
+export interface MetadataPlace {
+  /** Absent: the server. */
+  readonly mailbox?: MailboxId;
+  /** Whose private entries; absent: those that are shared. */
+  readonly account?: AccountId;
+}
+
+/** Values by the name of their entry, which is without `/private` and `/shared`. */
+export type Metadata = ReadonlyMap<string, Uint8Array>;

@@ -7,9 +7,17 @@
  * - `not-found`: what was named does not exist (any more)
  * - `conflict`: it exists already, or another holds it
  * - `too-large`: over a limit of size or number
+ * - `over-quota`: the account may not keep so much
  * - `unavailable`: temporary; nothing was changed, ask again later
  */
-export type RefusalKind = "invalid" | "forbidden" | "not-found" | "conflict" | "too-large" | "unavailable";
+export type RefusalKind =
+  | "invalid"
+  | "forbidden"
+  | "not-found"
+  | "conflict"
+  | "too-large"
+  | "over-quota"
+  | "unavailable";
 
 /**
  * Thrown where a caller may be told why. The message is public: it may reach any client. What only the operator may

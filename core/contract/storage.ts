@@ -1,7 +1,18 @@
 /** Where mail is kept. Reads are methods and see committed state; writes are data, applied in atomic batches. */
 import type { Account, AccountOperation, Accounts } from "./accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "./identifiers.ts";
-import type { FlagChange, Mailbox, MailboxChange, Message, MessageDetails, MessagePage, UidSet } from "./mailbox.ts";
+import type {
+  FlagChange,
+  Mailbox,
+  MailboxChange,
+  MailboxSnapshot,
+  Message,
+  MessageDetails,
+  MessagePage,
+  Metadata,
+  MetadataPlace,
+  UidSet,
+} from "./mailbox.ts";
 import type { MessageSummary } from "./message.ts";
 
 /** The promises that each backend keeps are stated by `tests/conformance`. */
@@ -12,8 +23,8 @@ export interface Storage extends Accounts {
    * All or none; resolves when the batch is durable, with a result for each operation. A backend may commit many
    * callers' batches with one fsync. Operations of a batch see the effects of those before them.
    *
-   * @throws Refusal `not-found`, `conflict` or `invalid` when an operation cannot be done; `unavailable` when the disk
-   * is full or the database away. Nothing of the batch has then been done.
+   * @throws Refusal `not-found`, `conflict`, `invalid` or `over-quota` when an operation cannot be done; `unavailable`
+   * when the disk is full or the database away. Nothing of the batch has then been done.
    */
   apply<const Batch extends readonly Operation[]>(
     batch: Batch,
@@ -29,12 +40,24 @@ export interface Storage extends Accounts {
   openBody(body: BodyId): Promise<Body>;
   /** What was parsed of a body when it was written. @throws Refusal `not-found`. */
   summary(body: BodyId): Promise<MessageSummary>;
+  /** The same of many bodies, in their order. @throws Refusal `not-found` when one is not there. */
+  summaries(bodies: readonly BodyId[]): Promise<readonly MessageSummary[]>;
   /** Decoded text of a body, for search (`core/message/search_text.ts`). @throws Refusal `not-found`. */
   searchText(body: BodyId): Promise<string>;
   /** By name, INBOX first. */
   mailboxes(account: AccountId): Promise<readonly Mailbox[]>;
   /** One mailbox of an account by name; INBOX in any case (RFC 9051 §5.1). */
   mailboxByName(account: AccountId, name: string): Promise<Mailbox | undefined>;
+  /** One mailbox. */
+  mailbox(id: MailboxId): Promise<Mailbox | undefined>;
+  /** Mailboxes of other accounts in which this one, or anyone, has rights (RFC 4314), by account and name. */
+  mailboxesSharedWith(account: AccountId): Promise<readonly Mailbox[]>;
+  /** Names that the account subscribed to, also of mailboxes that are not there (RFC 9051 §6.3.7), by name. */
+  subscriptions(account: AccountId): Promise<readonly string[]>;
+  /** What is kept in a place. */
+  metadata(place: MetadataPlace): Promise<Metadata>;
+  /** A mailbox and the UIDs in it, without the messages: 100,000 of them are quickly read. @throws Refusal `not-found`. */
+  snapshot(mailbox: MailboxId): Promise<MailboxSnapshot>;
   /** In UID order. @throws Refusal `not-found`. */
   messages(mailbox: MailboxId, select?: MessageSelection): Promise<MessagePage>;
   /** Changes of the account's mailboxes as they are committed. Ends when `stop` aborts. */
@@ -88,15 +111,41 @@ export type Operation =
   | { readonly do: "copy" | "move"; readonly from: MailboxId; readonly uids: UidSet; readonly to: MailboxId }
   /** UIDs that are not there are passed over. */
   | { readonly do: "expunge"; readonly mailbox: MailboxId; readonly uids: UidSet }
-  | { readonly do: "createMailbox"; readonly account: AccountId; readonly name: string }
+  /** A special use that another mailbox of the account has is refused as a conflict (RFC 6154 §3). */
+  | {
+    readonly do: "createMailbox";
+    readonly account: AccountId;
+    readonly name: string;
+    readonly specialUse?: string;
+  }
+  | { readonly do: "setSpecialUse"; readonly mailbox: MailboxId; readonly specialUse: string | undefined }
   | { readonly do: "renameMailbox"; readonly mailbox: MailboxId; readonly name: string }
-  | { readonly do: "removeMailbox"; readonly mailbox: MailboxId };
+  /** With its messages and its metadata; subscriptions to its name stay. */
+  | { readonly do: "removeMailbox"; readonly mailbox: MailboxId }
+  /** No letters: none. */
+  | {
+    readonly do: "setRights";
+    readonly mailbox: MailboxId;
+    readonly who: AccountId | "anyone";
+    readonly rights: string;
+  }
+  /** Harmless when it is so already. */
+  | { readonly do: "subscribe" | "unsubscribe"; readonly account: AccountId; readonly name: string }
+  /** Without a value: removed. */
+  | {
+    readonly do: "setMetadata";
+    readonly place: MetadataPlace;
+    readonly entries: readonly (readonly [name: string, value: Uint8Array | undefined])[];
+  }
+  /** From now on no message is `\Recent` that is here now; gives from which UID on they were. */
+  | { readonly do: "takeRecent"; readonly mailbox: MailboxId };
 
 /** What an operation gives. */
 export type ResultOf<O> = O extends { do: "append" | "deliver" } ? Message
   : O extends { do: "setFlags" } ? { readonly changed: readonly Message[]; readonly modified: readonly number[] }
   : O extends { do: "copy" | "move" } ? readonly (readonly [from: number, to: number])[]
   : O extends { do: "expunge" } ? readonly number[]
+  : O extends { do: "takeRecent" } ? number
   : O extends { do: "createMailbox" } ? Mailbox
   : O extends { do: "createAccount" } ? Account
   : undefined;
