@@ -1,0 +1,56 @@
+/** One response on its way to the writer: text, and octets that are no text. */
+import type { WireWriter } from "../../../../core/contract/mod.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * Collects a response and writes it: its text as UTF-8, literals inside it included. Nothing reaches the writer before
+ * the first octets or the end, so that a response whose text cannot be made leaves nothing behind.
+ */
+export class ResponseBuilder {
+  readonly #writer: WireWriter;
+  #text = "";
+
+  /** Begins with nothing. */
+  constructor(writer: WireWriter) {
+    this.#writer = writer;
+  }
+
+  /** Adds text; CR and LF stand only inside literals (`printString`). */
+  text(text: string): this {
+    this.#text += text;
+    return this;
+  }
+
+  /** Adds octets as they are: a piece of a literal whose count has been written. They must not change until sent. */
+  octets(octets: Uint8Array): this {
+    if (octets.length === 0) return this;
+    this.#writeText();
+    this.#writer.bytes(octets);
+    return this;
+  }
+
+  /** Adds a literal (RFC 9051 §4.3). */
+  literal(octets: Uint8Array): this {
+    return this.text(`{${octets.length}}\r\n`).octets(octets);
+  }
+
+  /** Adds a literal8, which may hold NUL (RFC 3516 §4.4, RFC 9051 §4.3.1). */
+  literal8(octets: Uint8Array): this {
+    return this.text(`~{${octets.length}}\r\n`).octets(octets);
+  }
+
+  /** Ends the response with CRLF; another may then begin. */
+  end(): void {
+    const text = this.#text;
+    this.#text = "";
+    if (text.includes("\n")) this.#writer.bytes(encoder.encode(`${text}\r\n`));
+    else this.#writer.line(text);
+  }
+
+  #writeText(): void {
+    if (this.#text === "") return;
+    this.#writer.bytes(encoder.encode(this.#text));
+    this.#text = "";
+  }
+}
