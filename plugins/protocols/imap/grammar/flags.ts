@@ -1,0 +1,33 @@
+/** Flags (RFC 9051 §2.3.2): system flags and their extensions with a backslash, keywords without. */
+import type { Scanner } from "./scanner.ts";
+import { printList, type WireText } from "./wire_text.ts";
+
+/** System flags that a client may set, as the RFC spells them. */
+export const systemFlags: readonly string[] = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];
+
+const spelled: ReadonlyMap<string, string> = new Map(systemFlags.map((flag) => [flag.toUpperCase(), flag]));
+
+/**
+ * Reads a flag: system flags come out as the RFC spells them, others as they are. Any `\` atom is a flag here, also
+ * `\Recent` (flag-extension): which of them can be set is another question. @throws Malformed.
+ */
+export function expectFlag(scanner: Scanner): string {
+  if (!scanner.accept("\\")) return scanner.expectAtom("a flag");
+  const flag = `\\${scanner.expectAtom("the name of a flag")}`;
+  return spelled.get(flag.toUpperCase()) ?? flag;
+}
+
+/** Reads a keyword: an atom. @throws Malformed. */
+export function expectKeywordFlag(scanner: Scanner): string {
+  return scanner.expectAtom("a keyword");
+}
+
+/** Reads flags in parentheses, perhaps none. @throws Malformed. */
+export function expectFlagList(scanner: Scanner): string[] {
+  return scanner.expectList(expectFlag, 0);
+}
+
+/** Writes flags in parentheses. */
+export function printFlagList(flags: readonly string[]): WireText {
+  return printList(flags);
+}

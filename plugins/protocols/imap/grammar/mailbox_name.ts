@@ -1,0 +1,34 @@
+/** Names of mailboxes in commands: as the client writes them on the wire, and in Unicode everywhere else. */
+import { isAscii, latin1 } from "../../../../core/wire/ascii.ts";
+import { decodeModifiedUtf7, encodeModifiedUtf7 } from "./modified_utf7.ts";
+import type { NameForm, Scanner } from "./scanner.ts";
+import { utf8Text } from "./strings.ts";
+import { printAstring, utf8Octets, type WireText } from "./wire_text.ts";
+
+/** Reads a name; INBOX comes out in capitals. Whether there can be such a mailbox is another question. @throws Malformed. */
+export function expectMailboxName(scanner: Scanner): string {
+  const start = scanner.at;
+  const name = decodedName(scanner.expectAstring("a mailbox name"), scanner.nameForm);
+  if (name === undefined) throw scanner.malformed(`a mailbox name in ${nameForms[scanner.nameForm]}`, start);
+  // RFC 9051 §5.1: INBOX in any case.
+  return name.length === 5 && name.toUpperCase() === "INBOX" ? "INBOX" : name;
+}
+
+/** Writes a name. */
+export function printMailboxName(name: string, form: NameForm): WireText {
+  return printAstring(encodedName(name, form));
+}
+
+/** A name, or a pattern of names, in Unicode; undefined for what is none. */
+export function decodedName(octets: Uint8Array, form: NameForm): string | undefined {
+  // RFC 6855 §3: names in UTF-8 are taken from every client; one that has octets beyond ASCII can be nothing else.
+  return form === "utf-8" || !isAscii(octets) ? utf8Text(octets) : decodeModifiedUtf7(latin1(octets));
+}
+
+/** The octets of a name or a pattern. */
+export function encodedName(name: string, form: NameForm): Uint8Array {
+  return utf8Octets(form === "utf-8" ? name : encodeModifiedUtf7(name));
+}
+
+/** What a form is called. */
+export const nameForms: Readonly<Record<NameForm, string>> = { "utf-8": "UTF-8", "modified-utf-7": "modified UTF-7" };
