@@ -1,0 +1,96 @@
+/** HEADER.FIELDS and HEADER.FIELDS.NOT (RFC 9051 §6.4.5.1): some fields of a header, octet for octet, from any chunks. */
+import { concat } from "../../../../core/message/bytes.ts";
+import { lowerAscii } from "../../../../core/wire/ascii.ts";
+import type { HeaderSubset } from "./section.ts";
+import type { Transform } from "./transformed_view.ts";
+
+const LF = 10, CR = 13, SPACE = 32, TAB = 9, COLON = 58;
+/** RFC 5322 §4.5 has blanks before a colon; so many are looked at. */
+const MOST_BLANKS = 998;
+
+/**
+ * Keeps the fields that are wanted, with their continuation lines and in their order, and the empty line at the end. A line
+ * that is no field matches no name. What a field is, `core/message/header.ts` says in the same way.
+ */
+export class FieldFilter implements Transform {
+  readonly #names: readonly string[];
+  readonly #isNot: boolean;
+  readonly #longest: number;
+  /** The beginning of a line of which it cannot be said yet whether it is kept. */
+  #carried: Uint8Array = new Uint8Array(0);
+  #isLineStart = true;
+  #isKept: boolean;
+
+  /** Keeps this subset. */
+  constructor({ fields, not }: HeaderSubset) {
+    this.#names = fields.map((name) => name.toLowerCase());
+    this.#isNot = not;
+    this.#isKept = not;
+    this.#longest = Math.max(0, ...fields.map((name) => name.length));
+  }
+
+  /** The next octets of the header. */
+  push(chunk: Uint8Array): Uint8Array {
+    const bytes = concat([this.#carried, chunk]);
+    this.#carried = new Uint8Array(0);
+    const output = new Uint8Array(bytes.length);
+    let length = 0;
+    for (let at = 0; at < bytes.length;) {
+      if (this.#isLineStart) {
+        const isKept = this.#judge(bytes, at);
+        if (isKept === undefined) {
+          this.#carried = bytes.slice(at);
+          break;
+        }
+        this.#isKept = isKept;
+      }
+      const lineFeed = bytes.indexOf(LF, at);
+      const end = lineFeed < 0 ? bytes.length : lineFeed + 1;
+      if (this.#isKept) {
+        output.set(bytes.subarray(at, end), length);
+        length += end - at;
+      }
+      this.#isLineStart = lineFeed >= 0;
+      at = end;
+    }
+    return output.subarray(0, length);
+  }
+
+  /** A last line that ends before its colon is no field. */
+  finish(): Uint8Array {
+    return this.#isNot ? this.#carried : new Uint8Array(0);
+  }
+
+  /** Whether the line at `start` is kept; undefined when more of it must be seen. */
+  #judge(bytes: Uint8Array, start: number): boolean | undefined {
+    const first = bytes[start];
+    // RFC 5322 §2.2.3: it continues the field before it.
+    if (first === SPACE || first === TAB) return this.#isKept;
+    // RFC 9051 §6.4.5.1: the empty line is part of every subset.
+    if (first === LF) return true;
+    if (first === CR) return start + 1 === bytes.length ? undefined : bytes[start + 1] === LF || this.#isNot;
+    let end = start;
+    while (end < bytes.length && end - start <= this.#longest && isNameOctet(bytes[end] ?? 0)) end++;
+    let colon = end;
+    while ((bytes[colon] === SPACE || bytes[colon] === TAB) && colon - end < MOST_BLANKS) colon++;
+    if (colon === bytes.length) return undefined;
+    if (bytes[colon] !== COLON) return this.#isNot;
+    return this.#isNamed(bytes, start, end) !== this.#isNot;
+  }
+
+  /** RFC 9051 §6.4.5.1: matching is case-insensitive in ASCII, but otherwise exact. */
+  #isNamed(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#names.some((name) => {
+      if (name.length !== end - start) return false;
+      for (let at = 0; at < name.length; at++) {
+        if (lowerAscii(bytes[start + at] ?? 0) !== name.charCodeAt(at)) return false;
+      }
+      return true;
+    });
+  }
+}
+
+/** RFC 5322 §2.2: printable ASCII without colon. */
+function isNameOctet(octet: number): boolean {
+  return octet > SPACE && octet < 127 && octet !== COLON;
+}

@@ -1,0 +1,61 @@
+/** A section on its way to the client, of any size, a piece at a time. */
+import type { WireWriter } from "../../../../core/contract/mod.ts";
+import type { ResponseBuilder } from "../printing/response_builder.ts";
+import type { Octets } from "./views.ts";
+
+/** Octets that are read at once: most messages are no larger. */
+const PIECE = 131_072;
+
+/** Which octets of a section: `<origin.count>` (RFC 9051 §6.4.5). */
+export interface Substring {
+  /** The first octet. */
+  readonly origin: number;
+  /** How many, at most; at least 1. */
+  readonly count: number;
+}
+
+/** How octets are written. */
+export interface LiteralForm {
+  /** Whether they may hold NUL: a literal8 (RFC 3516 §4.3). */
+  readonly isBinary?: boolean;
+  /** Only these; what lies beyond the end is left out (RFC 9051 §6.4.5). Absent: all. */
+  readonly substring?: Substring | undefined;
+}
+
+/** A literal was begun whose rest cannot be read: the client would take what comes next for that rest. */
+export class OutOfStep extends Error {
+  override readonly name = "OutOfStep";
+}
+
+/**
+ * Adds the octets as a literal to the response, and sends as it goes when there are many.
+ *
+ * @throws OutOfStep when they cannot be read to their end; what the first read throws, before anything is written of them.
+ */
+export async function writeLiteral(
+  response: ResponseBuilder,
+  writer: WireWriter,
+  octets: Octets,
+  { isBinary = false, substring }: LiteralForm = {},
+): Promise<void> {
+  const start = Math.min(substring?.origin ?? 0, octets.size);
+  const end = Math.min(start + (substring?.count ?? octets.size), octets.size);
+  let piece = await readPiece(octets, start, end);
+  response.text(`${isBinary ? "~" : ""}{${end - start}}\r\n`).octets(piece);
+  for (let at = start + PIECE; at < end; at += PIECE) {
+    if (writer.isFull) await writer.flush();
+    try {
+      piece = await readPiece(octets, at, end);
+    } catch (cause) {
+      throw new OutOfStep("a section could not be read to its end", { cause });
+    }
+    response.octets(piece);
+  }
+}
+
+async function readPiece(octets: Octets, from: number, end: number): Promise<Uint8Array> {
+  const to = Math.min(from + PIECE, end);
+  const piece = from === to ? new Uint8Array(0) : await octets.read(from, to);
+  if (piece.length !== to - from) throw new Error(`octets ${from} to ${to} of a section are not there`);
+  return piece;
+}
