@@ -36,6 +36,7 @@ export const builtInPlugins: PluginTable = {
   protocol: {
     smtp: () => import("../../plugins/protocols/smtp/plugin.ts"),
     pop3: () => import("../../plugins/protocols/pop3/plugin.ts"),
+    imap: () => import("../../plugins/protocols/imap/plugin.ts"),
   },
   http: {},
 };

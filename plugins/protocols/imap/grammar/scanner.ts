@@ -49,6 +49,11 @@ export class Scanner {
     return this.#at >= this.#bytes.length;
   }
 
+  /** Goes on at an octet: what is before it has been read by another. */
+  skipTo(at: number): void {
+    this.#at = at;
+  }
+
   /** An octet that is not read yet; undefined past the end. */
   peek(ahead = 0): number | undefined {
     return this.#bytes[this.#at + ahead];

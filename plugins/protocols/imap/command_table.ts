@@ -1,0 +1,36 @@
+/** All commands, by name. Their order is that of the capabilities. */
+import type { Command, CommandTable } from "./command.ts";
+import { authenticate } from "./commands/authenticate.ts";
+import { capability } from "./commands/capability.ts";
+import { close, unselect } from "./commands/close.ts";
+import { enable } from "./commands/enable.ts";
+import { expunge, uidExpunge } from "./commands/expunge.ts";
+import { id } from "./commands/id.ts";
+import { login } from "./commands/login.ts";
+import { logout } from "./commands/logout.ts";
+import { check, noop } from "./commands/noop.ts";
+import { examine, select } from "./commands/select.ts";
+import { starttls } from "./commands/starttls.ts";
+
+/** RFC 9051 §6, and the extensions. */
+export const commands: CommandTable = new Map<string, Command>([
+  // Any state.
+  ["CAPABILITY", capability],
+  ["NOOP", noop],
+  ["LOGOUT", logout],
+  ["ID", id],
+  // Not authenticated.
+  ["STARTTLS", starttls],
+  ["AUTHENTICATE", authenticate],
+  ["LOGIN", login],
+  // Authenticated.
+  ["ENABLE", enable],
+  ["SELECT", select],
+  ["EXAMINE", examine],
+  // Selected.
+  ["CLOSE", close],
+  ["UNSELECT", unselect],
+  ["CHECK", check],
+  ["EXPUNGE", expunge],
+  ["UID EXPUNGE", uidExpunge],
+]);

@@ -1,0 +1,14 @@
+/** LOGOUT (RFC 9051 §6.1.3). */
+import { type Command, command, noArguments } from "../command.ts";
+import { ok } from "../replies.ts";
+import { anyState } from "../state.ts";
+
+/** The command. */
+export const logout: Command = command({
+  states: anyState,
+  parse: noArguments,
+  run(session) {
+    session.untagged("BYE Goodbye");
+    return { reply: ok("Logged out"), ends: true };
+  },
+});

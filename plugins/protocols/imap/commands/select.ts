@@ -1,0 +1,103 @@
+/** SELECT and EXAMINE (RFC 9051 §6.3.2 and §6.3.3, RFC 3501 §6.3.1). */
+import type { MailboxSnapshot } from "../../../../core/contract/mod.ts";
+import { type Access, hasRights, openMailbox } from "../access.ts";
+import { type Command, command, type Outcome } from "../command.ts";
+import { expectMailboxName, printMailboxName } from "../grammar/mailbox_name.ts";
+import type { Scanner } from "../grammar/scanner.ts";
+import { printFlags } from "../printing/flags.ts";
+import { ok } from "../replies.ts";
+import { SelectedMailbox } from "../selected_mailbox.ts";
+import type { Session } from "../session.ts";
+import { loggedIn, type StateOf } from "../state.ts";
+import { tellCount } from "../tell.ts";
+
+interface Arguments {
+  readonly name: string;
+}
+
+/** SELECT. */
+export const select: Command = command({
+  states: loggedIn,
+  parse,
+  run: (session, state, given) => open(session, state, given, false),
+});
+
+/** EXAMINE: the same, and nothing is changed by it. */
+export const examine: Command = command({
+  states: loggedIn,
+  parse,
+  run: (session, state, given) => open(session, state, given, true),
+});
+
+function parse(scanner: Scanner): Arguments {
+  scanner.expectSpace();
+  const name = expectMailboxName(scanner);
+  scanner.expectEnd();
+  return { name };
+}
+
+async function open(
+  session: Session,
+  state: StateOf<typeof loggedIn[number]>,
+  { name }: Arguments,
+  isExamine: boolean,
+): Promise<Outcome> {
+  const { storage } = session.service.context;
+  if (state.name === "selected") session.deselect();
+  const access = await openMailbox(storage, state.user, name, "r");
+  // RFC 4314 §4: with one of these at least, something can be changed.
+  const isReadOnly = isExamine || !/[eistwx]/.test(access.rights);
+  const recentFrom = await recentFromOf(session, access, isReadOnly);
+  const snapshot = await storage.snapshot(access.mailbox.id);
+  const mailbox = new SelectedMailbox(storage, snapshot, {
+    ...{ name, owner: access.mailbox.account, rights: access.rights, isReadOnly, recentFrom },
+  });
+  tellSelected(session, mailbox, snapshot);
+  return {
+    reply: ok("Selected", isReadOnly ? "READ-ONLY" : "READ-WRITE"),
+    state: { name: "selected", user: state.user, mailbox },
+  };
+}
+
+/** RFC 3501 §2.3.2: recent to the first session that selects the mailbox, and not by EXAMINE. */
+async function recentFromOf(session: Session, { mailbox }: Access, isReadOnly: boolean): Promise<number> {
+  if (session.extensions.isRev2) return Infinity;
+  if (isReadOnly || mailbox.recentFrom >= mailbox.uidNext) return mailbox.recentFrom;
+  const [from] = await session.service.context.storage.apply([{ do: "takeRecent", mailbox: mailbox.id }]);
+  return from;
+}
+
+/** RFC 9051 §6.3.2: what a client must be told; RFC 3501 §6.3.1 for what only its clients know. */
+function tellSelected(session: Session, view: SelectedMailbox, { mailbox, firstUnseen }: MailboxSnapshot): void {
+  const { extensions } = session;
+  const { selection } = view;
+  const flags = printFlags([...systemFlags, ...mailbox.keywords]);
+  session.untagged(`FLAGS ${flags}`);
+  session.untagged(`OK [PERMANENTFLAGS ${permanentFlags(view, mailbox.keywords)}] Flags that are kept`);
+  tellCount(session, view);
+  if (!extensions.isRev2 && firstUnseen !== undefined) {
+    session.untagged(`OK [UNSEEN ${view.numberOf(firstUnseen)}] The first message that was not seen`);
+  }
+  session.untagged(`OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid`);
+  session.untagged(`OK [UIDNEXT ${mailbox.uidNext}] The next UID`);
+  // RFC 7162 §3.1.2.1.
+  session.untagged(`OK [HIGHESTMODSEQ ${mailbox.highestModseq}] The greatest mod-sequence`);
+  // RFC 8474 §4.2.
+  session.untagged(`OK [MAILBOXID (M${mailbox.id})] The mailbox itself`);
+  // RFC 9051 §6.3.2: so that the client learns under which name it is known.
+  if (extensions.isRev2) session.untagged(`LIST () "/" ${printMailboxName(selection.name, session.nameForm)}`);
+}
+
+const systemFlags = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];
+
+/** RFC 4314 §4: by right; `\*` where keywords may be made. */
+function permanentFlags({ selection }: SelectedMailbox, keywords: readonly string[]): string {
+  if (selection.isReadOnly) return "()";
+  const may = (right: string) => hasRights(selection, right);
+  return printFlags([
+    ...may("w") ? ["\\Answered", "\\Flagged", "\\Draft"] : [],
+    ...may("t") ? ["\\Deleted"] : [],
+    ...may("s") ? ["\\Seen"] : [],
+    ...may("w") ? [...keywords, "\\*"] : [],
+  ]);
+}

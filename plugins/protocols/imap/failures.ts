@@ -1,0 +1,54 @@
+/** From errors to replies: the one place where a refusal of the storage gets its response code (RFC 5530). */
+import { Refusal, type RefusalKind } from "../../../core/contract/mod.ts";
+import { ConnectionClosed, DeadlineExceeded, Stopping } from "../../../core/wire/errors.ts";
+import { no, type Reply } from "./replies.ts";
+
+const broken = [ConnectionClosed, DeadlineExceeded, Stopping];
+
+/** Whether an error means that the connection goes no further, not that a command has failed. */
+export function isBroken(error: unknown): boolean {
+  return broken.some((kind) => error instanceof kind);
+}
+
+/** A command cannot be done, for a reason that the client is told. */
+export class CommandRefused extends Error {
+  override readonly name = "CommandRefused";
+  /** The reply. */
+  readonly reply: Reply;
+
+  /** @param given The reply, or the text of a NO for people. @param code The NO's response code, without its brackets. */
+  constructor(given: Reply | string, code?: string) {
+    super(typeof given === "string" ? given : given.text);
+    this.reply = typeof given === "string" ? no(given, code) : given;
+  }
+}
+
+/** @throws CommandRefused where the mailbox was opened by EXAMINE, or nothing may be changed in it. */
+export function requireWritable({ isReadOnly }: { readonly isReadOnly: boolean }): void {
+  if (isReadOnly) throw new CommandRefused("The mailbox is read-only", "NOPERM");
+}
+
+/** RFC 5530 §3; RFC 9051 §7.1. */
+const codes: Readonly<Record<RefusalKind, string>> = {
+  "invalid": "CANNOT",
+  "forbidden": "NOPERM",
+  "not-found": "NONEXISTENT",
+  "conflict": "ALREADYEXISTS",
+  "too-large": "TOOBIG",
+  "over-quota": "OVERQUOTA",
+  "unavailable": "UNAVAILABLE",
+};
+
+/** What a client is told of an error that was expected; undefined for all others. */
+export function expectedReply(error: unknown): Reply | undefined {
+  if (error instanceof CommandRefused) return error.reply;
+  if (error instanceof Refusal) return no(sentence(error.message), codes[error.kind]);
+  return undefined;
+}
+
+/** What a client is told of any other error: nothing but that it is not its fault. */
+export const serverBug: Reply = no("Something went wrong here; it has been logged", "SERVERBUG");
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,26 @@
+/** The options of `imap` in the configuration. */
+import * as v from "valibot";
+import { options } from "../../../core/options/options.ts";
+import { parseDuration } from "../../../core/options/units.ts";
+import { duration, integer, value, type ValueSchema } from "../../../core/options/values.ts";
+
+const LEAST_IDLE = 1_800_000;
+
+/** RFC 9051 §5.4: the autologout timer of a session that has logged in is at least 30 minutes. */
+const idleTimeout: ValueSchema<number> = value('a duration of at least "30m" (RFC 9051 §5.4)', (given) => {
+  const milliseconds = typeof given === "string" ? parseDuration(given) : undefined;
+  return milliseconds !== undefined && milliseconds >= LEAST_IDLE ? milliseconds : undefined;
+});
+
+/** Their schema; all have defaults. */
+export const imapOptions = options({
+  /** How long the next command may take, and an IDLE may last, once a client has logged in. */
+  idle_timeout: v.optional(idleTimeout, "30m"),
+  /** How long each command may take before. */
+  login_timeout: v.optional(duration, "3m"),
+  /** Commands that made no sense, and logins that failed; one more ends the session. */
+  max_errors: v.optional(integer(1), 50),
+});
+
+/** As the configuration has them; durations in milliseconds. */
+export type ImapOptions = v.InferOutput<typeof imapOptions>;

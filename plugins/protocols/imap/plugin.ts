@@ -1,0 +1,17 @@
+/** IMAP4rev1 (RFC 3501) and IMAP4rev2 (RFC 9051) with their extensions: `docs/rfc.md` lists them. */
+import { definePlugin, type Protocol } from "../../../core/contract/mod.ts";
+import { commands } from "./command_table.ts";
+import { imapOptions } from "./options.ts";
+import { serveImap } from "./session.ts";
+
+export default definePlugin({
+  apiVersion: 1,
+  kind: "protocol",
+  name: "imap",
+  summary: "IMAP4rev2 (RFC 9051) and IMAP4rev1 (RFC 3501): mail is read and kept in mailboxes on the server",
+  options: imapOptions,
+  setup(context, options): Protocol {
+    const service = { context, options, commands };
+    return { serve: (connection, stop) => serveImap(connection, stop, service) };
+  },
+});

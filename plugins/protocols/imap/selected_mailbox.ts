@@ -1,0 +1,227 @@
+/**
+ * The selected mailbox as its client knows it (RFC 9051 §5.2). Its invariants:
+ * - sequence numbers are those of the messages that the client has been told of: what was expunged since keeps its number
+ *   until the client is told, what has arrived since has none;
+ * - what the mailbox holds is read only when somebody has changed it, and each change is told once;
+ * - a change that a command of this session tells itself (STORE) is not told again.
+ */
+import type { AccountId, MailboxId, MailboxSnapshot, Message, Storage, UidSet } from "../../../core/contract/mod.ts";
+import type { NumberRanges } from "./grammar/sequence_set.ts";
+
+/** Changes that are read at a time. */
+const PAGE = 1000;
+
+/** What SELECT decides for as long as the mailbox is selected. */
+export interface Selection {
+  /** As the client names it. */
+  readonly name: string;
+  /** Whose it is. */
+  readonly owner: AccountId;
+  /** What the user may do here (RFC 4314 §2.1). */
+  readonly rights: string;
+  /** EXAMINE, or no right to change anything. */
+  readonly isReadOnly: boolean;
+  /** UIDs from this one on are `\Recent` in this session (RFC 3501 §2.3.2). */
+  readonly recentFrom: number;
+}
+
+/** What the client has to be told, in this order. */
+export interface Changes {
+  /** Whether there are more messages than the client knows. */
+  readonly hasGrown: boolean;
+  /** Messages whose flags have changed, by UID, a page of them. */
+  readonly changed: readonly Message[];
+}
+
+/** Told of what is gone: sequence numbers, each as it is once those before it are gone, and UIDs, ascending. */
+export interface Vanished {
+  readonly numbers: readonly number[];
+  readonly uids: readonly number[];
+}
+
+/** The mailbox of a session in the selected state. */
+export class SelectedMailbox {
+  /** Which. */
+  readonly id: MailboxId;
+  /** RFC 9051 §2.3.1.1. */
+  readonly uidValidity: number;
+  /** See there. */
+  readonly selection: Selection;
+  /** The UIDs that SEARCHRES saved (RFC 5182): `$`. */
+  saved: UidSet = [];
+  /**
+   * Whether something may have been committed since changes were last read. At first it may: between the moment of the
+   * snapshot and that from which on the mailbox is watched.
+   */
+  isStale = true;
+  readonly #storage: Storage;
+  /** Ascending; a message's sequence number is one more than its place. */
+  #uids: Uint32Array;
+  /** Expunged, and the client has not been told. */
+  readonly #gone = new Set<number>();
+  /** Mod-sequences of changes that the client has been told by a command of its own. */
+  readonly #toldAlready = new Map<number, bigint>();
+  /** Everything up to here has been told, or lies in `#gone`. */
+  #modseq: bigint;
+  #recentFrom: number;
+  /** So many messages the client has been told of. */
+  #told: number;
+
+  /** As it was read. */
+  constructor(storage: Storage, { mailbox, uids }: MailboxSnapshot, selection: Selection) {
+    this.#storage = storage;
+    this.id = mailbox.id;
+    this.uidValidity = mailbox.uidValidity;
+    this.selection = selection;
+    this.#uids = uids;
+    this.#told = uids.length;
+    this.#modseq = mailbox.highestModseq;
+    this.#recentFrom = selection.recentFrom;
+  }
+
+  /** How many messages the client knows: its greatest sequence number. */
+  get count(): number {
+    return this.#uids.length;
+  }
+
+  /** The greatest UID that the client knows; 0 in an empty mailbox. */
+  get lastUid(): number {
+    return this.#uids[this.#uids.length - 1] ?? 0;
+  }
+
+  /** The mod-sequence up to which the client knows everything. */
+  get modseq(): bigint {
+    return this.#modseq;
+  }
+
+  /** UIDs of all messages that the client knows, ascending; not to be changed, valid until changes are read. */
+  get uids(): Uint32Array {
+    return this.#uids;
+  }
+
+  /** How many messages are `\Recent` in this session. */
+  get recent(): number {
+    return this.count - this.#place(this.#recentFrom);
+  }
+
+  /** Whether a message is `\Recent` in this session. */
+  isRecent(uid: number): boolean {
+    return uid >= this.#recentFrom;
+  }
+
+  /** Whether the client knows this message and it is not there any more. */
+  isGone(uid: number): boolean {
+    return this.#gone.has(uid);
+  }
+
+  /** Whether something is gone of which the client has not been told. */
+  get hasGone(): boolean {
+    return this.#gone.size > 0;
+  }
+
+  /** The UID of a sequence number; undefined where the client knows none. */
+  uidOf(number: number): number | undefined {
+    return this.#uids[number - 1];
+  }
+
+  /** The sequence number of a UID; 0 where the client does not know it. */
+  numberOf(uid: number): number {
+    const place = this.#place(uid);
+    return this.#uids[place] === uid ? place + 1 : 0;
+  }
+
+  /** UIDs of sequence numbers; undefined where one is beyond those that the client knows (a BAD, RFC 9051 §9). */
+  uidsOfNumbers(ranges: NumberRanges): UidSet | undefined {
+    const found: (readonly [number, number])[] = [];
+    for (const [from, to] of ranges) {
+      const first = this.uidOf(from), last = this.uidOf(to);
+      if (first === undefined || last === undefined) return undefined;
+      found.push([first, last]);
+    }
+    return found;
+  }
+
+  /** The change is told by the command that made it. */
+  told(messages: readonly Message[]): void {
+    for (const { uid, modseq } of messages) this.#toldAlready.set(uid, modseq);
+  }
+
+  /**
+   * Reads what has been committed since, a page at a time; what a page says is told before the next is asked for.
+   *
+   * @throws Refusal `not-found` when the mailbox is gone.
+   */
+  async *changes(): AsyncGenerator<Changes> {
+    // Before anything is read: what is committed meanwhile is for the next time.
+    this.isStale = false;
+    const since = this.#modseq;
+    let horizon: bigint | undefined;
+    for (let after = 0, more = true; more;) {
+      const page = await this.#storage.messages(this.id, { changedSince: since, after, most: PAGE });
+      // Later pages may be of a later moment; what that changed is read again.
+      horizon ??= page.highestModseq;
+      for (const item of page.expunged) this.#markGone(item);
+      const known = this.lastUid;
+      const fresh = page.messages.filter(({ uid }) => uid > known);
+      if (fresh.length > 0) this.#grow(fresh.map(({ uid }) => uid));
+      const changed = page.messages.filter((message) => message.uid <= known && this.#isNews(message));
+      after = page.messages.at(-1)?.uid ?? after;
+      more = page.more;
+      // Only when this page has been told may the client be taken to know it.
+      yield { hasGrown: this.#told < this.count, changed };
+      this.#told = this.count;
+    }
+    this.#modseq = horizon ?? since;
+    this.#toldAlready.clear();
+  }
+
+  /** Forgets what is gone, because the client is told now. */
+  takeGone(): Vanished {
+    if (this.#gone.size === 0) return { numbers: [], uids: [] };
+    const numbers: number[] = [], uids: number[] = [];
+    const left = new Uint32Array(this.#uids.length - this.#gone.size);
+    let kept = 0;
+    for (const uid of this.#uids) {
+      if (this.#gone.has(uid)) {
+        // RFC 9051 §7.5.1: each EXPUNGE lowers the numbers after it at once.
+        numbers.push(kept + 1);
+        uids.push(uid);
+      } else left[kept++] = uid;
+    }
+    this.#uids = left;
+    this.#told -= uids.length;
+    this.#gone.clear();
+    return { numbers, uids };
+  }
+
+  #markGone(item: number | readonly [number, number]): void {
+    const [from, to] = typeof item === "number" ? [item, item] : item;
+    for (let place = this.#place(from); place < this.#uids.length; place++) {
+      const uid = this.#uids[place];
+      if (uid === undefined || uid > to) return;
+      this.#gone.add(uid);
+    }
+  }
+
+  #isNews({ uid, modseq }: Message): boolean {
+    return this.#toldAlready.get(uid) !== modseq;
+  }
+
+  #grow(uids: readonly number[]): void {
+    const grown = new Uint32Array(this.#uids.length + uids.length);
+    grown.set(this.#uids);
+    grown.set(uids, this.#uids.length);
+    this.#uids = grown;
+  }
+
+  /** Where the UID is, or would be. */
+  #place(uid: number): number {
+    let low = 0, high = this.#uids.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#uids[middle] ?? 0) < uid) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

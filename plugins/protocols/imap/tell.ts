@@ -1,0 +1,62 @@
+/** Untagged responses about the selected mailbox: what is gone, what has come, what has changed (RFC 9051 §7.4 and §7.5). */
+import type { Message } from "../../../core/contract/mod.ts";
+import { printFlags } from "./printing/flags.ts";
+import { printNumbers } from "./printing/sequence_sets.ts";
+import type { SelectedMailbox } from "./selected_mailbox.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * Tells all that has been committed to the mailbox since it was last told. With `mayExpunge` false, what is gone keeps
+ * its number: RFC 9051 §7.5.1, not while FETCH, STORE or SEARCH are under way.
+ *
+ * @throws Refusal `not-found` when the mailbox itself is gone.
+ */
+export async function tellChanges(session: Session, mailbox: SelectedMailbox, mayExpunge: boolean): Promise<void> {
+  if (mailbox.isStale) {
+    for await (const { hasGrown, changed } of mailbox.changes()) {
+      if (mayExpunge) tellGone(session, mailbox);
+      if (hasGrown) {
+        if (!session.extensions.isRev2) await session.takeRecent(mailbox);
+        tellCount(session, mailbox);
+      }
+      for (const message of changed) tellFlags(session, mailbox, message);
+      if (session.connection.writer.isFull) await session.connection.writer.flush();
+    }
+  }
+  // Also what was gone before, when it could not be told.
+  if (mayExpunge) tellGone(session, mailbox);
+}
+
+/** EXISTS (RFC 9051 §7.4.1), and RECENT where the client knows it (RFC 3501 §7.3.2). */
+export function tellCount(session: Session, mailbox: SelectedMailbox): void {
+  session.untagged(`${mailbox.count} EXISTS`);
+  if (!session.extensions.isRev2) session.untagged(`${mailbox.recent} RECENT`);
+}
+
+/** The flags of a message, by its number, or by its UID (RFC 9586 §3.3); nothing where the client does not know it. */
+export function tellFlags(session: Session, mailbox: SelectedMailbox, message: Message): void {
+  const { extensions } = session;
+  const number = mailbox.numberOf(message.uid);
+  if (number === 0) return;
+  const flags = `FLAGS ${flagsOf(session, mailbox, message)}`;
+  // RFC 7162 §3.1: with every change, once the client knows of mod-sequences.
+  const modseq = extensions.hasModseq ? ` MODSEQ (${message.modseq})` : "";
+  session.untagged(
+    extensions.isUidOnly
+      ? `${message.uid} UIDFETCH (${flags}${modseq})`
+      : `${number} FETCH (UID ${message.uid} ${flags}${modseq})`,
+  );
+}
+
+/** FLAGS of a message, `\Recent` where the client knows that (RFC 3501 §2.3.2). */
+export function flagsOf(session: Session, mailbox: SelectedMailbox, { uid, flags }: Message): string {
+  return printFlags(flags, !session.extensions.isRev2 && mailbox.isRecent(uid));
+}
+
+/** EXPUNGE, or VANISHED where the client has enabled it (RFC 7162 §3.2.10). */
+function tellGone(session: Session, mailbox: SelectedMailbox): void {
+  const { numbers, uids } = mailbox.takeGone();
+  if (uids.length === 0) return;
+  if (session.extensions.hasVanished) session.untagged(`VANISHED ${printNumbers(uids)}`);
+  else for (const number of numbers) session.untagged(`${number} EXPUNGE`);
+}
