@@ -35,6 +35,8 @@ export interface TestDirectoryOptions {
   readonly delegates?: Readonly<Record<string, readonly string[]>>;
   /** Address → where its mail goes. */
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
+  /** Address → account, where a storage has given them their ids; default what `testAccount` makes. */
+  readonly accounts?: Readonly<Record<string, AccountId>>;
 }
 
 /** An account's id in a test directory. */
@@ -50,10 +52,15 @@ type SecretMakers = { readonly [S in SecretScheme]: () => SecretByScheme[S] | Pr
  */
 export function testDirectory(
   passwords: Readonly<Record<string, string>>,
-  { schemes = ["plain", "digest-md5", "scram-sha-1", "scram-sha-256", "scram-sha-512"], delegates = {}, aliases = {} }:
-    TestDirectoryOptions = {},
+  {
+    schemes = ["plain", "digest-md5", "scram-sha-1", "scram-sha-256", "scram-sha-512"],
+    delegates = {},
+    aliases = {},
+    accounts = {},
+  }: TestDirectoryOptions = {},
 ): Directory {
   const addresses = Object.keys(passwords);
+  const accountOf = (address: string) => accounts[address] ?? testAccount(address);
   const domains = new Set([...addresses, ...Object.keys(aliases)].map((address) => address.split("@")[1]));
   const secretSchemes = new Set(schemes);
 
@@ -66,11 +73,11 @@ export function testDirectory(
     const salt = new Uint8Array(createHash("sha256").update(address).digest()).subarray(0, 16);
     const keys = await deriveScramKeys(hash, passwords[address] ?? "", salt);
     if (keys === undefined) throw new Error(`the test password of ${address} cannot be prepared`);
-    return { account: testAccount(address), salt, iterations: scramIterations, ...keys };
+    return { account: accountOf(address), salt, iterations: scramIterations, ...keys };
   }
   /** Made when asked for: keys of SCRAM take milliseconds. */
   function secrets(address: string, login: string, realm: string): SecretMakers {
-    const [account, password] = [testAccount(address), passwords[address] ?? ""];
+    const [account, password] = [accountOf(address), passwords[address] ?? ""];
     return {
       "plain": () => ({ account, password }),
       "digest-md5": () => ({ account, ha1: digestSecret(login, realm, password) }),
@@ -81,10 +88,11 @@ export function testDirectory(
   }
   function find(login: string): AccountId | undefined {
     const address = addressOf(login);
-    return address === undefined ? undefined : testAccount(address);
+    return address === undefined ? undefined : accountOf(address);
   }
   function mayUse(account: AccountId, address: string): boolean {
-    return account === address || (delegates[account] ?? []).includes(address);
+    const own = addresses.find((one) => accountOf(one) === account) ?? account;
+    return own === address || (delegates[own] ?? []).includes(address);
   }
 
   return {
@@ -104,7 +112,7 @@ export function testDirectory(
     findAccount: (login) => Promise.resolve(find(login)),
     mayActAs(account, authorizeAs) {
       const address = addressOf(authorizeAs);
-      return Promise.resolve(address !== undefined && mayUse(account, address) ? testAccount(address) : undefined);
+      return Promise.resolve(address !== undefined && mayUse(account, address) ? accountOf(address) : undefined);
     },
     maySendAs: (account, address) => Promise.resolve(mayUse(account, address.toLowerCase())),
     resolve(address): Promise<Recipient> {
@@ -112,7 +120,7 @@ export function testDirectory(
       const to = aliases[`${local}@${domain}`];
       if (to !== undefined) return Promise.resolve({ kind: "redirect", to });
       if (!domains.has(domain)) return Promise.resolve({ kind: "remote" });
-      const account = addresses.includes(`${local}@${domain}`) ? testAccount(`${local}@${domain}`) : undefined;
+      const account = addresses.includes(`${local}@${domain}`) ? accountOf(`${local}@${domain}`) : undefined;
       if (account === undefined) return Promise.resolve({ kind: "unknown" });
       return Promise.resolve({ kind: "account", account, ...(detail === undefined ? {} : { detail }) });
     },

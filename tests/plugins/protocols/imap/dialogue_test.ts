@@ -1,0 +1,32 @@
+/**
+ * The RFCs' own examples: `tests/dialogues/imap`. Comments say what the server is given: `# given: tls`, `starttls`,
+ * `strict` (no passwords without TLS), `option max_errors 3`, `accounts fred@example.org bob@example.org`,
+ * `messages fred@example.org INBOX 3`.
+ */
+import { latin1 } from "../../../../core/wire/ascii.ts";
+import { runDialogue } from "../../../support/run_dialogue.ts";
+import { testService } from "./talk.ts";
+
+const folder = new URL("../../../dialogues/imap/", import.meta.url);
+
+for (const name of [...Deno.readDirSync(folder)].map(({ name }) => name).sort()) {
+  Deno.test(`imap dialogue: ${name.replace(".txt", "").replaceAll("_", " ")}`, async () => {
+    // One character an octet, as the dialogue has it: UTF-8 stays what it is.
+    const transcript = latin1(await Deno.readFile(new URL(name, folder)));
+    const given = [...transcript.matchAll(/^# given: (\S+) ?(.*)$/gm)]
+      .map(([, key, rest = ""]) => ({ key, words: rest.split(" ") }));
+    const isGiven = (what: string) => given.some(({ key }) => key === what);
+    const all = (what: string) => given.filter(({ key }) => key === what).map(({ words }) => words);
+    const [accounts] = all("accounts");
+    const service = await testService({
+      options: Object.fromEntries(all("option").map(([name, value = ""]) => [name, Number(value) || value])),
+      cleartextAuth: !isGiven("strict"),
+      ...accounts && { accounts },
+    });
+    for (const [address = "", mailbox = "", count = ""] of all("messages")) {
+      const texts = Array.from({ length: Number(count) }, (_, index) => `Subject: ${index + 1}\r\n\r\nText\r\n`);
+      await service.fill(address, mailbox, texts);
+    }
+    await runDialogue(transcript, service.serve, { startTls: isGiven("starttls"), tls: isGiven("tls") });
+  });
+}
