@@ -1,7 +1,6 @@
 /** HEADER.FIELDS and HEADER.FIELDS.NOT (RFC 9051 §6.4.5.1): some fields of a header, octet for octet, from any chunks. */
 import { concat } from "../../../../core/message/bytes.ts";
 import { lowerAscii } from "../../../../core/wire/ascii.ts";
-import type { HeaderSubset } from "./section.ts";
 import type { Transform } from "./transformed_view.ts";
 
 const LF = 10, CR = 13, SPACE = 32, TAB = 9, COLON = 58;
@@ -14,19 +13,19 @@ const MOST_BLANKS = 998;
  */
 export class FieldFilter implements Transform {
   readonly #names: readonly string[];
-  readonly #isNot: boolean;
+  readonly #areWanted: boolean;
   readonly #longest: number;
   /** The beginning of a line of which it cannot be said yet whether it is kept. */
   #carried: Uint8Array = new Uint8Array(0);
   #isLineStart = true;
   #isKept: boolean;
 
-  /** Keeps this subset. */
-  constructor({ fields, not }: HeaderSubset) {
-    this.#names = fields.map((name) => name.toLowerCase());
-    this.#isNot = not;
-    this.#isKept = not;
-    this.#longest = Math.max(0, ...fields.map((name) => name.length));
+  /** @param names One character an octet. @param areWanted Whether these are kept, or all others. */
+  constructor(names: readonly string[], areWanted: boolean) {
+    this.#names = names.map((name) => name.toLowerCase());
+    this.#areWanted = areWanted;
+    this.#isKept = !areWanted;
+    this.#longest = names.reduce((longest, name) => Math.max(longest, name.length), 0);
   }
 
   /** The next octets of the header. */
@@ -58,7 +57,7 @@ export class FieldFilter implements Transform {
 
   /** A last line that ends before its colon is no field. */
   finish(): Uint8Array {
-    return this.#isNot ? this.#carried : new Uint8Array(0);
+    return this.#areWanted ? new Uint8Array(0) : this.#carried;
   }
 
   /** Whether the line at `start` is kept; undefined when more of it must be seen. */
@@ -68,14 +67,14 @@ export class FieldFilter implements Transform {
     if (first === SPACE || first === TAB) return this.#isKept;
     // RFC 9051 §6.4.5.1: the empty line is part of every subset.
     if (first === LF) return true;
-    if (first === CR) return start + 1 === bytes.length ? undefined : bytes[start + 1] === LF || this.#isNot;
+    if (first === CR) return start + 1 === bytes.length ? undefined : bytes[start + 1] === LF || !this.#areWanted;
     let end = start;
     while (end < bytes.length && end - start <= this.#longest && isNameOctet(bytes[end] ?? 0)) end++;
     let colon = end;
     while ((bytes[colon] === SPACE || bytes[colon] === TAB) && colon - end < MOST_BLANKS) colon++;
     if (colon === bytes.length) return undefined;
-    if (bytes[colon] !== COLON) return this.#isNot;
-    return this.#isNamed(bytes, start, end) !== this.#isNot;
+    if (bytes[colon] !== COLON) return !this.#areWanted;
+    return this.#isNamed(bytes, start, end) === this.#areWanted;
   }
 
   /** RFC 9051 §6.4.5.1: matching is case-insensitive in ASCII, but otherwise exact. */

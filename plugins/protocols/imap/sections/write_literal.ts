@@ -1,25 +1,18 @@
 /** A section on its way to the client, of any size, a piece at a time. */
 import type { WireWriter } from "../../../../core/contract/mod.ts";
+import type { OctetRange } from "../grammar/section.ts";
 import type { ResponseBuilder } from "../printing/response_builder.ts";
 import type { Octets } from "./views.ts";
 
 /** Octets that are read at once: most messages are no larger. */
 const PIECE = 131_072;
 
-/** Which octets of a section: `<origin.count>` (RFC 9051 §6.4.5). */
-export interface Substring {
-  /** The first octet. */
-  readonly origin: number;
-  /** How many, at most; at least 1. */
-  readonly count: number;
-}
-
 /** How octets are written. */
 export interface LiteralForm {
   /** Whether they may hold NUL: a literal8 (RFC 3516 §4.3). */
   readonly isBinary?: boolean;
   /** Only these; what lies beyond the end is left out (RFC 9051 §6.4.5). Absent: all. */
-  readonly substring?: Substring | undefined;
+  readonly range?: OctetRange | undefined;
 }
 
 /** A literal was begun whose rest cannot be read: the client would take what comes next for that rest. */
@@ -36,10 +29,10 @@ export async function writeLiteral(
   response: ResponseBuilder,
   writer: WireWriter,
   octets: Octets,
-  { isBinary = false, substring }: LiteralForm = {},
+  { isBinary = false, range }: LiteralForm = {},
 ): Promise<void> {
-  const start = Math.min(substring?.origin ?? 0, octets.size);
-  const end = Math.min(start + (substring?.count ?? octets.size), octets.size);
+  const start = Math.min(range?.offset ?? 0, octets.size);
+  const end = Math.min(start + (range?.size ?? octets.size), octets.size);
   let piece = await readPiece(octets, start, end);
   response.text(`${isBinary ? "~" : ""}{${end - start}}\r\n`).octets(piece);
   for (let at = start + PIECE; at < end; at += PIECE) {
