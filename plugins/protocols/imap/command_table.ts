@@ -5,7 +5,10 @@ import { capability } from "./commands/capability.ts";
 import { close, unselect } from "./commands/close.ts";
 import { enable } from "./commands/enable.ts";
 import { expunge, uidExpunge } from "./commands/expunge.ts";
+import { copyByNumber, copyByUid, moveByNumber, moveByUid } from "./commands/copy.ts";
+import { fetchByNumber, fetchByUid } from "./commands/fetch.ts";
 import { id } from "./commands/id.ts";
+import { idle } from "./commands/idle.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { check, noop } from "./commands/noop.ts";
@@ -25,6 +28,7 @@ export const commands: CommandTable = new Map<string, Command>([
   ["LOGIN", login],
   // Authenticated.
   ["ENABLE", enable],
+  ["IDLE", idle],
   ["SELECT", select],
   ["EXAMINE", examine],
   // Selected.
@@ -33,4 +37,10 @@ export const commands: CommandTable = new Map<string, Command>([
   ["CHECK", check],
   ["EXPUNGE", expunge],
   ["UID EXPUNGE", uidExpunge],
+  ["FETCH", fetchByNumber],
+  ["UID FETCH", fetchByUid],
+  ["COPY", copyByNumber],
+  ["UID COPY", copyByUid],
+  ["MOVE", moveByNumber],
+  ["UID MOVE", moveByUid],
 ]);

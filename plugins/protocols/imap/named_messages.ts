@@ -18,3 +18,17 @@ export function uidsOf(mailbox: SelectedMailbox, set: SequenceSet, by: "number" 
   if (uids === undefined) throw new CommandRefused(bad("There is no message of such a number"));
   return uids;
 }
+
+/** Those of the UIDs that the client knows, ascending. */
+export function knownUids(mailbox: SelectedMailbox, uids: UidSet): number[] {
+  const found: number[] = [];
+  for (const item of uids) {
+    const [from, to] = typeof item === "number" ? [item, item] : item;
+    for (let place = mailbox.placeOf(from); place < mailbox.count; place++) {
+      const uid = mailbox.uids[place];
+      if (uid === undefined || uid > to) break;
+      found.push(uid);
+    }
+  }
+  return found;
+}

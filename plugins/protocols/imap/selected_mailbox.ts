@@ -101,7 +101,7 @@ export class SelectedMailbox {
 
   /** How many messages are `\Recent` in this session. */
   get recent(): number {
-    return this.count - this.#place(this.#recentFrom);
+    return this.count - this.placeOf(this.#recentFrom);
   }
 
   /** Whether a message is `\Recent` in this session. */
@@ -126,7 +126,7 @@ export class SelectedMailbox {
 
   /** The sequence number of a UID; 0 where the client does not know it. */
   numberOf(uid: number): number {
-    const place = this.#place(uid);
+    const place = this.placeOf(uid);
     return this.#uids[place] === uid ? place + 1 : 0;
   }
 
@@ -196,7 +196,7 @@ export class SelectedMailbox {
 
   #markGone(item: number | readonly [number, number]): void {
     const [from, to] = typeof item === "number" ? [item, item] : item;
-    for (let place = this.#place(from); place < this.#uids.length; place++) {
+    for (let place = this.placeOf(from); place < this.#uids.length; place++) {
       const uid = this.#uids[place];
       if (uid === undefined || uid > to) return;
       this.#gone.add(uid);
@@ -214,8 +214,8 @@ export class SelectedMailbox {
     this.#uids = grown;
   }
 
-  /** Where the UID is, or would be. */
-  #place(uid: number): number {
+  /** How many messages have a lower UID. */
+  placeOf(uid: number): number {
     let low = 0, high = this.#uids.length;
     while (low < high) {
       const middle = (low + high) >>> 1;

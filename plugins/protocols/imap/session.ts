@@ -10,11 +10,12 @@ import type { AccountId, Connection, MailboxChange } from "../../../core/contrac
 import { Refusal } from "../../../core/contract/mod.ts";
 import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import { capabilitiesOf } from "./capabilities.ts";
-import type { Command, Outcome } from "./command.ts";
+import type { Command, Outcome, Telling } from "./command.ts";
 import { type CommandLimits, CommandReader, type CommandText, CommandTooLarge } from "./command_reader.ts";
 import { Extensions } from "./extensions.ts";
 import { expectedReply, isBroken, serverBug } from "./failures.ts";
 import { Malformed, type NameForm, Scanner } from "./grammar/scanner.ts";
+import type { StringMode } from "./printing/strings.ts";
 import { bad, ok, printReply, type Reply } from "./replies.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { ImapService } from "./service.ts";
@@ -199,17 +200,17 @@ export class Session implements Disposable {
     // Harmless where the command has taken it.
     await incoming?.refuse();
     if (outcome.state !== undefined) this.#moveTo(outcome.state);
-    await this.#tell(command);
+    // RFC 9051 §5.2: what has changed is told before the tagged response.
+    await this.tell(command.telling);
     return outcome;
   }
 
-  /** RFC 9051 §5.2: what has changed is told before the tagged response. */
-  async #tell({ telling }: Command): Promise<void> {
+  /** Writes what there is to be told now. @throws Refusal `not-found` when the selected mailbox is gone. */
+  async tell(telling: Telling = "everything"): Promise<void> {
     const state = this.#state;
     if (state.name !== "selected") return;
     const { mailbox } = state;
-    if (!mailbox.isStale && !mailbox.hasGone) return;
-    await tellChanges(this, mailbox, telling !== "no-expunge");
+    if (mailbox.isStale || mailbox.hasGone) await tellChanges(this, mailbox, telling === "everything");
   }
 
   #moveTo(state: State): void {
@@ -228,6 +229,17 @@ export class Session implements Disposable {
     if (state.name !== "selected") return;
     this.untagged("OK [CLOSED] The mailbox that was selected no longer is");
     this.#moveTo({ name: "authenticated", user: state.user });
+  }
+
+  /** How strings are written to the client (RFC 9051 §4.3, RFC 6855 §3). */
+  get stringMode(): StringMode {
+    return { utf8: this.extensions.isUtf8 };
+  }
+
+  /** RFC 7162 §3.1: from now on every change is told with its mod-sequence. */
+  wantModseq(): void {
+    if (!this.extensions.enable("CONDSTORE") || this.#state.name !== "selected") return;
+    this.untagged(`OK [HIGHESTMODSEQ ${this.#state.mailbox.modseq}] The greatest mod-sequence`);
   }
 
   /** How names of mailboxes are written, in either direction (RFC 3501 §5.1.3, RFC 6855 §3). */

@@ -1,0 +1,132 @@
+/** COPY, MOVE and their UID forms (RFC 9051 §6.4.7 and §6.4.8, RFC 6851), with COPYUID (RFC 4315 §3). */
+import type { Operation, UidSet } from "../../../../core/contract/mod.ts";
+import { type Access, hasRights, openTarget, requireRights } from "../access.ts";
+import { type Command, command, type Outcome } from "../command.ts";
+import { requireWritable } from "../failures.ts";
+import { keptFlags } from "../flag_rights.ts";
+import { expectMailboxName } from "../grammar/mailbox_name.ts";
+import type { Scanner } from "../grammar/scanner.ts";
+import { expectSequenceSet, type SequenceSet } from "../grammar/sequence_set.ts";
+import { uidsOf } from "../named_messages.ts";
+import { printNumbers } from "../printing/sequence_sets.ts";
+import { ok } from "../replies.ts";
+import type { Session } from "../session.ts";
+import type { StateOf } from "../state.ts";
+
+interface Arguments {
+  readonly set: SequenceSet;
+  readonly target: string;
+}
+
+type By = "number" | "uid";
+type Pairs = readonly (readonly [from: number, to: number])[];
+
+function copyCommand(by: By): Command {
+  return command({
+    states: ["selected"],
+    parse,
+    async run(session, state, { set, target }) {
+      const { storage } = session.service.context;
+      const to = await openTarget(storage, state.user, target);
+      return copied(to, await copy(session, state, uidsOf(state.mailbox, set, by), to));
+    },
+  });
+}
+
+function moveCommand(by: By): Command {
+  return command({
+    capabilities: ["MOVE"],
+    states: ["selected"],
+    parse,
+    async run(session, state, { set, target }) {
+      const { mailbox } = state;
+      // RFC 6851 §3.3: what STORE \Deleted and EXPUNGE would need.
+      requireWritable(mailbox.selection);
+      requireRights(mailbox.selection, "te");
+      const to = await openTarget(session.service.context.storage, state.user, target);
+      const pairs = await move(session, state, uidsOf(mailbox, set, by), to);
+      // RFC 6851 §4.3: COPYUID in an untagged OK, before the messages are gone.
+      if (pairs.length > 0) session.untagged(`OK [${copyUid(to, pairs)}] Moved`);
+      return { reply: ok("Moved") };
+    },
+  });
+}
+
+/** COPY. */
+export const copyByNumber = copyCommand("number");
+/** UID COPY. */
+export const copyByUid = copyCommand("uid");
+/** MOVE. */
+export const moveByNumber = moveCommand("number");
+/** UID MOVE. */
+export const moveByUid = moveCommand("uid");
+
+function parse(scanner: Scanner): Arguments {
+  scanner.expectSpace();
+  const set = expectSequenceSet(scanner);
+  scanner.expectSpace();
+  const target = expectMailboxName(scanner);
+  scanner.expectEnd();
+  return { set, target };
+}
+
+function copied(to: Access, pairs: Pairs): Outcome {
+  return { reply: pairs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, pairs)) };
+}
+
+/** RFC 4315 §3: UIDs in the source and in the target, in the same order. */
+function copyUid({ mailbox }: Access, pairs: Pairs): string {
+  const from = printNumbers(pairs.map(([from]) => from)), to = printNumbers(pairs.map(([, to]) => to));
+  return `COPYUID ${mailbox.uidValidity} ${from} ${to}`;
+}
+
+/** RFC 9051 §6.4.7: all of them, or none. */
+async function copy(
+  session: Session,
+  { mailbox }: StateOf<"selected">,
+  uids: UidSet,
+  to: Access,
+): Promise<Pairs> {
+  const { storage } = session.service.context;
+  if (hasRights(to, "stw")) {
+    const [pairs] = await storage.apply([{ do: "copy", from: mailbox.id, uids, to: to.mailbox.id }]);
+    return pairs;
+  }
+  const { batch, sources } = await appends(session, mailbox.id, uids, to);
+  const made = await storage.apply(batch);
+  return made.flatMap((message, index) => pair(sources[index], message));
+}
+
+async function move(
+  session: Session,
+  { mailbox }: StateOf<"selected">,
+  uids: UidSet,
+  to: Access,
+): Promise<Pairs> {
+  const { storage } = session.service.context;
+  if (hasRights(to, "stw")) {
+    const [pairs] = await storage.apply([{ do: "move", from: mailbox.id, uids, to: to.mailbox.id }]);
+    return pairs;
+  }
+  const { batch, sources } = await appends(session, mailbox.id, uids, to);
+  const expunge: Operation = { do: "expunge", mailbox: mailbox.id, uids: sources };
+  const made = await storage.apply([...batch, expunge]);
+  return made.flatMap((message, index) => pair(sources[index], message));
+}
+
+/** RFC 4314 §4: flags that may not be set in the target are left out. */
+async function appends(session: Session, from: Access["mailbox"]["id"], uids: UidSet, to: Access) {
+  const { messages } = await session.service.context.storage.messages(from, { uids });
+  return {
+    sources: messages.map(({ uid }) => uid),
+    batch: messages.map(({ body, receivedAt, flags }) => ({
+      ...{ do: "append", mailbox: to.mailbox.id, body } as const,
+      details: { receivedAt, flags: keptFlags(flags, to) },
+    })),
+  };
+}
+
+function pair(source: number | undefined, made: unknown): (readonly [number, number])[] {
+  const isMessage = typeof made === "object" && made !== null && "uid" in made && typeof made.uid === "number";
+  return source !== undefined && isMessage ? [[source, Number(made.uid)]] : [];
+}

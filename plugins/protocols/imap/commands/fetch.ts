@@ -1,0 +1,72 @@
+/** FETCH and UID FETCH (RFC 9051 §6.4.5), with CONDSTORE and QRESYNC (RFC 7162) and PARTIAL (RFC 9394). */
+import type { UidSet } from "../../../../core/contract/mod.ts";
+import { type Command, command } from "../command.ts";
+import { fetchMessages } from "../fetch_messages.ts";
+import { expectFetchArguments, type FetchArguments } from "../grammar/fetch_arguments.ts";
+import type { FetchItem } from "../grammar/fetch_items.ts";
+import { resolvedPartialRange } from "../grammar/partial_range.ts";
+import { knownUids, uidsOf } from "../named_messages.ts";
+import { printUidSet } from "../printing/sequence_sets.ts";
+import { bad, ok } from "../replies.ts";
+import type { SelectedMailbox } from "../selected_mailbox.ts";
+import type { Session } from "../session.ts";
+
+/** FETCH. */
+export const fetchByNumber: Command = fetchCommand("number");
+/** UID FETCH. */
+export const fetchByUid: Command = fetchCommand("uid");
+
+function fetchCommand(by: "number" | "uid"): Command {
+  return command({
+    // RFC 3516, RFC 8970, RFC 8514, RFC 8474, RFC 9394: items and modifiers, not commands.
+    capabilities: ["BINARY", "PREVIEW", "SAVEDATE", "OBJECTID", "PARTIAL", "CONDSTORE", "QRESYNC"],
+    states: ["selected"],
+    // RFC 9051 §7.5.1: UID FETCH names no sequence numbers.
+    ...by === "number" && { telling: "no-expunge" },
+    parse(scanner) {
+      scanner.expectSpace();
+      return expectFetchArguments(scanner, by === "uid");
+    },
+    async run(session, { mailbox }, given) {
+      const { changedSince, vanished } = given.modifiers;
+      // RFC 7162 §3.2.6: only once QRESYNC has been enabled.
+      if (vanished && !session.extensions.hasQresync) return { reply: bad("VANISHED needs ENABLE QRESYNC") };
+      // RFC 7162 §3.1: both tell the server that mod-sequences are wanted.
+      if (changedSince !== undefined || given.items.some(({ item }) => item === "MODSEQ")) session.wantModseq();
+      const uids = selected(mailbox, given, by);
+      if (vanished && changedSince !== undefined) await tellVanished(session, mailbox, uids, changedSince);
+      await fetchMessages(session, mailbox, { uids, changedSince }, itemsOf(session, given, by));
+      return { reply: ok("Fetched", mailbox.hasGone ? "EXPUNGEISSUED" : undefined) };
+    },
+  });
+}
+
+function selected(mailbox: SelectedMailbox, { set, modifiers }: FetchArguments, by: "number" | "uid"): UidSet {
+  const uids = uidsOf(mailbox, set, by);
+  if (modifiers.partial === undefined) return uids;
+  const known = knownUids(mailbox, uids);
+  return known.slice(...resolvedPartialRange(modifiers.partial, known.length));
+}
+
+/** RFC 7162 §3.2.6: what of these was expunged since, before the rest. */
+async function tellVanished(
+  session: Session,
+  mailbox: SelectedMailbox,
+  uids: UidSet,
+  changedSince: bigint,
+): Promise<void> {
+  const { storage } = session.service.context;
+  const { expunged } = await storage.messages(mailbox.id, { uids, changedSince, most: 0 });
+  if (expunged.length > 0) session.untagged(`VANISHED (EARLIER) ${printUidSet(expunged)}`);
+}
+
+/** RFC 9051 §6.4.9: a UID command is always answered with UIDs; RFC 7162 §3.1.4.1: with MODSEQ after CHANGEDSINCE. */
+function itemsOf(session: Session, { items, modifiers }: FetchArguments, by: "number" | "uid"): FetchItem[] {
+  const has = (wanted: FetchItem["item"]) => items.some(({ item }) => item === wanted);
+  return [
+    // RFC 9586 §3.3: UIDFETCH has its UID at its head.
+    ...by === "uid" && !has("UID") && !session.extensions.isUidOnly ? [{ item: "UID" } as const] : [],
+    ...session.extensions.isUidOnly ? items.filter(({ item }) => item !== "UID") : items,
+    ...modifiers.changedSince !== undefined && !has("MODSEQ") ? [{ item: "MODSEQ" } as const] : [],
+  ];
+}

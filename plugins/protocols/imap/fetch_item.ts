@@ -1,0 +1,198 @@
+/** One item of FETCH: what it needs, and how it is told (RFC 9051 §7.5.2). */
+import type { Body, Message, MessageSummary } from "../../../core/contract/mod.ts";
+import { previewOf } from "./preview_cache.ts";
+import { CommandRefused } from "./failures.ts";
+import type { FetchItem } from "./grammar/fetch_items.ts";
+import { type OctetRange, printSectionSpec } from "./grammar/section.ts";
+import { printBody, printBodyStructure } from "./printing/body_structure.ts";
+import { printDateTime } from "./printing/dates.ts";
+import { printEnvelope } from "./printing/envelope.ts";
+import { emailId, threadId } from "./printing/object_ids.ts";
+import type { ResponseBuilder } from "./printing/response_builder.ts";
+import { printNstring } from "./printing/strings.ts";
+import { binarySize, openBinary } from "./sections/open_binary.ts";
+import { openSection } from "./sections/open_section.ts";
+import { NulFreeView, type Octets } from "./sections/views.ts";
+import { writeLiteral } from "./sections/write_literal.ts";
+import type { SelectedMailbox } from "./selected_mailbox.ts";
+import type { Session } from "./session.ts";
+import { flagsOf } from "./tell.ts";
+
+/** A message, and what was parsed of it where an item needs that. */
+export interface FetchedMessage {
+  readonly message: Message;
+  readonly summary: MessageSummary | undefined;
+}
+
+/** Where an item goes. */
+export interface FetchTarget {
+  readonly session: Session;
+  readonly mailbox: SelectedMailbox;
+  readonly response: ResponseBuilder;
+}
+
+/** Whether it sets `\Seen` (RFC 9051 §6.4.5; RFC 3501 §6.4.5 for RFC822 and RFC822.TEXT). */
+export function setsSeen(item: FetchItem): boolean {
+  switch (item.item) {
+    case "BODY[]":
+    case "BINARY[]":
+      return !item.peek;
+    case "RFC822":
+    case "RFC822.TEXT":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether more is needed than the row of the message and its octets. */
+export function needsSummary(item: FetchItem): boolean {
+  switch (item.item) {
+    case "BODY[]":
+      return item.section.part.length > 0 || item.section.what !== "content";
+    case "BODY":
+    case "BODYSTRUCTURE":
+    case "BINARY[]":
+    case "BINARY.SIZE[]":
+    case "ENVELOPE":
+    case "PREVIEW":
+    case "RFC822.HEADER":
+    case "RFC822.TEXT":
+    case "THREADID":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Writes an item; a promise where octets of the message have to be read. */
+export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: FetchItem): Promise<void> | undefined {
+  const { session, mailbox, response } = target;
+  const { message } = fetched;
+  const mode = session.stringMode;
+  switch (item.item) {
+    case "FLAGS":
+      response.text(`FLAGS ${flagsOf(session, mailbox, message)}`);
+      return undefined;
+    case "UID":
+      response.text(`UID ${message.uid}`);
+      return undefined;
+    case "MODSEQ":
+      response.text(`MODSEQ (${message.modseq})`);
+      return undefined;
+    case "INTERNALDATE":
+      response.text(`INTERNALDATE ${printDateTime(message.receivedAt)}`);
+      return undefined;
+    case "SAVEDATE":
+      response.text(`SAVEDATE ${printDateTime(message.savedAt)}`);
+      return undefined;
+    case "RFC822.SIZE":
+      response.text(`RFC822.SIZE ${message.size}`);
+      return undefined;
+    case "EMAILID":
+      response.text(`EMAILID (${emailId(message.body)})`);
+      return undefined;
+    case "THREADID": {
+      const id = threadId(summaryOf(fetched));
+      response.text(id === undefined ? "THREADID NIL" : `THREADID (${id})`);
+      return undefined;
+    }
+    case "ENVELOPE":
+      response.text(`ENVELOPE ${printEnvelope(summaryOf(fetched).envelope, mode)}`);
+      return undefined;
+    case "BODY":
+      response.text(`BODY ${printBody(summaryOf(fetched).structure, mode)}`);
+      return undefined;
+    case "BODYSTRUCTURE":
+      response.text(`BODYSTRUCTURE ${printBodyStructure(summaryOf(fetched).structure, mode)}`);
+      return undefined;
+    case "RFC822":
+      return writeSection(target, fetched, "RFC822", { part: [], what: "content" });
+    case "RFC822.HEADER":
+      return writeSection(target, fetched, "RFC822.HEADER", { part: [], what: "header" });
+    case "RFC822.TEXT":
+      return writeSection(target, fetched, "RFC822.TEXT", { part: [], what: "text" });
+    case "BODY[]":
+      return writeSection(
+        ...[target, fetched, `BODY[${printSectionSpec(item.section)}]`] as const,
+        ...[item.section, item.range] as const,
+      );
+    case "BINARY[]":
+      return writeBinary(target, fetched, item);
+    case "BINARY.SIZE[]":
+      return writeBinarySize(target, fetched, item.part);
+    case "PREVIEW":
+      return writePreview(target, fetched);
+  }
+}
+
+type Section = (FetchItem & { readonly item: "BODY[]" })["section"];
+
+async function writeSection(
+  target: FetchTarget,
+  fetched: FetchedMessage,
+  label: string,
+  section: Section,
+  range?: OctetRange,
+): Promise<void> {
+  const body = await openBody(target, fetched);
+  const isWhole = section.part.length === 0 && section.what === "content";
+  const octets = isWhole ? body : await openSection(section, summaryOf(fetched).structure, body);
+  target.response.text(`${label}${originOf(range)} `);
+  if (octets === undefined) target.response.text("NIL");
+  else await write(target, new NulFreeView(octets), range);
+}
+
+async function writeBinary(
+  target: FetchTarget,
+  fetched: FetchedMessage,
+  { part, range }: FetchItem & { readonly item: "BINARY[]" },
+): Promise<void> {
+  const binary = await openBinary(part, summaryOf(fetched).structure, await openBody(target, fetched));
+  if (binary === "unknown-cte") throw unknownEncoding();
+  target.response.text(`BINARY[${part.join(".")}]${originOf(range)} `);
+  if (binary === "absent") target.response.text("NIL");
+  else await write(target, binary.octets, range, binary.hasNul);
+}
+
+async function writeBinarySize(target: FetchTarget, fetched: FetchedMessage, part: readonly number[]): Promise<void> {
+  const size = await binarySize(part, summaryOf(fetched).structure, await openBody(target, fetched));
+  if (size === "unknown-cte") throw unknownEncoding();
+  target.response.text(`BINARY.SIZE[${part.join(".")}] ${size === "absent" ? 0 : size}`);
+}
+
+async function writePreview({ session, response }: FetchTarget, { message, summary }: FetchedMessage): Promise<void> {
+  const preview = summary && await previewOf(session.service.context.storage, message.body, summary);
+  response.text(`PREVIEW ${printNstring(preview, session.stringMode)}`);
+}
+
+async function write(
+  { session, response }: FetchTarget,
+  octets: Octets,
+  range: OctetRange | undefined,
+  isBinary = false,
+): Promise<void> {
+  await writeLiteral(response, session.connection.writer, octets, {
+    isBinary,
+    ...range && { substring: { origin: range.offset, count: range.size } },
+  });
+}
+
+/** RFC 9051 §7.5.2: a part of a section is told with its origin. */
+function originOf(range: OctetRange | undefined): string {
+  return range === undefined ? "" : `<${range.offset}>`;
+}
+
+async function openBody({ session }: FetchTarget, { message }: FetchedMessage): Promise<Body> {
+  return await session.service.context.storage.openBody(message.body);
+}
+
+function summaryOf({ summary }: FetchedMessage): MessageSummary {
+  if (summary === undefined) throw new Error("an item was asked for whose summary was not");
+  return summary;
+}
+
+/** RFC 3516 §4.3. */
+function unknownEncoding(): CommandRefused {
+  return new CommandRefused("The transfer encoding of a part is not known", "UNKNOWN-CTE");
+}
