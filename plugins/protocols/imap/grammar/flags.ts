@@ -13,8 +13,7 @@ const spelled: ReadonlyMap<string, string> = new Map(systemFlags.map((flag) => [
  */
 export function expectFlag(scanner: Scanner): string {
   if (!scanner.accept("\\")) return scanner.expectAtom("a flag");
-  const flag = `\\${scanner.expectAtom("the name of a flag")}`;
-  return spelled.get(flag.toUpperCase()) ?? flag;
+  return asSpelled(`\\${scanner.expectAtom("the name of a flag")}`);
 }
 
 /** Reads a keyword: an atom. @throws Malformed. */
@@ -27,7 +26,17 @@ export function expectFlagList(scanner: Scanner): string[] {
   return scanner.expectList(expectFlag, 0);
 }
 
+/** A text as `expectFlag` would have read it; undefined when it is no flag. */
+export function flagOf(text: string): string | undefined {
+  // RFC 9051 §9: atoms have none of the atom-specials.
+  return /^\\?[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]+$/.test(text) ? asSpelled(text) : undefined;
+}
+
 /** Writes flags in parentheses. */
 export function printFlagList(flags: readonly string[]): WireText {
   return printList(flags);
+}
+
+function asSpelled(flag: string): string {
+  return spelled.get(flag.toUpperCase()) ?? flag;
 }
