@@ -39,7 +39,7 @@ export interface Mailbox {
 }
 
 /** Rights by who has them: letters of RFC 4314 §2.1, each once, in the order of the alphabet. Nobody has none. */
-export type MailboxRights = Readonly<Record<AccountId | "anyone", string>>;
+export type MailboxRights = Readonly<Record<AccountId, string>> & { readonly anyone?: string };
 
 /** A mailbox and which messages are in it, at one moment. */
 export interface MailboxSnapshot {

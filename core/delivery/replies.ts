@@ -48,6 +48,8 @@ const codes: Readonly<Record<RefusalKind, readonly [code: number, enhanced: Smtp
   "not-found": [451, "4.3.0"],
   "conflict": [451, "4.3.0"],
   "too-large": [552, "5.3.4"],
+  // RFC 3463 §3.3: X.2.2, mailbox full; not for ever.
+  "over-quota": [452, "4.2.2"],
   "unavailable": [451, "4.3.0"],
 };
 

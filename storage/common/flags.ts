@@ -6,16 +6,34 @@ const systemFlags: ReadonlyMap<string, string> = new Map(
   ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"].map((flag) => [flag.toLowerCase(), flag]),
 );
 
-/** Each flag once, system flags spelled as the RFC does. @throws Refusal `invalid` for what is no flag. */
+/** Characters of the longest flag. */
+const LONGEST = 255;
+/** Keywords that a mailbox knows. */
+export const mostKeywords = 1000;
+
+/** Each flag once, system flags spelled as the RFC does. @throws Refusal `invalid` for what is no flag, `too-large`. */
 export function distinctFlags(flags: readonly string[]): string[] {
   const distinct = new Map<string, string>();
   for (const flag of flags) {
     // RFC 9051 §9: flag-keyword and flag-extension are atoms.
     if (!/^\\?[^\s\p{Cc}(){%*"\\\]]+$/u.test(flag)) throw new Refusal("invalid", "that is not a flag");
+    if (flag.length > LONGEST) throw new Refusal("too-large", "that flag is too long");
     const key = flag.toLowerCase();
     if (!distinct.has(key)) distinct.set(key, systemFlags.get(key) ?? flag);
   }
   return [...distinct.values()];
+}
+
+/** Those of some flags that are keywords. */
+export function keywordsOf(flags: readonly string[]): string[] {
+  return flags.filter((flag) => !flag.startsWith("\\"));
+}
+
+/** The keywords that a mailbox knows when a message in it has these flags. */
+export function moreKeywords(known: readonly string[], flags: readonly string[]): readonly string[] {
+  const keys = new Set(known.map((keyword) => keyword.toLowerCase()));
+  const added = keywordsOf(flags).filter((keyword) => !keys.has(keyword.toLowerCase()));
+  return added.length === 0 ? known : [...known, ...added].slice(0, mostKeywords);
 }
 
 /** The flags after a change whose own flags are distinct; undefined when it changes nothing. */

@@ -42,7 +42,7 @@ export class Watchers {
 
 /** One iteration. What waits is bounded by the number of mailboxes. */
 class Watcher {
-  readonly #waiting = new Map<MailboxId, MailboxChange>();
+  readonly #waiting = new Map<MailboxId | undefined, MailboxChange>();
   #ended = false;
   #wake: () => void = () => {};
 

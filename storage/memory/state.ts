@@ -1,9 +1,10 @@
 /** What the storage in memory holds, and changes to it that can be taken back. */
 import type { Account, Alias } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
-import type { Mailbox, Message } from "../../core/contract/mailbox.ts";
+import type { Mailbox, MailboxRights, Message, Metadata, MetadataPlace } from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
+import { Tally } from "../common/tally.ts";
 
 /** A body, and how many messages have it: none before a batch names it. */
 export interface StoredBody {
@@ -29,10 +30,26 @@ export interface StoredMailbox {
   uidNext: number;
   /** The last change's. */
   highestModseq: bigint;
+  /** RFC 3501 §2.3.2: the first message that no session has been shown. */
+  recentFrom: number;
+  /** In the order in which they came. */
+  keywords: readonly string[];
+  /** RFC 6154. */
+  specialUse: string | undefined;
+  /** RFC 4314. */
+  rights: MailboxRights;
   /** By UID, which is also their order. */
   messages: Map<number, Message>;
   /** In the order of their mod-sequences. */
   expunged: readonly { readonly uid: number; readonly modseq: bigint }[];
+}
+
+/** Entries of metadata, and where they belong. */
+export interface StoredMetadata {
+  /** To what, and to whom. */
+  readonly place: MetadataPlace;
+  /** By name. */
+  readonly entries: Metadata;
 }
 
 /** Everything. */
@@ -45,6 +62,10 @@ export class State {
   readonly mailboxes = new Map<MailboxId, StoredMailbox>();
   /** By id. */
   readonly bodies = new Map<BodyId, StoredBody>();
+  /** Names, in no order, by account. */
+  readonly subscriptions = new Map<AccountId, readonly string[]>();
+  /** By `placeKey`. */
+  readonly metadata = new Map<string, StoredMetadata>();
   #lastId = 0;
   #lastUidValidity = 0;
 
@@ -86,9 +107,15 @@ export class State {
 }
 
 /** A mailbox as the contract shows it. */
-export function shown({ messages, expunged: _, ...mailbox }: StoredMailbox): Mailbox {
-  const size = [...messages.values()].reduce((sum, message) => sum + message.size, 0);
-  return { ...mailbox, messages: messages.size, size };
+export function shown({ messages, expunged: _, specialUse, ...mailbox }: StoredMailbox): Mailbox {
+  const tally = new Tally();
+  for (const message of messages.values()) tally.add(message);
+  return { ...mailbox, ...tally, ...specialUse !== undefined && { specialUse } };
+}
+
+/** What a place is known by. */
+export function placeKey({ mailbox, account }: MetadataPlace): string {
+  return `${mailbox ?? ""} ${account ?? ""}`;
 }
 
 /** Changes that are taken back when one of them fails: a batch is done as a whole or not at all. */
@@ -96,6 +123,8 @@ export class Changes {
   readonly #undo: (() => void)[] = [];
   /** Mailboxes that were changed, also those that are gone. */
   readonly touched = new Set<StoredMailbox>();
+  /** Accounts of which something was changed that belongs to no mailbox. */
+  readonly touchedAccounts = new Set<AccountId>();
 
   /** Sets an entry of a map. */
   set<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {

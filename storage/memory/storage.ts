@@ -5,7 +5,14 @@
 import { Buffer } from "node:buffer";
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
-import type { Mailbox, MailboxChange, MessagePage } from "../../core/contract/mailbox.ts";
+import type {
+  Mailbox,
+  MailboxChange,
+  MailboxSnapshot,
+  MessagePage,
+  Metadata,
+  MetadataPlace,
+} from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
@@ -16,7 +23,7 @@ import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { asUidSet, isInRanges, uidRanges } from "../common/uid_set.ts";
 import { Watchers } from "../common/watchers.ts";
 import { perform } from "./operations.ts";
-import { Changes, shown, State } from "./state.ts";
+import { Changes, placeKey, shown, State, type StoredMailbox } from "./state.ts";
 
 /** Makes an empty storage; `now` dates accounts and messages. */
 export function memoryStorage(options: { readonly now?: () => Date } = {}): Storage {
@@ -56,6 +63,7 @@ class MemoryStorage implements Storage {
       for (const { account, id: mailbox, highestModseq: modseq } of changes.touched) {
         this.#watchers.tell(account, { mailbox, modseq });
       }
+      for (const account of changes.touchedAccounts) this.#watchers.tell(account, { modseq: 0n });
       return results;
     } catch (error) {
       changes.undo();
@@ -98,20 +106,56 @@ class MemoryStorage implements Storage {
     return promised(() => this.#state.body(body).summary);
   }
 
+  summaries(bodies: readonly BodyId[]): Promise<readonly MessageSummary[]> {
+    return promised(() => bodies.map((body) => this.#state.body(body).summary));
+  }
+
   async searchText(body: BodyId): Promise<string> {
     return await boundedSearchText(this.#state.body(body).summary.structure, await this.openBody(body));
   }
 
   mailboxes(account: AccountId): Promise<readonly Mailbox[]> {
-    const rank = ({ name }: Mailbox) => name === "INBOX" ? 0 : 1;
-    const all = this.#state.mailboxesOf(account).map(shown);
-    return Promise.resolve(all.sort((a, b) => rank(a) - rank(b) || inOrder(a.name, b.name)));
+    return Promise.resolve(this.#state.mailboxesOf(account).sort(inboxFirst).map(shown));
   }
 
   mailboxByName(account: AccountId, name: string): Promise<Mailbox | undefined> {
     const known = knownMailboxName(name);
     const mailbox = known === undefined ? undefined : this.#state.mailboxByName(account, known);
     return Promise.resolve(mailbox && shown(mailbox));
+  }
+
+  mailbox(id: MailboxId): Promise<Mailbox | undefined> {
+    const mailbox = this.#state.mailboxes.get(id);
+    return Promise.resolve(mailbox && shown(mailbox));
+  }
+
+  mailboxesSharedWith(account: AccountId): Promise<readonly Mailbox[]> {
+    const shared = [...this.#state.mailboxes.values()].filter(({ account: owner, rights }) =>
+      owner !== account && (rights[account] ?? rights.anyone) !== undefined
+    );
+    const inIdOrder = (a: StoredMailbox, b: StoredMailbox) => Number(a.account) - Number(b.account);
+    return Promise.resolve(shared.sort((a, b) => inIdOrder(a, b) || inboxFirst(a, b)).map(shown));
+  }
+
+  subscriptions(account: AccountId): Promise<readonly string[]> {
+    return Promise.resolve([...this.#state.subscriptions.get(account) ?? []].sort(inOrder));
+  }
+
+  metadata(place: MetadataPlace): Promise<Metadata> {
+    const entries = [...this.#state.metadata.get(placeKey(place))?.entries ?? []];
+    return Promise.resolve(new Map(entries.map(([name, value]) => [name, value.slice()])));
+  }
+
+  snapshot(mailbox: MailboxId): Promise<MailboxSnapshot> {
+    return promised(() => {
+      const stored = this.#state.mailbox(mailbox);
+      const firstUnseen = [...stored.messages.values()].find(({ flags }) => !flags.includes("\\Seen"))?.uid;
+      return {
+        mailbox: shown(stored),
+        uids: Uint32Array.from(stored.messages.keys()),
+        ...firstUnseen !== undefined && { firstUnseen },
+      };
+    });
   }
 
   messages(mailbox: MailboxId, select: MessageSelection = {}): Promise<MessagePage> {
@@ -166,6 +210,12 @@ class MemoryStorage implements Storage {
 /** The order of code points, as databases have it. */
 function inOrder(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** By name, INBOX first. */
+function inboxFirst(a: StoredMailbox, b: StoredMailbox): number {
+  const rank = ({ name }: StoredMailbox) => name === "INBOX" ? 0 : 1;
+  return rank(a) - rank(b) || inOrder(a.name, b.name);
 }
 
 /** What throws, rejects. */

@@ -15,6 +15,7 @@ interface BodyRow {
 export class BodyReader {
   readonly #find: Statement<BodyRow>;
   readonly #summary: Statement<{ readonly summary: string }>;
+  readonly #summaries: Statement<{ readonly id: number; readonly summary: string }>;
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
   readonly #part: Statement<{ readonly octets: Uint8Array }>;
   readonly #chunk: Statement<{ readonly octets: Uint8Array }>;
@@ -24,6 +25,7 @@ export class BodyReader {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#find = prepare("SELECT size, content, first FROM bodies WHERE id = ?");
     this.#summary = prepare("SELECT summary FROM bodies WHERE id = ?");
+    this.#summaries = prepare("SELECT id, summary FROM bodies WHERE id IN (SELECT value FROM json_each(?))");
     this.#whole = prepare("SELECT octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
     this.#part = prepare("SELECT substr(octets, ? + 1, ?) AS octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
     // The chunk that a position is in, from there on.
@@ -36,6 +38,12 @@ export class BodyReader {
   /** What was parsed of it. @throws Refusal `not-found`. */
   summary(key: number): MessageSummary {
     return JSON.parse((this.#summary.get(key) ?? notFound()).summary);
+  }
+
+  /** Of those that are there, by key. */
+  summaries(keys: readonly number[]): Map<number, MessageSummary> {
+    const rows = this.#summaries.all(JSON.stringify(keys));
+    return new Map(rows.map(({ id, summary }) => [id, JSON.parse(summary)]));
   }
 
   /** @throws Refusal `not-found`; so does `read`, when the body has gone meanwhile. */

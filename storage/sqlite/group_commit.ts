@@ -15,8 +15,8 @@ const mostBatches = 500, mostOctets = 2 * 1024 * 1024;
 
 /** What others are told of a commit. */
 export interface CommitListener {
-  /** A mailbox was changed. */
-  changed(account: AccountId, change: MailboxChange): void;
+  /** A mailbox was changed, or what belongs to an account; `revision` is then its own. */
+  changed(account: AccountId, change: MailboxChange, revision: number): void;
   /** The number of this commit among those of all processes. */
   committed(commit: number): void;
   /** There is something to collect. */
@@ -107,8 +107,9 @@ export class GroupCommit {
   }
 
   #tell({ touched, commit, garbage }: GroupOutcome): void {
-    for (const { account, mailbox, modseq } of touched) {
-      this.#listener.changed(accountId(account), { mailbox: mailboxId(mailbox), modseq: BigInt(modseq) });
+    for (const { account, mailbox, modseq, revision } of touched) {
+      const change = { ...mailbox !== undefined && { mailbox: mailboxId(mailbox) }, modseq: BigInt(modseq) };
+      this.#listener.changed(accountId(account), change, revision);
     }
     if (commit !== undefined) this.#listener.committed(commit);
     if (garbage) this.#listener.garbage();

@@ -2,26 +2,43 @@
  * Changes that other processes make, for those who watch. Commits are numbered: as long as every number is that of a commit
  * of our own, nobody else has written, and nothing is read.
  */
+import type { DatabaseSync } from "node:sqlite";
 import type { AccountId, MailboxId } from "../../core/contract/identifiers.ts";
+import type { MailboxChange } from "../../core/contract/mailbox.ts";
 import type { Watchers } from "../common/watchers.ts";
-import type { Reader } from "./reader.ts";
-import { keyOf } from "./rows.ts";
+import { keyOf, mailboxId } from "./rows.ts";
+import { Statement } from "./statement.ts";
 
 /** How often the number is looked at, milliseconds. */
 const INTERVAL = 250;
 
+/** How far a mailbox, or an account, has come: either number grows with each change. */
+interface Mark {
+  readonly modseq: number;
+  readonly revision: number;
+}
+
+/** Marks of an account's mailboxes; under `undefined` that of the account itself. */
+type Marks = Map<MailboxId | undefined, Mark>;
+
 /** Looks while somebody watches. */
 export class OtherProcesses {
-  readonly #reader: Reader;
+  readonly #commits: Statement<{ readonly value: number }>;
+  readonly #marks: Statement<Mark & { readonly mailbox: number | null }>;
   readonly #watchers: Watchers;
   readonly #isBusy: () => boolean;
-  readonly #seen = new Map<AccountId, Map<MailboxId, bigint>>();
+  readonly #seen = new Map<AccountId, Marks>();
   #known = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** `isBusy`: whether a commit of our own is under way, whose number is not known yet. */
-  constructor(reader: Reader, watchers: Watchers, isBusy: () => boolean) {
-    this.#reader = reader;
+  constructor(database: DatabaseSync, watchers: Watchers, isBusy: () => boolean) {
+    this.#commits = new Statement(database, "SELECT value FROM counters WHERE name = 'commits'");
+    this.#marks = new Statement(
+      database,
+      `SELECT id AS mailbox, highestModseq AS modseq, revision FROM mailboxes WHERE account = ?1
+         UNION ALL SELECT NULL, 0, revision FROM accounts WHERE id = ?1`,
+    );
     this.#watchers = watchers;
     this.#isBusy = isBusy;
   }
@@ -29,10 +46,10 @@ export class OtherProcesses {
   /** Somebody is about to watch. */
   follow(account: AccountId): void {
     if (this.#timer === undefined) {
-      this.#known = this.#reader.commits();
+      this.#known = this.#countCommits();
       this.#timer = setInterval(() => this.look(), INTERVAL);
     }
-    if (!this.#seen.has(account)) this.#seen.set(account, this.#modseqs(account));
+    if (!this.#seen.has(account)) this.#seen.set(account, this.#marksOf(account));
   }
 
   /** Somebody has stopped watching it. */
@@ -50,15 +67,15 @@ export class OtherProcesses {
   }
 
   /** A change of our own, which the watchers have been told. */
-  changed(account: AccountId, mailbox: MailboxId, modseq: bigint): void {
-    this.#seen.get(account)?.set(mailbox, modseq);
+  changed(account: AccountId, { mailbox, modseq }: MailboxChange, revision: number): void {
+    this.#seen.get(account)?.set(mailbox, { modseq: Number(modseq), revision });
   }
 
   /** Looks whether others have written. */
   look(): void {
     // While a commit of our own is under way the number may be its own; its answer will show what lies between.
     if (this.#isBusy()) return;
-    const commits = this.#reader.commits();
+    const commits = this.#countCommits();
     if (commits === this.#known) return;
     this.#known = commits;
     this.#compare();
@@ -73,18 +90,23 @@ export class OtherProcesses {
 
   #compare(): void {
     for (const [account, before] of this.#seen) {
-      const now = this.#modseqs(account);
+      const now = this.#marksOf(account);
       this.#seen.set(account, now);
-      for (const [mailbox, modseq] of now) {
-        if (before.get(mailbox) !== modseq) this.#watchers.tell(account, { mailbox, modseq });
-      }
-      for (const [mailbox, modseq] of before) {
-        if (!now.has(mailbox)) this.#watchers.tell(account, { mailbox, modseq });
+      for (const mailbox of new Set([...before.keys(), ...now.keys()])) {
+        const [was, is] = [before.get(mailbox), now.get(mailbox)];
+        if (was?.modseq === is?.modseq && was?.revision === is?.revision) continue;
+        const modseq = BigInt((is ?? was)?.modseq ?? 0);
+        this.#watchers.tell(account, { ...mailbox !== undefined && { mailbox }, modseq });
       }
     }
   }
 
-  #modseqs(account: AccountId): Map<MailboxId, bigint> {
-    return new Map(this.#reader.mailboxes(keyOf(account)).map(({ id, highestModseq }) => [id, highestModseq]));
+  #marksOf(account: AccountId): Marks {
+    const rows = this.#marks.all(keyOf(account));
+    return new Map(rows.map(({ mailbox, ...mark }) => [mailbox === null ? undefined : mailboxId(mailbox), mark]));
+  }
+
+  #countCommits(): number {
+    return this.#commits.get()?.value ?? 0;
   }
 }

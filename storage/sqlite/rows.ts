@@ -1,7 +1,7 @@
 /** Rows of the tables, and what the contract makes of them. */
 import type { Account } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
-import type { Mailbox, Message } from "../../core/contract/mailbox.ts";
+import type { Mailbox, MailboxRights, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
 
 /** Of `accounts`. */
 export interface AccountRow {
@@ -13,9 +13,11 @@ export interface AccountRow {
   readonly createdAt: number;
   /** JSON. */
   readonly secrets: string;
+  /** JSON; null: no limits. */
+  readonly quota: string | null;
 }
 
-/** Of `mailboxes`. */
+/** Of `mailboxes`, with what is kept elsewhere of each. */
 export interface MailboxRow {
   /** Its key. */
   readonly id: number;
@@ -33,7 +35,28 @@ export interface MailboxRow {
   readonly messages: number;
   /** Octets. */
   readonly size: number;
+  /** Without `\Seen`. */
+  readonly unseen: number;
+  /** With `\Deleted`. */
+  readonly deleted: number;
+  /** Octets of those. */
+  readonly deletedSize: number;
+  /** The first message that no session has been shown. */
+  readonly recentFrom: number;
+  /** RFC 6154. */
+  readonly specialUse: string | null;
+  /** Separated by spaces. */
+  readonly keywords: string | null;
+  /** JSON, by id of the account. */
+  readonly rights: string;
 }
+
+/** The columns of a `MailboxRow`. */
+export const mailboxColumns = `id, account, name, uidValidity, uidNext, highestModseq, messages, size, unseen, deleted,
+  deletedSize, recentFrom, specialUse,
+  (SELECT group_concat(keyword, ' ' ORDER BY keywords.id) FROM keywords WHERE mailbox = mailboxes.id) AS keywords,
+  (SELECT json_group_object(iif(who = 0, 'anyone', CAST(who AS TEXT)), letters)
+     FROM rights WHERE mailbox = mailboxes.id) AS rights`;
 
 /** Of `messages`, without the mailbox. */
 export interface MessageRow {
@@ -65,11 +88,13 @@ export function accountOf(row: AccountRow): Account {
     address: row.address,
     createdAt: new Date(row.createdAt),
     secrets: JSON.parse(row.secrets),
+    ...row.quota !== null && { quota: JSON.parse(row.quota) },
   };
 }
 
 /** The mailbox of a row. */
 export function mailboxOf(row: MailboxRow): Mailbox {
+  const rights: MailboxRights = JSON.parse(row.rights);
   return {
     id: mailboxId(row.id),
     account: accountId(row.account),
@@ -79,6 +104,13 @@ export function mailboxOf(row: MailboxRow): Mailbox {
     highestModseq: BigInt(row.highestModseq),
     messages: row.messages,
     size: row.size,
+    unseen: row.unseen,
+    deleted: row.deleted,
+    deletedSize: row.deletedSize,
+    recentFrom: row.recentFrom,
+    keywords: flagsOf(row.keywords ?? ""),
+    ...row.specialUse !== null && { specialUse: row.specialUse },
+    rights,
   };
 }
 
@@ -109,6 +141,16 @@ export function modseqKey(modseq: bigint): number {
 /** The key of an account or a body; -1, which nothing has, for what cannot be one. */
 export function keyOf(id: AccountId | BodyId): number {
   return /^[1-9]\d{0,15}$/.test(id) ? Number(id) : -1;
+}
+
+/** The keys of a place: 0 for what it does not name. */
+export function placeKeys({ mailbox, account }: MetadataPlace): { mailbox: number; account: number } {
+  return { mailbox: mailbox ?? 0, account: account === undefined ? 0 : keyOf(account) };
+}
+
+/** SQLite's way of saying that there is no limit: a negative number. */
+export function limit(most: number): number {
+  return Number.isFinite(most) ? most : -1;
 }
 
 /** The name of an account with this key. */

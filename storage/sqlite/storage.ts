@@ -4,7 +4,14 @@
  */
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
-import type { Mailbox, MailboxChange, MessagePage } from "../../core/contract/mailbox.ts";
+import type {
+  Mailbox,
+  MailboxChange,
+  MailboxSnapshot,
+  MessagePage,
+  Metadata,
+  MetadataPlace,
+} from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import type { Lifecycle } from "../../core/contract/plugin.ts";
 import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
@@ -13,15 +20,18 @@ import { boundedSearchText } from "../common/bounded_text.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { Watchers } from "../common/watchers.ts";
+import { AccountReader } from "./account_reader.ts";
 import { bodyInMemory, BodyReader } from "./body_reader.ts";
 import { BodyWriter } from "./body_writer.ts";
 import { Collector } from "./collector.ts";
 import { openForReading, prepareDatabase } from "./database_file.ts";
 import { GroupCommit } from "./group_commit.ts";
+import { MailboxReader } from "./mailbox_reader.ts";
+import { MessageReader } from "./message_reader.ts";
 import { migrations } from "./migrate.ts";
 import { OtherProcesses } from "./other_processes.ts";
 import { PendingBodies } from "./pending_bodies.ts";
-import { Reader } from "./reader.ts";
+import { ReadTransaction } from "./read_transaction.ts";
 import { keyOf } from "./rows.ts";
 import { WriterLink, type WriterSettings } from "./writer_link.ts";
 
@@ -37,7 +47,9 @@ export async function sqliteStorage(settings: SqliteSettings): Promise<Storage &
 class SqliteStorage implements Storage, Lifecycle {
   readonly features: Storage["features"] = new Set(["several-processes"]);
   readonly #database: ReturnType<typeof openForReading>;
-  readonly #reader: Reader;
+  readonly #accounts: AccountReader;
+  readonly #mailboxes: MailboxReader;
+  readonly #messages: MessageReader;
   readonly #bodies: BodyReader;
   readonly #pending = new PendingBodies();
   readonly #link: WriterLink;
@@ -50,15 +62,18 @@ class SqliteStorage implements Storage, Lifecycle {
 
   constructor(settings: SqliteSettings) {
     this.#database = openForReading(settings.file);
-    this.#reader = new Reader(this.#database);
+    const transaction = new ReadTransaction(this.#database);
+    this.#accounts = new AccountReader(this.#database);
+    this.#mailboxes = new MailboxReader(this.#database, transaction);
+    this.#messages = new MessageReader(this.#database, transaction);
     this.#bodies = new BodyReader(this.#database);
     this.#link = new WriterLink(settings);
     this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);
     this.#collector = new Collector(this.#link, settings.now);
-    this.#others = new OtherProcesses(this.#reader, this.#watchers, () => this.#commits.isBusy);
+    this.#others = new OtherProcesses(this.#database, this.#watchers, () => this.#commits.isBusy);
     this.#commits = new GroupCommit(this.#link, this.#pending, settings.now, {
-      changed: (account, change) => {
-        this.#others.changed(account, change.mailbox, change.modseq);
+      changed: (account, change, revision) => {
+        this.#others.changed(account, change, revision);
         this.#watchers.tell(account, change);
       },
       committed: (commit) => {
@@ -98,6 +113,14 @@ class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#summary(body));
   }
 
+  summaries(bodies: readonly BodyId[]): Promise<readonly MessageSummary[]> {
+    return Promise.try(() => {
+      const stored = this.#bodies.summaries(bodies.map(keyOf));
+      // Those that wait in memory, and those that are not there.
+      return bodies.map((body) => stored.get(keyOf(body)) ?? this.#summary(body));
+    });
+  }
+
   async searchText(body: BodyId): Promise<string> {
     // Not stored: decoding a usual message takes as long as reading it, and storing it would write every one twice.
     return await boundedSearchText(this.#summary(body).structure, this.#open(body));
@@ -114,16 +137,36 @@ class SqliteStorage implements Storage, Lifecycle {
   }
 
   mailboxes(account: AccountId): Promise<readonly Mailbox[]> {
-    return Promise.try(() => this.#reader.mailboxes(keyOf(account)));
+    return Promise.try(() => this.#mailboxes.mailboxes(keyOf(account)));
   }
 
   mailboxByName(account: AccountId, name: string): Promise<Mailbox | undefined> {
     const known = knownMailboxName(name);
-    return Promise.try(() => known === undefined ? undefined : this.#reader.mailboxByName(keyOf(account), known));
+    return Promise.try(() => known === undefined ? undefined : this.#mailboxes.mailboxByName(keyOf(account), known));
+  }
+
+  mailbox(id: MailboxId): Promise<Mailbox | undefined> {
+    return Promise.try(() => this.#mailboxes.mailbox(id));
+  }
+
+  mailboxesSharedWith(account: AccountId): Promise<readonly Mailbox[]> {
+    return Promise.try(() => this.#mailboxes.sharedWith(keyOf(account)));
+  }
+
+  subscriptions(account: AccountId): Promise<readonly string[]> {
+    return Promise.try(() => this.#accounts.subscriptions(keyOf(account)));
+  }
+
+  metadata(place: MetadataPlace): Promise<Metadata> {
+    return Promise.try(() => this.#accounts.metadata(place));
+  }
+
+  snapshot(mailbox: MailboxId): Promise<MailboxSnapshot> {
+    return Promise.try(() => this.#mailboxes.snapshot(mailbox));
   }
 
   messages(mailbox: MailboxId, select: MessageSelection = {}): Promise<MessagePage> {
-    return Promise.try(() => this.#reader.messages(mailbox, select));
+    return Promise.try(() => this.#messages.messages(mailbox, select));
   }
 
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange> {
@@ -136,23 +179,23 @@ class SqliteStorage implements Storage, Lifecycle {
   }
 
   account(id: AccountId): Promise<Account | undefined> {
-    return Promise.try(() => this.#reader.account(keyOf(id)));
+    return Promise.try(() => this.#accounts.account(keyOf(id)));
   }
 
   accountByAddress(address: string): Promise<Account | undefined> {
-    return Promise.try(() => this.#reader.accountByAddress(address));
+    return Promise.try(() => this.#accounts.accountByAddress(address));
   }
 
   accounts(after = "", most = Infinity): Promise<readonly Account[]> {
-    return Promise.try(() => this.#reader.accounts(after, most));
+    return Promise.try(() => this.#accounts.accounts(after, most));
   }
 
   alias(address: string): Promise<readonly string[] | undefined> {
-    return Promise.try(() => this.#reader.alias(address));
+    return Promise.try(() => this.#accounts.alias(address));
   }
 
   aliases(): Promise<readonly Alias[]> {
-    return Promise.try(() => this.#reader.aliases());
+    return Promise.try(() => this.#accounts.aliases());
   }
 
   /** Waits for what has been submitted: nobody is left without an answer. */

@@ -60,8 +60,8 @@ export interface Group {
 export interface GroupOutcome {
   /** In the order of the batches. */
   readonly batches: readonly BatchOutcome[];
-  /** Mailboxes that were changed, as they are now. */
-  readonly touched: readonly TouchedMailbox[];
+  /** What those who watch are told. */
+  readonly touched: readonly Touch[];
   /** The number of this commit among those of all processes. */
   readonly commit: number | undefined;
   /** Whether it left something to collect. */
@@ -71,14 +71,16 @@ export interface GroupOutcome {
 /** What became of a batch: its results, or why it was not done. */
 export type BatchOutcome = { readonly results: readonly unknown[] } | { readonly failure: Failure };
 
-/** A mailbox that was changed. */
-export interface TouchedMailbox {
-  /** Its key. */
-  readonly mailbox: number;
+/** A mailbox that was changed, or an account, in what belongs to no mailbox. */
+export interface Touch {
+  /** Its key; undefined: the account itself. */
+  readonly mailbox: number | undefined;
   /** The key of its account. */
   readonly account: number;
-  /** The last change's. */
+  /** The last change's; 0 of an account. */
   readonly modseq: number;
+  /** How many changes there were that got no mod-sequence. */
+  readonly revision: number;
 }
 
 /** An error on its way between threads. */

@@ -1,30 +1,38 @@
 /** Accounts and aliases, as the writer changes them. */
 import type { DatabaseSync } from "node:sqlite";
-import type { Account, Secrets } from "../../../core/contract/accounts.ts";
+import type { Account, Quota, Secrets } from "../../../core/contract/accounts.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
+import { knownQuota } from "../../common/quota.ts";
 import { accountOf, type AccountRow } from "../rows.ts";
 import { Statement } from "../statement.ts";
+import type { Touched } from "./touched.ts";
 
 /** Their tables. */
 export class Accounts {
+  readonly #touched: Touched;
   readonly #insert: Statement<AccountRow>;
   readonly #exists: Statement;
   readonly #isAccount: Statement;
   readonly #isAlias: Statement;
   readonly #setSecrets: Statement;
-  readonly #remove: Statement;
+  readonly #setQuota: Statement;
+  readonly #nextRevision: Statement<{ readonly revision: number }>;
+  readonly #remove: Statement<{ readonly revision: number }>;
   readonly #setAlias: Statement;
   readonly #removeAlias: Statement;
 
   /** Over an open database. */
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, touched: Touched) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
+    this.#touched = touched;
     this.#insert = prepare("INSERT INTO accounts (address, createdAt, secrets) VALUES (?, ?, ?) RETURNING *");
     this.#exists = prepare("SELECT 1 FROM accounts WHERE id = ?");
     this.#isAccount = prepare("SELECT 1 FROM accounts WHERE address = ?");
     this.#isAlias = prepare("SELECT 1 FROM aliases WHERE address = ?");
     this.#setSecrets = prepare("UPDATE accounts SET secrets = ? WHERE id = ?");
-    this.#remove = prepare("DELETE FROM accounts WHERE id = ?");
+    this.#setQuota = prepare("UPDATE accounts SET quota = ? WHERE id = ?");
+    this.#nextRevision = prepare("UPDATE accounts SET revision = revision + 1 WHERE id = ? RETURNING revision");
+    this.#remove = prepare("DELETE FROM accounts WHERE id = ? RETURNING revision");
     this.#setAlias = prepare("INSERT OR REPLACE INTO aliases (address, targets) VALUES (?, ?)");
     this.#removeAlias = prepare("DELETE FROM aliases WHERE address = ?");
   }
@@ -49,9 +57,21 @@ export class Accounts {
     if (this.#setSecrets.run(JSON.stringify(secrets), account) === 0) throw noAccount();
   }
 
+  /** @throws Refusal `not-found`, `invalid`. */
+  setQuota(account: number, quota: Quota): void {
+    const known = knownQuota(quota);
+    if (this.#setQuota.run(known === undefined ? null : JSON.stringify(known), account) === 0) throw noAccount();
+    this.touch(account);
+  }
+
+  /** Something of it was changed that belongs to no mailbox. */
+  touch(account: number): void {
+    this.#touch(account, this.#nextRevision.get(account));
+  }
+
   /** Its mailboxes have been removed before. @throws Refusal `not-found`. */
   remove(account: number): void {
-    if (this.#remove.run(account) === 0) throw noAccount();
+    this.#touch(account, this.#remove.get(account));
   }
 
   /** @throws Refusal `conflict`, `invalid`. */
@@ -64,6 +84,11 @@ export class Accounts {
   /** @throws Refusal `not-found`. */
   removeAlias(address: string): void {
     if (this.#removeAlias.run(address) === 0) throw new Refusal("not-found", "there is no such alias");
+  }
+
+  #touch(account: number, row: { readonly revision: number } | undefined): void {
+    if (row === undefined) throw noAccount();
+    this.#touched.add({ mailbox: undefined, account, modseq: 0, revision: row.revision });
   }
 }
 

@@ -1,106 +1,133 @@
 /** Mailboxes, as the writer changes them; their messages are in `messages.ts`. */
 import type { DatabaseSync } from "node:sqlite";
+import type { Mailbox } from "../../../core/contract/mailbox.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import { inferiorPrefix, renamed, superiorNames } from "../../common/mailbox_name.ts";
-import type { MailboxRow } from "../rows.ts";
+import { knownSpecialUse } from "../../common/special_use.ts";
+import type { Tally } from "../../common/tally.ts";
+import { mailboxColumns, mailboxOf, type MailboxRow } from "../rows.ts";
 import { Statement } from "../statement.ts";
-import type { TouchedMailbox } from "../writer_messages.ts";
+import type { Touched } from "./touched.ts";
+
+/** What the writer needs to know of a mailbox. */
+export type MailboxHead = Pick<MailboxRow, "id" | "account" | "name" | "uidNext" | "highestModseq" | "specialUse"> & {
+  /** How many changes there were that got no mod-sequence. */
+  readonly revision: number;
+};
+
+/** A mailbox after a change of its messages. */
+export type ChangedMailbox = Pick<MailboxHead, "id" | "account" | "uidNext" | "highestModseq" | "revision"> & {
+  /** Of its account, as its column has it. */
+  readonly quota: string | null;
+};
+
+const headColumns = "id, account, name, uidNext, highestModseq, specialUse, revision";
 
 /** Their table. */
 export class Mailboxes {
-  readonly #find: Statement<MailboxRow>;
-  readonly #byName: Statement<MailboxRow>;
-  readonly #ofAccount: Statement<MailboxRow>;
-  readonly #insert: Statement<MailboxRow>;
+  readonly #touched: Touched;
+  readonly #find: Statement<MailboxHead>;
+  readonly #byName: Statement<MailboxHead>;
+  readonly #ofAccount: Statement<MailboxHead>;
+  readonly #whole: Statement<MailboxRow>;
+  readonly #insert: Statement<MailboxHead>;
   readonly #nextUidValidity: Statement<{ readonly value: number }>;
-  readonly #nextUid: Statement<MailboxRow>;
-  readonly #nextModseq: Statement<MailboxRow>;
-  readonly #shrink: Statement;
+  readonly #change: Statement<ChangedMailbox>;
+  readonly #nextRevision: Statement<MailboxHead>;
   readonly #rename: Statement;
+  readonly #hasUse: Statement;
+  readonly #setUse: Statement;
+  readonly #recent: Statement<{ readonly recentFrom: number }>;
+  readonly #takeRecent: Statement;
   readonly #forget: Statement;
   readonly #remove: Statement;
-  readonly #touched = new Map<number, TouchedMailbox>();
 
   /** Over an open database. */
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, touched: Touched) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
-    this.#find = prepare("SELECT * FROM mailboxes WHERE id = ?");
-    this.#byName = prepare("SELECT * FROM mailboxes WHERE account = ? AND name = ?");
-    this.#ofAccount = prepare("SELECT * FROM mailboxes WHERE account = ?");
-    this.#insert = prepare("INSERT INTO mailboxes (account, name, uidValidity) VALUES (?, ?, ?) RETURNING *");
+    this.#touched = touched;
+    this.#find = prepare(`SELECT ${headColumns} FROM mailboxes WHERE id = ?`);
+    this.#byName = prepare(`SELECT ${headColumns} FROM mailboxes WHERE account = ? AND name = ?`);
+    this.#ofAccount = prepare(`SELECT ${headColumns} FROM mailboxes WHERE account = ?`);
+    this.#whole = prepare(`SELECT ${mailboxColumns} FROM mailboxes WHERE id = ?`);
+    this.#insert = prepare(
+      `INSERT INTO mailboxes (account, name, uidValidity) VALUES (?, ?, ?) RETURNING ${headColumns}`,
+    );
     this.#nextUidValidity = prepare(
       "UPDATE counters SET value = max(value + 1, ?) WHERE name = 'uid_validity' RETURNING value",
     );
-    this.#nextUid = prepare(
-      `UPDATE mailboxes SET uidNext = uidNext + 1, highestModseq = highestModseq + 1, messages = messages + 1,
-         size = size + ? WHERE id = ? RETURNING *`,
+    this.#change = prepare(
+      `UPDATE mailboxes SET uidNext = uidNext + ?, highestModseq = highestModseq + 1, messages = messages + ?,
+         size = size + ?, unseen = unseen + ?, deleted = deleted + ?, deletedSize = deletedSize + ? WHERE id = ?
+         RETURNING id, account, uidNext, highestModseq, revision,
+           (SELECT quota FROM accounts WHERE accounts.id = account) AS quota`,
     );
-    this.#nextModseq = prepare(
-      "UPDATE mailboxes SET highestModseq = highestModseq + 1 WHERE id = ? RETURNING *",
+    this.#nextRevision = prepare(
+      `UPDATE mailboxes SET revision = revision + 1 WHERE id = ? RETURNING ${headColumns}`,
     );
-    this.#shrink = prepare("UPDATE mailboxes SET messages = messages - ?, size = size - ? WHERE id = ?");
     this.#rename = prepare("UPDATE mailboxes SET name = ? WHERE id = ?");
+    this.#hasUse = prepare("SELECT 1 FROM mailboxes WHERE account = ? AND specialUse = ?");
+    this.#setUse = prepare("UPDATE mailboxes SET specialUse = ? WHERE id = ?");
+    this.#recent = prepare("SELECT recentFrom FROM mailboxes WHERE id = ?");
+    this.#takeRecent = prepare("UPDATE mailboxes SET recentFrom = uidNext WHERE id = ?");
     this.#forget = prepare("DELETE FROM expunged WHERE mailbox = ?");
     this.#remove = prepare("DELETE FROM mailboxes WHERE id = ?");
   }
 
-  /** Those changed since this was last asked, as they are now. */
-  takeTouched(): TouchedMailbox[] {
-    const touched = [...this.#touched.values()];
-    this.#touched.clear();
-    return touched;
-  }
-
   /** @throws Refusal `not-found`. */
-  get(mailbox: number): MailboxRow {
+  get(mailbox: number): MailboxHead {
     return this.#find.get(mailbox) ?? noMailbox();
   }
 
+  /** As the contract shows it. @throws Refusal `not-found`. */
+  whole(mailbox: number): Mailbox {
+    return mailboxOf(this.#whole.get(mailbox) ?? noMailbox());
+  }
+
   /** By canonical name. */
-  byName(account: number, name: string): MailboxRow | undefined {
+  byName(account: number, name: string): MailboxHead | undefined {
     return this.#byName.get(account, name);
   }
 
   /** In no order. */
-  ofAccount(account: number): MailboxRow[] {
+  ofAccount(account: number): MailboxHead[] {
     return this.#ofAccount.all(account);
   }
 
   /** With what is above it (RFC 9051 §6.3.4). @throws Refusal `conflict`. */
-  create(account: number, name: string, now: number): MailboxRow {
+  create(account: number, name: string, now: number): MailboxHead {
     if (this.byName(account, name) !== undefined) throw taken();
     this.#addSuperiors(account, name, now);
     return this.add(account, name, now);
   }
 
   /** One whose name is known to be free. */
-  add(account: number, name: string, now: number): MailboxRow {
+  add(account: number, name: string, now: number): MailboxHead {
     // RFC 9051 §2.3.1.1: greater than any before, in whatever account, so that no name ever has the same twice.
     const validity = this.#nextUidValidity.get(Math.floor(now / 1000))?.value;
     const row = this.#insert.get(account, name, validity ?? null);
     return this.#touch(row);
   }
 
-  /** Room for a message of this size: the mailbox with its UID and mod-sequence counted. @throws Refusal `not-found`. */
-  grow(mailbox: number, size: number): MailboxRow {
-    return this.#touch(this.#nextUid.get(size, mailbox));
+  /**
+   * Messages came or went, or their flags were changed: one mod-sequence for all of that (RFC 7162 §3.1), and so many
+   * UIDs. @throws Refusal `not-found`.
+   */
+  change(mailbox: number, { messages, size, unseen, deleted, deletedSize }: Tally, uids: number): ChangedMailbox {
+    const row = this.#change.get(uids, messages, size, unseen, deleted, deletedSize, mailbox);
+    return this.#touch(row);
   }
 
-  /** The mod-sequence of a change (RFC 7162 §3.1). @throws Refusal `not-found`. */
-  nextModseq(mailbox: number): number {
-    return this.#touch(this.#nextModseq.get(mailbox)).highestModseq;
-  }
-
-  /** So many messages of so many octets are gone. */
-  shrink(mailbox: number, messages: number, size: number): void {
-    this.#shrink.run(messages, size, mailbox);
+  /** Something of it was changed that gets no mod-sequence. @throws Refusal `not-found`. */
+  touch(mailbox: number): void {
+    this.#touch(this.#nextRevision.get(mailbox));
   }
 
   /** RFC 9051 §6.3.6: with what is below it. @throws Refusal `conflict`, `invalid`. */
-  rename(mailbox: MailboxRow, to: string, now: number): void {
+  rename(mailbox: MailboxHead, to: string, now: number): void {
     const { account, name: from } = mailbox;
     const all = this.ofAccount(account);
-    const isFamily = ({ id, name }: MailboxRow) => id === mailbox.id || name.startsWith(inferiorPrefix(from));
+    const isFamily = ({ id, name }: MailboxHead) => id === mailbox.id || name.startsWith(inferiorPrefix(from));
     const others = new Set(all.filter((row) => !isFamily(row)).map(({ name }) => name));
     const family = all.filter(isFamily).map((row) => ({ ...row, name: renamed(row.name, from, to) }));
     if (to === from || family.some(({ name }) => others.has(name))) throw taken();
@@ -108,13 +135,32 @@ export class Mailboxes {
     for (const { id } of family) this.#rename.run(`/${id}`, id);
     for (const row of family) {
       this.#rename.run(row.name, row.id);
-      this.#touch(row);
+      this.touch(row.id);
     }
     this.#addSuperiors(account, to, now);
   }
 
+  /** RFC 6154 §3: at most one mailbox of an account has each. @throws Refusal `not-found`, `conflict`, `invalid`. */
+  setSpecialUse(mailbox: number, specialUse: string | undefined): void {
+    const { account, specialUse: before } = this.get(mailbox);
+    const use = specialUse === undefined ? null : knownSpecialUse(specialUse);
+    if (use === before) return;
+    if (use !== null && this.#hasUse.get(account, use) !== undefined) {
+      throw new Refusal("conflict", "another mailbox has that use");
+    }
+    this.#setUse.run(use, mailbox);
+    this.touch(mailbox);
+  }
+
+  /** RFC 3501 §2.3.2: gives from which UID on messages were `\Recent`, and makes that the next. @throws Refusal. */
+  takeRecent(mailbox: number): number {
+    const { recentFrom } = this.#recent.get(mailbox) ?? noMailbox();
+    this.#takeRecent.run(mailbox);
+    return recentFrom;
+  }
+
   /** Its messages have been removed before. */
-  remove(mailbox: MailboxRow): void {
+  remove(mailbox: MailboxHead): void {
     this.#forget.run(mailbox.id);
     this.#remove.run(mailbox.id);
     this.#touch(mailbox);
@@ -126,10 +172,10 @@ export class Mailboxes {
     }
   }
 
-  #touch(row: MailboxRow | undefined): MailboxRow {
-    if (row === undefined) noMailbox();
-    this.#touched.set(row.id, { mailbox: row.id, account: row.account, modseq: row.highestModseq });
-    return row;
+  #touch<Row extends Pick<MailboxHead, "id" | "account" | "highestModseq" | "revision">>(row: Row | undefined): Row {
+    const { id: mailbox, account, highestModseq: modseq, revision } = row ?? noMailbox();
+    this.#touched.add({ mailbox, account, modseq, revision });
+    return row ?? noMailbox();
   }
 }
 

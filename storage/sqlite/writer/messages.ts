@@ -2,11 +2,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { FlagChange, Message, MessageDetails, UidSet } from "../../../core/contract/mailbox.ts";
 import { changedFlags, distinctFlags } from "../../common/flags.ts";
+import { Tally } from "../../common/tally.ts";
 import { uidRanges } from "../../common/uid_set.ts";
 import { flagsOf, messageColumns, messageOf, type MessageRow, modseqKey } from "../rows.ts";
 import { Statement } from "../statement.ts";
 import type { Bodies, NewBody } from "./bodies.ts";
-import type { Mailboxes } from "./mailboxes.ts";
+import type { Keywords } from "./keywords.ts";
+import type { ChangedMailbox, Mailboxes } from "./mailboxes.ts";
+import type { Quotas } from "./quotas.ts";
 
 /** Which body, when received, which flags: what a message has wherever it is. */
 interface Content {
@@ -15,30 +18,46 @@ interface Content {
   readonly flags: string;
 }
 
+/** What messages are changed with. */
+export interface MessageParts {
+  /** Where messages are counted. */
+  readonly mailboxes: Mailboxes;
+  /** Octets. */
+  readonly bodies: Bodies;
+  /** What flags teach the mailboxes. */
+  readonly keywords: Keywords;
+  /** What is too much. */
+  readonly quotas: Quotas;
+}
+
 /** Their table. */
 export class Messages {
   readonly #mailboxes: Mailboxes;
   readonly #bodies: Bodies;
+  readonly #keywords: Keywords;
+  readonly #quotas: Quotas;
   readonly #insert: Statement<MessageRow>;
   readonly #inRange: Statement<MessageRow>;
   readonly #setFlags: Statement;
-  readonly #remove: Statement<{ readonly uid: number; readonly size: number; readonly body: number }>;
+  readonly #remove: Statement<Pick<MessageRow, "uid" | "size" | "flags" | "body">>;
   readonly #remember: Statement;
   /** Whether long bodies lost their last message since `takeGarbage` was asked. */
   #garbage = false;
 
   /** Over an open database. */
-  constructor(database: DatabaseSync, mailboxes: Mailboxes, bodies: Bodies) {
+  constructor(database: DatabaseSync, { mailboxes, bodies, keywords, quotas }: MessageParts) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#mailboxes = mailboxes;
     this.#bodies = bodies;
+    this.#keywords = keywords;
+    this.#quotas = quotas;
     this.#insert = prepare(`INSERT INTO messages (mailbox, ${messageColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#inRange = prepare(
       `SELECT ${messageColumns} FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
     );
     this.#setFlags = prepare("UPDATE messages SET flags = ?, modseq = ? WHERE mailbox = ? AND uid = ?");
     this.#remove = prepare(
-      "DELETE FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? RETURNING uid, size, body",
+      "DELETE FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? RETURNING uid, size, flags, body",
     );
     this.#remember = prepare(
       "INSERT INTO expunged (mailbox, modseq, firstUid, lastUid) VALUES (?, ?, ?, ?)",
@@ -52,7 +71,7 @@ export class Messages {
     return garbage;
   }
 
-  /** @throws Refusal `not-found`, `invalid`. */
+  /** @throws Refusal `not-found`, `invalid`, `over-quota`. */
   append(
     mailbox: number,
     body: number,
@@ -60,8 +79,12 @@ export class Messages {
     now: number,
     fresh: ReadonlyMap<number, NewBody>,
   ): Message {
-    const flags = distinctFlags(details.flags).join(" ");
-    return messageOf(this.#add(mailbox, { body, receivedAt: details.receivedAt.getTime(), flags }, now, fresh));
+    const flags = distinctFlags(details.flags);
+    const content = { body, receivedAt: details.receivedAt.getTime(), flags: flags.join(" ") };
+    const { row, mailbox: { account, quota } } = this.#add(mailbox, content, now, fresh);
+    this.#keywords.learn(mailbox, flags);
+    this.#quotas.refuseFull(account, quota);
+    return messageOf(row);
   }
 
   /** RFC 9051 §6.4.6, RFC 7162 §3.1.3. @throws Refusal `not-found`, `invalid`. */
@@ -69,42 +92,51 @@ export class Messages {
     this.#mailboxes.get(mailbox);
     const flags = distinctFlags(change.flags);
     const since = change.unchangedSince === undefined ? Infinity : modseqKey(change.unchangedSince);
-    const changed: Message[] = [], modified: number[] = [];
-    let modseq: number | undefined;
+    const changes: { readonly row: MessageRow; readonly after: string[] }[] = [], modified: number[] = [];
+    const tally = new Tally();
     for (const row of this.#select(mailbox, uids)) {
       if (row.modseq > since) {
         modified.push(row.uid);
         continue;
       }
-      const after = changedFlags(flagsOf(row.flags), change.mode, flags)?.join(" ");
+      const before = flagsOf(row.flags), after = changedFlags(before, change.mode, flags);
       if (after === undefined) continue;
-      modseq ??= this.#mailboxes.nextModseq(mailbox);
-      this.#setFlags.run(after, modseq, mailbox, row.uid);
-      changed.push(messageOf({ ...row, flags: after, modseq }));
+      tally.subtract({ flags: before, size: row.size }).add({ flags: after, size: row.size });
+      changes.push({ row, after });
     }
+    if (changes.length === 0) return { changed: [], modified };
+    const { highestModseq: modseq } = this.#mailboxes.change(mailbox, tally, 0);
+    const changed = changes.map(({ row, after }) => {
+      const flags = after.join(" ");
+      this.#setFlags.run(flags, modseq, mailbox, row.uid);
+      return messageOf({ ...row, flags, modseq });
+    });
+    this.#keywords.learn(mailbox, changes.flatMap(({ after }) => after));
     return { changed, modified };
   }
 
-  /** RFC 9051 §6.4.7: flags and internal date go with it. @throws Refusal `not-found`. */
+  /** RFC 9051 §6.4.7: flags and internal date go with it. @throws Refusal `not-found`, `over-quota`. */
   copy(from: number, uids: UidSet, to: number, now: number): (readonly [number, number])[] {
-    this.#mailboxes.get(from);
-    this.#mailboxes.get(to);
-    return this.#select(from, uids).map((row) => [row.uid, this.#add(to, row, now).uid] as const);
+    const { copied, mailbox } = this.#copy(from, uids, to, now);
+    if (mailbox !== undefined) this.#quotas.refuseFull(mailbox.account, mailbox.quota);
+    return copied;
   }
 
-  /** @throws Refusal `not-found`. */
+  /** RFC 9051 §6.4.8. What stays within an account adds nothing to it. @throws Refusal `not-found`, `over-quota`. */
   move(from: number, uids: UidSet, to: number, now: number): (readonly [number, number])[] {
-    const moved = this.copy(from, uids, to, now);
-    this.expunge(from, moved.map(([uid]) => uid));
-    return moved;
+    const { account } = this.#mailboxes.get(from);
+    const { copied, mailbox } = this.#copy(from, uids, to, now);
+    this.expunge(from, copied.map(([uid]) => uid));
+    if (mailbox !== undefined && mailbox.account !== account) this.#quotas.refuseFull(mailbox.account, mailbox.quota);
+    return copied;
   }
 
   /** The UIDs that were there. @throws Refusal `not-found`. */
   expunge(mailbox: number, uids: UidSet): number[] {
     this.#mailboxes.get(mailbox);
-    const removed = this.#removeAll(mailbox, uids);
+    const { removed, tally } = this.#removeAll(mailbox, uids);
     if (removed.length === 0) return [];
-    const modseq = this.#mailboxes.nextModseq(mailbox);
+    const { highestModseq: modseq } = this.#mailboxes.change(mailbox, tally, 0);
     for (const [first, last] of uidRanges(removed)) this.#remember.run(mailbox, modseq, first, last);
     return removed;
   }
@@ -118,19 +150,45 @@ export class Messages {
     return uidRanges(uids).flatMap(([from, to]) => this.#inRange.all(mailbox, from, to));
   }
 
-  #add(mailbox: number, content: Content, now: number, fresh: ReadonlyMap<number, NewBody> = new Map()): MessageRow {
-    const { size, crlfSize } = this.#bodies.name(content.body, fresh);
-    const { uidNext, highestModseq: modseq } = this.#mailboxes.grow(mailbox, size);
-    const { receivedAt, flags, body } = content;
-    const row = { uid: uidNext - 1, modseq, receivedAt, savedAt: now, flags, size, crlfSize, body };
-    this.#insert.run(mailbox, row.uid, modseq, receivedAt, now, flags, size, crlfSize, body);
-    return row;
+  /** The mailbox as it is afterwards; undefined when nothing was copied. */
+  #copy(
+    from: number,
+    uids: UidSet,
+    to: number,
+    now: number,
+  ): { copied: (readonly [number, number])[]; mailbox: ChangedMailbox | undefined } {
+    this.#mailboxes.get(from);
+    this.#mailboxes.get(to);
+    const rows = this.#select(from, uids);
+    let mailbox: ChangedMailbox | undefined;
+    const copied = rows.map((row) => {
+      const added = this.#add(to, row, now);
+      mailbox = added.mailbox;
+      return [row.uid, added.row.uid] as const;
+    });
+    this.#keywords.learn(to, rows.flatMap(({ flags }) => flagsOf(flags)));
+    return { copied, mailbox };
   }
 
-  #removeAll(mailbox: number, uids: UidSet): number[] {
-    const removed = uidRanges(uids).flatMap(([from, to]) => this.#remove.all(mailbox, from, to));
-    this.#mailboxes.shrink(mailbox, removed.length, removed.reduce((sum, { size }) => sum + size, 0));
-    if (this.#bodies.release(removed.map(({ body }) => body))) this.#garbage = true;
-    return removed.map(({ uid }) => uid).sort((a, b) => a - b);
+  #add(
+    to: number,
+    { receivedAt, flags, body }: Content,
+    now: number,
+    fresh: ReadonlyMap<number, NewBody> = new Map(),
+  ): { row: MessageRow; mailbox: ChangedMailbox } {
+    const { size, crlfSize } = this.#bodies.name(body, fresh);
+    const mailbox = this.#mailboxes.change(to, new Tally().add({ flags: flagsOf(flags), size }), 1);
+    const uid = mailbox.uidNext - 1, modseq = mailbox.highestModseq;
+    this.#insert.run(to, uid, modseq, receivedAt, now, flags, size, crlfSize, body);
+    return { row: { uid, modseq, receivedAt, savedAt: now, flags, size, crlfSize, body }, mailbox };
+  }
+
+  /** The UIDs that were there, and what that takes from the mailbox. */
+  #removeAll(mailbox: number, uids: UidSet): { removed: number[]; tally: Tally } {
+    const rows = uidRanges(uids).flatMap(([from, to]) => this.#remove.all(mailbox, from, to));
+    const tally = new Tally();
+    for (const { flags, size } of rows) tally.subtract({ flags: flagsOf(flags), size });
+    if (this.#bodies.release(rows.map(({ body }) => body))) this.#garbage = true;
+    return { removed: rows.map(({ uid }) => uid).sort((a, b) => a - b), tally };
   }
 }

@@ -1,26 +1,55 @@
 /** What each operation does to the tables. */
-import type { Operation, ResultOf } from "../../../core/contract/storage.ts";
+import type { DatabaseSync } from "node:sqlite";
 import { Refusal } from "../../../core/contract/refusal.ts";
+import type { Operation, ResultOf } from "../../../core/contract/storage.ts";
 import { knownMailboxName, newMailboxName } from "../../common/mailbox_name.ts";
-import { keyOf, mailboxOf, type MailboxRow } from "../rows.ts";
-import type { Accounts } from "./accounts.ts";
-import type { NewBody } from "./bodies.ts";
-import type { Mailboxes } from "./mailboxes.ts";
-import type { Messages } from "./messages.ts";
+import { keyOf, placeKeys } from "../rows.ts";
+import { Accounts } from "./accounts.ts";
+import type { Bodies, NewBody } from "./bodies.ts";
+import { Keywords } from "./keywords.ts";
+import { Mailboxes, type MailboxHead } from "./mailboxes.ts";
+import { Messages } from "./messages.ts";
+import { Metadata } from "./metadata.ts";
+import { Quotas } from "./quotas.ts";
+import { Rights } from "./rights.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import type { Touched } from "./touched.ts";
 
 /** What operations change. */
 export interface Tables {
   /** Accounts and aliases. */
   readonly accounts: Accounts;
+  /** Names that accounts subscribed to. */
+  readonly subscriptions: Subscriptions;
   /** Mailboxes. */
   readonly mailboxes: Mailboxes;
+  /** What others may do in them. */
+  readonly rights: Rights;
+  /** Entries of mailboxes and of the server. */
+  readonly metadata: Metadata;
   /** Messages. */
   readonly messages: Messages;
+  /** What accounts may keep. */
+  readonly quotas: Quotas;
+}
+
+/** The tables of an open database. */
+export function openTables(database: DatabaseSync, bodies: Bodies, touched: Touched): Tables {
+  const mailboxes = new Mailboxes(database, touched), quotas = new Quotas(database);
+  return {
+    accounts: new Accounts(database, touched),
+    subscriptions: new Subscriptions(database),
+    mailboxes,
+    rights: new Rights(database, mailboxes),
+    metadata: new Metadata(database),
+    messages: new Messages(database, { mailboxes, bodies, keywords: new Keywords(database), quotas }),
+    quotas,
+  };
 }
 
 /** Does an operation within a transaction. @throws Refusal; the transaction must then be taken back to before it. */
 export function perform(
-  { accounts, mailboxes, messages }: Tables,
+  { accounts, subscriptions, mailboxes, rights, metadata, messages, quotas }: Tables,
   operation: Operation,
   now: number,
   fresh: ReadonlyMap<number, NewBody>,
@@ -34,9 +63,16 @@ export function perform(
     case "setSecrets":
       accounts.setSecrets(keyOf(operation.account), operation.secrets);
       return undefined;
+    case "setQuota":
+      accounts.setQuota(keyOf(operation.account), operation.quota);
+      return undefined;
     case "removeAccount": {
       const account = keyOf(operation.account);
+      // No account has the key 0: that is where what belongs to all of them is kept.
+      accounts.mustExist(account);
       for (const mailbox of mailboxes.ofAccount(account)) removeMailbox(mailbox);
+      rights.removeAllOf(account);
+      metadata.removeOfAccount(account);
       accounts.remove(account);
       return undefined;
     }
@@ -63,7 +99,10 @@ export function perform(
     case "createMailbox": {
       const account = keyOf(operation.account);
       accounts.mustExist(account);
-      return mailboxOf(mailboxes.create(account, newMailboxName(operation.name), now));
+      const { id } = mailboxes.create(account, newMailboxName(operation.name), now);
+      mailboxes.setSpecialUse(id, operation.specialUse);
+      quotas.refuseTooManyMailboxes(account);
+      return mailboxes.whole(id);
     }
     case "renameMailbox":
       renameMailbox(mailboxes.get(operation.mailbox), newMailboxName(operation.name));
@@ -75,23 +114,62 @@ export function perform(
       removeMailbox(mailbox);
       return undefined;
     }
+    case "setSpecialUse":
+      mailboxes.setSpecialUse(operation.mailbox, operation.specialUse);
+      return undefined;
+    case "setRights": {
+      const who = operation.who === "anyone" ? 0 : keyOf(operation.who);
+      if (operation.who !== "anyone") accounts.mustExist(who);
+      rights.set(operation.mailbox, who, operation.rights);
+      return undefined;
+    }
+    case "subscribe":
+    case "unsubscribe": {
+      const account = keyOf(operation.account);
+      accounts.mustExist(account);
+      const isChanged = operation.do === "subscribe"
+        ? subscriptions.add(account, operation.name)
+        : subscriptions.remove(account, operation.name);
+      if (isChanged) accounts.touch(account);
+      return undefined;
+    }
+    case "setMetadata":
+      setMetadata(operation);
+      return undefined;
+    case "takeRecent":
+      return mailboxes.takeRecent(operation.mailbox);
   }
 
-  function mailboxForDelivery(account: number, name: string): MailboxRow {
+  function mailboxForDelivery(account: number, name: string): MailboxHead {
     const mailbox = mailboxes.byName(account, knownMailboxName(name) ?? "INBOX") ?? mailboxes.byName(account, "INBOX");
     if (mailbox === undefined) throw new Refusal("not-found", "there is no such account");
     return mailbox;
   }
 
-  function renameMailbox(mailbox: MailboxRow, to: string): void {
-    if (mailbox.name !== "INBOX") return mailboxes.rename(mailbox, to, now);
-    // RFC 9051 §6.3.6: INBOX stays, with the names below it; its messages go.
-    const { id } = mailboxes.create(mailbox.account, to, now);
-    messages.move(mailbox.id, [[1, mailbox.uidNext]], id, now);
+  function renameMailbox(mailbox: MailboxHead, to: string): void {
+    const count = () => mailboxes.ofAccount(mailbox.account).length, before = count();
+    if (mailbox.name === "INBOX") {
+      // RFC 9051 §6.3.6: INBOX stays, with the names below it; its messages go.
+      const { id } = mailboxes.create(mailbox.account, to, now);
+      messages.move(mailbox.id, [[1, mailbox.uidNext]], id, now);
+    } else {
+      mailboxes.rename(mailbox, to, now);
+    }
+    if (count() > before) quotas.refuseTooManyMailboxes(mailbox.account);
   }
 
-  function removeMailbox(mailbox: MailboxRow): void {
+  function removeMailbox(mailbox: MailboxHead): void {
     messages.removeAllOf(mailbox.id);
+    metadata.removeOfMailbox(mailbox.id);
     mailboxes.remove(mailbox);
+  }
+
+  function setMetadata({ place, entries }: Operation & { readonly do: "setMetadata" }): void {
+    if (place.mailbox !== undefined) mailboxes.get(place.mailbox);
+    const { mailbox, account } = placeKeys(place);
+    if (place.account !== undefined) accounts.mustExist(account);
+    metadata.set(mailbox, account, entries);
+    if (place.mailbox !== undefined) mailboxes.touch(mailbox);
+    else if (place.account !== undefined) accounts.touch(account);
   }
 }

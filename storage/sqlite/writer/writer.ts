@@ -4,20 +4,10 @@ import { Refusal } from "../../../core/contract/refusal.ts";
 import type { Operation } from "../../../core/contract/storage.ts";
 import { openForWriting } from "../database_file.ts";
 import { CONSTRAINT, sqliteCode, Statement } from "../statement.ts";
-import type {
-  BatchOutcome,
-  Failure,
-  Group,
-  GroupOutcome,
-  TouchedMailbox,
-  WriterAnswers,
-  WriterRequests,
-} from "../writer_messages.ts";
-import { Accounts } from "./accounts.ts";
+import type { BatchOutcome, Failure, Group, GroupOutcome, WriterAnswers, WriterRequests } from "../writer_messages.ts";
 import { Bodies, newBodies } from "./bodies.ts";
-import { Mailboxes } from "./mailboxes.ts";
-import { Messages } from "./messages.ts";
-import { perform, type Tables } from "./perform.ts";
+import { openTables, perform, type Tables } from "./perform.ts";
+import { Touched } from "./touched.ts";
 
 /** One for each request; all synchronous. */
 type Handlers = { [Name in keyof WriterRequests]: (request: WriterRequests[Name]) => WriterAnswers[Name] };
@@ -27,6 +17,7 @@ export class Writer implements Omit<Handlers, "open"> {
   /** Its number among all writers that there ever were. */
   readonly session: number;
   readonly #database: DatabaseSync;
+  readonly #touched = new Touched();
   readonly #tables: Tables;
   readonly #bodies: Bodies;
   readonly #steps: Record<"begin" | "commit" | "rollback" | "mark" | "toMark" | "unmark", Statement>;
@@ -35,10 +26,9 @@ export class Writer implements Omit<Handlers, "open"> {
   /** Opens the database. @throws Error of SQLite. */
   constructor({ file, largest, busyTimeout }: WriterRequests["open"]) {
     const database = openForWriting(file, largest, busyTimeout);
-    const bodies = new Bodies(database), mailboxes = new Mailboxes(database);
     this.#database = database;
-    this.#bodies = bodies;
-    this.#tables = { accounts: new Accounts(database), mailboxes, messages: new Messages(database, mailboxes, bodies) };
+    this.#bodies = new Bodies(database);
+    this.#tables = openTables(database, this.#bodies, this.#touched);
     this.#steps = {
       // IMMEDIATE: another process's writes are waited for here, and not met in the middle.
       begin: new Statement(database, "BEGIN IMMEDIATE"),
@@ -59,20 +49,19 @@ export class Writer implements Omit<Handlers, "open"> {
 
   commit({ now, batches, bodies }: Group): GroupOutcome {
     const fresh = newBodies(bodies);
-    const { mailboxes, messages } = this.#tables;
-    const touched = new Map<number, TouchedMailbox>();
+    const { messages } = this.#tables;
     let garbage = false;
     const attempt = (batch: readonly Operation[]): BatchOutcome => {
       this.#steps.mark.run();
-      mailboxes.takeTouched();
       messages.takeGarbage();
       try {
         const results = batch.map((operation) => perform(this.#tables, operation, now, fresh));
         this.#steps.unmark.run();
-        for (const mailbox of mailboxes.takeTouched()) touched.set(mailbox.mailbox, mailbox);
+        this.#touched.keep();
         garbage = messages.takeGarbage() || garbage;
         return { results };
       } catch (error) {
+        this.#touched.drop();
         // The disk's failure is everyone's; any other is that of this batch alone.
         if (isDatabaseFailure(error)) throw error;
         this.#steps.toMark.run();
@@ -80,10 +69,12 @@ export class Writer implements Omit<Handlers, "open"> {
         return { failure: failureOf(error) };
       }
     };
+    // Of a transaction that failed.
+    this.#touched.take();
     return this.#transaction(() => {
       const outcomes = batches.map(attempt);
       const commit = this.#countCommit.get()?.value;
-      return { batches: outcomes, touched: [...touched.values()], commit, garbage };
+      return { batches: outcomes, touched: this.#touched.take(), commit, garbage };
     });
   }
 

@@ -141,6 +141,12 @@ export class FakeMaildrops {
       highestModseq: 1n,
       messages: this.#inbox(account).length,
       size: 0,
+      unseen: this.#inbox(account).length,
+      deleted: 0,
+      deletedSize: 0,
+      recentFrom: 1,
+      keywords: [],
+      rights: {},
     };
   }
 

@@ -1,20 +1,11 @@
-/** Reads of accounts and mailboxes: short queries on a connection of their own, in the thread that asks. */
+/** Reads of the messages in a mailbox: short queries in the thread that asks. */
 import type { DatabaseSync } from "node:sqlite";
-import type { Account, Alias } from "../../core/contract/accounts.ts";
-import type { Mailbox, MessagePage } from "../../core/contract/mailbox.ts";
+import type { MessagePage } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { MessageSelection } from "../../core/contract/storage.ts";
 import { asUidSet, commonRanges, type UidRange, uidRanges } from "../common/uid_set.ts";
-import {
-  accountOf,
-  type AccountRow,
-  mailboxOf,
-  type MailboxRow,
-  messageColumns,
-  messageOf,
-  type MessageRow,
-  modseqKey,
-} from "./rows.ts";
+import type { ReadTransaction } from "./read_transaction.ts";
+import { limit, messageColumns, messageOf, type MessageRow, modseqKey } from "./rows.ts";
 import { Statement } from "./statement.ts";
 
 /** Changed messages up to which it is quicker to look them up by mod-sequence than to walk the mailbox. */
@@ -22,38 +13,21 @@ const FEW = 1000;
 const allUids: UidRange = [1, Number.MAX_SAFE_INTEGER];
 
 /** Sees what is committed. */
-export class Reader {
-  readonly #begin: Statement;
-  readonly #end: Statement;
-  readonly #account: Statement<AccountRow>;
-  readonly #accountByAddress: Statement<AccountRow>;
-  readonly #accounts: Statement<AccountRow>;
-  readonly #alias: Statement<{ readonly targets: string }>;
-  readonly #aliases: Statement<{ readonly address: string; readonly targets: string }>;
+export class MessageReader {
+  readonly #transaction: ReadTransaction;
   readonly #mailbox: Statement<{ readonly highestModseq: number }>;
-  readonly #mailboxes: Statement<MailboxRow>;
-  readonly #mailboxByName: Statement<MailboxRow>;
   readonly #messages: Statement<MessageRow>;
   readonly #changed: Statement<MessageRow>;
   readonly #fewChanged: Statement<MessageRow>;
   readonly #countChanged: Statement<{ readonly count: number }>;
   readonly #expunged: Statement<{ readonly firstUid: number; readonly lastUid: number }>;
-  readonly #commits: Statement<{ readonly value: number }>;
 
   /** Over a connection that reads. */
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, transaction: ReadTransaction) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     const ofMailbox = `SELECT ${messageColumns} FROM messages`;
-    this.#begin = prepare("BEGIN");
-    this.#end = prepare("COMMIT");
-    this.#account = prepare("SELECT * FROM accounts WHERE id = ?");
-    this.#accountByAddress = prepare("SELECT * FROM accounts WHERE address = ?");
-    this.#accounts = prepare("SELECT * FROM accounts WHERE address > ? ORDER BY address LIMIT ?");
-    this.#alias = prepare("SELECT targets FROM aliases WHERE address = ?");
-    this.#aliases = prepare("SELECT address, targets FROM aliases ORDER BY address");
+    this.#transaction = transaction;
     this.#mailbox = prepare("SELECT highestModseq FROM mailboxes WHERE id = ?");
-    this.#mailboxes = prepare("SELECT * FROM mailboxes WHERE account = ? ORDER BY name <> 'INBOX', name");
-    this.#mailboxByName = prepare("SELECT * FROM mailboxes WHERE account = ? AND name = ?");
     this.#messages = prepare(`${ofMailbox} WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ?`);
     this.#changed = prepare(
       `${ofMailbox} WHERE mailbox = ? AND uid BETWEEN ? AND ? AND modseq > ? ORDER BY uid LIMIT ?`,
@@ -66,57 +40,11 @@ export class Reader {
          WHERE mailbox = ? AND modseq > ? LIMIT ${FEW + 1})`,
     );
     this.#expunged = prepare("SELECT firstUid, lastUid FROM expunged WHERE mailbox = ? AND modseq > ?");
-    this.#commits = prepare("SELECT value FROM counters WHERE name = 'commits'");
-  }
-
-  /** By id. */
-  account(key: number): Account | undefined {
-    const row = this.#account.get(key);
-    return row && accountOf(row);
-  }
-
-  /** By canonical address. */
-  accountByAddress(address: string): Account | undefined {
-    const row = this.#accountByAddress.get(address);
-    return row && accountOf(row);
-  }
-
-  /** In the order of their addresses. */
-  accounts(after: string, most: number): Account[] {
-    return this.#accounts.all(after, limit(most)).map(accountOf);
-  }
-
-  /** What an address is an alias of. */
-  alias(address: string): string[] | undefined {
-    const row = this.#alias.get(address);
-    return row && JSON.parse(row.targets);
-  }
-
-  /** In the order of their addresses. */
-  aliases(): Alias[] {
-    return this.#aliases.all().map(({ address, targets }) => ({ address, to: JSON.parse(targets) }));
-  }
-
-  /** INBOX first. */
-  mailboxes(account: number): Mailbox[] {
-    return this.#mailboxes.all(account).map(mailboxOf);
-  }
-
-  /** By canonical name. */
-  mailboxByName(account: number, name: string): Mailbox | undefined {
-    const row = this.#mailboxByName.get(account, name);
-    return row && mailboxOf(row);
-  }
-
-  /** How many groups of batches have been committed, by any process. */
-  commits(): number {
-    return this.#commits.get()?.value ?? 0;
   }
 
   /** One moment's state of a mailbox. @throws Refusal `not-found`. */
   messages(mailbox: number, select: MessageSelection): MessagePage {
-    this.#begin.run();
-    try {
+    return this.#transaction.run(() => {
       const state = this.#mailbox.get(mailbox);
       if (state === undefined) throw new Refusal("not-found", "there is no such mailbox");
       const { after = 0, most = Infinity } = select;
@@ -132,9 +60,7 @@ export class Reader {
         highestModseq: BigInt(state.highestModseq),
         more: rows.length > most,
       };
-    } finally {
-      this.#end.run();
-    }
+    });
   }
 
   /** One more than `most`, if there are so many. */
@@ -164,9 +90,4 @@ export class Reader {
     const gone = this.#expunged.all(mailbox, since).map((row): UidRange => [row.firstUid, row.lastUid]);
     return asUidSet(commonRanges(uidRanges(gone), ranges));
   }
-}
-
-/** SQLite's way of saying none: a negative number. */
-function limit(most: number): number {
-  return Number.isFinite(most) ? most : -1;
 }

@@ -1,0 +1,9 @@
+/** How many names an account may be subscribed to. */
+import { Refusal } from "../../core/contract/refusal.ts";
+
+const mostSubscriptions = 10_000;
+
+/** @throws Refusal `too-large`. */
+export function refuseTooManySubscriptions(count: number): void {
+  if (count > mostSubscriptions) throw new Refusal("too-large", "there are too many subscriptions");
+}

@@ -1,0 +1,42 @@
+/** Metadata (RFC 5464), as the writer changes it. */
+import type { DatabaseSync } from "node:sqlite";
+import { type EntryChange, knownEntries, refuseTooManyEntries } from "../../common/metadata_entries.ts";
+import { Statement } from "../statement.ts";
+
+/** Its table. The mailbox 0 is the whole server, the account 0 everyone. */
+export class Metadata {
+  readonly #set: Statement;
+  readonly #remove: Statement;
+  readonly #count: Statement<{ readonly count: number }>;
+  readonly #removeOfMailbox: Statement;
+  readonly #removeOfAccount: Statement;
+
+  /** Over an open database. */
+  constructor(database: DatabaseSync) {
+    const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
+    this.#set = prepare("INSERT OR REPLACE INTO metadata (mailbox, account, name, value) VALUES (?, ?, ?, ?)");
+    this.#remove = prepare("DELETE FROM metadata WHERE mailbox = ? AND account = ? AND name = ?");
+    this.#count = prepare("SELECT count(*) AS count FROM metadata WHERE mailbox = ? AND account = ?");
+    this.#removeOfMailbox = prepare("DELETE FROM metadata WHERE mailbox = ?");
+    this.#removeOfAccount = prepare("DELETE FROM metadata WHERE account = ?");
+  }
+
+  /** In a place that is there. @throws Refusal `invalid`, `too-large`. */
+  set(mailbox: number, account: number, entries: readonly EntryChange[]): void {
+    for (const [name, value] of knownEntries(entries)) {
+      if (value === undefined) this.#remove.run(mailbox, account, name);
+      else this.#set.run(mailbox, account, name, value);
+    }
+    refuseTooManyEntries(this.#count.get(mailbox, account)?.count ?? 0);
+  }
+
+  /** Of a mailbox that goes. */
+  removeOfMailbox(mailbox: number): void {
+    this.#removeOfMailbox.run(mailbox);
+  }
+
+  /** Of an account that goes: what was its alone, wherever. */
+  removeOfAccount(account: number): void {
+    this.#removeOfAccount.run(account);
+  }
+}
