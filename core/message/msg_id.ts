@@ -18,3 +18,14 @@ export function parseMessageIds(value: string): string[] {
   const bare = value.trim();
   return /^[^\s<>@]+@[^\s<>@]+$/.test(bare) ? [bare] : [];
 }
+
+/**
+ * One text for one identifier, however its left side is quoted (RFC 5256 §3, REFERENCES): `"a"@b` is `a@b`. Undefined for
+ * what is none: RFC 5322 §3.6.4 wants something on both sides of an "@".
+ */
+export function normalizeMessageId(id: string): string | undefined {
+  const at = id.lastIndexOf("@");
+  if (at < 1 || at === id.length - 1) return undefined;
+  const left = /^"(.*)"$/s.exec(id.slice(0, at))?.[1];
+  return left === undefined ? id : left.replace(/\\(.)/gs, "$1") + id.slice(at);
+}
