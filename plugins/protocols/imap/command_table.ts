@@ -12,6 +12,7 @@ import { idle } from "./commands/idle.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { check, noop } from "./commands/noop.ts";
+import { searchByNumber, searchByUid } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
 import { starttls } from "./commands/starttls.ts";
 
@@ -37,6 +38,8 @@ export const commands: CommandTable = new Map<string, Command>([
   ["CHECK", check],
   ["EXPUNGE", expunge],
   ["UID EXPUNGE", uidExpunge],
+  ["SEARCH", searchByNumber],
+  ["UID SEARCH", searchByUid],
   ["FETCH", fetchByNumber],
   ["UID FETCH", fetchByUid],
   ["COPY", copyByNumber],

@@ -1,13 +1,13 @@
 /** One item of FETCH: what it needs, and how it is told (RFC 9051 §7.5.2). */
 import type { Body, Message, MessageSummary } from "../../../core/contract/mod.ts";
-import { previewOf } from "./preview_cache.ts";
+import { messagePreview } from "../../../core/message/preview.ts";
 import { CommandRefused } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
 import { type OctetRange, printSectionSpec } from "./grammar/section.ts";
 import { printBody, printBodyStructure } from "./printing/body_structure.ts";
 import { printDateTime } from "./printing/dates.ts";
 import { printEnvelope } from "./printing/envelope.ts";
-import { emailId, threadId } from "./printing/object_ids.ts";
+import { emailObjectId, threadObjectId } from "./printing/object_ids.ts";
 import type { ResponseBuilder } from "./printing/response_builder.ts";
 import { printNstring } from "./printing/strings.ts";
 import { binarySize, openBinary } from "./sections/open_binary.ts";
@@ -90,13 +90,11 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
       response.text(`RFC822.SIZE ${message.size}`);
       return undefined;
     case "EMAILID":
-      response.text(`EMAILID (${emailId(message.body)})`);
+      response.text(`EMAILID (${emailObjectId(message.body)})`);
       return undefined;
-    case "THREADID": {
-      const id = threadId(summaryOf(fetched));
-      response.text(id === undefined ? "THREADID NIL" : `THREADID (${id})`);
+    case "THREADID":
+      response.text(`THREADID (${threadObjectId(summaryOf(fetched), message.body)})`);
       return undefined;
-    }
     case "ENVELOPE":
       response.text(`ENVELOPE ${printEnvelope(summaryOf(fetched).envelope, mode)}`);
       return undefined;
@@ -161,8 +159,9 @@ async function writeBinarySize(target: FetchTarget, fetched: FetchedMessage, par
   target.response.text(`BINARY.SIZE[${part.join(".")}] ${size === "absent" ? 0 : size}`);
 }
 
-async function writePreview({ session, response }: FetchTarget, { message, summary }: FetchedMessage): Promise<void> {
-  const preview = summary && await previewOf(session.service.context.storage, message.body, summary);
+async function writePreview(target: FetchTarget, fetched: FetchedMessage): Promise<void> {
+  const { response, session } = target;
+  const preview = await messagePreview(summaryOf(fetched).structure, await openBody(target, fetched));
   response.text(`PREVIEW ${printNstring(preview, session.stringMode)}`);
 }
 

@@ -9,6 +9,7 @@ import { type FetchedMessage, needsSummary, setsSeen, writeItem } from "./fetch_
 import { ResponseBuilder } from "./printing/response_builder.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";
+import { Turns } from "./turns.ts";
 
 /** Messages that are read at a time. */
 const PAGE = 200;
@@ -33,6 +34,7 @@ export async function fetchMessages(
   const marksSeen = items.some(setsSeen) && !mailbox.selection.isReadOnly && hasRights(mailbox.selection, "s");
   const withSummary = items.some(needsSummary);
   const last = mailbox.lastUid;
+  const turns = new Turns();
   for (let after = 0, more = true; more && after < last;) {
     const page = await storage.messages(mailbox.id, {
       ...{ uids, after, most: PAGE },
@@ -47,6 +49,7 @@ export async function fetchMessages(
       await writeMessage(session, mailbox, { message, summary: summaries[index] }, withFlags(items, isChanged));
       if (writer.isFull) await writer.flush();
     }
+    await turns.take();
   }
 }
 

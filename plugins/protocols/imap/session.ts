@@ -47,6 +47,8 @@ export class Session implements Disposable {
   /** Wakes those who wait for something to tell. */
   readonly watcher: Watcher;
   readonly #reader: CommandReader;
+  /** Of the command under way (RFC 9051 §7.3.4: some untagged responses name it). */
+  tag = "*";
   #state: State = notAuthenticated;
   #errors = 0;
   #hasBegun = false;
@@ -157,7 +159,7 @@ export class Session implements Disposable {
     const scanner = this.#scanner(first.octets);
     let tag = "*";
     try {
-      tag = scanner.expectTag();
+      tag = this.tag = scanner.expectTag();
       scanner.expectSpace();
       const name = commandName(scanner);
       const command = this.service.commands.get(name);

@@ -5,6 +5,7 @@ import { type Command, command, type Outcome } from "../command.ts";
 import { expectMailboxName, printMailboxName } from "../grammar/mailbox_name.ts";
 import type { Scanner } from "../grammar/scanner.ts";
 import { printFlags } from "../printing/flags.ts";
+import { mailboxObjectId } from "../printing/object_ids.ts";
 import { ok } from "../replies.ts";
 import { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
@@ -83,7 +84,7 @@ function tellSelected(session: Session, view: SelectedMailbox, { mailbox, firstU
   // RFC 7162 §3.1.2.1.
   session.untagged(`OK [HIGHESTMODSEQ ${mailbox.highestModseq}] The greatest mod-sequence`);
   // RFC 8474 §4.2.
-  session.untagged(`OK [MAILBOXID (M${mailbox.id})] The mailbox itself`);
+  session.untagged(`OK [MAILBOXID (${mailboxObjectId(mailbox.id)})] The mailbox itself`);
   // RFC 9051 §6.3.2: so that the client learns under which name it is known.
   if (extensions.isRev2) session.untagged(`LIST () "/" ${printMailboxName(selection.name, session.nameForm)}`);
 }

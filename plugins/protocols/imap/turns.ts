@@ -1,0 +1,16 @@
+/** Long work gives others their turn: a session that looks through a large mailbox must not stall the rest. */
+
+/** Milliseconds of work after which others are let in. */
+const PATIENCE = 15;
+
+/** Counts the time that a command has had. */
+export class Turns {
+  #since = performance.now();
+
+  /** Lets others in, when it is time. */
+  async take(): Promise<void> {
+    if (performance.now() - this.#since < PATIENCE) return;
+    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    this.#since = performance.now();
+  }
+}
