@@ -2,6 +2,7 @@
 import type { AccountSummary } from "../contract/directory.ts";
 import { readPassword } from "./ask_password.ts";
 import { accountImport } from "./account_import.ts";
+import { accountQuota, printQuota } from "./account_quota.ts";
 import { type Command, configOption, jsonOption, passwordOption } from "./command.ts";
 import { columns } from "./usage.ts";
 import { withAccounts } from "./with_directory.ts";
@@ -48,6 +49,7 @@ export const accountCommands: readonly Command[] = [
       return 0;
     },
   },
+  accountQuota,
   {
     name: "account password",
     summary: "set the password of an account; asks for it",
@@ -100,11 +102,12 @@ function aliasRow(
   return [address, `→ ${to.join(", ")}`];
 }
 
-function describe({ account, address, createdAt, secrets }: AccountSummary): string[] {
+function describe({ account, address, createdAt, secrets, quota }: AccountSummary): string[] {
   return columns([
     ["address", address],
     ["since", createdAt.toISOString()],
     ["secrets", secrets.join(", ")],
+    ["quota", printQuota(quota)],
     ["id", account],
   ]);
 }

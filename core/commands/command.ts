@@ -70,6 +70,12 @@ export class Given {
     return value;
   }
 
+  /** The value of an option that may be left out. */
+  find(name: string): string | undefined {
+    const value = this.#options.get(name);
+    return value === true ? undefined : value;
+  }
+
   /** Whether an option without a value was given. */
   has(name: string): boolean {
     return this.#options.get(name) === true;

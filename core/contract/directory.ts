@@ -1,4 +1,5 @@
 /** Who has an account, and what an address leads to. */
+import type { Quota } from "./accounts.ts";
 import type { SecretByScheme, SecretScheme } from "./authentication.ts";
 import type { AccountId } from "./identifiers.ts";
 
@@ -48,6 +49,8 @@ export interface DirectoryAdmin {
   ): Promise<readonly AccountSummary[]>;
   /** Sets a password and every secret made from it. */
   setPassword(address: string, password: string): Promise<void>;
+  /** Sets the limits of an account; what is absent is not limited. */
+  setQuota(address: string, quota: Quota): Promise<void>;
   /** Removes an account and its mail. */
   remove(address: string): Promise<void>;
   /** All accounts, by address. */
@@ -70,4 +73,6 @@ export interface AccountSummary {
   readonly createdAt: Date;
   /** Forms in which its password is kept: "scrypt", "scram-sha-256". */
   readonly secrets: readonly string[];
+  /** Its limits; absent: none. */
+  readonly quota?: Quota;
 }

@@ -12,7 +12,8 @@ import type { ConnectionFacts } from "../contract/filter.ts";
 import type { Logger } from "../contract/logger.ts";
 import { RecentMap } from "../sasl/recent_map.ts";
 import { acceptMessage, type MessageStorage } from "./accept.ts";
-import { localError, refuse } from "./replies.ts";
+import { isFull, type QuotaStorage } from "./full_mailbox.ts";
+import { localError, mailboxFull, refuse } from "./replies.ts";
 import { type Route, route } from "./route.ts";
 import {
   FilterChain,
@@ -28,7 +29,7 @@ export type { PlacedFilter } from "./run_filters.ts";
 /** What delivery is made of. */
 export interface DeliverySettings {
   /** Where messages are kept. */
-  readonly storage: MessageStorage;
+  readonly storage: MessageStorage & QuotaStorage;
   /** Where addresses lead. */
   readonly directory: Pick<Directory, "resolve">;
   /** In the order of the configuration. */
@@ -116,14 +117,16 @@ class ServerDelivery implements Delivery {
   }
 
   async #route(facts: ConnectionFacts, address: string): Promise<Route> {
-    const { directory, log } = this.#settings;
+    const { directory, storage, log } = this.#settings;
     try {
       const found = await route(address, directory, facts.account !== undefined);
       const { warning } = found;
       if (warning) log.warn(warning.message, { recipient: address, at: warning.at.join(" ") });
+      if ("refusal" in found) return found;
+      for (const account of found.accounts) if (await isFull(account, storage)) return { refusal: mailboxFull };
       return found;
     } catch (error) {
-      log.error("the directory cannot be asked", { ...aboutWhom(facts), recipient: address, error });
+      log.error("a recipient cannot be looked up", { ...aboutWhom(facts), recipient: address, error });
       return { refusal: localError };
     }
   }

@@ -18,6 +18,9 @@ export const localError: SmtpReply = reply(451, "4.3.0", "Local error, try again
 /** RFC 3463 §3.2: X.1.1, the mailbox does not exist. */
 export const noSuchMailbox: SmtpReply = reply(550, "5.1.1", "There is no such mailbox here");
 
+/** RFC 3463 §3.3: X.2.2, mailbox full; not for ever. */
+export const mailboxFull: SmtpReply = reply(452, "4.2.2", "The mailbox is full, try again later");
+
 /** RFC 3463 §3.8: X.7.1, the sender is not authorized. */
 export const relayingDenied: SmtpReply = reply(
   550,
@@ -48,7 +51,6 @@ const codes: Readonly<Record<RefusalKind, readonly [code: number, enhanced: Smtp
   "not-found": [451, "4.3.0"],
   "conflict": [451, "4.3.0"],
   "too-large": [552, "5.3.4"],
-  // RFC 3463 §3.3: X.2.2, mailbox full; not for ever.
   "over-quota": [452, "4.2.2"],
   "unavailable": [451, "4.3.0"],
 };

@@ -35,6 +35,16 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(total) ? total : undefined;
 }
 
+/** Octets in the largest unit of which they are a whole number: `50MB`, `64KiB`. `parseByteSize` reads it. */
+export function printByteSize(octets: number): string {
+  const names = ["TiB", "TB", "GiB", "GB", "MiB", "MB", "KiB", "kB"];
+  for (const name of names) {
+    const factor = byteUnits.get(name.toLowerCase()) ?? 1;
+    if (octets > 0 && octets % factor === 0) return `${octets / factor}${name}`;
+  }
+  return `${octets}B`;
+}
+
 /** Octets of `512B`, `64KiB`, `50MB`, `1.5GB`; undefined for anything else. */
 export function parseByteSize(text: string): number | undefined {
   const [, amount, unit = ""] = /^(\d{1,15}(?:\.\d{1,6})?) ?([A-Za-z]{1,3})$/.exec(text) ?? [];

@@ -1,5 +1,5 @@
 /** Changes to accounts and aliases. Everything is checked before anything is done. */
-import type { Account, AccountOperation, Accounts } from "../../../core/contract/accounts.ts";
+import type { Account, AccountOperation, Accounts, Quota } from "../../../core/contract/accounts.ts";
 import type { AccountSummary, DirectoryAdmin } from "../../../core/contract/directory.ts";
 import type { Logger } from "../../../core/contract/logger.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
@@ -76,6 +76,12 @@ export class LocalAdmin implements DirectoryAdmin {
     const own = checkAddress(account.address, book);
     const batch = [{ do: "setSecrets", account: account.id, secrets: await secrets.of(own, password) }] as const;
     await accounts.changeAccounts(batch);
+  }
+
+  async setQuota(address: string, quota: Quota): Promise<void> {
+    const { accounts, book } = this.#parts;
+    const account = await existingAccount(address, book, accounts);
+    await accounts.changeAccounts([{ do: "setQuota", account: account.id, quota }]);
   }
 
   async remove(address: string): Promise<void> {
@@ -216,6 +222,6 @@ async function mapAtOnce<Item, Result>(
   return results;
 }
 
-function summaryOf({ id, address, createdAt, secrets }: Account): AccountSummary {
-  return { account: id, address, createdAt, secrets: Object.keys(secrets) };
+function summaryOf({ id, address, createdAt, secrets, quota }: Account): AccountSummary {
+  return { account: id, address, createdAt, secrets: Object.keys(secrets), ...quota && { quota } };
 }

@@ -27,6 +27,16 @@ export const adminPromises: readonly DirectoryPromise[] = [
     assert(ben.secrets.length > 0 && !JSON.stringify(ben).includes(password));
     assert(ben.createdAt instanceof Date);
   }],
+  ["a quota is set as a whole, shown, and taken away", async ({ admin }) => {
+    const joe = await admin.add("joe@example.org", password);
+    assertEquals(joe.quota, undefined);
+    await admin.setQuota("Joe@example.org", { storage: 1e9, messages: 10 });
+    await admin.setQuota("joe@example.org", { storage: 2e9, mailboxes: 5 });
+    assertEquals((await admin.show("joe@example.org")).quota, { storage: 2e9, mailboxes: 5 });
+    await assertRefuses(() => admin.setQuota("joe@example.org", { messages: -1 }), "invalid", "limit");
+    await admin.setQuota("joe@example.org", {});
+    assertEquals(await admin.list(), [joe]);
+  }],
   ["aliases are listed by address", async ({ admin }) => {
     await admin.add("joe@example.org", password);
     await admin.setAlias("b@example.org", ["joe@example.org", "joe@example.org"]);
@@ -69,6 +79,7 @@ export const adminPromises: readonly DirectoryPromise[] = [
       (who) => admin.show(who),
       (who) => admin.remove(who),
       (who) => admin.setPassword(who, password),
+      (who) => admin.setQuota(who, { messages: 1 }),
     ];
     for (const ask of questions) {
       await assertRefuses(() => ask("jeo@example.org"), "not-found", "joe@example.org");

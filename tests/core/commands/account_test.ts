@@ -49,6 +49,31 @@ Deno.test("account: added, listed, shown, renamed by aliases, removed", async ()
   });
 });
 
+Deno.test("account quota: limits are set as a whole and shown; --none takes them away", async () => {
+  await withCommands(async (account) => {
+    await account("add carol@example.org --password-stdin", "x");
+    assertEquals(
+      await account("quota carol@example.org --storage 1.5GB --messages 1000"),
+      done("quota of carol@example.org: 1500MB, 1000 messages\n"),
+    );
+    assertMatch((await account("show carol@example.org")).stdout, /^quota {4}1500MB, 1000 messages$/m);
+    assertEquals(
+      await account("quota carol@example.org --mailboxes 7 --json"),
+      done('{"mailboxes":7}\n'),
+    );
+    assertEquals(JSON.parse((await account("show carol@example.org --json")).stdout).quota, { mailboxes: 7 });
+    const wrong = ["", "--none --messages 1", "--storage much", "--storage 5", "--messages -1", "--mailboxes 1.5"];
+    for (const words of wrong) {
+      const { code, stdout, stderr } = await account(`quota carol@example.org ${words}`.trim());
+      assertEquals([code, stdout, stderr.startsWith("account quota: ")], [2, "", true], stderr);
+    }
+    assertEquals(JSON.parse((await account("show carol@example.org --json")).stdout).quota, { mailboxes: 7 });
+    assertEquals(await account("quota carol@example.org --none"), done("quota of carol@example.org: none\n"));
+    assertMatch((await account("show carol@example.org")).stdout, /^quota {4}none$/m);
+    assertEquals((await account("quota nobody@example.org --none")).code, 1);
+  });
+});
+
 Deno.test("account: no command prints a password or what is made of it", async () => {
   await withCommands(async (account) => {
     const password = "correct horse battery";

@@ -170,6 +170,7 @@ const replies: readonly (readonly [RefusalKind, string])[] = [
   ["not-found", "451 4.3.0"],
   ["conflict", "451 4.3.0"],
   ["too-large", "552 5.3.4"],
+  ["over-quota", "452 4.2.2"],
 ];
 for (const [kind, status] of replies) {
   Deno.test(`accept: what the storage refuses as ${kind} is ${status}, and nothing is kept`, async () => {

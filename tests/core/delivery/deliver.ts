@@ -138,6 +138,8 @@ export function delegate(storage: Storage): DeliverySettings["storage"] {
     openBody: (body) => storage.openBody(body),
     discardBody: (body) => storage.discardBody(body),
     apply: (batch) => storage.apply(batch),
+    account: (id) => storage.account(id),
+    mailboxes: (account) => storage.mailboxes(account),
   };
 }
 

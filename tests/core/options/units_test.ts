@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { formatHostPort, parseHostPort } from "../../../core/options/host_port.ts";
-import { parseByteSize, parseDuration } from "../../../core/options/units.ts";
+import { parseByteSize, parseDuration, printByteSize } from "../../../core/options/units.ts";
 
 Deno.test("durations: a number and a unit, or a row of them", () => {
   const read = ["0s", "30s", "10m", "2h", "1d", "1w", "250ms", "1h30m", "1h 30m", "5 s"].map(parseDuration);
@@ -38,6 +38,14 @@ Deno.test("sizes: anything else is refused", () => {
   for (const text of ["", "MB", "-5MB", "5", "5 megabytes", "5M", "1e9B", "9".repeat(15) + "TB", "5MBB"]) {
     assertEquals(parseByteSize(text), undefined, text);
   }
+});
+
+Deno.test("sizes: printed in the largest unit of which they are a whole number, and read back", () => {
+  const printed = [0, 1, 1000, 1024, 1536, 50_000_000, 1_500_000_000, 2 ** 30, 3 * 10 ** 12].map(printByteSize);
+  assertEquals(printed, ["0B", "1B", "1kB", "1KiB", "1536B", "50MB", "1500MB", "1GiB", "3TB"]);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 10 ** 15 - 1 }), (octets) => parseByteSize(printByteSize(octets)) === octets),
+  );
 });
 
 Deno.test("HOST:PORT: names, IPv4, and IPv6 in brackets", () => {

@@ -43,6 +43,7 @@ Deno.test("smtp DATA: a delivery that fails, at the start or half-way, loses no 
   const failures: readonly (readonly [error: Error, code: number])[] = [
     [new Refusal("unavailable", "The disk is full"), 451],
     [new Refusal("too-large", "Too much"), 552],
+    [new Refusal("over-quota", "The mailbox is full"), 452],
     [new Error("secret"), 451],
   ];
   for (const [error, code] of failures) {
