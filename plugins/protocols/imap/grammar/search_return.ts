@@ -1,5 +1,6 @@
 /** Return options of searches (RFC 9051 §6.4.4, RFC 4731, RFC 5182, RFC 5267, RFC 5465 §5.10, RFC 6203, RFC 9394). */
 import { expectFetchItemList, type FetchItem, printFetchItems } from "./fetch_items.ts";
+import { keywordTable } from "./keyword_table.ts";
 import { expectPartialRange, type PartialRange, printPartialRange } from "./partial_range.ts";
 import type { Scanner } from "./scanner.ts";
 import { printList, type WireText } from "./wire_text.ts";
@@ -17,9 +18,7 @@ export interface SearchReturn {
   readonly update?: { readonly items: readonly FetchItem[] };
 }
 
-const plainOptions: ReadonlyMap<string, PlainReturnOption> = new Map(
-  (["ALL", "CONTEXT", "COUNT", "MAX", "MIN", "RELEVANCY", "SAVE"] as const).map((option) => [option, option]),
-);
+const plainOptions = keywordTable<PlainReturnOption>(["ALL", "CONTEXT", "COUNT", "MAX", "MIN", "RELEVANCY", "SAVE"]);
 
 /** Reads `RETURN (…) `, space and all, if it comes next. @throws Malformed when it goes wrong after its start. */
 export function acceptSearchReturn(scanner: Scanner): SearchReturn | undefined {

@@ -1,4 +1,5 @@
 /** How SORT orders, and how THREAD does (RFC 5256 §5; RFC 5957, RFC 6203). */
+import { keywordTable } from "./keyword_table.ts";
 import type { Scanner } from "./scanner.ts";
 import { printList, type WireText } from "./wire_text.ts";
 
@@ -28,23 +29,19 @@ export interface SortCriterion {
 /** How THREAD finds what belongs together. */
 export type ThreadAlgorithm = "ORDEREDSUBJECT" | "REFERENCES";
 
-const sortKeys: ReadonlyMap<string, SortKey> = new Map(
-  ([
-    "ARRIVAL",
-    "CC",
-    "DATE",
-    "DISPLAYFROM",
-    "DISPLAYTO",
-    "FROM",
-    "RELEVANCY",
-    "SIZE",
-    "SUBJECT",
-    "TO",
-  ] as const).map((key) => [key, key]),
-);
-const algorithms: ReadonlyMap<string, ThreadAlgorithm> = new Map(
-  (["ORDEREDSUBJECT", "REFERENCES"] as const).map((algorithm) => [algorithm, algorithm]),
-);
+const sortKeys = keywordTable<SortKey>([
+  "ARRIVAL",
+  "CC",
+  "DATE",
+  "DISPLAYFROM",
+  "DISPLAYTO",
+  "FROM",
+  "RELEVANCY",
+  "SIZE",
+  "SUBJECT",
+  "TO",
+]);
+const algorithms = keywordTable<ThreadAlgorithm>(["ORDEREDSUBJECT", "REFERENCES"]);
 
 /** Reads criteria in parentheses. @throws Malformed. */
 export function expectSortCriteria(scanner: Scanner): readonly SortCriterion[] {
