@@ -11,6 +11,9 @@ export type SequenceItem = SequenceNumber | readonly [SequenceNumber, SequenceNu
 /** As the client wrote it. */
 export type SequenceSet = "$" | readonly SequenceItem[];
 
+/** The same without `*`: a set that means the same whatever the mailbox holds. */
+export type NumberSet = readonly (number | readonly [number, number])[];
+
 /** Numbers, ascending: ranges with both ends included, which neither overlap nor touch. */
 export type NumberRanges = readonly (readonly [from: number, to: number])[];
 
@@ -26,7 +29,7 @@ export function expectSequenceSet(scanner: Scanner): SequenceSet {
 }
 
 /** Reads a set without `*` and `$`, as RFC 7162 §3.2.5 has it, and RFC 4315 where it says uid-set. @throws Malformed. */
-export function expectNumberSet(scanner: Scanner): readonly (number | readonly [number, number])[] {
+export function expectNumberSet(scanner: Scanner): NumberSet {
   return expectItems(scanner, () => scanner.expectNzNumber(), "a set of numbers");
 }
 
