@@ -14,6 +14,7 @@ import { logout } from "./commands/logout.ts";
 import { check, noop } from "./commands/noop.ts";
 import { searchByNumber, searchByUid } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
+import { storeByNumber, storeByUid } from "./commands/store.ts";
 import { starttls } from "./commands/starttls.ts";
 
 /** RFC 9051 §6, and the extensions. */
@@ -42,6 +43,8 @@ export const commands: CommandTable = new Map<string, Command>([
   ["UID SEARCH", searchByUid],
   ["FETCH", fetchByNumber],
   ["UID FETCH", fetchByUid],
+  ["STORE", storeByNumber],
+  ["UID STORE", storeByUid],
   ["COPY", copyByNumber],
   ["UID COPY", copyByUid],
   ["MOVE", moveByNumber],

@@ -48,6 +48,17 @@ export function tellFlags(session: Session, mailbox: SelectedMailbox, message: M
   );
 }
 
+/** The mod-sequence of a message alone: its flags are known to the client (RFC 7162 §3.1.3, STORE.SILENT). */
+export function tellModseq(session: Session, mailbox: SelectedMailbox, { uid, modseq }: Message): void {
+  const number = mailbox.numberOf(uid);
+  if (number === 0) return;
+  session.untagged(
+    session.extensions.isUidOnly
+      ? `${uid} UIDFETCH (MODSEQ (${modseq}))`
+      : `${number} FETCH (UID ${uid} MODSEQ (${modseq}))`,
+  );
+}
+
 /** FLAGS of a message, `\Recent` where the client knows that (RFC 3501 §2.3.2). */
 export function flagsOf(session: Session, mailbox: SelectedMailbox, { uid, flags }: Message): string {
   return printFlags(flags, !session.extensions.isRev2 && mailbox.isRecent(uid));

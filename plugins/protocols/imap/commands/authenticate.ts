@@ -1,6 +1,7 @@
 /** AUTHENTICATE (RFC 9051 §6.2.2) with an initial response (RFC 4959). */
 import { runSaslDialogue } from "../../../../core/sasl/base64_dialogue.ts";
 import { type Command, command } from "../command.ts";
+import { expectAuthenticateArguments } from "../grammar/session_arguments.ts";
 import { conclude } from "../conclude_login.ts";
 
 /** The command. */
@@ -12,13 +13,9 @@ export const authenticate: Command = command({
   states: ["not-authenticated"],
   parse(scanner) {
     scanner.expectSpace();
-    // RFC 4422 §3.1: at most 20 characters; a longer one is simply unknown.
-    const mechanism = scanner.expectAtom("the name of a mechanism");
-    const initial = scanner.acceptSpace() ? scanner.expectAtom("a response in Base64") : undefined;
-    scanner.expectEnd();
-    return { mechanism, initial };
+    return expectAuthenticateArguments(scanner);
   },
-  async run(session, _state, { mechanism, initial }) {
+  async run(session, _state, { mechanism, initialResponse: initial }) {
     const { connection, service } = session;
     const end = await runSaslDialogue({
       authentication: service.context.authentication,

@@ -1,6 +1,7 @@
 /** ENABLE (RFC 5161, RFC 9051 §6.3.1). */
 import type { Extension } from "../extensions.ts";
 import { type Command, command } from "../command.ts";
+import { expectEnableArguments } from "../grammar/session_arguments.ts";
 import { ok } from "../replies.ts";
 import { loggedIn } from "../state.ts";
 
@@ -20,9 +21,7 @@ export const enable: Command = command({
   states: loggedIn,
   parse(scanner) {
     scanner.expectSpace();
-    const names = scanner.expectItems(() => scanner.expectAtom("the name of a capability").toUpperCase());
-    scanner.expectEnd();
-    return names;
+    return expectEnableArguments(scanner);
   },
   run(session, _state, names) {
     // RFC 5161 §3.1: those that are not known are ignored; those that were enabled already are not listed again.

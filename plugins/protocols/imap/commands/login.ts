@@ -1,5 +1,6 @@
 /** LOGIN (RFC 9051 §6.2.3). */
 import { type Command, command } from "../command.ts";
+import { expectLoginArguments } from "../grammar/session_arguments.ts";
 import { no } from "../replies.ts";
 import { conclude } from "../conclude_login.ts";
 
@@ -15,17 +16,13 @@ export const login: Command = command({
   states: ["not-authenticated"],
   parse(scanner) {
     scanner.expectSpace();
-    const name = scanner.expectText("a user name");
-    scanner.expectSpace();
-    const password = scanner.expectText("a password");
-    scanner.expectEnd();
-    return { name, password };
+    return expectLoginArguments(scanner);
   },
-  async run(session, _state, { name, password }) {
+  async run(session, _state, { user, password }) {
     const { authentication } = session.service.context;
     if (!authentication.allowsPasswords(session.connection)) {
       return { reply: no("Passwords may not be sent without TLS", "PRIVACYREQUIRED") };
     }
-    return await conclude(session, await authentication.checkPassword(name, password, session.connection, "imap"));
+    return await conclude(session, await authentication.checkPassword(user, password, session.connection, "imap"));
   },
 });
