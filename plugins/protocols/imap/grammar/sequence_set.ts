@@ -67,7 +67,8 @@ export function resolvedRanges(items: readonly SequenceItem[], largest: number):
   return merged;
 }
 
-function expectSequenceNumber(scanner: Scanner): SequenceNumber {
+/** Reads one number or `*`. @throws Malformed. */
+export function expectSequenceNumber(scanner: Scanner): SequenceNumber {
   return scanner.accept("*") ? "*" : scanner.expectNzNumber('a number from 1 on or "*"');
 }
 
