@@ -73,7 +73,7 @@ export class FieldFilter implements Transform {
     let colon = end;
     while ((bytes[colon] === SPACE || bytes[colon] === TAB) && colon - end < MOST_BLANKS) colon++;
     if (colon === bytes.length) return undefined;
-    if (bytes[colon] !== COLON) return !this.#areWanted;
+    if (end === start || bytes[colon] !== COLON) return !this.#areWanted;
     return this.#isNamed(bytes, start, end) === this.#areWanted;
   }
 
