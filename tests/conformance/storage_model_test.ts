@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
-import type { Mailbox, Message } from "../../core/contract/mailbox.ts";
+import type { Mailbox, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Operation, Storage } from "../../core/contract/storage.ts";
 import { memoryStorage } from "../../storage/memory/storage.ts";
 import { openSqlite } from "../storage/sqlite/open_storage.ts";
-import { contentOf, details, message } from "./storage/support.ts";
+import { assertCounted, contentOf, details, message } from "./storage/support.ts";
 
 /** The clock of both: a date is a result as well. */
 const now = () => new Date("2026-11-24T08:00:00Z");
@@ -20,6 +20,12 @@ const change = fc.record({
   flags,
   unchangedSince: few(30).map(BigInt),
 }, { requiredKeys: ["mode", "flags"] });
+const quota = fc.record({ storage: few(300), messages: few(6), mailboxes: few(5) }, { requiredKeys: [] });
+const use = fc.constantFrom("\\Sent", "\\sent", "\\Junk", "Sent", undefined);
+const entry = fc.tuple(
+  fc.constantFrom("/a", "/A", "/b", "a"),
+  fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined }),
+);
 const address = fc.constantFrom("a@x", "b@x", "c@x");
 
 /** Operations name things by their place among those that there are. */
@@ -38,9 +44,28 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constantFrom("copy" as const, "move" as const), from: few(8), to: few(8), uids }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("expunge" as const), mailbox: few(8), uids }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("createMailbox" as const), account: few(3), name: names }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("createMailbox" as const), account: few(3), name: names, use }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("renameMailbox" as const), mailbox: few(8), name: names }) },
   fc.record({ do: fc.constant("removeMailbox" as const), mailbox: few(8) }),
+  fc.record({ do: fc.constant("takeRecent" as const), mailbox: few(8) }),
+  fc.record({ do: fc.constant("setQuota" as const), account: few(3), quota }),
+  fc.record({ do: fc.constant("setSpecialUse" as const), mailbox: few(8), use }),
+  fc.record({
+    do: fc.constant("setRights" as const),
+    mailbox: few(8),
+    account: few(4),
+    rights: fc.constantFrom("", "lr", "rl", "l0", "L"),
+  }),
+  fc.record({ do: fc.constantFrom("subscribe" as const, "unsubscribe" as const), account: few(3), name: names }),
+  fc.record({
+    do: fc.constant("setMetadata" as const),
+    mailbox: fc.option(few(8)),
+    account: fc.option(few(3)),
+    entries: fc.array(entry, { maxLength: 3 }),
+  }),
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -69,8 +94,28 @@ class Side {
           return { do: step.do, address: step.address };
         case "removeAccount":
           return { ...step, account: account(step.account) };
-        case "createMailbox":
+        case "createMailbox": {
+          const { do: does, name, use } = step;
+          return { do: does, account: account(step.account), name, ...use !== undefined && { specialUse: use } };
+        }
+        case "setQuota":
+        case "subscribe":
+        case "unsubscribe":
           return { ...step, account: account(step.account) };
+        case "setSpecialUse":
+          return { do: step.do, mailbox: mailbox(step.mailbox), specialUse: step.use };
+        case "setRights": {
+          // One more than the accounts there can be stands for anyone.
+          const who = step.account === 4 ? "anyone" : account(step.account);
+          return { do: step.do, mailbox: mailbox(step.mailbox), who, rights: step.rights };
+        }
+        case "setMetadata": {
+          const place = {
+            ...step.mailbox !== null && { mailbox: mailbox(step.mailbox) },
+            ...step.account !== null && { account: account(step.account) },
+          };
+          return { do: step.do, place, entries: step.entries };
+        }
         case "append":
           return {
             do: step.do,
@@ -100,22 +145,44 @@ class Side {
 
   /** All that can be read. */
   async state(since: bigint): Promise<unknown> {
-    const accounts = await this.storage.accounts();
+    const { storage } = this;
+    const accounts = await storage.accounts();
+    const place = (id: string) => String(accounts.findIndex((account) => account.id === id));
+    const shown = ({ rights, ...mailbox }: Mailbox) => [
+      nameless(mailbox),
+      Object.entries(rights).map(([who, letters]) => [who === "anyone" ? who : place(who), letters]).sort(),
+    ];
     return await Promise.all(accounts.map(async ({ id, ...account }) => {
-      const mailboxes = await this.storage.mailboxes(id);
+      const mailboxes = await storage.mailboxes(id);
       const pages = await Promise.all(mailboxes.map(async (mailbox) => {
-        const page = await this.storage.messages(mailbox.id, { changedSince: since, after: 1, most: 4 });
-        const all = await this.storage.messages(mailbox.id);
-        const contents = await Promise.all(all.messages.map(({ body }) => contentOf(this.storage, body)));
+        const page = await storage.messages(mailbox.id, { changedSince: since, after: 1, most: 4 });
+        const all = await storage.messages(mailbox.id);
+        const contents = await Promise.all(all.messages.map(({ body }) => contentOf(storage, body)));
+        await assertCounted(storage, mailbox.id);
         return [
-          nameless(mailbox),
+          shown(mailbox),
           { ...page, messages: page.messages.map(nameless) },
           all.messages.map(nameless),
           contents,
+          await storage.summaries(all.messages.map(({ body }) => body)),
+          await this.#metadata({ mailbox: mailbox.id }),
+          await Promise.all(accounts.map(({ id }) => this.#metadata({ mailbox: mailbox.id, account: id }))),
         ];
       }));
-      return [nameless(account), pages];
+      const shared = await storage.mailboxesSharedWith(id);
+      return [
+        nameless(account),
+        pages,
+        shared.map((mailbox) => [place(mailbox.account), ...shown(mailbox)]),
+        await storage.subscriptions(id),
+        await this.#metadata({ account: id }),
+        await this.#metadata({}),
+      ];
     }));
+  }
+
+  async #metadata(place: MetadataPlace): Promise<unknown> {
+    return [...await this.storage.metadata(place)].sort(([a], [b]) => a < b ? -1 : 1);
   }
 }
 

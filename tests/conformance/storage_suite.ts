@@ -3,9 +3,13 @@ import type { Storage } from "../../core/contract/storage.ts";
 import { accountPromises } from "./storage/accounts.ts";
 import { batchPromises } from "./storage/batches.ts";
 import { bodyPromises } from "./storage/bodies.ts";
+import { counterPromises } from "./storage/counters.ts";
 import { flagPromises } from "./storage/flags.ts";
 import { mailboxPromises } from "./storage/mailboxes.ts";
 import { messagePromises } from "./storage/messages.ts";
+import { metadataPromises } from "./storage/metadata.ts";
+import { quotaPromises } from "./storage/quotas.ts";
+import { sharingPromises } from "./storage/sharing.ts";
 import { watchPromises } from "./storage/watching.ts";
 
 /** A storage that is empty at first. */
@@ -28,6 +32,10 @@ export function storageSuite(name: string, open: () => Promise<OpenStorage>): vo
     ...mailboxPromises,
     ...messagePromises,
     ...flagPromises,
+    ...counterPromises,
+    ...quotaPromises,
+    ...sharingPromises,
+    ...metadataPromises,
     ...bodyPromises,
     ...batchPromises,
     ...watchPromises,

@@ -13,6 +13,7 @@ import {
   messagesOf,
   named,
   namesOf,
+  octets,
 } from "./support.ts";
 
 /** Promises about batches. */
@@ -23,12 +24,24 @@ export const batchPromises: readonly StoragePromise[] = [
     const [{ id: other }] = await storage.apply([{ do: "createMailbox", account: id, name: "other" }]);
     await fill(storage, mailbox, "one", "two", "three");
     await storage.changeAccounts([{ do: "setAlias", address: "alias@x", to: ["a@x"] }]);
+    const friend = await account(storage, "friend@x");
+    const { id: theirs } = await named(storage, friend, "INBOX");
+    await storage.apply([
+      { do: "subscribe", account: id, name: "b" },
+      { do: "setRights", mailbox: other, who: friend, rights: "l" },
+      { do: "setRights", mailbox: theirs, who: id, rights: "l" },
+      { do: "setMetadata", place: { mailbox: other }, entries: [["/a", octets("1")]] },
+    ]);
     const state = async () => [
       await storage.accounts(),
       await storage.aliases(),
       await storage.mailboxes(id),
       await storage.messages(mailbox, { changedSince: 1n }),
       await storage.messages(other, { changedSince: 1n }),
+      await storage.subscriptions(id),
+      await storage.metadata({ account: id }),
+      await storage.metadata({ mailbox: other }),
+      await storage.mailboxesSharedWith(id),
     ];
     const before = await state();
     const body = await storage.writeBody(message("new"));
@@ -43,6 +56,16 @@ export const batchPromises: readonly StoragePromise[] = [
       { do: "renameMailbox", mailbox: other, name: "renamed" },
       { do: "createAccount", address: "new@x", secrets: {} },
       { do: "setSecrets", account: id, secrets: { x: "y" } },
+      { do: "setQuota", account: id, quota: { messages: 100 } },
+      { do: "createMailbox", account: id, name: "sent", specialUse: "\\Sent" },
+      { do: "setSpecialUse", mailbox: other, specialUse: "\\Junk" },
+      { do: "setRights", mailbox: other, who: friend, rights: "" },
+      { do: "setRights", mailbox: other, who: "anyone", rights: "lr" },
+      { do: "subscribe", account: id, name: "a" },
+      { do: "unsubscribe", account: id, name: "b" },
+      { do: "setMetadata", place: { mailbox: other }, entries: [["/a", undefined], ["/b", octets("2")]] },
+      { do: "setMetadata", place: { account: id }, entries: [["/a", octets("3")]] },
+      { do: "takeRecent", mailbox },
       { do: "setAlias", address: "alias@x", to: ["b@x"] },
       { do: "removeAlias", address: "alias@x" },
       { do: "removeMailbox", mailbox: other },

@@ -47,6 +47,38 @@ export async function fill(storage: Storage, mailbox: MailboxId, ...subjects: st
   return await storage.apply(bodies.map((body) => ({ do: "append", mailbox, body, details: details() })));
 }
 
+/** One message with these flags. */
+export async function append(storage: Storage, mailbox: MailboxId, subject: string, ...flags: string[]): Promise<void> {
+  const body = await storage.writeBody(message(subject));
+  await storage.apply([{ do: "append", mailbox, body, details: details(...flags) }]);
+}
+
+/** A mailbox that is there. */
+export async function mailboxOf(storage: Storage, id: MailboxId): Promise<Mailbox> {
+  const found = await storage.mailbox(id);
+  assert(found, `no mailbox ${id}`);
+  return found;
+}
+
+/** That a mailbox counts what is in it, that its snapshot is of that, and that it knows the keywords. */
+export async function assertCounted(storage: Storage, mailbox: MailboxId): Promise<void> {
+  const { mailbox: found, uids, firstUnseen } = await storage.snapshot(mailbox);
+  const messages = await messagesOf(storage, mailbox);
+  const has = (flag: string) => ({ flags }: Message) => flags.includes(flag);
+  const octets = (of: readonly Message[]) => of.reduce((sum, { size }) => sum + size, 0);
+  const unseen = messages.filter((message) => !has("\\Seen")(message)), deleted = messages.filter(has("\\Deleted"));
+  assertEquals(
+    [found.messages, found.size, found.unseen, found.deleted, found.deletedSize],
+    [messages.length, octets(messages), unseen.length, deleted.length, octets(deleted)],
+  );
+  assertEquals([[...uids], firstUnseen], [messages.map(({ uid }) => uid), unseen[0]?.uid]);
+  assert(found.recentFrom <= found.uidNext && found.uidNext > (uids.at(-1) ?? 0));
+  const known = new Set(found.keywords.map((keyword) => keyword.toLowerCase()));
+  assertEquals(known.size, found.keywords.length);
+  const keywords = messages.flatMap(({ flags }) => flags.filter((flag) => !flag.startsWith("\\")));
+  for (const keyword of keywords) assert(known.has(keyword.toLowerCase()), `does not know ${keyword}`);
+}
+
 /** All messages of a mailbox. */
 export async function messagesOf(storage: Storage, mailbox: MailboxId): Promise<readonly Message[]> {
   return (await storage.messages(mailbox)).messages;

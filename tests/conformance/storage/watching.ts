@@ -1,8 +1,9 @@
 /** Watching an account's mailboxes. */
 import { assert, assertEquals } from "@std/assert";
 import type { MailboxChange } from "../../../core/contract/mailbox.ts";
+import type { Operation } from "../../../core/contract/storage.ts";
 import type { StoragePromise } from "../storage_suite.ts";
-import { account, fill, named } from "./support.ts";
+import { account, fill, mailboxOf, named } from "./support.ts";
 
 /** Promises about watching. */
 export const watchPromises: readonly StoragePromise[] = [
@@ -24,6 +25,66 @@ export const watchPromises: readonly StoragePromise[] = [
     assertEquals((await made).value?.mailbox, other.id);
     stop.abort();
     assertEquals((await changes.next()).done, true);
+  }],
+  [
+    "who watches is told of names, rights, metadata and special uses, which get no mod-sequence",
+    async ({ storage }) => {
+      const id = await account(storage, "a@x"), friend = await account(storage, "b@x");
+      const [{ id: mailbox }] = await storage.apply([{ do: "createMailbox", account: id, name: "x" }]);
+      await fill(storage, mailbox, "one");
+      const { highestModseq: modseq } = await mailboxOf(storage, mailbox);
+      const batches: readonly (readonly Operation[])[] = [
+        [{ do: "setRights", mailbox, who: friend, rights: "lr" }],
+        [{ do: "setRights", mailbox, who: "anyone", rights: "l" }],
+        [{ do: "setSpecialUse", mailbox, specialUse: "\\Junk" }],
+        [{ do: "setMetadata", place: { mailbox }, entries: [["/a", new Uint8Array()]] }],
+        [{ do: "setMetadata", place: { mailbox, account: friend }, entries: [["/a", new Uint8Array()]] }],
+        [{ do: "renameMailbox", mailbox, name: "y" }],
+        [{ do: "removeAccount", account: friend }],
+        [{ do: "removeMailbox", mailbox }],
+      ];
+      const stop = new AbortController();
+      const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
+      for (const batch of batches) {
+        const told = changes.next();
+        await storage.apply(batch);
+        assertEquals((await told).value, { mailbox, modseq }, `after ${batch[0]?.do}`);
+      }
+      stop.abort();
+    },
+  ],
+  ["who watches is told of what belongs to the account itself", async ({ storage }) => {
+    const id = await account(storage);
+    const batches: readonly (readonly Operation[])[] = [
+      [{ do: "subscribe", account: id, name: "x" }],
+      [{ do: "unsubscribe", account: id, name: "x" }],
+      [{ do: "setMetadata", place: { account: id }, entries: [["/a", new Uint8Array()]] }],
+      [{ do: "setQuota", account: id, quota: { messages: 5 } }],
+    ];
+    const stop = new AbortController();
+    const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
+    for (const batch of batches) {
+      const told = changes.next();
+      await storage.apply(batch);
+      assertEquals((await told).value, { modseq: 0n }, `after ${batch[0]?.do}`);
+    }
+    stop.abort();
+  }],
+  ["what changes nothing is not told", async ({ storage }) => {
+    const id = await account(storage);
+    const { id: mailbox } = await named(storage, id, "INBOX");
+    const same: readonly Operation[] = [
+      { do: "setRights", mailbox, who: "anyone", rights: "lr" },
+      { do: "setSpecialUse", mailbox, specialUse: "\\All" },
+      { do: "subscribe", account: id, name: "x" },
+    ];
+    await storage.apply(same);
+    const stop = new AbortController();
+    const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
+    await storage.apply([...same, { do: "unsubscribe", account: id, name: "y" }, { do: "takeRecent", mailbox }]);
+    const [last] = await storage.apply([{ do: "createMailbox", account: id, name: "last" }]);
+    assertEquals((await changes.next()).value?.mailbox, last.id);
+    stop.abort();
   }],
   ["watching ends when it is stopped, also while it waits", async ({ storage }) => {
     const id = await account(storage);
