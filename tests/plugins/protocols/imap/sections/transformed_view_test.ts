@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { concat } from "../../../../../core/message/bytes.ts";
+import { latin1 } from "../../../../../core/wire/ascii.ts";
 import { encodeBase64Body } from "../../../../../core/message/base64.ts";
 import { Base64Decoder } from "../../../../../core/message/base64.ts";
 import { transformed } from "../../../../../plugins/protocols/imap/sections/transformed_view.ts";
@@ -21,7 +22,7 @@ Deno.test("decoded parts: a large one is read in pieces and never whole, twice i
   assertEquals([view.size, hasNul], [largeContent.length, false]);
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < view.size; at += 100_000) pieces.push(await view.read(at, at + 100_000));
-  assertEquals(concat(pieces), largeContent);
+  assert(latin1(concat(pieces)) === latin1(largeContent));
   assertEquals(body.readInAll, 2 * large.length);
 });
 
@@ -46,7 +47,8 @@ Deno.test("decoded parts: any octets in any order are the octets of the content,
       for (const { from, size } of reads) {
         const start = Math.floor(from * content.length);
         const piece = await view.read(start, start + size);
-        assertEquals(piece, content.subarray(start, start + size));
+        // Compared as text: that is quicker.
+        assert(latin1(piece) === latin1(content.subarray(start, start + size)));
         // What was read is the reader's own.
         piece.fill(0);
       }
