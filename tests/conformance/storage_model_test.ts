@@ -5,6 +5,7 @@ import type { Mailbox, Message, MetadataPlace } from "../../core/contract/mailbo
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Operation, Storage } from "../../core/contract/storage.ts";
 import { memoryStorage } from "../../storage/memory/storage.ts";
+import { assertInvariants } from "../storage/sqlite/invariants.ts";
 import { openSqlite } from "../storage/sqlite/open_storage.ts";
 import { assertCounted, contentOf, details, message } from "./storage/support.ts";
 
@@ -205,6 +206,7 @@ Deno.test("storage: whatever is done, SQLite answers and keeps what memory does"
         for (const side of [sqlite, memory]) await side.batch([{ do: "createAccount", address: "a@x" }]);
         for (const steps of batches) assertEquals(await sqlite.batch(steps), await memory.batch(steps));
         assertEquals(await sqlite.state(3n), await memory.state(3n));
+        assertInvariants(opened.file);
         const reopened = new Side(await opened.reopen());
         assertEquals(await reopened.state(0n), await memory.state(0n));
       } finally {

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
+import type { MailboxChange } from "../../../core/contract/mailbox.ts";
+import type { Operation } from "../../../core/contract/storage.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { account, contentOf, fill, named } from "../../conformance/storage/support.ts";
+import { assertInvariants } from "./invariants.ts";
 import { memoryLog, openSqlite } from "./open_storage.ts";
 
 /** Everything that a program may read and write; what it imports, it may. */
@@ -79,6 +81,41 @@ Deno.test("sqlite: who watches is told what another process changes, and nothing
   }
 });
 
+Deno.test("sqlite: who watches is told what another process changes besides messages", async () => {
+  const { storage, file, close } = await openSqlite();
+  const other = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+  try {
+    const id = await account(storage);
+    const { id: mailbox, highestModseq: modseq } = await named(storage, id, "INBOX");
+    const [{ id: second }] = await storage.apply([{ do: "createMailbox", account: id, name: "second" }]);
+    const stop = new AbortController();
+    const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
+    const ofMailbox = { mailbox, modseq }, ofAccount = { modseq: 0n };
+    const batches: readonly (readonly [Operation, MailboxChange])[] = [
+      [{ do: "setRights", mailbox, who: "anyone", rights: "lr" }, ofMailbox],
+      [{ do: "subscribe", account: id, name: "x" }, ofAccount],
+      [{ do: "setSpecialUse", mailbox, specialUse: "\\Important" }, ofMailbox],
+      [{ do: "setQuota", account: id, quota: { messages: 5 } }, ofAccount],
+      [{ do: "setMetadata", place: { mailbox }, entries: [["/a", new Uint8Array()]] }, ofMailbox],
+      [{ do: "setMetadata", place: { account: id }, entries: [["/a", new Uint8Array()]] }, ofAccount],
+      [{ do: "renameMailbox", mailbox: second, name: "third" }, { mailbox: second, modseq }],
+    ];
+    for (const [operation, change] of batches) {
+      const told = changes.next();
+      await other.apply([operation]);
+      assertEquals((await told).value, change, operation.do);
+      // Its own are not told again when the other's are found.
+      await storage.apply([{ do: "setRights", mailbox, who: "anyone", rights: "" }]);
+      await storage.apply([{ do: "setRights", mailbox, who: "anyone", rights: "l" }]);
+      assertEquals((await changes.next()).value, ofMailbox);
+    }
+    stop.abort();
+  } finally {
+    await other.stop?.();
+    await close();
+  }
+});
+
 Deno.test("sqlite: kill -9 in the midst of batches: what was acknowledged is there, and nothing by halves", async () => {
   const { storage, file, reopen, close } = await openSqlite();
   try {
@@ -118,9 +155,7 @@ Deno.test("sqlite: kill -9 in the midst of batches: what was acknowledged is the
         assert(content.startsWith(`Subject: ${flags[0]}\r\n`));
       }
     }
-    using database = new DatabaseSync(file, { readOnly: true });
-    assertEquals(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
-    assertEquals(database.prepare("PRAGMA foreign_key_check").all(), []);
+    assertInvariants(file);
   } finally {
     await close();
   }

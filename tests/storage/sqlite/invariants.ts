@@ -1,0 +1,44 @@
+/** What must hold in every database, whatever was done: recomputed from its rows. */
+import { assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+
+/** Rows that must not be there, by what would be wrong. */
+const wrong: Readonly<Record<string, string>> = {
+  "a mailbox that does not count its messages": `
+    SELECT mailboxes.*, found.* FROM mailboxes LEFT JOIN (
+      SELECT mailbox, count(*) AS messages, sum(size) AS size,
+             count(*) FILTER (WHERE ' ' || flags || ' ' NOT LIKE '% \\Seen %') AS unseen,
+             count(*) FILTER (WHERE ' ' || flags || ' ' LIKE '% \\Deleted %') AS deleted,
+             sum(iif(' ' || flags || ' ' LIKE '% \\Deleted %', size, 0)) AS deletedSize,
+             max(uid) AS last, max(modseq) AS modseq
+      FROM messages GROUP BY mailbox
+    ) AS found ON found.mailbox = mailboxes.id
+    WHERE (mailboxes.messages, mailboxes.size, mailboxes.unseen, mailboxes.deleted, mailboxes.deletedSize) <>
+          (ifnull(found.messages, 0), ifnull(found.size, 0), ifnull(found.unseen, 0), ifnull(found.deleted, 0),
+           ifnull(found.deletedSize, 0))
+       OR uidNext <= ifnull(last, 0) OR highestModseq < ifnull(modseq, 1) OR recentFrom > uidNext`,
+  "a keyword that its mailbox does not know": `
+    SELECT mailbox, value FROM messages, json_each('["' || replace(replace(flags, '\\', '\\\\'), ' ', '","') || '"]')
+    WHERE flags <> '' AND substr(value, 1, 1) <> '\\'
+      AND (mailbox, lower(value)) NOT IN (SELECT mailbox, folded FROM keywords)
+      AND (SELECT count(*) FROM keywords WHERE keywords.mailbox = messages.mailbox) < 1000`,
+  "more keywords than a mailbox keeps": "SELECT mailbox FROM keywords GROUP BY mailbox HAVING count(*) > 1000",
+  "what belongs to a mailbox that is gone": `
+    SELECT mailbox FROM (SELECT mailbox FROM keywords UNION ALL SELECT mailbox FROM rights
+      UNION ALL SELECT mailbox FROM metadata WHERE mailbox <> 0 UNION ALL SELECT mailbox FROM expunged)
+    WHERE mailbox NOT IN (SELECT id FROM mailboxes)`,
+  "what belongs to an account that is gone": `
+    SELECT account FROM (SELECT account FROM subscriptions UNION ALL SELECT who FROM rights WHERE who <> 0
+      UNION ALL SELECT account FROM metadata WHERE account <> 0 UNION ALL SELECT account FROM mailboxes)
+    WHERE account NOT IN (SELECT id FROM accounts)`,
+  "a body in one piece that no message has":
+    "SELECT id FROM bodies WHERE octets IS NOT NULL AND id NOT IN (SELECT body FROM messages)",
+  "a reference to nothing": "PRAGMA foreign_key_check",
+};
+
+/** That it all holds. */
+export function assertInvariants(file: string): void {
+  using database = new DatabaseSync(file, { readOnly: true });
+  assertEquals(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
+  for (const [what, rows] of Object.entries(wrong)) assertEquals(database.prepare(rows).all(), [], what);
+}

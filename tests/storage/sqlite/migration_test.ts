@@ -1,0 +1,114 @@
+import { assert, assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { prepareDatabase } from "../../../storage/sqlite/database_file.ts";
+import { migrations } from "../../../storage/sqlite/migrate.ts";
+import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
+import { assertCounted, fill, mailboxOf, named } from "../../conformance/storage/support.ts";
+import { assertInvariants } from "./invariants.ts";
+import { memoryLog } from "./open_storage.ts";
+
+/** Messages of a mailbox in a database of schema 1: flags of each. */
+type Flags = readonly string[];
+
+/** A database as the program of schema 1 left it, with these mailboxes of one account. */
+async function schemaOne(file: string, mailboxes: Readonly<Record<string, Flags>>): Promise<void> {
+  await prepareDatabase(file, migrations.slice(0, 1));
+  using database = new DatabaseSync(file);
+  database.exec("INSERT INTO accounts (address, createdAt, secrets) VALUES ('user@example.org', 1, '{}')");
+  const summary = JSON.stringify({ size: 1, crlfSize: 1 });
+  let body = 0;
+  for (const [name, messages] of Object.entries(mailboxes)) {
+    const size = (uid: number) => 100 + uid, sum = messages.reduce((sum, _, index) => sum + size(index + 1), 0);
+    const { id } = database.prepare(
+      `INSERT INTO mailboxes (account, name, uidValidity, uidNext, highestModseq, messages, size)
+         VALUES (1, ?, 7, ?, ?, ?, ?) RETURNING id`,
+    ).get(name, messages.length + 1, messages.length + 1, messages.length, sum) ?? {};
+    for (const [index, flags] of messages.entries()) {
+      body++;
+      database.prepare("INSERT INTO bodies (id, size, crlfSize, summary, octets) VALUES (?, ?, ?, ?, ?)")
+        .run(body, size(index + 1), size(index + 1), summary, new Uint8Array(size(index + 1)));
+      database.prepare("INSERT INTO messages VALUES (?, ?, ?, 1, 1, ?, ?, ?, ?)")
+        .run(Number(id), index + 1, index + 2, flags, size(index + 1), size(index + 1), body);
+    }
+  }
+}
+
+async function migrated(
+  mailboxes: Readonly<Record<string, Flags>>,
+  test: (storage: Awaited<ReturnType<typeof sqliteStorage>>, file: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`;
+    await schemaOne(file, mailboxes);
+    const storage = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+    try {
+      await test(storage, file);
+    } finally {
+      await storage.stop?.();
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("sqlite schema 2: counters come from the messages that are there, and go on from there", async () => {
+  const mailboxes = {
+    "INBOX": ["", "\\Seen", "\\Deleted", "\\Seen \\Deleted x", "\\SeenBefore x\\Seen", "\\Answered \\Seen"],
+    "empty": [],
+    "other": ["\\Seen \\Deleted"],
+  };
+  await migrated(mailboxes, async (storage, file) => {
+    assertInvariants(file);
+    const account = await storage.accountByAddress("user@example.org");
+    assert(account);
+    const counts = async (name: string) => {
+      const { id, unseen, deleted, deletedSize, recentFrom } = await named(storage, account.id, name);
+      await assertCounted(storage, id);
+      return [unseen, deleted, deletedSize, recentFrom];
+    };
+    assertEquals(await counts("INBOX"), [3, 2, 103 + 104, 1]);
+    assertEquals(await counts("empty"), [0, 0, 0, 1]);
+    assertEquals(await counts("other"), [0, 1, 101, 1]);
+    const { id: mailbox } = await named(storage, account.id, "INBOX");
+    await fill(storage, mailbox, "new");
+    await storage.apply([
+      { do: "setFlags", mailbox, uids: [1], change: { mode: "add", flags: ["\\Seen"] } },
+      { do: "expunge", mailbox, uids: [3] },
+    ]);
+    assertEquals(await counts("INBOX"), [2, 1, 104, 1]);
+    assertInvariants(file);
+  });
+});
+
+Deno.test("sqlite schema 2: keywords come from the messages that are there, in their order, a thousand at most", async () => {
+  const many = Array.from({ length: 1100 }, (_, n) => `k${n}`);
+  const mailboxes = {
+    "INBOX": ["Work \\Seen $Junk", "", "WORK b", "\\Odd [x a'b", "Work \\Seen $Junk", "é"],
+    "many": [many.slice(0, 600).join(" "), many.slice(500).join(" ")],
+  };
+  await migrated(mailboxes, async (storage, file) => {
+    assertInvariants(file);
+    const account = await storage.accountByAddress("user@example.org");
+    assert(account);
+    const { id, keywords } = await named(storage, account.id, "INBOX");
+    assertEquals(keywords, ["Work", "$Junk", "b", "[x", "a'b", "é"]);
+    assertEquals((await named(storage, account.id, "many")).keywords, many.slice(0, 1000));
+    await storage.apply([{ do: "setFlags", mailbox: id, uids: [2], change: { mode: "add", flags: ["work", "z"] } }]);
+    assertEquals((await mailboxOf(storage, id)).keywords, [...keywords, "z"]);
+  });
+});
+
+Deno.test("sqlite schema 2: nothing that schema 1 did not have is there, and the old database is kept beside", async () => {
+  await migrated({ "INBOX": ["\\Seen"] }, async (storage, file) => {
+    const account = await storage.accountByAddress("user@example.org");
+    assert(account);
+    assertEquals("quota" in account, false);
+    const { id, rights, specialUse } = await named(storage, account.id, "INBOX");
+    assertEquals([rights, specialUse], [{}, undefined]);
+    assertEquals(await storage.subscriptions(account.id), []);
+    assertEquals((await storage.metadata({ mailbox: id })).size, 0);
+    using old = new DatabaseSync(`${file}.schema-1`, { readOnly: true });
+    assertEquals(old.prepare("SELECT flags FROM messages").get()?.["flags"], "\\Seen");
+  });
+});
