@@ -1,5 +1,5 @@
 /** What a command is, and how an entry of the table becomes one: state first, then syntax, then the deed. */
-import { Malformed, type Scanner } from "./grammar/scanner.ts";
+import type { Scanner } from "./grammar/scanner.ts";
 import type { IncomingLiteral } from "./command_reader.ts";
 import { bad, type Reply } from "./replies.ts";
 import type { Session } from "./session.ts";
@@ -74,14 +74,7 @@ export function command<const Name extends State["name"], Arguments>(
     handle(session, state, scanner, literal) {
       // RFC 9051 §3: a protocol error to attempt a command in an inappropriate state.
       if (!isOneOf(state, states)) return { reply: bad(outOfState(state, states)) };
-      let given: Arguments;
-      try {
-        given = parse(scanner, session);
-      } catch (error) {
-        if (error instanceof Malformed) return { reply: bad(whereAndWhat(error)) };
-        throw error;
-      }
-      return run(session, state, given, literal);
+      return run(session, state, parse(scanner, session), literal);
     },
   };
 }
@@ -89,11 +82,6 @@ export function command<const Name extends State["name"], Arguments>(
 /** For commands without arguments. @throws Malformed. */
 export function noArguments(scanner: Scanner): undefined {
   scanner.expectEnd();
-}
-
-/** RFC 9051 §7.1.3: BAD says what was wrong, as far as the server can tell. */
-function whereAndWhat({ expected, at }: Malformed): string {
-  return `Expected ${expected} at octet ${at}`;
 }
 
 function outOfState(state: State, states: readonly State["name"][]): string {

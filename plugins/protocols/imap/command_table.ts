@@ -1,5 +1,6 @@
 /** All commands, by name. Their order is that of the capabilities. */
 import type { Command, CommandTable } from "./command.ts";
+import { append } from "./commands/append.ts";
 import { authenticate } from "./commands/authenticate.ts";
 import { capability } from "./commands/capability.ts";
 import { close, unselect } from "./commands/close.ts";
@@ -12,6 +13,7 @@ import { idle } from "./commands/idle.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { check, noop } from "./commands/noop.ts";
+import { replaceByNumber, replaceByUid } from "./commands/replace.ts";
 import { searchByNumber, searchByUid } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
 import { storeByNumber, storeByUid } from "./commands/store.ts";
@@ -30,6 +32,7 @@ export const commands: CommandTable = new Map<string, Command>([
   ["LOGIN", login],
   // Authenticated.
   ["ENABLE", enable],
+  ["APPEND", append],
   ["IDLE", idle],
   ["SELECT", select],
   ["EXAMINE", examine],
@@ -45,6 +48,8 @@ export const commands: CommandTable = new Map<string, Command>([
   ["UID FETCH", fetchByUid],
   ["STORE", storeByNumber],
   ["UID STORE", storeByUid],
+  ["REPLACE", replaceByNumber],
+  ["UID REPLACE", replaceByUid],
   ["COPY", copyByNumber],
   ["UID COPY", copyByUid],
   ["MOVE", moveByNumber],

@@ -1,7 +1,8 @@
 /** From errors to replies: the one place where a refusal of the storage gets its response code (RFC 5530). */
 import { Refusal, type RefusalKind } from "../../../core/contract/mod.ts";
 import { ConnectionClosed, DeadlineExceeded, Stopping } from "../../../core/wire/errors.ts";
-import { no, type Reply } from "./replies.ts";
+import { Malformed } from "./grammar/scanner.ts";
+import { bad, no, type Reply } from "./replies.ts";
 
 const broken = [ConnectionClosed, DeadlineExceeded, Stopping];
 
@@ -42,6 +43,8 @@ const codes: Readonly<Record<RefusalKind, string>> = {
 /** What a client is told of an error that was expected; undefined for all others. */
 export function expectedReply(error: unknown): Reply | undefined {
   if (error instanceof CommandRefused) return error.reply;
+  // RFC 9051 §7.1.3: what was wrong, as far as the server can tell.
+  if (error instanceof Malformed) return bad(`Expected ${error.expected} at octet ${error.at}`);
   if (error instanceof Refusal) return no(sentence(error.message), codes[error.kind]);
   return undefined;
 }

@@ -11,7 +11,14 @@ import { Refusal } from "../../../core/contract/mod.ts";
 import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import type { Command, Outcome, Telling } from "./command.ts";
-import { type CommandLimits, CommandReader, type CommandText, CommandTooLarge } from "./command_reader.ts";
+import {
+  type CommandLimits,
+  CommandReader,
+  type CommandText,
+  CommandTooLarge,
+  type IncomingLiteral,
+  type LiteralMark,
+} from "./command_reader.ts";
 import { Extensions } from "./extensions.ts";
 import { expectedReply, isBroken, serverBug } from "./failures.ts";
 import { Malformed, type NameForm, Scanner } from "./grammar/scanner.ts";
@@ -107,6 +114,11 @@ export class Session implements Disposable {
     this.extensions.clear();
   }
 
+  /** A literal that follows one that a command took itself. */
+  literal(mark: LiteralMark): IncomingLiteral {
+    return this.#reader.literal(mark, this.#limits);
+  }
+
   /** Nothing of it is watched any more. */
   [Symbol.dispose](): void {
     this.watcher[Symbol.dispose]();
@@ -172,7 +184,7 @@ export class Session implements Disposable {
     } catch (error) {
       if (error instanceof Malformed) {
         await this.#readAway(first);
-        return { tag, reply: bad(`Expected ${error.expected} at octet ${error.at}`) };
+        return { tag, reply: this.#failed(error) };
       }
       if (error instanceof CommandTooLarge || error instanceof LineTooLong) {
         return { tag, reply: bad("The command is too large", "TOOBIG") };

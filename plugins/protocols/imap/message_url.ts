@@ -1,0 +1,41 @@
+/** What an IMAP URL of a message names (RFC 5092), for a user who may read it: CATENATE and URLFETCH take it from here. */
+import type { MailboxId } from "../../../core/contract/mod.ts";
+import { findMailbox, hasRights } from "./access.ts";
+import { type ImapUrl, parseImapUrl } from "./grammar/imap_url.ts";
+import { openSection } from "./sections/open_section.ts";
+import { type Octets, RangeView } from "./sections/views.ts";
+import type { Session } from "./session.ts";
+import type { User } from "./state.ts";
+
+/** Octets of a relative URL, in the user's own names; undefined where it names nothing that the user may read. */
+export async function openMessageUrl(session: Session, user: User, text: string): Promise<Octets | undefined> {
+  const url = parseImapUrl(text);
+  // RFC 4469 §3.1: what is on another server is not fetched from there.
+  if (url === undefined || url.server !== undefined || url.authorization !== undefined) return undefined;
+  const mailbox = await mailboxOf(session, user, url);
+  return mailbox === undefined ? undefined : await openUrlIn(session, mailbox, url);
+}
+
+/** Octets that a URL names in a mailbox; undefined where there is no such message or no such part of it. */
+export async function openUrlIn(session: Session, mailbox: MailboxId, url: ImapUrl): Promise<Octets | undefined> {
+  const { storage } = session.service.context;
+  const { messages: [message] } = await storage.messages(mailbox, { uids: [url.uid] });
+  if (message === undefined) return undefined;
+  const body = await storage.openBody(message.body);
+  const octets = url.section === undefined
+    ? body
+    : await openSection(url.section, (await storage.summary(message.body)).structure, body);
+  if (octets === undefined || url.range === undefined) return octets;
+  const { offset, size = octets.size } = url.range;
+  return new RangeView(octets, offset, offset + size);
+}
+
+async function mailboxOf(session: Session, user: User, url: ImapUrl): Promise<MailboxId | undefined> {
+  const { state } = session;
+  // RFC 5092 §7.1: relative to the mailbox that is selected.
+  if (url.mailbox === undefined) return state.name === "selected" ? state.mailbox.id : undefined;
+  const access = await findMailbox(session.service.context.storage, user, url.mailbox);
+  if (access === undefined || !hasRights(access, "r")) return undefined;
+  const isStale = url.uidValidity !== undefined && url.uidValidity !== access.mailbox.uidValidity;
+  return isStale ? undefined : access.mailbox.id;
+}
