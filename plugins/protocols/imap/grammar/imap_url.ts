@@ -2,9 +2,10 @@
  * IMAP URLs of messages and their parts (RFC 5092; RFC 4467 for those that carry an authorization). Others, of servers,
  * mailboxes and searches, are read as none: neither CATENATE nor URLAUTH takes them.
  */
+import { latin1Bytes } from "../../../../core/wire/ascii.ts";
+import { asInbox } from "./mailbox_name.ts";
 import { expectSectionSpec, type OctetRange, printSectionSpec, type Section } from "./section.ts";
 import { Malformed, Scanner } from "./scanner.ts";
-import { latin1Bytes } from "../../../../core/wire/ascii.ts";
 import { utf8Text } from "./strings.ts";
 import { utf8Octets } from "./wire_text.ts";
 
@@ -160,9 +161,8 @@ function printServer({ user, mechanism, host, port }: UrlServer): string {
 function mailboxOf(
   [, name, uidValidity]: RegExpExecArray,
 ): Pick<ImapUrl, "uidValidity"> & { readonly mailbox: string } {
-  const mailbox = decoded(name);
   return {
-    mailbox: mailbox.toUpperCase() === "INBOX" ? "INBOX" : mailbox,
+    mailbox: asInbox(decoded(name)),
     ...uidValidity === undefined ? {} : { uidValidity: number32(uidValidity) },
   };
 }

@@ -1,6 +1,5 @@
 /** Arguments of LIST and LSUB (RFC 9051 §6.3.9, RFC 5258; RFC 5819, RFC 6154, RFC 8440, RFC 9590). */
 import { keywordTable } from "./keyword_table.ts";
-import { LONGEST_PATTERN } from "./list_pattern.ts";
 import { decodedName, encodedName, nameForms } from "./mailbox_name.ts";
 import { expectMetadataEntry, type MetadataEntry, printMetadataEntry } from "./metadata_entry.ts";
 import { LIST } from "./octet_classes.ts";
@@ -108,10 +107,11 @@ function expectReturn(scanner: Scanner): ListReturn {
   const options = new Set<ListReturnOption>();
   let status: readonly StatusItem[] | undefined, metadata: readonly MetadataEntry[] | undefined;
   scanner.expectList(() => {
-    if (status === undefined && scanner.acceptKeyword("STATUS")) {
+    // RFC 5258 §3: an option that is given twice counts once.
+    if (scanner.acceptKeyword("STATUS")) {
       scanner.expectSpace();
       status = expectStatusItems(scanner);
-    } else if (metadata === undefined && scanner.acceptKeyword("METADATA")) {
+    } else if (scanner.acceptKeyword("METADATA")) {
       scanner.expectSpace();
       metadata = scanner.expectList(expectMetadataEntry);
     } else {
@@ -135,6 +135,5 @@ function expectPattern(scanner: Scanner): string {
 function asName(scanner: Scanner, octets: Uint8Array, start: number): string {
   const name = decodedName(octets, scanner.nameForm);
   if (name === undefined) throw scanner.malformed(nameForms[scanner.nameForm], start);
-  if (name.length > LONGEST_PATTERN) throw scanner.malformed(`at most ${LONGEST_PATTERN} characters`, start);
   return name;
 }

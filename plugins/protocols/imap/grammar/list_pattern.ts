@@ -81,14 +81,14 @@ function step(
 ): boolean {
   let all = 0, carried = 0, skipped = 0;
   for (let word = 0; word < reached.length; word++) {
-    const here = at(reached, word);
-    const moves = here & (at(same, word) | at(lower, word));
-    const next = moves << 1 | carried | here & at(stay, word);
+    const here = wordAt(reached, word);
+    const moves = here & (wordAt(same, word) | wordAt(lower, word));
+    const next = moves << 1 | carried | here & wordAt(stay, word);
     carried = moves >>> 31;
-    const skips = next & at(wildcards, word);
+    const skips = next & wordAt(wildcards, word);
     reached[word] = next | skips << 1 | skipped;
     skipped = skips >>> 31;
-    all |= at(reached, word);
+    all |= wordAt(reached, word);
   }
   return all !== 0;
 }
@@ -104,10 +104,10 @@ function thatFit(patterns: readonly string[]): string[] {
 }
 
 function set(words: Uint32Array, place: number): void {
-  words[place >>> 5] = at(words, place >>> 5) | 1 << (place & 31);
+  words[place >>> 5] = wordAt(words, place >>> 5) | 1 << (place & 31);
 }
 
-function at(words: Uint32Array, index: number): number {
+function wordAt(words: Uint32Array, index: number): number {
   return words[index] ?? 0;
 }
 
@@ -117,5 +117,5 @@ function added(literals: Map<number, Uint32Array>, code: number, words: Uint32Ar
 }
 
 function haveCommon(words: Uint32Array, others: Uint32Array): boolean {
-  return words.some((word, index) => (word & at(others, index)) !== 0);
+  return words.some((word, index) => (word & wordAt(others, index)) !== 0);
 }

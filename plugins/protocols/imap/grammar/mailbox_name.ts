@@ -10,13 +10,17 @@ export function expectMailboxName(scanner: Scanner): string {
   const start = scanner.at;
   const name = decodedName(scanner.expectAstring("a mailbox name"), scanner.nameForm);
   if (name === undefined) throw scanner.malformed(`a mailbox name in ${nameForms[scanner.nameForm]}`, start);
-  // RFC 9051 §5.1: INBOX in any case.
-  return name.length === 5 && name.toUpperCase() === "INBOX" ? "INBOX" : name;
+  return asInbox(name);
 }
 
 /** Writes a name. */
 export function printMailboxName(name: string, form: NameForm): WireText {
   return printAstring(encodedName(name, form));
+}
+
+/** RFC 9051 §5.1: INBOX in any case of its ASCII letters is INBOX; another name is as it is. */
+export function asInbox(name: string): string {
+  return /^inbox$/i.test(name) ? "INBOX" : name;
 }
 
 /** A name, or a pattern of names, in Unicode; undefined for what is none. */
