@@ -1,9 +1,10 @@
 /** A preview of a message (RFC 8970 §3.3): the beginning of what there is to read in it, as plain text. */
 import type { MessagePart } from "../contract/message.ts";
-import { type CharsetDecode, decodeCharset, isPlatformCharset, loadCharsets } from "./charset.ts";
+import { decodeCharset, isPlatformCharset, loadCharsets } from "./charset.ts";
 import { htmlText } from "./html_text.ts";
 import { parameter } from "./parameters.ts";
-import { partText, type ReadableBody } from "./search_text.ts";
+import type { ReadableBody } from "./search_text.ts";
+import { decodeTransfer } from "./transfer_encoding.ts";
 
 /** RFC 8970 §3.3: the server should give no more characters than this. */
 const LONGEST = 200;
@@ -48,17 +49,27 @@ async function partPreview(part: MessagePart, body: ReadableBody): Promise<strin
   let preview = "";
   for (const size of READS) {
     const end = Math.min(part.bodyEnd, part.bodyStart + size);
-    preview = previewOf(part, await body.read(part.bodyStart, end), decode);
-    if (end === part.bodyEnd) return preview;
-    // A character may have been cut.
-    preview = preview.replace(/\ufffd$/, "");
+    const octets = decodeTransfer(await body.read(part.bodyStart, end), part.encoding ?? "7bit");
+    if (end === part.bodyEnd) return previewOf(part, decode(octets, charset));
+    // Half a character at the end would make UTF-8 that has no label look like something else.
+    preview = previewOf(part, decode(octets.subarray(0, wholeCharacters(octets)), charset)).replace(/\ufffd$/, "");
     if (characters(preview) >= LONGEST) return preview;
   }
   return preview;
 }
 
-function previewOf(part: MessagePart, bytes: Uint8Array, decode: CharsetDecode): string {
-  const text = partText(part, bytes, decode);
+/** How many octets there are before a character of UTF-8 whose last octets are missing (RFC 3629 §3). */
+function wholeCharacters(octets: Uint8Array): number {
+  for (let missing = 1; missing <= 3 && missing <= octets.length; missing++) {
+    const octet = octets[octets.length - missing] ?? 0;
+    if (octet >= 0x80 && octet < 0xc0) continue;
+    const size = octet < 0xc0 ? 1 : octet < 0xe0 ? 2 : octet < 0xf0 ? 3 : 4;
+    return size > missing ? octets.length - missing : octets.length;
+  }
+  return octets.length;
+}
+
+function previewOf(part: MessagePart, text: string): string {
   return folded(part.subtype === "html" ? htmlText(text, ENOUGH) : unquoted(text.slice(0, 4 * ENOUGH)));
 }
 
