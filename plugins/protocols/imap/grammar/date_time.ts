@@ -22,7 +22,7 @@ export function expectDate(scanner: Scanner): CalendarDate {
   const isQuoted = scanner.accept('"');
   const day = expectDigits(scanner, 1, 2, "a day of the month");
   const date = expectRestOfDate(scanner, day, start);
-  if (isQuoted) scanner.expect('"');
+  if (isQuoted) scanner.expect('"', "a quote");
   return date;
 }
 
@@ -33,7 +33,7 @@ export function printDate({ year, month, day }: CalendarDate): WireText {
 
 /** Reads a date-time, which has quotes: `"17-Jul-1996 02:44:25 -0700"`. @throws Malformed. */
 export function expectDateTime(scanner: Scanner): Date {
-  scanner.expect('"');
+  scanner.expect('"', "a quote");
   const start = scanner.at;
   // date-day-fixed: a space, or a digit more.
   const day = scanner.acceptSpace()
@@ -51,10 +51,14 @@ export function expectDateTime(scanner: Scanner): Date {
   const west = scanner.accept("-");
   if (!west) scanner.expect("+");
   const zoneMinutes = expectUpTo(scanner, 23, "the hours of a zone") * 60 + expectUpTo(scanner, 59, "its minutes");
-  scanner.expect('"');
+  scanner.expect('"', "a quote");
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute + (west ? zoneMinutes : -zoneMinutes), second);
+  // A zone can move it to a year that date-time cannot write.
+  if (date.getUTCFullYear() < 0 || date.getUTCFullYear() > 9999) {
+    throw scanner.malformed("an instant of the years 0 to 9999", start);
+  }
   return date;
 }
 

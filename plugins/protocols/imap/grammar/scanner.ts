@@ -77,8 +77,8 @@ export class Scanner {
   }
 
   /** Reads this ASCII text, in any case, whatever follows it. @throws Malformed. */
-  expect(text: string): void {
-    if (!this.accept(text)) throw this.malformed(`"${text}"`);
+  expect(text: string, expected = `"${text}"`): void {
+    if (!this.accept(text)) throw this.malformed(expected);
   }
 
   /** Reads one space (RFC 9051 §9: SP is exactly one). */

@@ -25,9 +25,9 @@ Deno.test("RFC 9051 §9 date: with quotes or without, months in any case", () =>
   const first = { year: 1994, month: 2, day: 1 };
   for (const text of ["1-Feb-1994", "01-FEB-1994", '"1-feb-1994"']) assertEquals(read(expectDate, text), first);
   assertEquals(read(expectDate, "29-Feb-2000"), { year: 2000, month: 2, day: 29 });
-  assertMalformed(expectDate, '"1-Feb-1994|', '"""');
-  assertMalformed(expectDate, "|001-Feb-1994".replace("|00", "00|"), '"-"');
-  assertMalformed(expectDate, "1-|Febr-1994".replace("|Febr", "Feb|r"), '"-"');
+  assertMalformed(expectDate, '"1-Feb-1994|', "a quote");
+  assertMalformed(expectDate, "00|1-Feb-1994", '"-"');
+  assertMalformed(expectDate, "1-Feb|r-1994", '"-"');
   assertMalformed(expectDate, "1-|Foo-1994", "a month: Jan to Dec");
   assertMalformed(expectDate, "1-Feb-|94", "a year of four digits");
   assertMalformed(expectDate, "1-Feb-1994|0", "the end of the command");
@@ -43,17 +43,15 @@ Deno.test("RFC 9051 §6.3.12, §9 date-time: a fixed form, an instant", () => {
   assertEquals(at('"07-Feb-1994 23:59:60 +0000"'), "1994-02-08T00:00:00.000Z");
   assertEquals(printDateTime(new Date("1994-02-07T05:52:25.999Z")), '" 7-Feb-1994 05:52:25 +0000"');
   assertMalformed(expectDateTime, '"|7-Feb-1994 21:52:25 -0800"', "two digits");
-  assertMalformed(
-    expectDateTime,
-    '"07-Feb-1994  |21:52:25 -0800"'.replace(" |", "| ").replace("|  ", " | "),
-    "two digits",
-  );
+  assertMalformed(expectDateTime, '"07-Feb-1994 | 21:52:25 -0800"', "two digits");
   assertMalformed(expectDateTime, '"07-Feb-1994 |24:52:25 -0800"', "an hour");
   assertMalformed(expectDateTime, '"07-Feb-1994 21:|60:25 -0800"', "a minute");
   assertMalformed(expectDateTime, '"07-Feb-1994 21:52:|61 -0800"', "a second");
   assertMalformed(expectDateTime, '"07-Feb-1994 21:52:25 |0800"', '"+"');
   assertMalformed(expectDateTime, '"07-Feb-1994 21:52:25 -08|60"', "its minutes");
-  assertMalformed(expectDateTime, "|07-Feb-1994 21:52:25 -0800", '"""');
+  assertMalformed(expectDateTime, '"|01-Jan-0000 00:00:00 +0001"', "an instant of the years 0 to 9999");
+  assertMalformed(expectDateTime, '"|31-Dec-9999 23:59:00 -0001"', "an instant of the years 0 to 9999");
+  assertMalformed(expectDateTime, "|07-Feb-1994 21:52:25 -0800", "a quote");
 });
 
 Deno.test("dates and instants: what is printed is read as the same", () => {
