@@ -15,8 +15,10 @@ export const othersPrefix = "Other Users/";
 export interface Access {
   /** As it is. */
   readonly mailbox: Mailbox;
-  /** In the user's names. */
+  /** As the client wrote it. */
   readonly name: string;
+  /** As LIST has it. */
+  readonly listedAs: string;
   /** Letters of RFC 4314 §2.1. */
   readonly rights: string;
 }
@@ -33,30 +35,34 @@ export function hasRights({ rights }: Pick<Access, "rights">, needed: string): b
   return [...needed].every((right) => rights.includes(right));
 }
 
-/** The mailbox of a name; undefined where there is none, or none that the user may know of. */
+/** The mailbox of a name; undefined where there is none, or none in which the user may do anything. */
 export async function findMailbox(storage: Storage, user: User, name: string): Promise<Access | undefined> {
   const place = await placeOf(storage, user, name);
-  const mailbox = place && await storage.mailboxByName(place.owner, place.name);
+  if (place === undefined) return undefined;
+  const mailbox = await storage.mailboxByName(place.owner, place.name);
   if (mailbox === undefined) return undefined;
   const rights = rightsOf(mailbox, user.account);
-  // RFC 4314 §4: who may neither look a mailbox up nor read it must not learn that it is there.
-  return /[lr]/.test(rights) || mailbox.account === user.account ? { mailbox, name, rights } : undefined;
+  return rights === "" ? undefined : { mailbox, name, listedAs: place.prefix + mailbox.name, rights };
 }
 
 /** A mailbox in which the user has all of these rights. @throws CommandRefused, with a code of RFC 5530. */
 export async function openMailbox(storage: Storage, user: User, name: string, needed: string): Promise<Access> {
-  const access = await findMailbox(storage, user, name);
-  if (access === undefined) throw new CommandRefused("There is no such mailbox", "NONEXISTENT");
-  requireRights(access, needed);
-  return access;
+  return permitted(await findMailbox(storage, user, name), needed, "NONEXISTENT");
 }
 
-/** A mailbox that messages are to go to. @throws CommandRefused, with TRYCREATE where it could be made. */
+/** A mailbox that messages are to go to. @throws CommandRefused, with TRYCREATE where there is none. */
 export async function openTarget(storage: Storage, user: User, name: string): Promise<Access> {
-  const access = await findMailbox(storage, user, name);
-  // RFC 9051 §6.3.12, §6.4.7: a hint that CREATE would help.
-  if (access === undefined) throw new CommandRefused("There is no such mailbox", "TRYCREATE");
-  requireRights(access, "i");
+  // RFC 9051 §6.3.12, §6.4.7: a hint that CREATE may help.
+  return permitted(await findMailbox(storage, user, name), "i", "TRYCREATE");
+}
+
+/** The access if it has these rights. @throws CommandRefused, with the code of a missing mailbox where it is hidden. */
+export function permitted(access: Access | undefined, needed: string, missing = "NONEXISTENT"): Access {
+  // RFC 4314 §6: who may not look a mailbox up is answered as if it were not there.
+  if (access === undefined || !hasRights(access, needed) && !hasRights(access, "l")) {
+    throw new CommandRefused("There is no such mailbox", missing);
+  }
+  requireRights(access, needed);
   return access;
 }
 
@@ -67,28 +73,33 @@ export function requireRights(access: Pick<Access, "rights">, needed: string): v
 
 /** Where a name leads: whose names it is among, and which of them it is. */
 export interface Place {
+  /** Whose. */
   readonly owner: AccountId;
   /** In the owner's names. */
   readonly name: string;
+  /** What stands before the owner's names in those of the user. */
+  readonly prefix: string;
 }
 
 /** Where a name leads, whether there is such a mailbox or not; undefined where its owner is nobody. */
 export async function placeOf(storage: Storage, user: User, name: string): Promise<Place | undefined> {
-  const others = ownerAndName(name);
-  if (others === undefined) return { owner: user.account, name };
-  const owner = await storage.accountByAddress(others.address);
-  return owner && { owner: owner.id, name: others.name };
+  const { address, rest } = ownerAndName(name);
+  if (address === undefined) return { owner: user.account, name: rest, prefix: "" };
+  const owner = await storage.accountByAddress(address);
+  // One's own mailboxes have no second name.
+  if (owner === undefined || owner.id === user.account) return undefined;
+  return { owner: owner.id, name: rest, prefix: prefixOf(owner.address) };
 }
 
-/** The user's name for a mailbox. */
-export function nameFor(user: User, owner: { readonly id: AccountId; readonly address: string }, name: string): string {
-  return owner.id === user.account ? name : `${othersPrefix}${owner.address}/${name}`;
+/** What stands before the names of another's mailboxes. */
+export function prefixOf(address: string): string {
+  return `${othersPrefix}${address}/`;
 }
 
 /** RFC 2342 §5: `Other Users/bob@example.org/Projects`. */
-function ownerAndName(name: string): { readonly address: string; readonly name: string } | undefined {
-  if (!name.startsWith(othersPrefix)) return undefined;
+function ownerAndName(name: string): { readonly address: string | undefined; readonly rest: string } {
+  if (!name.startsWith(othersPrefix)) return { address: undefined, rest: name };
   const rest = name.slice(othersPrefix.length);
   const slash = rest.indexOf("/");
-  return slash < 0 ? { address: rest, name: "" } : { address: rest.slice(0, slash), name: rest.slice(slash + 1) };
+  return slash < 0 ? { address: rest, rest: "" } : { address: rest.slice(0, slash), rest: rest.slice(slash + 1) };
 }

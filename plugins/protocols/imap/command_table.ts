@@ -4,20 +4,28 @@ import { append } from "./commands/append.ts";
 import { authenticate } from "./commands/authenticate.ts";
 import { capability } from "./commands/capability.ts";
 import { close, unselect } from "./commands/close.ts";
+import { create } from "./commands/create.ts";
+import { deleteMailbox } from "./commands/delete.ts";
 import { enable } from "./commands/enable.ts";
 import { expunge, uidExpunge } from "./commands/expunge.ts";
 import { copyByNumber, copyByUid, moveByNumber, moveByUid } from "./commands/copy.ts";
 import { fetchByNumber, fetchByUid } from "./commands/fetch.ts";
 import { id } from "./commands/id.ts";
 import { idle } from "./commands/idle.ts";
+import { list } from "./commands/list.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
+import { lsub } from "./commands/lsub.ts";
+import { namespace } from "./commands/namespace.ts";
 import { check, noop } from "./commands/noop.ts";
+import { rename } from "./commands/rename.ts";
 import { replaceByNumber, replaceByUid } from "./commands/replace.ts";
 import { searchByNumber, searchByUid } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
 import { storeByNumber, storeByUid } from "./commands/store.ts";
 import { starttls } from "./commands/starttls.ts";
+import { status } from "./commands/status.ts";
+import { subscribe, unsubscribe } from "./commands/subscribe.ts";
 
 /** RFC 9051 §6, and the extensions. */
 export const commands: CommandTable = new Map<string, Command>([
@@ -36,6 +44,15 @@ export const commands: CommandTable = new Map<string, Command>([
   ["IDLE", idle],
   ["SELECT", select],
   ["EXAMINE", examine],
+  ["CREATE", create],
+  ["DELETE", deleteMailbox],
+  ["RENAME", rename],
+  ["SUBSCRIBE", subscribe],
+  ["UNSUBSCRIBE", unsubscribe],
+  ["LIST", list],
+  ["LSUB", lsub],
+  ["NAMESPACE", namespace],
+  ["STATUS", status],
   // Selected.
   ["CLOSE", close],
   ["UNSELECT", unselect],

@@ -2,9 +2,10 @@
 import type { MailboxSnapshot } from "../../../../core/contract/mod.ts";
 import { type Access, hasRights, openMailbox } from "../access.ts";
 import { type Command, command, type Outcome } from "../command.ts";
-import { expectMailboxName, printMailboxName } from "../grammar/mailbox_name.ts";
+import { expectMailboxName } from "../grammar/mailbox_name.ts";
 import type { Scanner } from "../grammar/scanner.ts";
 import { printFlags } from "../printing/flags.ts";
+import { printListed } from "../printing/list_response.ts";
 import { mailboxObjectId } from "../printing/object_ids.ts";
 import { ok } from "../replies.ts";
 import { SelectedMailbox } from "../selected_mailbox.ts";
@@ -46,14 +47,16 @@ async function open(
   const { storage } = session.service.context;
   if (state.name === "selected") session.deselect();
   const access = await openMailbox(storage, state.user, name, "r");
-  // RFC 4314 §4: with one of these at least, something can be changed.
-  const isReadOnly = isExamine || !/[eistwx]/.test(access.rights);
+  // RFC 4314 §5.2: with one of these at least, something can be changed.
+  const isReadOnly = isExamine || !/[eistw]/.test(access.rights);
   const recentFrom = await recentFromOf(session, access, isReadOnly);
   const snapshot = await storage.snapshot(access.mailbox.id);
   const mailbox = new SelectedMailbox(storage, snapshot, {
     ...{ name, owner: access.mailbox.account, rights: access.rights, isReadOnly, recentFrom },
   });
   tellSelected(session, mailbox, snapshot);
+  // RFC 9051 §6.3.2: so that the client learns under which name the mailbox is known.
+  if (session.extensions.isRev2) tellName(session, access);
   return {
     reply: ok("Selected", isReadOnly ? "READ-ONLY" : "READ-WRITE"),
     state: { name: "selected", user: state.user, mailbox },
@@ -71,7 +74,6 @@ async function recentFromOf(session: Session, { mailbox }: Access, isReadOnly: b
 /** RFC 9051 §6.3.2: what a client must be told; RFC 3501 §6.3.1 for what only its clients know. */
 function tellSelected(session: Session, view: SelectedMailbox, { mailbox, firstUnseen }: MailboxSnapshot): void {
   const { extensions } = session;
-  const { selection } = view;
   const flags = printFlags([...systemFlags, ...mailbox.keywords]);
   session.untagged(`FLAGS ${flags}`);
   session.untagged(`OK [PERMANENTFLAGS ${permanentFlags(view, mailbox.keywords)}] Flags that are kept`);
@@ -85,8 +87,12 @@ function tellSelected(session: Session, view: SelectedMailbox, { mailbox, firstU
   session.untagged(`OK [HIGHESTMODSEQ ${mailbox.highestModseq}] The greatest mod-sequence`);
   // RFC 8474 §4.2.
   session.untagged(`OK [MAILBOXID (${mailboxObjectId(mailbox.id)})] The mailbox itself`);
-  // RFC 9051 §6.3.2: so that the client learns under which name it is known.
-  if (extensions.isRev2) session.untagged(`LIST () "/" ${printMailboxName(selection.name, session.nameForm)}`);
+}
+
+/** RFC 9051 §6.3.9.7: with the name that the client used, where that is another. */
+function tellName(session: Session, { name, listedAs }: Access): void {
+  const listed = { name: listedAs, attributes: [], ...name !== listedAs && { oldName: name } };
+  session.untagged(printListed("LIST", listed, session.nameForm));
 }
 
 const systemFlags = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];

@@ -1,0 +1,40 @@
+/** Names for mailboxes that are to be made: whose they would be, and whether the user may make them (RFC 4314 §4). */
+import type { Storage } from "../../../core/contract/mod.ts";
+import { hasRights, othersPrefix, type Place, placeOf, rightsOf } from "./access.ts";
+import { CommandRefused } from "./failures.ts";
+import { type ListedName, printListed } from "./printing/list_response.ts";
+import type { Session } from "./session.ts";
+import type { User } from "./state.ts";
+
+/** Characters of the longest name that is looked at; storages keep none that is longer. */
+const LONGEST = 1000;
+
+/** Where a mailbox of that name would be. @throws CommandRefused where the user may not make it. */
+export async function placeForNew(storage: Storage, user: User, name: string): Promise<Place> {
+  // The root of the others' names is not to be taken for a mailbox.
+  if (name.length > LONGEST || `${name}/` === othersPrefix || name === othersPrefix) {
+    throw new CommandRefused("No mailbox can have that name", "CANNOT");
+  }
+  const place = await placeOf(storage, user, name);
+  if (place !== undefined && (place.owner === user.account || await mayMake(storage, user, place))) return place;
+  throw new CommandRefused("You may not make mailboxes there", "NOPERM");
+}
+
+/** RFC 4314 §4: CREATE needs the right "k" on the nearest mailbox above that exists; at an owner's root nobody has it. */
+async function mayMake(storage: Storage, user: User, { owner, name }: Place): Promise<boolean> {
+  const levels = name.replace(/\/$/, "").split("/");
+  for (let depth = levels.length - 1; depth > 0; depth--) {
+    const above = await storage.mailboxByName(owner, levels.slice(0, depth).join("/"));
+    if (above !== undefined) return hasRights({ rights: rightsOf(above, user.account) }, "k");
+  }
+  return false;
+}
+
+/**
+ * RFC 9051 §6.3.9.7: tells under which name the mailbox is known, when the client wrote it otherwise. Only clients that
+ * have enabled rev2 understand it.
+ */
+export function tellNormalized(session: Session, listed: ListedName, given: string): void {
+  if (!session.extensions.isRev2 || given.replace(/\/$/, "") === listed.name) return;
+  session.untagged(printListed("LIST", { ...listed, oldName: given }, session.nameForm));
+}
