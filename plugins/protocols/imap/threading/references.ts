@@ -101,8 +101,7 @@ function mergedBySubject(roots: readonly Tree[]): Tree[] {
   for (const current of roots) {
     const subject = current.first?.subject ?? "";
     const other = table.get(subject);
-    // It may have been moved under a dummy already.
-    if (other === undefined || other === current || !threads.has(current)) continue;
+    if (other === undefined || other === current) continue;
     threads.delete(current);
     if (other.message === undefined) {
       // A dummy's children become siblings of the other's, and so does a message.
