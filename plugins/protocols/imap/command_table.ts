@@ -23,9 +23,11 @@ import { replaceByNumber, replaceByUid } from "./commands/replace.ts";
 import { searchByNumber, searchByUid } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
 import { storeByNumber, storeByUid } from "./commands/store.ts";
+import { sortByNumber, sortByUid } from "./commands/sort.ts";
 import { starttls } from "./commands/starttls.ts";
 import { status } from "./commands/status.ts";
 import { subscribe, unsubscribe } from "./commands/subscribe.ts";
+import { threadByNumber, threadByUid } from "./commands/thread.ts";
 
 /** RFC 9051 §6, and the extensions. */
 export const commands: CommandTable = new Map<string, Command>([
@@ -61,6 +63,10 @@ export const commands: CommandTable = new Map<string, Command>([
   ["UID EXPUNGE", uidExpunge],
   ["SEARCH", searchByNumber],
   ["UID SEARCH", searchByUid],
+  ["SORT", sortByNumber],
+  ["UID SORT", sortByUid],
+  ["THREAD", threadByNumber],
+  ["UID THREAD", threadByUid],
   ["FETCH", fetchByNumber],
   ["UID FETCH", fetchByUid],
   ["STORE", storeByNumber],

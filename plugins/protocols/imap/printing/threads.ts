@@ -1,29 +1,27 @@
-/** `thread-list` (RFC 5256 §5). */
+/** THREAD responses (RFC 5256 §4 and §5, thread-list). */
 import type { Thread } from "../threading/thread.ts";
 
-/** What follows THREAD, a space before it where there is something; nothing recurses, for threads may be deep. */
+type Step = Thread | string;
+
+/** All threads, without spaces between them. Nothing recurses: a thread may be as deep as the mailbox is large. */
 export function printThreads(threads: readonly Thread[]): string {
-  const text: string[] = [];
-  /** What is still to be printed, the next one last: threads, and closing parentheses. */
-  const left: (Thread | ")")[] = threads.toReversed();
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    if (next === ")") {
-      text.push(")");
+  const pieces: string[] = [];
+  const steps: Step[] = [];
+  const push = (next: readonly Step[]) => {
+    for (let at = next.length - 1; at >= 0; at--) steps.push(next[at] ?? "");
+  };
+  push(threads.flatMap((thread) => ["(", thread, ")"]));
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+    if (typeof step === "string") {
+      pieces.push(step);
       continue;
     }
-    text.push("(");
-    left.push(")");
-    let { number, children } = next;
-    if (number !== undefined) text.push(String(number));
-    // thread-members: parent and child after one another, as long as there is one child only.
-    for (let [only] = children; only !== undefined && children.length === 1; [only] = children) {
-      ({ number, children } = only);
-      text.push(` ${number}`);
-    }
-    if (children.length === 0) continue;
-    // thread-nested; a space parts it from members.
-    if (text.at(-1) !== "(") text.push(" ");
-    for (const child of children.toReversed()) left.push(child);
+    const { number, children } = step;
+    const [only] = children;
+    if (number !== undefined) pieces.push(children.length > 0 ? `${number} ` : String(number));
+    // RFC 5256 §5, thread-members: an only child goes on in the same parentheses, several have their own.
+    if (children.length === 1 && only !== undefined) push([only]);
+    else push(children.flatMap((child) => ["(", child, ")"]));
   }
-  return threads.length === 0 ? "" : ` ${text.join("")}`;
+  return pieces.join("");
 }

@@ -26,9 +26,27 @@ export function tellFound(
   }
   const wanted = returns ?? allOptions;
   if (wanted.options.has("SAVE")) save(mailbox, found.uids, wanted);
-  // RFC 5182 §2.1: with SAVE alone there is nothing to tell.
-  if (wanted.options.size === 1 && wanted.options.has("SAVE") && wanted.partial === undefined) return;
+  if (tellsNothing(wanted)) return;
   session.untagged(esearch(session.tag, by, resultsOf(numbers, wanted), found.modseq));
+}
+
+/** Tells what was found, in an order (RFC 5256 §4, RFC 5267 §3.1). */
+export function tellSorted(
+  session: Session,
+  mailbox: SelectedMailbox,
+  found: Found,
+  returns: SearchReturn | undefined,
+  by: "number" | "uid",
+): void {
+  const numbers = by === "uid" ? found.uids : found.uids.map((uid) => mailbox.numberOf(uid));
+  if (returns === undefined) {
+    // RFC 7162 §3.1.6.
+    const modseq = found.modseq === undefined ? "" : ` (MODSEQ ${found.modseq})`;
+    return session.untagged(["SORT", ...numbers].join(" ") + modseq);
+  }
+  if (returns.options.has("SAVE")) save(mailbox, found.uids, returns);
+  if (tellsNothing(returns)) return;
+  session.untagged(esearch(session.tag, by, resultsOf(numbers, returns), found.modseq));
 }
 
 /** The response ESEARCH, without its asterisk. */
@@ -63,14 +81,24 @@ export function resultsOf(numbers: readonly number[], { options, partial }: Sear
   return results;
 }
 
+/** RFC 5182 §2.1: with SAVE alone. */
+function tellsNothing({ options, partial }: SearchReturn): boolean {
+  return options.size === 1 && options.has("SAVE") && partial === undefined;
+}
+
 /** RFC 5182 §2.4: what is saved is what the other options ask for. */
 function save(mailbox: SelectedMailbox, uids: readonly number[], { options, partial }: SearchReturn): void {
   const first = uids[0], last = uids.at(-1);
   const onlyEnds = (options.has("MIN") || options.has("MAX")) && !options.has("ALL") && !options.has("COUNT");
   if (partial !== undefined) {
     // RFC 9394 §3.1: what PARTIAL gives.
-    mailbox.saved = uids.slice(...resolvedPartialRange(partial, uids.length));
+    mailbox.saved = inOrder(uids.slice(...resolvedPartialRange(partial, uids.length)));
   } else if (onlyEnds && first !== undefined && last !== undefined) {
     mailbox.saved = [...options.has("MIN") ? [first] : [], ...options.has("MAX") ? [last] : []];
-  } else mailbox.saved = uids;
+  } else mailbox.saved = inOrder(uids);
+}
+
+/** A set of UIDs ascends, in whatever order they were found. */
+function inOrder(uids: readonly number[]): number[] {
+  return uids.toSorted((a, b) => a - b);
 }
