@@ -111,7 +111,10 @@ export type Operation =
   | { readonly do: "copy" | "move"; readonly from: MailboxId; readonly uids: UidSet; readonly to: MailboxId }
   /** UIDs that are not there are passed over. */
   | { readonly do: "expunge"; readonly mailbox: MailboxId; readonly uids: UidSet }
-  /** A special use that another mailbox of the account has is refused as a conflict (RFC 6154 §3). */
+  /**
+   * With those above it. Each has the rights of the one above it (RFC 4314 §4). A special use that another mailbox of the
+   * account has is refused as a conflict (RFC 6154 §3).
+   */
   | {
     readonly do: "createMailbox";
     readonly account: AccountId;
@@ -119,6 +122,7 @@ export type Operation =
     readonly specialUse?: string;
   }
   | { readonly do: "setSpecialUse"; readonly mailbox: MailboxId; readonly specialUse: string | undefined }
+  /** With what is below it. INBOX stays: its messages go, and its metadata is copied (RFC 5464 §4.1). */
   | { readonly do: "renameMailbox"; readonly mailbox: MailboxId; readonly name: string }
   /** With its messages and its metadata; subscriptions to its name stay. */
   | { readonly do: "removeMailbox"; readonly mailbox: MailboxId }

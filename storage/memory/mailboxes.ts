@@ -7,10 +7,11 @@ import { inferiorPrefix, renamed, superiorNames } from "../common/mailbox_name.t
 import { distinctRights } from "../common/rights.ts";
 import { knownSpecialUse } from "../common/special_use.ts";
 import { copy, expunge, release } from "./messages.ts";
-import { type Changes, shown, type State, type StoredMailbox } from "./state.ts";
+import { type Changes, placeKey, shown, type State, type StoredMailbox } from "./state.ts";
 
-/** Adds one whose name is known to be free. */
+/** Adds one whose name is known to be free, below one that is there. */
 export function addMailbox(state: State, changes: Changes, account: AccountId, name: string, now: Date): StoredMailbox {
+  const superior = superiorNames(name).at(-1);
   const mailbox: StoredMailbox = {
     id: state.nextId() as MailboxId,
     account,
@@ -21,7 +22,8 @@ export function addMailbox(state: State, changes: Changes, account: AccountId, n
     recentFrom: 1,
     keywords: [],
     specialUse: undefined,
-    rights: {},
+    // RFC 4314 §4: what is made has the rights of what is above it.
+    rights: superior === undefined ? {} : state.mailboxByName(account, superior)?.rights ?? {},
     messages: new Map(),
     expunged: [],
   };
@@ -61,6 +63,7 @@ export function renameMailbox(state: State, changes: Changes, mailbox: StoredMai
     const { id } = createMailbox(state, changes, account, to, now);
     const moved = copy(state, changes, mailbox, [[1, mailbox.uidNext]], state.mailbox(id), now);
     expunge(state, changes, mailbox, moved.map(([uid]) => uid));
+    copyMetadata(state, changes, mailbox.id, id);
     return;
   }
   const family = state.mailboxesOf(account).filter(({ id, name }) =>
@@ -74,6 +77,15 @@ export function renameMailbox(state: State, changes: Changes, mailbox: StoredMai
     changes.touched.add(member);
   }
   addSuperiors(state, changes, account, to, now);
+}
+
+/** RFC 5464 §4.1: what is made of INBOX has its metadata, and INBOX keeps it. */
+function copyMetadata(state: State, changes: Changes, from: MailboxId, to: MailboxId): void {
+  for (const { place, entries } of [...state.metadata.values()]) {
+    if (place.mailbox !== from) continue;
+    const copied = { ...place, mailbox: to };
+    changes.set(state.metadata, placeKey(copied), { place: copied, entries });
+  }
 }
 
 /** With its messages and its metadata. */

@@ -31,6 +31,7 @@ export class Mailboxes {
   readonly #ofAccount: Statement<MailboxHead>;
   readonly #whole: Statement<MailboxRow>;
   readonly #insert: Statement<MailboxHead>;
+  readonly #inheritRights: Statement;
   readonly #nextUidValidity: Statement<{ readonly value: number }>;
   readonly #change: Statement<ChangedMailbox>;
   readonly #nextRevision: Statement<MailboxHead>;
@@ -52,6 +53,10 @@ export class Mailboxes {
     this.#whole = prepare(`SELECT ${mailboxColumns} FROM mailboxes WHERE id = ?`);
     this.#insert = prepare(
       `INSERT INTO mailboxes (account, name, uidValidity) VALUES (?, ?, ?) RETURNING ${headColumns}`,
+    );
+    this.#inheritRights = prepare(
+      `INSERT INTO rights (mailbox, who, letters) SELECT ?, who, letters FROM rights
+         WHERE mailbox = (SELECT id FROM mailboxes WHERE account = ? AND name = ?)`,
     );
     this.#nextUidValidity = prepare(
       "UPDATE counters SET value = max(value + 1, ?) WHERE name = 'uid_validity' RETURNING value",
@@ -101,12 +106,15 @@ export class Mailboxes {
     return this.add(account, name, now);
   }
 
-  /** One whose name is known to be free. */
+  /** One whose name is known to be free, below one that is there. */
   add(account: number, name: string, now: number): MailboxHead {
     // RFC 9051 §2.3.1.1: greater than any before, in whatever account, so that no name ever has the same twice.
     const validity = this.#nextUidValidity.get(Math.floor(now / 1000))?.value;
-    const row = this.#insert.get(account, name, validity ?? null);
-    return this.#touch(row);
+    const row = this.#touch(this.#insert.get(account, name, validity ?? null));
+    const superior = superiorNames(name).at(-1);
+    // RFC 4314 §4: what is made has the rights of what is above it.
+    if (superior !== undefined) this.#inheritRights.run(row.id, account, superior);
+    return row;
   }
 
   /**

@@ -8,6 +8,7 @@ export class Metadata {
   readonly #set: Statement;
   readonly #remove: Statement;
   readonly #count: Statement<{ readonly count: number }>;
+  readonly #copy: Statement;
   readonly #removeOfMailbox: Statement;
   readonly #removeOfAccount: Statement;
 
@@ -17,6 +18,10 @@ export class Metadata {
     this.#set = prepare("INSERT OR REPLACE INTO metadata (mailbox, account, name, value) VALUES (?, ?, ?, ?)");
     this.#remove = prepare("DELETE FROM metadata WHERE mailbox = ? AND account = ? AND name = ?");
     this.#count = prepare("SELECT count(*) AS count FROM metadata WHERE mailbox = ? AND account = ?");
+    this.#copy = prepare(
+      `INSERT INTO metadata (mailbox, account, name, value)
+         SELECT ?, account, name, value FROM metadata WHERE mailbox = ?`,
+    );
     this.#removeOfMailbox = prepare("DELETE FROM metadata WHERE mailbox = ?");
     this.#removeOfAccount = prepare("DELETE FROM metadata WHERE account = ?");
   }
@@ -28,6 +33,11 @@ export class Metadata {
       else this.#set.run(mailbox, account, name, value);
     }
     refuseTooManyEntries(this.#count.get(mailbox, account)?.count ?? 0);
+  }
+
+  /** From a mailbox to one that has none. */
+  copy(from: number, to: number): void {
+    this.#copy.run(to, from);
   }
 
   /** Of a mailbox that goes. */

@@ -152,6 +152,8 @@ export function perform(
       // RFC 9051 §6.3.6: INBOX stays, with the names below it; its messages go.
       const { id } = mailboxes.create(mailbox.account, to, now);
       messages.move(mailbox.id, [[1, mailbox.uidNext]], id, now);
+      // RFC 5464 §4.1: what is made has its metadata, and INBOX keeps it.
+      metadata.copy(mailbox.id, id);
     } else {
       mailboxes.rename(mailbox, to, now);
     }

@@ -52,6 +52,19 @@ export const metadataPromises: readonly StoragePromise[] = [
     found.get("/b")?.fill(0);
     assertEquals((await storage.metadata(place)).get("/b"), octets("b"));
   }],
+  ["RFC 5464 §4.1: what INBOX is renamed to has its entries, and INBOX keeps them", async ({ storage }) => {
+    const { account: id, mailbox, all } = await places(storage);
+    for (const [n, place] of all.entries()) await set(storage, place, { "/comment": `${n}` });
+    await storage.apply([{ do: "renameMailbox", mailbox, name: "old" }]);
+    const { id: old } = await named(storage, id, "old");
+    for (const [n, place] of all.entries()) {
+      assertEquals((await storage.metadata(place)).get("/comment"), octets(`${n}`));
+      if (place.mailbox === undefined) continue;
+      assertEquals(await storage.metadata({ ...place, mailbox: old }), new Map([["/comment", octets(`${n}`)]]));
+    }
+    await set(storage, { mailbox: old }, { "/comment": "other" });
+    assertEquals((await storage.metadata({ mailbox })).get("/comment"), octets("2"));
+  }],
   ["RFC 5464 §3.2: names of entries are the same in any case", async ({ storage }) => {
     const { all: [place = {}] } = await places(storage);
     await set(storage, place, { "/Vendor/X": "1" });

@@ -75,6 +75,27 @@ export const sharingPromises: readonly StoragePromise[] = [
     await storage.apply([{ do: "removeMailbox", mailbox: b }]);
     assertEquals(await sharedWith(storage, me), ["INBOX", "team"]);
   }],
+  ["RFC 4314 §4: a mailbox has the rights of the one above it when it is made, and its own from then on", async ({
+    storage,
+  }) => {
+    const id = await account(storage, "a@x"), friend = await account(storage, "b@x");
+    const [above] = await storage.apply([{ do: "createMailbox", account: id, name: "a" }]);
+    await setRights(storage, above.id, friend, "kl");
+    await setRights(storage, above.id, "anyone", "r");
+    const [made, beside] = await storage.apply([
+      { do: "createMailbox", account: id, name: "a/b/c" },
+      { do: "createMailbox", account: id, name: "d/e" },
+    ]);
+    const rights = { [friend]: "kl", anyone: "r" };
+    assertEquals([made.rights, (await named(storage, id, "a/b")).rights], [rights, rights]);
+    assertEquals([beside.rights, (await named(storage, id, "d")).rights], [{}, {}]);
+    await setRights(storage, above.id, friend, "");
+    await storage.apply([{ do: "renameMailbox", mailbox: beside.id, name: "a/f/g" }]);
+    assertEquals((await mailboxOf(storage, made.id)).rights, rights);
+    // RFC 4314 §4: RENAME changes no rights; what is made for it has those of what is above.
+    assertEquals((await mailboxOf(storage, beside.id)).rights, {});
+    assertEquals((await named(storage, id, "a/f")).rights, { anyone: "r" });
+  }],
   ["an account that is removed has no rights left anywhere, and gives none", async ({ storage }) => {
     const id = await account(storage, "a@x"), friend = await account(storage, "b@x");
     const { id: mailbox } = await named(storage, id, "INBOX"), { id: theirs } = await named(storage, friend, "INBOX");
@@ -161,12 +182,11 @@ export const sharingPromises: readonly StoragePromise[] = [
     assertEquals(await mailboxOf(storage, made.id), { ...before, name: "c/b", rights: { [friend]: "lr" } });
     assertEquals(await storage.metadata(place), new Map([["/comment", Uint8Array.of(1)]]));
   }],
-  ["RFC 9051 §6.3.6: RENAME of INBOX leaves its rights, metadata and special use", async ({ storage }) => {
+  ["RFC 9051 §6.3.6: RENAME of INBOX leaves its rights and special use", async ({ storage }) => {
     const id = await account(storage, "a@x"), friend = await account(storage, "b@x");
     const { id: mailbox } = await named(storage, id, "INBOX");
     await setRights(storage, mailbox, friend, "lr");
     await storage.apply([
-      { do: "setMetadata", place: { mailbox }, entries: [["/comment", Uint8Array.of(1)]] },
       { do: "setSpecialUse", mailbox, specialUse: "\\Important" },
       { do: "subscribe", account: id, name: "INBOX" },
       { do: "renameMailbox", mailbox, name: "old" },
@@ -175,7 +195,5 @@ export const sharingPromises: readonly StoragePromise[] = [
     assertEquals([rights, specialUse], [{ [friend]: "lr" }, "\\Important"]);
     const old = await named(storage, id, "old");
     assertEquals([old.rights, old.specialUse, await storage.subscriptions(id)], [{}, undefined, ["INBOX"]]);
-    assertEquals((await storage.metadata({ mailbox })).size, 1);
-    assertEquals((await storage.metadata({ mailbox: old.id })).size, 0);
   }],
 ];
