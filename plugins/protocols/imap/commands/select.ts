@@ -7,15 +7,12 @@ import type { Scanner } from "../grammar/scanner.ts";
 import { printFlags } from "../printing/flags.ts";
 import { printListed } from "../printing/list_response.ts";
 import { mailboxObjectId } from "../printing/object_ids.ts";
-import { ok } from "../replies.ts";
+import { bad, ok } from "../replies.ts";
 import { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
 import { loggedIn, type StateOf } from "../state.ts";
 import { tellCount } from "../tell.ts";
-
-interface Arguments {
-  readonly name: string;
-}
+import { tellMissed } from "../tell_missed.ts";
 
 /** SELECT. */
 export const select: Command = command({
@@ -31,20 +28,20 @@ export const examine: Command = command({
   run: (session, state, given) => open(session, state, given, true),
 });
 
-function parse(scanner: Scanner): Arguments {
+function parse(scanner: Scanner): SelectArguments {
   scanner.expectSpace();
-  const name = expectMailboxName(scanner);
-  scanner.expectEnd();
-  return { name };
+  return expectSelectArguments(scanner);
 }
 
 async function open(
   session: Session,
   state: StateOf<typeof loggedIn[number]>,
-  { name }: Arguments,
+  { mailbox: name, condstore, qresync }: SelectArguments,
   isExamine: boolean,
 ): Promise<Outcome> {
   const { storage } = session.service.context;
+  // RFC 7162 §3.2.5: BAD without ENABLE QRESYNC before.
+  if (qresync !== undefined && !session.extensions.hasQresync) return { reply: bad("QRESYNC needs ENABLE QRESYNC") };
   if (state.name === "selected") session.deselect();
   const access = await openMailbox(storage, state.user, name, "r");
   // RFC 4314 §5.2: with one of these at least, something can be changed.
