@@ -2,8 +2,8 @@
 import type { MailboxSnapshot } from "../../../../core/contract/mod.ts";
 import { type Access, hasRights, openMailbox } from "../access.ts";
 import { type Command, command, type Outcome } from "../command.ts";
-import { expectMailboxName } from "../grammar/mailbox_name.ts";
 import type { Scanner } from "../grammar/scanner.ts";
+import { expectSelectArguments, type SelectArguments } from "../grammar/select_parameters.ts";
 import { printFlags } from "../printing/flags.ts";
 import { printListed } from "../printing/list_response.ts";
 import { mailboxObjectId } from "../printing/object_ids.ts";
@@ -51,9 +51,11 @@ async function open(
   const mailbox = new SelectedMailbox(storage, snapshot, {
     ...{ name, owner: access.mailbox.account, rights: access.rights, isReadOnly, recentFrom },
   });
+  if (condstore) session.wantModseq();
   tellSelected(session, mailbox, snapshot);
   // RFC 9051 §6.3.2: so that the client learns under which name the mailbox is known.
   if (session.extensions.isRev2) tellName(session, access);
+  if (qresync !== undefined) await tellMissed(session, mailbox, qresync);
   return {
     reply: ok("Selected", isReadOnly ? "READ-ONLY" : "READ-WRITE"),
     state: { name: "selected", user: state.user, mailbox },
