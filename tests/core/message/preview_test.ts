@@ -132,13 +132,13 @@ Deno.test("preview: a large text costs a small read, and no character is cut", a
 });
 
 Deno.test("RFC 8970 §3.3: whatever the message, at most 200 characters on one line", async () => {
-  const anyMessage = fc.oneof(brokenMime, fc.constantFrom(...corpus.map(({ text }) => octets(text))));
+  const examples = corpus.map(({ text }): [Uint8Array] => [octets(text)]);
   await fc.assert(
-    fc.asyncProperty(anyMessage, async (message) => {
+    fc.asyncProperty(brokenMime, async (message) => {
       const found = await messagePreview(summarize(message).structure, bodyOf(message));
       assert(Array.from(found).length <= 200);
       assert(!/[\p{Cc}\u2028\u2029]/u.test(found));
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples },
   );
 });

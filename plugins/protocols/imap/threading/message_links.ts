@@ -15,7 +15,7 @@ export interface Node {
  * Steps up that are made in all to find out whether a link would close a loop. Real mailboxes need far fewer; beyond it a
  * link that cannot be told from a loop is not made, so that no mailbox takes time that grows with its square.
  */
-const MOST_STEPS = 20_000_000;
+const MOST_STEPS = 10_000_000;
 
 /** The links. Invariant: following parents from any node ends. */
 export class MessageLinks {

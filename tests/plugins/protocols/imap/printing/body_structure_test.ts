@@ -115,16 +115,16 @@ Deno.test("RFC 9051 §7.5.2: other types have no lines, also message/delivery-st
 });
 
 Deno.test("body structure: octets and lines are those of BODY[n], for any message", () => {
-  const anyMessage = fc.oneof(brokenMime, fc.constantFrom(...corpus.map(({ text }) => octets(text))));
+  const examples = corpus.map(({ text }): [Uint8Array] => [octets(text)]);
   fc.assert(
-    fc.property(anyMessage, (message) => {
+    fc.property(brokenMime, (message) => {
       const { structure } = summarize(message);
       for (const mode of [rev1, rev2]) {
         checkBody(readValue(sent(printBody(structure, mode))), structure, message);
         checkBody(readValue(sent(printBodyStructure(structure, mode))), structure, message);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples },
   );
 });
 

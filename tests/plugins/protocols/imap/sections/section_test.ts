@@ -151,18 +151,19 @@ Deno.test("RFC 9051 §4.3.1: outside BINARY there is no NUL, and sizes stay", as
   assertEquals(latin1(await free.read(3, 4)), "\x80");
 });
 
-const anyMessage = fc.oneof(brokenMime, fc.constantFrom(...corpus.map(({ text }) => octets(text))));
+/** Every message of the corpus, before all others. */
+const examples = corpus.map(({ text }): [Uint8Array] => [octets(text)]);
 
 Deno.test("sections: HEADER and TEXT are all of a message, and parts are where BODYSTRUCTURE says, for any message", async () => {
   await fc.assert(
-    fc.asyncProperty(anyMessage, async (message) => {
+    fc.asyncProperty(brokenMime, async (message) => {
       const whole = latin1(message);
       assertEquals(await section(message, ""), whole);
       assertEquals(`${await section(message, "HEADER")}${await section(message, "TEXT")}`, whole);
       const { structure } = summarize(message);
       await checkParts(message, structure, "");
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples },
   );
 });
 
