@@ -3,8 +3,9 @@ import { Refusal, type RefusalKind } from "../../../core/contract/mod.ts";
 import { ConnectionClosed, DeadlineExceeded, Stopping } from "../../../core/wire/errors.ts";
 import { Malformed } from "./grammar/scanner.ts";
 import { bad, no, type Reply } from "./replies.ts";
+import { OutOfStep } from "./sections/write_literal.ts";
 
-const broken = [ConnectionClosed, DeadlineExceeded, Stopping];
+const broken = [ConnectionClosed, DeadlineExceeded, Stopping, OutOfStep];
 
 /** Whether an error means that the connection goes no further, not that a command has failed. */
 export function isBroken(error: unknown): boolean {

@@ -173,7 +173,7 @@ async function write(
 ): Promise<void> {
   await writeLiteral(response, session.connection.writer, octets, {
     isBinary,
-    ...range && { substring: { origin: range.offset, count: range.size } },
+    range,
   });
 }
 

@@ -24,6 +24,7 @@ import { expectedReply, isBroken, serverBug } from "./failures.ts";
 import { Malformed, type NameForm, Scanner } from "./grammar/scanner.ts";
 import type { StringMode } from "./printing/strings.ts";
 import { bad, ok, printReply, type Reply } from "./replies.ts";
+import { OutOfStep } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { ImapService } from "./service.ts";
 import { notAuthenticated, type State, type User } from "./state.ts";
@@ -314,6 +315,8 @@ export class Session implements Disposable {
     const { log } = this.connection;
     const state = this.#state.name;
     if (error instanceof ConnectionClosed) return log.debug("client broke off", { state, why: error.message });
+    // The client waits for the rest of a literal: whatever is said would be taken for that.
+    if (error instanceof OutOfStep) return log.error("a message could not be sent to its end", { state, error });
     if (error instanceof DeadlineExceeded) {
       log.info("client was too slow", { state });
       this.#sayBye("Nothing was heard in time");
