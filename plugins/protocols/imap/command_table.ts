@@ -6,6 +6,7 @@ import { capability } from "./commands/capability.ts";
 import { close, unselect } from "./commands/close.ts";
 import { create } from "./commands/create.ts";
 import { deleteMailbox } from "./commands/delete.ts";
+import { getAcl } from "./commands/getacl.ts";
 import { enable } from "./commands/enable.ts";
 import { expunge, uidExpunge } from "./commands/expunge.ts";
 import { copyByNumber, copyByUid, moveByNumber, moveByUid } from "./commands/copy.ts";
@@ -13,15 +14,18 @@ import { fetchByNumber, fetchByUid } from "./commands/fetch.ts";
 import { id } from "./commands/id.ts";
 import { idle } from "./commands/idle.ts";
 import { list } from "./commands/list.ts";
+import { listRights } from "./commands/listrights.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { lsub } from "./commands/lsub.ts";
+import { myRights } from "./commands/myrights.ts";
 import { namespace } from "./commands/namespace.ts";
 import { check, noop } from "./commands/noop.ts";
 import { rename } from "./commands/rename.ts";
 import { replaceByNumber, replaceByUid } from "./commands/replace.ts";
 import { searchByNumber, searchByUid } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
+import { deleteAcl, setAcl } from "./commands/setacl.ts";
 import { storeByNumber, storeByUid } from "./commands/store.ts";
 import { sortByNumber, sortByUid } from "./commands/sort.ts";
 import { starttls } from "./commands/starttls.ts";
@@ -55,6 +59,11 @@ export const commands: CommandTable = new Map<string, Command>([
   ["LSUB", lsub],
   ["NAMESPACE", namespace],
   ["STATUS", status],
+  ["SETACL", setAcl],
+  ["DELETEACL", deleteAcl],
+  ["GETACL", getAcl],
+  ["LISTRIGHTS", listRights],
+  ["MYRIGHTS", myRights],
   // Selected.
   ["CLOSE", close],
   ["UNSELECT", unselect],
