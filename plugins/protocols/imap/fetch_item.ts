@@ -10,7 +10,7 @@ import { printEnvelope } from "./printing/envelope.ts";
 import { emailObjectId, threadObjectId } from "./printing/object_ids.ts";
 import type { ResponseBuilder } from "./printing/response_builder.ts";
 import { printNstring } from "./printing/strings.ts";
-import { binarySize, openBinary } from "./sections/open_binary.ts";
+import { binarySize, hasUnknownEncoding, openBinary } from "./sections/open_binary.ts";
 import { openSection } from "./sections/open_section.ts";
 import { NulFreeView, type Octets } from "./sections/views.ts";
 import { writeLiteral } from "./sections/write_literal.ts";
@@ -63,6 +63,12 @@ export function needsSummary(item: FetchItem): boolean {
     default:
       return false;
   }
+}
+
+/** RFC 3516 §4.3. Before anything is written of the message. @throws CommandRefused UNKNOWN-CTE. */
+export function refuseUnknownEncoding(fetched: FetchedMessage, item: FetchItem): void {
+  if (item.item !== "BINARY[]" && item.item !== "BINARY.SIZE[]") return;
+  if (hasUnknownEncoding(item.part, summaryOf(fetched).structure)) throw unknownEncoding();
 }
 
 /** Writes an item; a promise where octets of the message have to be read. */

@@ -4,9 +4,11 @@
  */
 import type { Message, UidSet } from "../../../core/contract/mod.ts";
 import { hasRights } from "./access.ts";
+import { isBroken } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
-import { type FetchedMessage, needsSummary, setsSeen, writeItem } from "./fetch_item.ts";
+import { type FetchedMessage, needsSummary, refuseUnknownEncoding, setsSeen, writeItem } from "./fetch_item.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
+import { OutOfStep } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";
 import { Turns } from "./turns.ts";
@@ -93,12 +95,23 @@ async function writeMessage(
   const { uid } = fetched.message;
   const number = mailbox.numberOf(uid);
   if (number === 0) return;
+  for (const item of items) refuseUnknownEncoding(fetched, item);
   const response = new ResponseBuilder(session.connection.writer);
   response.text(session.extensions.isUidOnly ? `* ${uid} UIDFETCH (` : `* ${number} FETCH (`);
   for (const [index, item] of items.entries()) {
     if (index > 0) response.text(" ");
     const writing = writeItem({ session, mailbox, response }, fetched, item);
-    if (writing !== undefined) await writing;
+    if (writing !== undefined) await settled(writing, response);
   }
   response.text(")").end();
+}
+
+/** Half a response cannot be taken back: what fails after its beginning ends the connection. */
+async function settled(writing: Promise<void>, response: ResponseBuilder): Promise<void> {
+  try {
+    await writing;
+  } catch (cause) {
+    if (!response.hasBegun || isBroken(cause)) throw cause;
+    throw new OutOfStep("a response could not be written to its end", { cause });
+  }
 }

@@ -10,10 +10,16 @@ const encoder = new TextEncoder();
 export class ResponseBuilder {
   readonly #writer: WireWriter;
   #text = "";
+  #hasBegun = false;
 
   /** Begins with nothing. */
   constructor(writer: WireWriter) {
     this.#writer = writer;
+  }
+
+  /** Whether the writer has its beginning, and has to get its end. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** Adds text; CR and LF stand only inside literals (`printString`). */
@@ -25,7 +31,9 @@ export class ResponseBuilder {
   /** Adds octets as they are: a piece of a literal whose count has been written. They must not change until sent. */
   octets(octets: Uint8Array): this {
     if (octets.length === 0) return this;
-    this.#writeText();
+    this.#hasBegun = true;
+    if (this.#text !== "") this.#writer.bytes(encoder.encode(this.#text));
+    this.#text = "";
     this.#writer.bytes(octets);
     return this;
   }
@@ -44,13 +52,8 @@ export class ResponseBuilder {
   end(): void {
     const text = this.#text;
     this.#text = "";
+    this.#hasBegun = false;
     if (text.includes("\n")) this.#writer.bytes(encoder.encode(`${text}\r\n`));
     else this.#writer.line(text);
-  }
-
-  #writeText(): void {
-    if (this.#text === "") return;
-    this.#writer.bytes(encoder.encode(this.#text));
-    this.#text = "";
   }
 }

@@ -30,6 +30,12 @@ export async function binarySize(
   return (await transformed(octets, () => decoderOf(encoding))).octets.size;
 }
 
+/** Whether BINARY of the part cannot be told: known without reading the message. */
+export function hasUnknownEncoding(numbers: readonly number[], structure: MessagePart): boolean {
+  const part = partAt(structure, numbers);
+  return part !== undefined && encodingOf(part) === undefined;
+}
+
 /** Octets as they are stored, and how they are encoded. */
 interface EncodedOctets {
   readonly octets: Octets;
@@ -44,11 +50,16 @@ function encodedOctets(
   if (numbers.length === 0) return { octets: body, encoding: "" };
   const part = partAt(structure, numbers);
   if (part === undefined) return "absent";
-  const octets = new RangeView(body, part.bodyStart, part.bodyEnd);
+  const encoding = encodingOf(part);
+  if (encoding === undefined) return "unknown-cte";
+  return { octets: new RangeView(body, part.bodyStart, part.bodyEnd), encoding };
+}
+
+/** Undefined for one that is not known. */
+function encodingOf({ parts, message, encoding = "7bit" }: MessagePart): string | undefined {
   // RFC 2045 §6.4: multiparts and messages have no encoding but the identity ones, whatever they say.
-  if (part.parts || part.message) return { octets, encoding: "" };
-  const encoding = part.encoding ?? "7bit";
-  return isKnownEncoding(encoding) ? { octets, encoding } : "unknown-cte";
+  if (parts || message) return "";
+  return isKnownEncoding(encoding) ? encoding : undefined;
 }
 
 function decoderOf(encoding: string): Transform {

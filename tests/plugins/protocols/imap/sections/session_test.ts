@@ -20,6 +20,18 @@ Deno.test("RFC 9051 §6.4.5: part of a section is told with its origin, and is n
   ]);
 });
 
+Deno.test("RFC 3516 §4.3: UNKNOWN-CTE leaves no half of a response, whatever was asked before it", async () => {
+  const tested = await testService();
+  await tested.fill(fred, "INBOX", ["Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin"]);
+  const commands = "b FETCH 1 (BODY.PEEK[] BINARY.PEEK[1])\r\nc FETCH 1 (BODY.PEEK[] BINARY.SIZE[1])\r\nd NOOP\r\n";
+  const lines = await afterLogin(tested, `a EXAMINE INBOX\r\n${commands}`);
+  const found = lines.slice(lines.findIndex((line) => line.startsWith("a ")) + 1);
+  assertEquals(
+    found.map((line) => line.split(" ", 3).slice(0, 2 + Number(line.includes("["))).join(" ")),
+    ["b NO [UNKNOWN-CTE]", "c NO [UNKNOWN-CTE]", "d OK"],
+  );
+});
+
 Deno.test("a message that cannot be read to its end: the connection ends, and nothing follows that could pass for the rest", async () => {
   const whole = memoryStorage({ now });
   const storage: Storage = new Proxy(whole, {
