@@ -2,7 +2,7 @@
 import type { Thread } from "./thread.ts";
 import type { Threadable } from "./threadable.ts";
 
-/** @param messages In the order of the mailbox, which decides where dates are the same (RFC 5256 §2.2). */
+/** The threads. @param messages In the order of the mailbox, which decides where dates are the same (RFC 5256 §2.2). */
 export function threadsBySubject(messages: readonly Threadable[]): Thread[] {
   // Sorting is stable: messages stay in the order of the mailbox where dates are the same.
   const byDate = messages.toSorted((left, right) => left.sentAt - right.sentAt);

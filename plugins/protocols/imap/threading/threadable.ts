@@ -29,7 +29,7 @@ export interface TextReading {
   readonly decode?: CharsetDecode;
 }
 
-/** @param number Its sequence number, or its UID: what the response names it by. */
+/** What threading needs of a message. @param number Its sequence number, or its UID: what the response names it by. */
 export function threadable(
   number: number,
   message: Pick<Message, "receivedAt">,
