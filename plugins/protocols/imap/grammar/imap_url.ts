@@ -61,7 +61,8 @@ const server = new RegExp(
   String.raw`^imap://(?:(${achars}*)(?:;AUTH=(${achars}+))?@)?([A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?/`,
   "i",
 );
-const mailboxPart = new RegExp(String.raw`^(${bchars}+?)(?:;UIDVALIDITY=([1-9]\d{0,9}))?/(?=;UID=)`, "i");
+/** §11: one that begins with "/" would be taken for a server. */
+const mailboxPart = new RegExp(String.raw`^(?!/)(${bchars}+?)(?:;UIDVALIDITY=([1-9]\d{0,9}))?/(?=;UID=)`, "i");
 const messagePart = /^;UID=([1-9]\d{0,9})/i;
 const sectionPart = new RegExp(String.raw`^/;SECTION=(${bchars}+?)(?=/;|;|$)`, "i");
 const rangePart = /^\/;PARTIAL=(\d{1,15})(?:\.([1-9]\d{0,14}))?/i;
@@ -79,10 +80,12 @@ export function parseImapUrl(text: string): ImapUrl | undefined {
   const rest = new Rest(text);
   const place = rest.take(server);
   // RFC 5092 §7.2: a relative URL may begin with the path of the server, or with that of the mailbox.
-  if (place === undefined) rest.take(/^\//);
+  const isOfServer = place !== undefined || rest.take(/^\//) !== undefined;
   const mailbox = rest.take(mailboxPart);
   const message = rest.take(messagePart);
-  if (message === undefined || (place !== undefined && mailbox === undefined)) return undefined;
+  if (message === undefined || (isOfServer && mailbox === undefined)) return undefined;
+  // RFC 3986 §4.2: what stands before a colon in the first segment of a relative path is a scheme.
+  if (!isOfServer && /^[^/]*:/.test(mailbox?.[1] ?? "")) return undefined;
   const section = rest.take(sectionPart), range = rest.take(rangePart), authorization = rest.take(authorizationPart);
   if (!rest.isEmpty) return undefined;
   try {
@@ -106,7 +109,7 @@ export function printImapUrl(url: ImapUrl): string {
   const validity = uidValidity === undefined ? "" : `;UIDVALIDITY=${uidValidity}`;
   return [
     place === undefined ? "" : printServer(place),
-    mailbox === undefined ? "" : `/${encoded(mailbox, "/:@")}${validity}/`,
+    mailbox === undefined ? "" : `/${encoded(mailbox, "/:@").replace(/^\//, "%2F")}${validity}/`,
     `;UID=${uid}`,
     section === undefined ? "" : `/;SECTION=${encodedOctets(latin1Bytes(printSectionSpec(section)), "")}`,
     range === undefined ? "" : `/;PARTIAL=${range.offset}${range.size === undefined ? "" : `.${range.size}`}`,
