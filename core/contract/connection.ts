@@ -46,6 +46,10 @@ export interface Connection {
    * From here on both directions are sealed (RFC 4422 §3.7). Flush the line that reports success first.
    */
   installSecurityLayer(layer: SecurityLayer): void;
+  /** Whether `installCompression` may be called: it was not yet. */
+  readonly canCompress: boolean;
+  /** From here on both directions are deflated (RFC 4978). Flush the line that reports success first. */
+  installCompression(): void;
   /** Breaks off at once; harmless when called again. */
   close(): void;
 }

@@ -5,6 +5,7 @@ import type { ByteStream } from "../wire/byte_stream.ts";
 import { LineReader } from "../wire/line_reader.ts";
 import { LineWriter } from "../wire/line_writer.ts";
 import type { Waits } from "../wire/waits.ts";
+import { DeflatedStream } from "./deflated_stream.ts";
 import { SealedStream } from "./sealed_stream.ts";
 
 /** A stream under TLS, and what is known of it. */
@@ -61,6 +62,7 @@ export class ClientConnection implements Connection {
   #stream: ByteStream;
   #tls: TlsInfo | undefined;
   #isSealed = false;
+  #isCompressed = false;
   #isClosed = false;
   #idleTimeout = FIRST_IDLE_TIMEOUT;
 
@@ -87,7 +89,7 @@ export class ClientConnection implements Connection {
 
   /** Whether `startTls` may be called. */
   get canStartTls(): boolean {
-    return this.#upgrade !== undefined && this.#tls === undefined && !this.#isSealed && !this.#isClosed;
+    return this.#upgrade !== undefined && this.#tls === undefined && !this.#isSealed && this.canCompress;
   }
 
   /** In milliseconds, for waits that begin from now on. */
@@ -120,6 +122,21 @@ export class ClientConnection implements Connection {
     this.#moveTo(sealed);
     this.#stream = sealed;
     this.#isSealed = true;
+  }
+
+  /** Whether `installCompression` may be called. */
+  get canCompress(): boolean {
+    return !this.#isCompressed && !this.#isClosed;
+  }
+
+  /** Deflates both directions. */
+  installCompression(): void {
+    const below = this.#stream;
+    // What has arrived already is the first of what is deflated.
+    const deflated = new DeflatedStream(below, this.#moveTo(unusable));
+    this.#moveTo(deflated);
+    this.#stream = deflated;
+    this.#isCompressed = true;
   }
 
   /** Breaks off. */

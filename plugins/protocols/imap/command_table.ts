@@ -7,8 +7,10 @@ import { close, unselect } from "./commands/close.ts";
 import { create } from "./commands/create.ts";
 import { deleteMailbox } from "./commands/delete.ts";
 import { getAcl } from "./commands/getacl.ts";
+import { getMetadata } from "./commands/getmetadata.ts";
 import { enable } from "./commands/enable.ts";
 import { expunge, uidExpunge } from "./commands/expunge.ts";
+import { compress } from "./commands/compress.ts";
 import { copyByNumber, copyByUid, moveByNumber, moveByUid } from "./commands/copy.ts";
 import { fetchByNumber, fetchByUid } from "./commands/fetch.ts";
 import { id } from "./commands/id.ts";
@@ -26,12 +28,14 @@ import { replaceByNumber, replaceByUid } from "./commands/replace.ts";
 import { searchByNumber, searchByUid } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
 import { deleteAcl, setAcl } from "./commands/setacl.ts";
+import { setMetadata } from "./commands/setmetadata.ts";
 import { storeByNumber, storeByUid } from "./commands/store.ts";
 import { sortByNumber, sortByUid } from "./commands/sort.ts";
 import { starttls } from "./commands/starttls.ts";
 import { status } from "./commands/status.ts";
 import { subscribe, unsubscribe } from "./commands/subscribe.ts";
 import { threadByNumber, threadByUid } from "./commands/thread.ts";
+import { unauthenticate } from "./commands/unauthenticate.ts";
 
 /** RFC 9051 §6, and the extensions. */
 export const commands: CommandTable = new Map<string, Command>([
@@ -46,6 +50,8 @@ export const commands: CommandTable = new Map<string, Command>([
   ["LOGIN", login],
   // Authenticated.
   ["ENABLE", enable],
+  ["COMPRESS", compress],
+  ["UNAUTHENTICATE", unauthenticate],
   ["APPEND", append],
   ["IDLE", idle],
   ["SELECT", select],
@@ -64,6 +70,8 @@ export const commands: CommandTable = new Map<string, Command>([
   ["GETACL", getAcl],
   ["LISTRIGHTS", listRights],
   ["MYRIGHTS", myRights],
+  ["GETMETADATA", getMetadata],
+  ["SETMETADATA", setMetadata],
   // Selected.
   ["CLOSE", close],
   ["UNSELECT", unselect],

@@ -54,6 +54,8 @@ export class Session implements Disposable {
   readonly extensions = new Extensions();
   /** Wakes those who wait for something to tell. */
   readonly watcher: Watcher;
+  /** RFC 8437 §2: a security layer of SASL is there for good. */
+  canUnauthenticate = true;
   readonly #reader: CommandReader;
   /** Of the command under way (RFC 9051 §7.3.4: some untagged responses name it). */
   tag = "*";
@@ -110,9 +112,10 @@ export class Session implements Disposable {
     await this.service.context.storage.apply([{ do: "takeRecent", mailbox: mailbox.id }]);
   }
 
-  /** RFC 8437 §4: as if the client had only just come, but for what it is told of the connection. */
+  /** RFC 8437 §4: as if the client had only just come; TLS and compression stay. */
   forget(): void {
     this.extensions.clear();
+    this.connection.setIdleTimeout(this.service.options.login_timeout);
   }
 
   /** A literal that follows one that a command took itself. */
