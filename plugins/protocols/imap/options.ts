@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { options } from "../../../core/options/options.ts";
 import { parseDuration } from "../../../core/options/units.ts";
-import { duration, integer, value, type ValueSchema } from "../../../core/options/values.ts";
+import { duration, integer, listOf, text, value, type ValueSchema } from "../../../core/options/values.ts";
 
 const LEAST_IDLE = 1_800_000;
 
@@ -20,6 +20,8 @@ export const imapOptions = options({
   login_timeout: v.optional(duration, "3m"),
   /** Commands that made no sense, and logins that failed; one more ends the session. */
   max_errors: v.optional(integer(1), 50),
+  /** Addresses, as `account list` prints them, of those who may set quotas and what the server's metadata shares. */
+  administrators: v.optional(listOf(text("an address"), "a list of addresses"), []),
 });
 
 /** As the configuration has them; durations in milliseconds. */

@@ -6,18 +6,20 @@ import { hasRights, othersPrefix } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { expectListArguments, type ListArguments } from "../grammar/list_arguments.ts";
 import { type Found, listMailboxes } from "../list_mailboxes.ts";
+import { maySeeMetadata, readEntries } from "../metadata.ts";
 import { printListed } from "../printing/list_response.ts";
 import { printName } from "../printing/mailbox_names.ts";
 import { printRights } from "../printing/rights.ts";
 import { ok } from "../replies.ts";
 import type { Session } from "../session.ts";
-import { loggedIn } from "../state.ts";
+import { loggedIn, type User } from "../state.ts";
 import { tellStatus } from "../status.ts";
+import { tellMetadata } from "../tell_metadata.ts";
 import { Turns } from "../turns.ts";
 
 /** The command. */
 export const list: Command = command({
-  capabilities: ["LIST-EXTENDED", "LIST-STATUS", "LIST-MYRIGHTS", "SPECIAL-USE", "CHILDREN"],
+  capabilities: ["LIST-EXTENDED", "LIST-STATUS", "LIST-MYRIGHTS", "LIST-METADATA", "SPECIAL-USE", "CHILDREN"],
   states: loggedIn,
   parse(scanner) {
     scanner.expectSpace();
@@ -26,7 +28,7 @@ export const list: Command = command({
   async run(session, { user }, given) {
     const [pattern, ...others] = given.patterns;
     if (!given.isExtended && pattern === "" && others.length === 0) tellRoot(session, given.reference);
-    else await tellAll(session, await listMailboxes(session, user, given), given);
+    else await tellAll(session, user, await listMailboxes(session, user, given), given);
     return { reply: ok("That is all") };
   },
 });
@@ -37,22 +39,31 @@ function tellRoot(session: Session, reference: string): void {
   session.untagged(printListed("LIST", { name, attributes: ["\\Noselect"] }, session.nameForm));
 }
 
-async function tellAll(session: Session, all: readonly Found[], { returns }: ListArguments): Promise<void> {
+async function tellAll(session: Session, user: User, all: readonly Found[], { returns }: ListArguments): Promise<void> {
   const turns = new Turns();
   for (const found of all) {
     session.untagged(printListed("LIST", found, session.nameForm));
-    await tellMore(session, found, returns);
+    await tellMore(session, user, found, returns);
     if (session.connection.writer.isFull) await session.connection.writer.flush();
     await turns.take();
   }
 }
 
-/** RFC 5819 §2, RFC 8440 §3: after the name, of mailboxes that are there and meet the criteria themselves. */
-async function tellMore(session: Session, { level }: Found, returns: ListArguments["returns"]): Promise<void> {
+/** RFC 5819 §2, RFC 8440 §3, RFC 9590 §3: after the name, of what is there and meets the criteria itself. */
+async function tellMore(
+  session: Session,
+  user: User,
+  { level }: Found,
+  returns: ListArguments["returns"],
+): Promise<void> {
   const { access } = level;
   if (access === undefined || !level.isSelected) return;
   if (returns.options.has("MYRIGHTS")) {
     session.untagged(`MYRIGHTS ${printName(access.name, session.nameForm)} ${printRights(access.rights)}`);
+  }
+  if (returns.metadata !== undefined && maySeeMetadata(access)) {
+    const entries = await readEntries(session.service.context, user, access, returns.metadata);
+    await tellMetadata(session, access.name, entries);
   }
   if (returns.status !== undefined && hasRights(access, "r")) await tellStatus(session, access, returns.status);
 }
