@@ -4,8 +4,10 @@ import { Refusal } from "../../core/contract/refusal.ts";
 /** A change of an entry: its new value, or none when it is removed. */
 export type EntryChange = readonly [name: string, value: Uint8Array | undefined];
 
-/** Octets of a name and of a value, and entries of a place. */
-const longestName = 1000, largestValue = 64 * 1024, mostEntries = 1000;
+/** Octets of a name and of a value. */
+const longestName = 1000, largestValue = 64 * 1024;
+/** Entries of a place, and octets of all their values: whoever reads one entry may be given all. */
+const mostEntries = 1000, mostOctets = 1024 * 1024;
 
 /** Changes with the names that they are kept by. @throws Refusal `invalid`, `too-large`. */
 export function knownEntries(entries: readonly EntryChange[]): EntryChange[] {
@@ -22,6 +24,6 @@ export function knownEntries(entries: readonly EntryChange[]): EntryChange[] {
 }
 
 /** @throws Refusal `too-large` when a place would have more than it may. */
-export function refuseTooManyEntries(count: number): void {
-  if (count > mostEntries) throw new Refusal("too-large", "there are too many entries");
+export function refuseTooManyEntries({ count, octets }: { readonly count: number; readonly octets: number }): void {
+  if (count > mostEntries || octets > mostOctets) throw new Refusal("too-large", "there are too many entries");
 }

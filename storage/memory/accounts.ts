@@ -97,7 +97,8 @@ export function setMetadata(state: State, changes: Changes, operation: Operation
     if (value === undefined) entries.delete(name);
     else entries.set(name, value.slice());
   }
-  refuseTooManyEntries(entries.size);
+  const octets = [...entries.values()].reduce((sum, { length }) => sum + length, 0);
+  refuseTooManyEntries({ count: entries.size, octets });
   changes.set(state.metadata, key, { place: operation.place, entries });
   if (mailbox !== undefined) changes.touched.add(mailbox);
   else if (account !== undefined) changes.touchedAccounts.add(account);

@@ -7,7 +7,7 @@ import { Statement } from "../statement.ts";
 export class Metadata {
   readonly #set: Statement;
   readonly #remove: Statement;
-  readonly #count: Statement<{ readonly count: number }>;
+  readonly #count: Statement<{ readonly count: number; readonly octets: number }>;
   readonly #copy: Statement;
   readonly #removeOfMailbox: Statement;
   readonly #removeOfAccount: Statement;
@@ -17,7 +17,10 @@ export class Metadata {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#set = prepare("INSERT OR REPLACE INTO metadata (mailbox, account, name, value) VALUES (?, ?, ?, ?)");
     this.#remove = prepare("DELETE FROM metadata WHERE mailbox = ? AND account = ? AND name = ?");
-    this.#count = prepare("SELECT count(*) AS count FROM metadata WHERE mailbox = ? AND account = ?");
+    this.#count = prepare(
+      `SELECT count(*) AS count, ifnull(sum(length(value)), 0) AS octets FROM metadata
+         WHERE mailbox = ? AND account = ?`,
+    );
     this.#copy = prepare(
       `INSERT INTO metadata (mailbox, account, name, value)
          SELECT ?, account, name, value FROM metadata WHERE mailbox = ?`,
@@ -32,7 +35,7 @@ export class Metadata {
       if (value === undefined) this.#remove.run(mailbox, account, name);
       else this.#set.run(mailbox, account, name, value);
     }
-    refuseTooManyEntries(this.#count.get(mailbox, account)?.count ?? 0);
+    refuseTooManyEntries(this.#count.get(mailbox, account) ?? { count: 0, octets: 0 });
   }
 
   /** From a mailbox to one that has none. */

@@ -100,6 +100,16 @@ export const metadataPromises: readonly StoragePromise[] = [
     await set(storage, own, { "/0": undefined, "/more": "x" });
     await set(storage, other, { "/other": "x" });
   }],
+  ["more than 1 MiB of values in a place is too large: whoever asks for one entry may be given all", async ({
+    storage,
+  }) => {
+    const { all: [, own = {}, , other = {}] } = await places(storage);
+    const many = Array.from({ length: 16 }, (_, n) => [`/${n}`, new Uint8Array(64 * 1024)] as const);
+    await set(storage, own, Object.fromEntries(many));
+    await assertRefused("too-large", set(storage, own, { "/more": "x" }));
+    await set(storage, own, { "/0": "y", "/more": "x" });
+    await set(storage, other, Object.fromEntries(many));
+  }],
   ["a mailbox that is removed takes its metadata along, also what was one account's", async ({ storage }) => {
     const { account: id, all: [server = {}, own = {}] } = await places(storage);
     const [{ id: mailbox }] = await storage.apply([{ do: "createMailbox", account: id, name: "x" }]);
