@@ -19,7 +19,7 @@ export function ehlo(extensionsUnder: (facts: OfferFacts) => readonly string[]):
     states: anyState,
     parse: parseName,
     run(session, state, name) {
-      const lines = extensionsUnder(offerOf(session, accountOf(state)));
+      const lines = extensionsUnder(offerOf(session));
       return greet(session, state, name, true, { code: 250, text: [session.context.hostname, ...lines] });
     },
   });
@@ -77,11 +77,11 @@ function accountOf(state: State): AccountId | undefined {
 }
 
 /** What EHLO offers now. */
-function offerOf({ connection, context, mechanisms, options }: Session, account: AccountId | undefined): OfferFacts {
+function offerOf({ connection, context, mechanisms, options }: Session): OfferFacts {
   return {
     largestMessage: context.limits.message,
     canStartTls: connection.canStartTls,
-    mechanisms: account === undefined ? mechanisms : [],
+    mechanisms,
     mostRecipients: options.max_recipients,
     mostMessages: options.max_messages,
   };
