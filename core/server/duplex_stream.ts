@@ -1,23 +1,53 @@
 /** Between Node's streams and ours: `node:tls` speaks only to the former. */
 import { Duplex } from "node:stream";
 import type { ByteStream } from "../wire/byte_stream.ts";
-import type { EndableStream } from "./socket_stream.ts";
 
 /** Octets of the buffer of a waiting read, which pins it, and of one that follows a full one. */
-const IDLE_READ = 2048, BUSY_READ = 65_536;
+const IDLE_READ = 1024, BUSY_READ = 65_536;
 
-/** A stream of ours as Node's; it owns ours from then on. */
-export function duplexOver(stream: EndableStream): Duplex {
+/**
+ * Lets reads through, or holds them back: whoever is between two streams may take what he is given without end, and
+ * keep it.
+ */
+export class Valve {
+  #opening: PromiseWithResolvers<void> | undefined;
+
+  /** Undefined while reads may pass; otherwise resolves when they may. */
+  get opening(): Promise<void> | undefined {
+    return this.#opening?.promise;
+  }
+
+  /** Lets reads pass. */
+  open(): void {
+    this.#opening?.resolve();
+    this.#opening = undefined;
+  }
+
+  /** Holds back those that have not begun. */
+  close(): void {
+    this.#opening ??= Promise.withResolvers();
+  }
+}
+
+/** A stream of ours as Node's, read while the valve is open; it owns ours from then on. */
+export function duplexOver(stream: ByteStream, valve: Valve): Duplex {
   let size = IDLE_READ;
+  async function readInto(duplex: Duplex): Promise<void> {
+    try {
+      await valve.opening;
+      const buffer = new Uint8Array(size);
+      const count = await stream.read(buffer);
+      if (count !== null) size = count === buffer.length ? BUSY_READ : IDLE_READ;
+      duplex.push(count === null ? null : buffer.subarray(0, count));
+    } catch (error) {
+      duplex.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
   return new Duplex({
     // Node's own buffering adds nothing to ours.
     highWaterMark: BUSY_READ,
     read() {
-      const buffer = new Uint8Array(size);
-      stream.read(buffer).then((count) => {
-        if (count !== null) size = count === buffer.length ? BUSY_READ : IDLE_READ;
-        this.push(count === null ? null : buffer.subarray(0, count));
-      }, (error) => this.destroy(error));
+      readInto(this);
     },
     write(chunk: Uint8Array, _encoding, done) {
       writeAll(stream, chunk).then(() => done(), done);
@@ -32,8 +62,8 @@ export function duplexOver(stream: EndableStream): Duplex {
   });
 }
 
-/** A stream of Node's as ours. */
-export function streamOver(duplex: Duplex): EndableStream {
+/** A stream of Node's as ours; the valve below it is open while it waits. */
+export function streamOver(duplex: Duplex, valve: Valve): ByteStream {
   let unread: Uint8Array | undefined;
   let hasEnded = false;
   let failure: Error | undefined;
@@ -58,10 +88,12 @@ export function streamOver(duplex: Duplex): EndableStream {
   return {
     async read(into) {
       for (;;) {
+        valve.close();
         unread ??= duplex.read() ?? undefined;
         if (unread !== undefined) break;
         if (failure !== undefined) throw failure;
         if (hasEnded) return null;
+        valve.open();
         await change.promise;
       }
       const taken = unread.subarray(0, into.length);

@@ -20,16 +20,31 @@ const BACKLOG = 1024;
 const RESPITE = 100;
 
 /** What came in. */
-export type AcceptedSocket = Deno.TcpConn | Deno.TlsConn;
+export interface Accepted {
+  /** Its handshake, where there is to be one, has not begun. */
+  readonly socket: Deno.TcpConn | Deno.TlsConn;
+  /** What `Deno.listenTls` shakes hands with; absent: the socket comes as it is. */
+  readonly certificate: Certificate | undefined;
+}
+
+interface Socket {
+  readonly listener: Deno.Listener<Accepted["socket"], Deno.NetAddr>;
+  readonly certificate: Certificate | undefined;
+}
+
+/** What is ready to take a listener's place. Disposing of it lets go of it where it has not been taken up. */
+export interface Replacement extends Disposable {
+  /** From now on. */
+  take(): void;
+}
 
 /** Listens; each socket is handed over at once. */
 export class Listener implements Disposable {
   /** With the real port, where the configuration left it open. */
   readonly address: ListenAddress;
   readonly #log: Logger;
-  readonly #take: (socket: AcceptedSocket) => void;
-  #socket: Deno.Listener<AcceptedSocket, Deno.NetAddr>;
-  #isClosed = false;
+  readonly #take: (accepted: Accepted) => void;
+  #socket: Socket | undefined;
 
   /**
    * @param certificate Under TLS by `Deno.listenTls`; absent: sockets come as they are.
@@ -40,74 +55,81 @@ export class Listener implements Disposable {
     address: ListenAddress,
     certificate: Certificate | undefined,
     log: Logger,
-    take: (socket: AcceptedSocket) => void,
+    take: (accepted: Accepted) => void,
   ) {
     this.#log = log;
     this.#take = take;
-    try {
-      this.#socket = certificate === undefined ? listen(address) : listenAlone(address, certificate);
-    } catch (error) {
-      throw new ListenError(address, error);
-    }
-    this.address = { ...address, port: this.#socket.addr.port };
-    this.#accept(this.#socket);
+    // Listeners with a certificate share their socket with one another: whether somebody listens is seen without.
+    const first = open(address, undefined);
+    this.address = { ...address, port: first.listener.addr.port };
+    if (certificate !== undefined) first.listener.close();
+    this.#listenOn(certificate === undefined ? first : open(this.address, certificate));
   }
 
-  /** Handshakes from now on are with this certificate. */
-  useCertificate(certificate: Certificate): void {
-    const before = this.#socket;
-    // Only Linux shares ports; elsewhere there is a moment in which nobody listens.
-    const isShared = Deno.build.os === "linux";
-    if (!isShared) before.close();
-    this.#socket = listenTls(this.address, certificate);
-    this.#accept(this.#socket);
-    if (isShared) before.close();
+  /**
+   * Makes ready for handshakes with another certificate. Nobody is turned away meanwhile: the listeners of a process
+   * share one socket, and with it those who wait to be accepted.
+   *
+   * @throws ListenError; everything is then as it was.
+   */
+  prepare(certificate: Certificate): Replacement {
+    const socket = open(this.address, certificate);
+    return {
+      take: () => this.#listenOn(socket),
+      [Symbol.dispose]: () => {
+        if (this.#socket !== socket) socket.listener.close();
+      },
+    };
   }
 
   /** Listens no more. Sockets that were handed over stay. */
   [Symbol.dispose](): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#socket.close();
+    this.#listenOn(undefined);
   }
 
-  async #accept(listener: Deno.Listener<AcceptedSocket, Deno.NetAddr>): Promise<void> {
+  #listenOn(socket: Socket | undefined): void {
+    const before = this.#socket;
+    this.#socket = socket;
+    if (socket !== undefined) this.#accept(socket);
+    before?.listener.close();
+  }
+
+  async #accept(socket: Socket): Promise<void> {
+    const { listener, certificate } = socket;
+    let isFailing = false;
     // Not `for await`: that ends for good when one client resets its connection before it is accepted.
-    while (listener === this.#socket && !this.#isClosed) {
+    while (socket === this.#socket) {
       try {
-        this.#take(await listener.accept());
+        this.#take({ socket: await listener.accept(), certificate });
+        if (isFailing) this.#log.info("accepting again", { address: formatHostPort(this.address) });
+        isFailing = false;
       } catch (error) {
-        if (listener !== this.#socket || this.#isClosed) return;
+        if (socket !== this.#socket) return;
         if (isOfOneClient(error)) continue;
-        this.#log.error("cannot accept a connection", { address: formatHostPort(this.address), error });
+        if (!isFailing) {
+          this.#log.error("cannot accept connections; trying on", { address: formatHostPort(this.address), error });
+        }
+        isFailing = true;
         await new Promise((resolve) => setTimeout(resolve, RESPITE));
       }
     }
   }
 }
 
+function open(address: ListenAddress, certificate: Certificate | undefined): Socket {
+  const where = { hostname: address.hostname, port: address.port, tcpBacklog: BACKLOG };
+  try {
+    if (certificate === undefined) return { listener: Deno.listen(where), certificate };
+    const { certificate: cert, key } = certificate;
+    return { listener: Deno.listenTls({ ...where, cert, key, reusePort: true }), certificate };
+  } catch (error) {
+    throw new ListenError(address, error);
+  }
+}
+
 function isOfOneClient(error: unknown): boolean {
   return error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.ConnectionAborted;
-}
-
-function listen({ hostname, port }: ListenAddress): Deno.TcpListener {
-  return Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
-}
-
-/**
- * Another certificate takes another listener on the same port, so the port is shared (SO_REUSEPORT). Whether somebody
- * else listens there is seen before: afterwards the port would be shared with him too.
- */
-function listenAlone(address: ListenAddress, certificate: Certificate): Deno.TlsListener {
-  const probe = listen(address);
-  const { port } = probe.addr;
-  probe.close();
-  return listenTls({ ...address, port }, certificate);
-}
-
-function listenTls({ hostname, port }: ListenAddress, { certificate, key }: Certificate): Deno.TlsListener {
-  return Deno.listenTls({ hostname, port, cert: certificate, key, reusePort: true, tcpBacklog: BACKLOG });
 }
 
 function reasonOf({ hostname, port }: HostPort, error: unknown): string {

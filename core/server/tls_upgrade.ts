@@ -11,6 +11,8 @@ import { ClientCertificates } from "./client_certificates.ts";
 import type { SecuredStream } from "./connection.ts";
 import { duplexOver, streamOver, Valve } from "./duplex_stream.ts";
 
+const LEFT = "the client left during the handshake";
+
 /** Performs handshakes with one certificate. */
 export class TlsUpgrade {
   readonly #certificate: Certificate;
@@ -29,6 +31,7 @@ export class TlsUpgrade {
     const below = duplexOver(stream, valve);
     const { clientAuthorities } = this.#certificate;
     const socket = await (clientAuthorities === undefined ? this.#plain(below) : this.#asking(below));
+    if (socket.destroyed) throw new Error(LEFT);
     const secured = streamOver(socket, valve);
     return {
       stream: {
@@ -90,7 +93,7 @@ export class TlsUpgrade {
 function failing(socket: Duplex, reject: (error: Error) => void): void {
   // After the handshake these are nobody's: the session's own listeners see what concerns them.
   socket.on("error", reject);
-  socket.once("close", () => reject(new Error("the client left during the handshake")));
+  socket.once("close", () => reject(new Error(LEFT)));
 }
 
 /** Node has it; its types do not. */

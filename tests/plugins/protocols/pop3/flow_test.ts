@@ -24,6 +24,7 @@ function seeing(commands: string, onWrite: (text: string) => void): ByteStream {
       onWrite(latin1(data));
       return Promise.resolve(data.length);
     },
+    end: () => Promise.resolve(),
     close() {},
   };
 }
