@@ -42,6 +42,8 @@ export interface Given extends TestAuthenticationOptions {
   readonly authentication?: Authentication;
   readonly now?: () => Date;
   readonly hostname?: string;
+  /** Passwords by address, besides those of everybody. */
+  readonly accounts?: Readonly<Record<string, string>>;
 }
 
 /** A service, and what is behind it. */
@@ -63,6 +65,7 @@ export function testService(given: Given = {}): TestService {
     [mrose]: "tanstaaf",
     "test@example.org": "test",
     "müller@example.org": "pässword",
+    ...given.accounts,
   });
   const authentication = given.authentication ??
     testAuthentication(directory, { cleartextAuth: true, ...given, hostname, now });
