@@ -90,16 +90,18 @@ export class Door implements AsyncDisposable {
     }
   }
 
-  /** For handshakes from now on. @throws ListenError; everything is then as it was. */
-  useCertificate(certificate: Certificate | undefined): void {
-    if (certificate === undefined || this.#upgrade === undefined) return;
+  /** Resolves when it is what all handshakes are with. @throws ListenError; everything is then as it was. */
+  async useCertificate(certificate: Certificate | undefined): Promise<void> {
+    if (certificate === undefined || this.#certificate === undefined) return;
+    // Others would do, but why disturb those who are connecting.
+    if (isSame(this.#certificate, certificate)) return;
     const upgrade = new TlsUpgrade(certificate);
     using undo = new DisposableStack();
     const replacements = this.#listeners.filter(({ isTls }) => isTls)
       .map(({ listener }) => undo.use(listener.prepare(certificate)));
-    for (const replacement of replacements) replacement.take();
     this.#certificate = certificate;
     this.#upgrade = upgrade;
+    await Promise.all(replacements.map((replacement) => replacement.take()));
   }
 
   /** Accepts nobody any more; sessions end after the command in hand, or when the signal aborts. */
@@ -186,4 +188,9 @@ export class Door implements AsyncDisposable {
   #nextId(): string {
     return (++this.#number).toString(36).padStart(4, "0");
   }
+}
+
+function isSame(one: Certificate, other: Certificate): boolean {
+  return one.certificate === other.certificate && one.key === other.key &&
+    one.clientAuthorities === other.clientAuthorities;
 }

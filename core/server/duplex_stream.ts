@@ -72,6 +72,7 @@ export function streamOver(duplex: Duplex, valve: Valve): ByteStream {
     change.resolve();
     change = Promise.withResolvers();
   };
+  valve.close();
   duplex.on("readable", changed);
   duplex.on("end", () => {
     hasEnded = true;
@@ -81,10 +82,21 @@ export function streamOver(duplex: Duplex, valve: Valve): ByteStream {
     failure = error;
     changed();
   });
+  /** Of the write under way. */
+  let giveUp = (_error: Error) => {};
   duplex.on("close", () => {
     hasEnded = true;
     changed();
+    giveUp(failure ?? closed());
   });
+  /** Node does not always tell those who wait for a stream that is destroyed, or has been. */
+  const untilClosed = (act: (done: (error?: Error | null) => void) => void): Promise<void> => {
+    if (duplex.destroyed) return Promise.reject(failure ?? closed());
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    giveUp = reject;
+    act((error) => error ? reject(error) : resolve());
+    return promise;
+  };
   return {
     async read(into) {
       for (;;) {
@@ -101,18 +113,19 @@ export function streamOver(duplex: Duplex, valve: Valve): ByteStream {
       unread = taken.length < unread.length ? unread.subarray(taken.length) : undefined;
       return taken.length;
     },
-    write(data) {
-      return new Promise((resolve, reject) => {
-        duplex.write(data, (error) => error ? reject(error) : resolve(data.length));
-      });
+    async write(data) {
+      await untilClosed((done) => duplex.write(data, done));
+      return data.length;
     },
-    end() {
-      return new Promise((resolve) => duplex.end(resolve));
-    },
+    end: () => untilClosed((done) => duplex.end(done)),
     close() {
       duplex.destroy();
     },
   };
+}
+
+function closed(): Error {
+  return new Error("the stream has been closed");
 }
 
 async function writeAll(stream: ByteStream, data: Uint8Array): Promise<void> {

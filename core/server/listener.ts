@@ -1,7 +1,8 @@
-/** One address that is listened on: sockets come in one by one, whatever becomes of the last. */
+/** One address that is listened on, as it comes or under TLS by `Deno.listenTls`. */
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { Logger } from "../contract/logger.ts";
 import { formatHostPort, type HostPort } from "../options/host_port.ts";
+import { Acceptor } from "./acceptor.ts";
 import type { Certificate } from "./certificate.ts";
 
 /** An address that cannot be listened on. */
@@ -14,11 +15,6 @@ export class ListenError extends Error {
   }
 }
 
-/** Clients that may wait to be accepted. */
-const BACKLOG = 1024;
-/** Milliseconds to wait where accepting fails for want of something, such as file descriptors. */
-const RESPITE = 100;
-
 /** What came in. */
 export interface Accepted {
   /** Its handshake, where there is to be one, has not begun. */
@@ -27,16 +23,14 @@ export interface Accepted {
   readonly certificate: Certificate | undefined;
 }
 
-interface Socket {
-  readonly listener: Deno.Listener<Accepted["socket"], Deno.NetAddr>;
-  readonly certificate: Certificate | undefined;
-}
-
 /** What is ready to take a listener's place. Disposing of it lets go of it where it has not been taken up. */
 export interface Replacement extends Disposable {
-  /** From now on. */
-  take(): void;
+  /** Accepts from now on; resolves when the one before accepts nobody any more. */
+  take(): Promise<void>;
 }
+
+/** Clients that may wait to be accepted. */
+const BACKLOG = 1024;
 
 /** Listens; each socket is handed over at once. */
 export class Listener implements Disposable {
@@ -44,7 +38,7 @@ export class Listener implements Disposable {
   readonly address: ListenAddress;
   readonly #log: Logger;
   readonly #take: (accepted: Accepted) => void;
-  #socket: Socket | undefined;
+  #acceptor: Acceptor<Accepted["socket"]>;
 
   /**
    * @param certificate Under TLS by `Deno.listenTls`; absent: sockets come as they are.
@@ -57,79 +51,67 @@ export class Listener implements Disposable {
     log: Logger,
     take: (accepted: Accepted) => void,
   ) {
-    this.#log = log;
     this.#take = take;
-    // Listeners with a certificate share their socket with one another: whether somebody listens is seen without.
-    const first = open(address, undefined);
-    this.address = { ...address, port: first.listener.addr.port };
-    if (certificate !== undefined) first.listener.close();
-    this.#listenOn(certificate === undefined ? first : open(this.address, certificate));
+    const first = listen(address);
+    this.address = { ...address, port: first.addr.port };
+    this.#log = log.child({ address: formatHostPort(this.address) });
+    if (certificate === undefined) this.#acceptor = this.#accept(first, certificate);
+    else {
+      // Listeners under TLS share their port: whether somebody else has it is seen without.
+      first.close();
+      this.#acceptor = this.#accept(listenTls(this.address, certificate), certificate);
+    }
   }
 
   /**
-   * Makes ready for handshakes with another certificate. Nobody is turned away meanwhile: the listeners of a process
-   * share one socket, and with it those who wait to be accepted.
+   * Makes ready for handshakes with another certificate, which takes another listener; while it takes the place of the
+   * one before there are both.
    *
    * @throws ListenError; everything is then as it was.
    */
   prepare(certificate: Certificate): Replacement {
-    const socket = open(this.address, certificate);
+    const listener = listenTls(this.address, certificate);
+    let isTaken = false;
     return {
-      take: () => this.#listenOn(socket),
-      [Symbol.dispose]: () => {
-        if (this.#socket !== socket) socket.listener.close();
+      take: async () => {
+        isTaken = true;
+        const before = this.#acceptor;
+        this.#acceptor = this.#accept(listener, certificate);
+        await before.retire();
+      },
+      [Symbol.dispose]() {
+        if (!isTaken) listener.close();
       },
     };
   }
 
   /** Listens no more. Sockets that were handed over stay. */
   [Symbol.dispose](): void {
-    this.#listenOn(undefined);
+    this.#acceptor[Symbol.dispose]();
   }
 
-  #listenOn(socket: Socket | undefined): void {
-    const before = this.#socket;
-    this.#socket = socket;
-    if (socket !== undefined) this.#accept(socket);
-    before?.listener.close();
-  }
-
-  async #accept(socket: Socket): Promise<void> {
-    const { listener, certificate } = socket;
-    let isFailing = false;
-    // Not `for await`: that ends for good when one client resets its connection before it is accepted.
-    while (socket === this.#socket) {
-      try {
-        this.#take({ socket: await listener.accept(), certificate });
-        if (isFailing) this.#log.info("accepting again", { address: formatHostPort(this.address) });
-        isFailing = false;
-      } catch (error) {
-        if (socket !== this.#socket) return;
-        if (isOfOneClient(error)) continue;
-        if (!isFailing) {
-          this.#log.error("cannot accept connections; trying on", { address: formatHostPort(this.address), error });
-        }
-        isFailing = true;
-        await new Promise((resolve) => setTimeout(resolve, RESPITE));
-      }
-    }
+  #accept(
+    listener: Deno.Listener<Accepted["socket"]>,
+    certificate: Certificate | undefined,
+  ): Acceptor<Accepted["socket"]> {
+    return new Acceptor(listener, this.#log, (socket) => this.#take({ socket, certificate }));
   }
 }
 
-function open(address: ListenAddress, certificate: Certificate | undefined): Socket {
-  const where = { hostname: address.hostname, port: address.port, tcpBacklog: BACKLOG };
+function listen({ hostname, port }: ListenAddress): Deno.TcpListener {
   try {
-    if (certificate === undefined) return { listener: Deno.listen(where), certificate };
-    const { certificate: cert, key } = certificate;
-    return { listener: Deno.listenTls({ ...where, cert, key, reusePort: true }), certificate };
+    return Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
   } catch (error) {
-    throw new ListenError(address, error);
+    throw new ListenError({ hostname, port }, error);
   }
 }
 
-function isOfOneClient(error: unknown): boolean {
-  return error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.ConnectionAborted;
+function listenTls({ hostname, port }: ListenAddress, { certificate: cert, key }: Certificate): Deno.TlsListener {
+  try {
+    return Deno.listenTls({ hostname, port, cert, key, reusePort: true, tcpBacklog: BACKLOG });
+  } catch (error) {
+    throw new ListenError({ hostname, port }, error);
+  }
 }
 
 function reasonOf({ hostname, port }: HostPort, error: unknown): string {

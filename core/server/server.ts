@@ -146,7 +146,7 @@ class Server implements RunningServer {
     const certificate = await readCertificate(taken.config);
     await using undo = new AsyncDisposableStack();
     const generation = undo.use(await setUpGeneration(taken.config, taken.plugins, ground));
-    door.useCertificate(certificate);
+    await door.useCertificate(certificate);
     undo.move();
     await generations.replace(generation);
     this.#running = taken;

@@ -29,8 +29,14 @@ export class TlsUpgrade {
   async perform(stream: ByteStream): Promise<SecuredStream> {
     const valve = new Valve();
     const below = duplexOver(stream, valve);
-    const { clientAuthorities } = this.#certificate;
-    const socket = await (clientAuthorities === undefined ? this.#plain(below) : this.#asking(below));
+    const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
+    // After the handshake these are nobody's: the session's own listeners see what concerns them.
+    below.on("error", reject);
+    below.once("end", () => reject(new Error(LEFT)));
+    below.once("close", () => reject(new Error(LEFT)));
+    if (this.#certificate.clientAuthorities === undefined) this.#begin(below, resolve, reject);
+    else this.#beginAsking(below, resolve, reject);
+    const socket = await promise;
     if (socket.destroyed) throw new Error(LEFT);
     const secured = streamOver(socket, valve);
     return {
@@ -46,20 +52,17 @@ export class TlsUpgrade {
     };
   }
 
-  #plain(below: Duplex): Promise<TLSSocket> {
-    const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
+  #begin(below: Duplex, done: (socket: TLSSocket) => void, failed: (error: Error) => void): void {
     const socket = new TLSSocket(below, { isServer: true, secureContext: this.#context });
-    socket.once("secure", () => resolve(socket));
-    failing(socket, reject);
-    return promise;
+    socket.once("secure", () => done(socket));
+    socket.on("error", failed);
   }
 
   /**
    * Only a server verifies its clients' certificates, and it does not tell whose session it is that has begun: each
    * has a server of its own.
    */
-  #asking(below: Duplex): Promise<TLSSocket> {
-    const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
+  #beginAsking(below: Duplex, done: (socket: TLSSocket) => void, failed: (error: Error) => void): void {
     const { certificate, key, clientAuthorities } = this.#certificate;
     const server = createServer({
       ...{ cert: certificate, key, ca: clientAuthorities, requestCert: true },
@@ -68,11 +71,9 @@ export class TlsUpgrade {
       // Not its own timer: that would hold what it belongs to long after the handshake has failed.
       handshakeTimeout: -1,
     });
-    server.once("secureConnection", resolve);
-    server.once("tlsClientError", reject);
-    failing(below, reject);
+    server.once("secureConnection", done);
+    server.once("tlsClientError", failed);
     server.emit("connection", below);
-    return promise;
   }
 
   #infoOf(socket: TLSSocket): TlsInfo {
@@ -88,12 +89,6 @@ export class TlsUpgrade {
       channelBinding: (type) => type === "tls-server-end-point" ? endPoint : undefined,
     };
   }
-}
-
-function failing(socket: Duplex, reject: (error: Error) => void): void {
-  // After the handshake these are nobody's: the session's own listeners see what concerns them.
-  socket.on("error", reject);
-  socket.once("close", () => reject(new Error(LEFT)));
 }
 
 /** Node has it; its types do not. */

@@ -40,8 +40,8 @@ export const startTls: Command = command({
     await session.flush();
     try {
       await connection.startTls();
-    } catch (error) {
-      connection.log.info("TLS handshake failed", { error });
+    } catch {
+      // The core has said why; there is nobody to be told.
       return { ends: true };
     }
     // RFC 3207 §4.2: all that the client said before is forgotten.
