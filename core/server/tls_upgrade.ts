@@ -81,7 +81,7 @@ export class TlsUpgrade {
     const serverName = nameOf(socket);
     return {
       version: socket.getProtocol() ?? "TLS",
-      cipher: socket.getCipher().name,
+      cipher: socket.getCipher().standardName,
       ...serverName !== undefined && { serverName },
       clientAddresses: clientAuthorities === undefined ? [] : this.#clients.addressesOf(socket),
       // The runtime has no exporter (RFC 9266), and what it calls Finished messages are values of its own making, not
