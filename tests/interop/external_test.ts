@@ -1,10 +1,10 @@
 /** EXTERNAL: a client's certificate says who it is, and nobody is asked for a password. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type ClientHome, interopTest } from "./client.ts";
+import { type Authority, mailName, makeAuthority } from "../support/authority.ts";
 import type { ServiceName } from "../support/test_config.ts";
+import { type ClientHome, interopTest } from "./client.ts";
 import { alice, bob, type MailServer, mailServer } from "./server.ts";
 
-const openssl = { name: "openssl", packageName: "openssl" };
 const curl = { name: "curl", packageName: "curl" };
 const gsasl = { name: "gsasl", packageName: "gsasl" };
 const mpop = { name: "mpop", packageName: "mpop" };
@@ -14,35 +14,25 @@ const pop3test = { name: "/usr/lib/cyrus/bin/pop3test", packageName: "cyrus-clie
 const text = "\r\n\r\n.one dot\r\nend\r\n";
 const message = `From: alice@example.org\r\nTo: alice@example.org\r\nSubject: by certificate${text}`;
 
-/** Makes an authority, and a certificate of alice: alice.pem and alice.key in the client's home. */
-async function makeCertificates(home: ClientHome): Promise<string> {
-  const make = async (name: string, ...args: string[]) => {
-    const { code, stderr } = await home.run(openssl, [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
-      ...["-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", `${name}.pem`, ...args],
-    ]);
-    assertEquals(code, 0, stderr);
-  };
-  await make("authority");
-  await make(
-    ...["alice", "-CA", "authority.pem", "-CAkey", "authority.key"] as const,
-    ...["-addext", `subjectAltName=email:${alice.address}`, "-addext", "extendedKeyUsage=clientAuth"],
-    ...["-addext", "basicConstraints=critical,CA:FALSE"],
-  );
-  return await Deno.readTextFile(`${home.folder}/authority.pem`);
-}
-
-/** A server that knows the authority. Certificates of clients are the engine node's. */
+/** A server that knows an authority, and in the client's home what that says of alice: alice.pem and alice.key. */
 async function serverWith(home: ClientHome): Promise<MailServer> {
-  const authority = await makeCertificates(home);
+  const authority = await makeAuthority("authority");
+  await certify(home, authority);
   return await mailServer({
-    ...{ engine: "node", auth: ["external", "plain"], files: { "authority.pem": authority } },
+    // Only this engine asks clients for certificates.
+    ...{ engine: "node", auth: ["external", "plain"], files: { "authority.pem": authority.certificate } },
     tls: { client_ca: "./authority.pem" },
   });
 }
 
+async function certify(home: ClientHome, authority: Authority): Promise<void> {
+  const { certificate, key } = await authority.issue({ names: [mailName(alice.address)] });
+  await home.write("alice.pem", certificate);
+  await home.write("alice.key", key);
+}
+
 for (const tls of ["upgrade", "implicit"] as const) {
-  interopTest(`EXTERNAL: curl sends and fetches, ${tls} TLS`, [openssl, curl], async (home) => {
+  interopTest(`EXTERNAL: curl sends and fetches, ${tls} TLS`, [curl], async (home) => {
     await using server = await serverWith(home);
     const { ports } = server;
     const file = await home.write("message.eml", message);
@@ -62,7 +52,7 @@ for (const tls of ["upgrade", "implicit"] as const) {
     assertStringIncludes(fetched.stdout, `Subject: by certificate${text}`);
   });
 
-  interopTest(`EXTERNAL: msmtp sends, ${tls} TLS`, [openssl, msmtp], async (home) => {
+  interopTest(`EXTERNAL: msmtp sends, ${tls} TLS`, [msmtp], async (home) => {
     await using server = await serverWith(home);
     const config = await home.write(
       "msmtprc",
@@ -74,7 +64,7 @@ for (const tls of ["upgrade", "implicit"] as const) {
     assert(received.endsWith(text), received);
   });
 
-  interopTest(`EXTERNAL: mpop fetches, ${tls} TLS`, [openssl, mpop], async (home) => {
+  interopTest(`EXTERNAL: mpop fetches, ${tls} TLS`, [mpop], async (home) => {
     await using server = await serverWith(home);
     await server.deliver(alice, message);
     const config = await home.write(
@@ -87,7 +77,7 @@ for (const tls of ["upgrade", "implicit"] as const) {
   });
 }
 
-interopTest("EXTERNAL: gsasl after STARTTLS", [openssl, gsasl], async (home) => {
+interopTest("EXTERNAL: gsasl after STARTTLS", [gsasl], async (home) => {
   await using server = await serverWith(home);
   const { code, stdout, stderr } = await home.run(gsasl, [
     ...["--smtp", "--starttls", `--x509-ca-file=${server.certificate}`, "--mechanism", "EXTERNAL"],
@@ -98,7 +88,7 @@ interopTest("EXTERNAL: gsasl after STARTTLS", [openssl, gsasl], async (home) => 
   assertStringIncludes(stdout, "\n235 2.7.0 ");
 });
 
-interopTest("EXTERNAL: Cyrus pop3test after STLS", [openssl, pop3test], async (home) => {
+interopTest("EXTERNAL: Cyrus pop3test after STLS", [pop3test], async (home) => {
   await using server = await serverWith(home);
   await server.deliver(alice, message);
   const [certificate, key] = ["alice.pem", "alice.key"].map((name) => Deno.readTextFileSync(`${home.folder}/${name}`));
@@ -111,11 +101,11 @@ interopTest("EXTERNAL: Cyrus pop3test after STLS", [openssl, pop3test], async (h
   assertStringIncludes(stdout, `Subject: by certificate${text.replace(".one", "..one")}.\r\n`, stderr);
 });
 
-interopTest("EXTERNAL: a certificate of an unknown authority says nothing", [openssl, curl], async (home) => {
+interopTest("EXTERNAL: a certificate of an unknown authority says nothing", [curl], async (home) => {
   await using server = await serverWith(home);
   await server.deliver(alice, message);
-  // Another authority of the same name, and what it says of alice.
-  await makeCertificates(home);
+  // Another one of the same name.
+  await certify(home, await makeAuthority("authority"));
   const { code, stdout, stderr } = await home.run(curl, [
     ...["-sS", "--cacert", server.certificate, "--cert", "alice.pem", "--key", "alice.key"],
     ...["--user", `${alice.address}:`, "--login-options", "AUTH=EXTERNAL", `pop3s://localhost:${server.ports.pop3s}/1`],
