@@ -1,6 +1,8 @@
 /** `check`: everything that can be known of a configuration without setting anything up. */
+import { loadConfig } from "../config/load_config.ts";
+import { readCertificate } from "../server/certificate.ts";
 import { ConfigurationError } from "../server/configuration_error.ts";
-import { loadServer } from "../server/load_server.ts";
+import { withPlugins } from "../server/load_server.ts";
 import { type Command, configOption, type ExitCode, jsonOption } from "./command.ts";
 
 /** The command. */
@@ -10,7 +12,11 @@ export const check: Command = {
   options: [configOption, jsonOption],
   async run(given): Promise<ExitCode> {
     const file = given.value("config");
-    const problems = await problemsOf(file);
+    const loaded = await loadConfig(file);
+    const problems = [
+      ...await problemsOf(withPlugins(loaded)),
+      ...loaded.ok ? await problemsOf(readCertificate(loaded.config)) : [],
+    ];
     if (given.has("json")) console.log(JSON.stringify({ ok: problems.length === 0, problems }));
     else if (problems.length === 0) console.log(`${file} can be served`);
     else for (const problem of problems) console.error(problem);
@@ -18,9 +24,9 @@ export const check: Command = {
   },
 };
 
-async function problemsOf(file: string): Promise<readonly string[]> {
+async function problemsOf(checking: Promise<unknown>): Promise<readonly string[]> {
   try {
-    await loadServer(file);
+    await checking;
     return [];
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems;

@@ -20,7 +20,7 @@ export async function readConfig(file: string, environment: Environment = Deno.e
   try {
     text = await Deno.readTextFile(file);
   } catch (error) {
-    return { ok: false, problems: [`${file}  ${reasonOf(error)}`] };
+    return { ok: false, problems: [`${file}  ${whyUnreadable(error, "mail.yaml")}`] };
   }
   return parseConfig(text, file, environment);
 }
@@ -38,9 +38,10 @@ export function parseConfig(text: string, file: string, environment: Environment
   return { ok: true, source: { file, folder: dirname(resolve(file)), written, document: value, secrets }, issues };
 }
 
-function reasonOf(error: unknown): string {
+/** What keeps a file from being read, and what to do. @param example What a file would be called. */
+export function whyUnreadable(error: unknown, example: string): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.IsADirectory) return "is a folder; expected a file such as mail.yaml";
+  if (error instanceof Deno.errors.IsADirectory) return `is a folder; expected a file such as ${example}`;
   if (error instanceof Deno.errors.NotCapable) return "may not be read; allow it with --allow-read";
   if (error instanceof Deno.errors.PermissionDenied) return "may not be read; check its owner and mode";
   return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;

@@ -1,11 +1,16 @@
 /** The grammar of `mail.yaml` (design section 4): every key, what it accepts and what it is when left out. */
+import { domainToASCII } from "node:url";
 import * as v from "valibot";
 import { type OptionGroup, options } from "../options/options.ts";
 import { byteSize, duration, flag, integer, listOf, oneOf, text, value } from "../options/values.ts";
 import { defaultAuth, defaultDirectory, defaultStorage } from "./defaults.ts";
 import { filterEntry, protocolEntry, sandboxedEntry, storageEntry } from "./plugin_entry.ts";
 
-const hostname = value('a host name such as "mail.example.org"', domainName);
+// RFC 6531 §3.7.1: in greetings it is an A-label.
+const hostname = value(
+  'a host name such as "mail.example.org"',
+  (given) => domainToASCII(domainName(given) ?? "") || undefined,
+);
 const domain = value('a domain such as "example.org"', domainName);
 const path = (example: string) => text(`a path such as "${example}", relative to this file`);
 const key = { noun: "key" } as const;

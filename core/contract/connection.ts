@@ -58,7 +58,7 @@ export interface Connection {
 export interface TlsInfo {
   /** "TLSv1.3", or "TLS" where the engine does not tell. */
   readonly version: string;
-  /** IANA's or OpenSSL's name, where the engine tells. */
+  /** IANA's name, where the engine tells. */
   readonly cipher?: string;
   /** The name that the client asked for (RFC 6066 §3). */
   readonly serverName?: string;

@@ -31,22 +31,29 @@ export interface ReceivedFacts {
   readonly id: string;
   /** RFC 5321 §4.4 and §7.2: only when there is exactly one recipient, lest others learn of each other. */
   readonly recipient?: string;
-  /** TLS version and cipher as a comment. */
+  /** The version of TLS, as a comment. */
   readonly tls?: string;
+  /** RFC 8314 §4.3: the cipher suite; by any name but IANA's it stands beside the version. */
+  readonly cipher?: string;
   /** When the message came. */
   readonly date: Date;
 }
 
 /** A whole field with its CRLF, a clause a line. Nothing a client said can end a line or a comment early. */
 export function printReceived(facts: ReceivedFacts): string {
+  const { cipher = "" } = facts;
+  const isRegistered = /^TLS_[A-Z0-9_]{1,100}$/.test(cipher);
+  const secured = [facts.tls ?? "", isRegistered ? "" : cipher].filter((text) => text !== "").join(" ");
   const literal = addressLiteral(facts.address);
   const name = facts.verifiedName ? `${word(facts.verifiedName)} ` : "";
   const lines = [
     `Received: from ${word(facts.helo) || "unknown"} (${name}${literal})`,
-    ...(facts.tls ? [`(using ${comment(facts.tls)})`] : []),
+    ...(secured === "" ? [] : [`(using ${comment(secured)})`]),
     `by ${word(facts.by)} with ${transmissionType(facts.transmission)} id ${word(facts.id)}`,
     ...(facts.recipient ? [`for <${path(facts.recipient)}>`] : []),
+    ...(isRegistered ? [`tls ${cipher}`] : []),
   ];
+  // RFC 5321 §4.4 would rather have local time, which says where a server stands. UT is what every reader can compare.
   return `${lines.join("\r\n\t")};\r\n\t${formatDate(facts.date)}\r\n`;
 }
 

@@ -107,7 +107,10 @@ export class Attempt implements ExchangePolicy {
     const fields = {
       mechanism,
       service,
-      tls: connection.tls !== undefined,
+      // RFC 8314 §4.
+      tls: connection.tls === undefined
+        ? false
+        : [connection.tls.version, connection.tls.cipher ?? []].flat().join(" "),
       ...(this.#login === "" ? {} : { login: this.#login.slice(0, loggedLength) }),
       ...(this.#account === undefined ? {} : { account: this.#account }),
       ...(this.#authorizeAs === "" ? {} : { authorizeAs: this.#authorizeAs.slice(0, loggedLength) }),
@@ -127,9 +130,15 @@ export class Attempt implements ExchangePolicy {
     this.#account = proven;
     this.#authorizeAs = authorizeAs;
     // RFC 4422 §3.4.1: no authorization identity, or an empty one, means the one that goes with the credentials.
-    const account = authorizeAs === "" ? proven : await this.#parts.directory.mayActAs(proven, authorizeAs);
+    const account = authorizeAs === "" ? proven : await this.#actAs(proven, authorizeAs);
     if (account === undefined) return refused("credentials");
     return { state: "authenticated", account, ...(securityLayer === undefined ? {} : { securityLayer }) };
+  }
+
+  /** RFC 4954 §4, RFC 5034 §4: what cannot be prepared, or is empty only then, fails. */
+  async #actAs(proven: AccountId, authorizeAs: string): Promise<AccountId | undefined> {
+    const prepared = prepareQuery(authorizeAs);
+    return prepared ? await this.#parts.directory.mayActAs(proven, prepared) : undefined;
   }
 
   /** Asks about a login, once earlier failures have been paid for. */

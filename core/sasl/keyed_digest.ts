@@ -4,6 +4,7 @@
  */
 import type { AuthOutcome, ExchangeRequest } from "../contract/authentication.ts";
 import { equalInConstantTime } from "./constant_time.ts";
+import { prepareStored } from "./saslprep.ts";
 import { decodeUtf8, encodeUtf8 } from "./text.ts";
 
 /** RFC 2195 §2, RFC 1939 §7: random digits, a timestamp and our name, as a msg-id; never the same twice. */
@@ -27,9 +28,11 @@ export async function* proveByDigest(
   if (login === undefined || proof === undefined) return { status: "failure", reason: "malformed" };
   const secret = await request.secret(login, "plain");
   // An unknown login costs the same work and gets the same answer as a wrong password.
-  const expected = digest(challenge, secret?.password ?? "");
-  const isProven = equalInConstantTime(encodeUtf8(expected), encodeUtf8(proof.toLowerCase()));
-  return secret !== undefined && isProven
+  const password = secret?.password ?? "";
+  // RFC 6856 §2.2: prepared as a stored string; many clients do not, and RFC 2195 does not ask them to.
+  const isProven = [prepareStored(password) ?? password, password]
+    .map((text) => equalInConstantTime(encodeUtf8(digest(challenge, text)), encodeUtf8(proof.toLowerCase())));
+  return secret !== undefined && isProven.includes(true)
     ? { status: "success", account: secret.account }
     : { status: "failure", reason: "credentials" };
 }

@@ -1,6 +1,8 @@
 /** The server's certificate and key, read from their files and checked before anything stands on them. */
-import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { whyUnreadable } from "../config/read_config.ts";
 import type { ServerConfig, TlsConfig } from "../config/server_config.ts";
+import { signatureHash } from "./certificate_fields.ts";
 import { ConfigurationError } from "./configuration_error.ts";
 
 /** What both engines need. */
@@ -12,7 +14,7 @@ export interface Certificate {
   /** PEM: authorities of client certificates; absent: clients are asked for none. */
   readonly clientAuthorities?: string;
   /** Channel binding data of the type tls-server-end-point (RFC 5929 §4.1); undefined where it is not defined. */
-  readonly endPoint: Uint8Array | undefined;
+  readonly endPoint: Uint8Array<ArrayBuffer> | undefined;
   /** After this it is worth nothing. */
   readonly validTo: Date;
 }
@@ -20,86 +22,107 @@ export interface Certificate {
 /** Reads and checks the files; undefined where the configuration has no TLS. @throws ConfigurationError. */
 export async function readCertificate({ tls, source }: ServerConfig): Promise<Certificate | undefined> {
   if (tls === undefined) return undefined;
-  const problems: string[] = [];
-  const attempt = async <T>(key: string, file: string, expected: string, parse: (text: string) => T) => {
-    try {
-      const text = await Deno.readTextFile(file);
-      return { text, parsed: parse(text) };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      problems.push(`${source.file}  tls.${key}: ${file} cannot be used: expected ${expected} (${reason})`);
-      return undefined;
-    }
-  };
-  const chain = await attempt(
-    ...["certificate", tls.certificate] as const,
-    "a PEM file of the certificate and its chain",
-    (text) => new X509Certificate(text),
-  );
-  const key = await attempt("key", tls.key, "a PEM file of its private key", (text) => createPrivateKey(text));
-  const authorities = await readAuthorities(tls, attempt);
-  if (chain && key && !chain.parsed.checkPrivateKey(key.parsed)) {
-    problems.push(`${source.file}  tls.key: ${tls.key} is not the key of the certificate in ${tls.certificate}`);
+  const read = await Promise.all([
+    readParsed("certificate", tls.certificate, parseChain),
+    readParsed("key", tls.key, parseKey),
+    tls.clientAuthorities === undefined ? undefined : readParsed("client_ca", tls.clientAuthorities, parseChain),
+  ]);
+  const problems = read.flatMap((file) => typeof file === "string" ? [`${source.file}  ${file}`] : []);
+  const [chain, key, authorities] = read;
+  if (typeof chain === "string" || typeof key === "string" || typeof authorities === "string") {
+    throw new ConfigurationError(problems);
   }
-  if (chain === undefined || key === undefined || problems.length > 0) throw new ConfigurationError(problems);
+  if (!chain.first.checkPrivateKey(key.key)) {
+    const why = `${tls.key} is not the key of the certificate in ${tls.certificate}`;
+    throw new ConfigurationError([`${source.file}  tls.key: ${why}; give the one that it was made with`]);
+  }
   return {
-    certificate: chain.text,
-    key: key.text,
-    ...authorities && { clientAuthorities: authorities.text },
-    endPoint: endPointOf(chain.parsed),
-    validTo: new Date(chain.parsed.validTo),
+    certificate: chain.pem,
+    key: key.pem,
+    ...authorities && { clientAuthorities: authorities.pem },
+    endPoint: endPointOf(chain.first),
+    validTo: new Date(chain.first.validTo),
   };
 }
 
-async function readAuthorities(
-  { clientAuthorities }: TlsConfig,
-  attempt: <T>(
-    key: string,
-    file: string,
-    expected: string,
-    parse: (text: string) => T,
-  ) => Promise<{ readonly text: string } | undefined>,
-): Promise<{ readonly text: string } | undefined> {
-  if (clientAuthorities === undefined) return undefined;
-  const expected = "a PEM file of the authorities of client certificates";
-  return await attempt("client_ca", clientAuthorities, expected, (text) => new X509Certificate(text));
+interface Chain {
+  readonly pem: string;
+  readonly first: X509Certificate;
+}
+
+interface PrivateKey {
+  readonly pem: string;
+  readonly key: KeyObject;
+}
+
+/** What a file holds, or what is wrong with it. */
+async function readParsed<T>(key: keyof TlsConfig | "client_ca", path: string, parse: (text: string) => T | string) {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    return `tls.${key}: ${path}: ${whyUnreadable(error, "cert.pem")}`;
+  }
+  const parsed = parse(text);
+  return typeof parsed === "string" ? `tls.${key}: ${path} ${parsed}` : parsed;
+}
+
+/** The certificates of a PEM file (RFC 7468 §5), which may hold the key as well. */
+function parseChain(text: string): Chain | string {
+  const found = blocks(text, "CERTIFICATE");
+  try {
+    const [first] = found.map((block) => new X509Certificate(block));
+    if (first === undefined) return 'has no certificate in PEM; expected "-----BEGIN CERTIFICATE-----"';
+    return { pem: found.join(""), first };
+  } catch (error) {
+    return `has a certificate that cannot be read: ${messageOf(error)}`;
+  }
+}
+
+/** The private key of a PEM file (RFC 7468 §10, RFC 5915, RFC 8017 A.1.2), which may hold other things as well. */
+function parseKey(text: string): PrivateKey | string {
+  const [pem] = blocks(text, "(?:[A-Z]+ )?PRIVATE KEY");
+  if (pem === undefined) return 'has no private key in PEM; expected "-----BEGIN PRIVATE KEY-----"';
+  if (/ENCRYPTED/.test(pem)) {
+    return 'is encrypted, and nobody is there to type its passphrase; "openssl pkey -in OLD -out NEW" decrypts it';
+  }
+  try {
+    const key = createPrivateKey(pem);
+    return isServed(key)
+      ? { pem, key }
+      : "is of a kind that cannot be used; expected ECDSA (P-256), Ed25519, or RSA of 2048 bits";
+  } catch (error) {
+    return `has a private key that cannot be read: ${messageOf(error)}`;
+  }
+}
+
+/** What the TLS engines take. */
+function isServed({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  switch (asymmetricKeyType) {
+    case "ec":
+      return ["prime256v1", "secp384r1", "secp521r1"].includes(asymmetricKeyDetails?.namedCurve ?? "");
+    case "ed25519":
+      return true;
+    case "rsa":
+      return (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+    default:
+      return false;
+  }
+}
+
+/** RFC 7468 §2: what stands around the blocks of a file says nothing. */
+function blocks(text: string, label: string): string[] {
+  const found = text.matchAll(new RegExp(`-----BEGIN (${label})-----[^]*?-----END \\1-----`, "g"));
+  return [...found].map(([block]) => `${block}\n`);
 }
 
 /** RFC 5929 §4.1: the certificate's digest by the hash of its signature, or by SHA-256 where that is MD5 or SHA-1. */
-function endPointOf(certificate: X509Certificate): Uint8Array | undefined {
-  const hash = signatureHash(certificate.raw);
-  return hash === undefined ? undefined : new Uint8Array(createHash(hash).update(certificate.raw).digest());
+function endPointOf({ raw }: X509Certificate): Uint8Array<ArrayBuffer> | undefined {
+  const hash = signatureHash(raw);
+  if (hash === undefined) return undefined;
+  return new Uint8Array(createHash(hash === "md5" || hash === "sha1" ? "sha256" : hash).update(raw).digest());
 }
 
-/** Object identifiers of signature algorithms, as DER has them, and their hashes (RFC 5280 §4.1.1.2, RFC 8017, 5758). */
-const signatureHashes: Readonly<Record<string, string>> = {
-  "2a864886f70d010104": "sha256", // md5WithRSAEncryption
-  "2a864886f70d010105": "sha256", // sha1WithRSAEncryption
-  "2a864886f70d01010b": "sha256",
-  "2a864886f70d01010c": "sha384",
-  "2a864886f70d01010d": "sha512",
-  "2a8648ce3d0401": "sha256", // ecdsa-with-SHA1
-  "2a8648ce3d040302": "sha256",
-  "2a8648ce3d040303": "sha384",
-  "2a8648ce3d040304": "sha512",
-};
-
-/** Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm SEQUENCE { OBJECT IDENTIFIER … }, … }. */
-function signatureHash(der: Uint8Array): string | undefined {
-  const outer = element(der, 0);
-  const signed = outer && element(der, outer.start);
-  const algorithm = signed && element(der, signed.end);
-  const identifier = algorithm && element(der, algorithm.start);
-  return identifier && signatureHashes[der.subarray(identifier.start, identifier.end).toHex()];
-}
-
-/** Where the content of the DER element at `at` starts and ends (X.690 §8.1.3). */
-function element(der: Uint8Array, at: number): { readonly start: number; readonly end: number } | undefined {
-  const first = der[at + 1];
-  if (first === undefined) return undefined;
-  if (first < 0x80) return { start: at + 2, end: at + 2 + first };
-  const count = first & 0x7f;
-  const start = at + 2 + count;
-  const length = der.subarray(at + 2, start).reduce((sum, octet) => sum * 256 + octet, 0);
-  return count > 4 || start + length > der.length ? undefined : { start, end: start + length };
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

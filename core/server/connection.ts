@@ -36,8 +36,6 @@ export interface ConnectionParts {
   readonly waits: Waits;
   /** Large buffers. */
   readonly buffers: BufferPool;
-  /** Tells the client that nothing more will be sent. */
-  readonly parting?: () => Promise<void>;
 }
 
 /** Milliseconds that a wait may take until the protocol says otherwise: RFC 5321 §4.5.3.2.7, five minutes. */
@@ -58,7 +56,7 @@ export class ClientConnection implements Connection {
   /** What it is sent. */
   readonly writer: LineWriter;
   readonly #upgrade: ConnectionParts["upgrade"];
-  readonly #parting: ConnectionParts["parting"];
+  readonly #waits: Waits;
   #stream: ByteStream;
   #tls: TlsInfo | undefined;
   #isSealed = false;
@@ -75,7 +73,7 @@ export class ClientConnection implements Connection {
     this.#stream = parts.stream;
     this.#tls = parts.tls;
     this.#upgrade = parts.upgrade;
-    this.#parting = parts.parting;
+    this.#waits = parts.waits;
     const { stream, waits, buffers } = parts;
     const wire = { stream, waits, buffers, idleTimeout: () => this.#idleTimeout };
     this.reader = new LineReader(wire);
@@ -149,16 +147,16 @@ export class ClientConnection implements Connection {
   /**
    * The last word: sends what is kept, says that nothing more comes, and reads away what the client still sends.
    * Closing with unread input would reset the connection, and the client might never see what it was told last
-   * (RFC 1122 §4.2.2.13).
+   * (RFC 1122 §4.2.2.13). Never rejects; the connection is closed afterwards.
    *
-   * @param milliseconds How long the client has to close its side.
+   * @param milliseconds How long the client has to take it, and then to close its side.
    */
   async finish(milliseconds: number): Promise<void> {
     if (this.#isClosed) return;
     this.#idleTimeout = milliseconds;
     try {
       await this.writer.flush();
-      await this.#parting?.();
+      await this.#waits.within(this.#stream.end(), milliseconds);
       await this.reader.discardRest(milliseconds);
     } catch {
       // The client is gone already.
@@ -177,5 +175,6 @@ export class ClientConnection implements Connection {
 const unusable: ByteStream = {
   read: () => Promise.reject(new Error("the connection is being upgraded")),
   write: () => Promise.reject(new Error("the connection is being upgraded")),
+  end: () => Promise.reject(new Error("the connection is being upgraded")),
   close() {},
 };

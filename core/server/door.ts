@@ -8,8 +8,9 @@ import { Waits } from "../wire/waits.ts";
 import type { Certificate } from "./certificate.ts";
 import { ClientConnection } from "./connection.ts";
 import { ConnectionCounts } from "./connection_counts.ts";
-import { type AcceptedSocket, Listener } from "./listener.ts";
-import { type Engine, openSession } from "./open_session.ts";
+import { type Accepted, Listener } from "./listener.ts";
+import { openSession } from "./open_session.ts";
+import { socketStream } from "./socket_stream.ts";
 import { TlsUpgrade } from "./tls_upgrade.ts";
 
 /** Serves a connection with the protocol of that place in the configuration. */
@@ -53,16 +54,14 @@ export function openDoor(parts: DoorParts): Door {
 export class Door implements AsyncDisposable {
   readonly #parts: DoorParts;
   readonly #counts: ConnectionCounts;
-  readonly #upgrade: TlsUpgrade | undefined;
   readonly #buffers = new BufferPool();
   readonly #stop = new AbortController();
   readonly #waits = new Waits(this.#stop.signal);
-  readonly #listeners: { readonly index: number; readonly listener: Listener; readonly engine: Engine }[] = [];
+  readonly #listeners: { readonly index: number; readonly listener: Listener; readonly isTls: boolean }[] = [];
   readonly #sessions = new Set<Promise<void>>();
   readonly #connections = new Set<ClientConnection>();
-  /** Addresses that were turned away since they last came in: each is in the log once. */
-  readonly #turnedAway = new Set<string>();
   #certificate: Certificate | undefined;
+  #upgrade: TlsUpgrade | undefined;
   #number = 0;
 
   /** A door that is not open yet. */
@@ -83,26 +82,26 @@ export class Door implements AsyncDisposable {
     const { config, log } = this.#parts;
     for (const [index, { listen }] of config.protocols.entries()) {
       for (const address of listen) {
-        const engine = address.security === "tls" ? config.tls?.engine ?? "deno" : "none";
-        const certificate = engine === "deno" ? this.#certificate : undefined;
-        const listener = new Listener(
-          ...[address, certificate, log] as const,
-          (socket) => this.#take(socket, index, address, engine),
-        );
-        this.#listeners.push({ index, listener, engine });
+        const isTls = address.security === "tls" && config.tls?.engine === "deno";
+        const certificate = isTls ? this.#certificate : undefined;
+        const take = (accepted: Accepted) => this.#take(accepted, index, address);
+        this.#listeners.push({ index, listener: new Listener(address, certificate, log, take), isTls });
       }
     }
   }
 
-  /** For handshakes from now on. */
-  useCertificate(certificate: Certificate | undefined): void {
-    if (certificate === undefined || this.#upgrade === undefined) return;
-    const before = this.#certificate;
+  /** Resolves when it is what all handshakes are with. @throws ListenError; everything is then as it was. */
+  async useCertificate(certificate: Certificate | undefined): Promise<void> {
+    if (certificate === undefined || this.#certificate === undefined) return;
+    // Others would do, but why disturb those who are connecting.
+    if (isSame(this.#certificate, certificate)) return;
+    const upgrade = new TlsUpgrade(certificate);
+    using undo = new DisposableStack();
+    const replacements = this.#listeners.filter(({ isTls }) => isTls)
+      .map(({ listener }) => undo.use(listener.prepare(certificate)));
     this.#certificate = certificate;
-    this.#upgrade.useCertificate(certificate);
-    // Other listeners would do, but why disturb them.
-    if (before?.certificate === certificate.certificate && before.key === certificate.key) return;
-    for (const { listener, engine } of this.#listeners) if (engine === "deno") listener.useCertificate(certificate);
+    this.#upgrade = upgrade;
+    await Promise.all(replacements.map((replacement) => replacement.take()));
   }
 
   /** Accepts nobody any more; sessions end after the command in hand, or when the signal aborts. */
@@ -144,15 +143,17 @@ export class Door implements AsyncDisposable {
     for (const connection of this.#connections) connection.close();
   }
 
-  #take(socket: AcceptedSocket, index: number, address: ListenAddress, engine: Engine): void {
-    const { hostname } = socket.remoteAddr;
-    const place = this.#counts.enter(hostname);
-    if (typeof place === "string") {
-      this.#turnAway(hostname, place);
-      return socket.close();
+  #take(accepted: Accepted, index: number, address: ListenAddress): void {
+    const { hostname: peer } = accepted.socket.remoteAddr;
+    const place = this.#counts.enter(peer);
+    if ("limit" in place) {
+      const { limit, isFirst } = place;
+      if (isFirst) {
+        this.#parts.log.warn("turned away: too many connections; raise the limit or look who", { peer, limit });
+      }
+      return socketStream(accepted.socket).close();
     }
-    this.#turnedAway.delete(hostname);
-    const session = this.#session(socket, index, address, engine).finally(() => {
+    const session = this.#session(accepted, index, address).finally(() => {
       place[Symbol.dispose]();
       this.#sessions.delete(session);
     });
@@ -160,39 +161,36 @@ export class Door implements AsyncDisposable {
   }
 
   /** Never rejects. */
-  async #session(socket: AcceptedSocket, index: number, address: ListenAddress, engine: Engine): Promise<void> {
+  async #session(accepted: Accepted, index: number, { security }: ListenAddress): Promise<void> {
     const id = this.#nextId();
-    const { remoteAddr: peer } = socket;
-    const log = this.#parts.log.child({ connection: id, peer: peer.hostname });
-    log.debug("connected", { port: address.port });
-    const parts = { id, log, waits: this.#waits, buffers: this.#buffers };
-    const upgrade = address.security === "none" ? undefined : this.#upgrade;
-    const connection = await openSession(socket, engine, { ...parts, upgrade, certificate: this.#certificate });
+    const { remoteAddr, localAddr } = accepted.socket;
+    const log = this.#parts.log.child({ connection: id, peer: remoteAddr.hostname });
+    log.debug("connected", { port: localAddr.port });
+    const upgrade = security === "none" ? undefined : this.#upgrade;
+    const connection = await openSession(accepted, {
+      ...{ id, log, waits: this.#waits, buffers: this.#buffers },
+      ...upgrade && { tls: { upgrade, isImplicit: security === "tls" } },
+    });
     if (connection === undefined) return;
+    // Who comes while the door is shut.
+    if (this.#stop.signal.aborted) return connection.close();
     this.#connections.add(connection);
-    // It may have been too late for the others.
-    if (this.#stop.signal.aborted) connection.close();
     try {
       await this.#parts.serve(index, connection, this.#stop.signal);
-      await connection.finish(PARTING);
     } catch (error) {
       log.error("session failed", { error });
-    } finally {
-      connection.close();
-      this.#connections.delete(connection);
-      log.debug("disconnected");
     }
-  }
-
-  #turnAway(hostname: string, limit: string): void {
-    if (this.#turnedAway.has(hostname) || this.#turnedAway.size >= 1000) return;
-    this.#turnedAway.add(hostname);
-    this.#parts.log.warn("turned away: too many connections; raise the limit or look who that is", {
-      ...{ peer: hostname, limit: `limits.${limit}` },
-    });
+    await connection.finish(PARTING);
+    this.#connections.delete(connection);
+    log.debug("disconnected");
   }
 
   #nextId(): string {
     return (++this.#number).toString(36).padStart(4, "0");
   }
+}
+
+function isSame(one: Certificate, other: Certificate): boolean {
+  return one.certificate === other.certificate && one.key === other.key &&
+    one.clientAuthorities === other.clientAuthorities;
 }

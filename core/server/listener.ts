@@ -1,7 +1,8 @@
-/** One address that is listened on: sockets come in one by one, whatever becomes of the last. */
+/** One address that is listened on, as it comes or under TLS by `Deno.listenTls`. */
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { Logger } from "../contract/logger.ts";
 import { formatHostPort, type HostPort } from "../options/host_port.ts";
+import { Acceptor } from "./acceptor.ts";
 import type { Certificate } from "./certificate.ts";
 
 /** An address that cannot be listened on. */
@@ -14,22 +15,30 @@ export class ListenError extends Error {
   }
 }
 
+/** What came in. */
+export interface Accepted {
+  /** Its handshake, where there is to be one, has not begun. */
+  readonly socket: Deno.TcpConn | Deno.TlsConn;
+  /** What `Deno.listenTls` shakes hands with; absent: the socket comes as it is. */
+  readonly certificate: Certificate | undefined;
+}
+
+/** What is ready to take a listener's place. Disposing of it lets go of it where it has not been taken up. */
+export interface Replacement extends Disposable {
+  /** Accepts from now on; resolves when the one before accepts nobody any more. */
+  take(): Promise<void>;
+}
+
 /** Clients that may wait to be accepted. */
 const BACKLOG = 1024;
-/** Milliseconds to wait where accepting fails for want of something, such as file descriptors. */
-const RESPITE = 100;
-
-/** What came in. */
-export type AcceptedSocket = Deno.TcpConn | Deno.TlsConn;
 
 /** Listens; each socket is handed over at once. */
 export class Listener implements Disposable {
   /** With the real port, where the configuration left it open. */
   readonly address: ListenAddress;
   readonly #log: Logger;
-  readonly #take: (socket: AcceptedSocket) => void;
-  #socket: Deno.Listener<AcceptedSocket, Deno.NetAddr>;
-  #isClosed = false;
+  readonly #take: (accepted: Accepted) => void;
+  #acceptor: Acceptor<Accepted["socket"]>;
 
   /**
    * @param certificate Under TLS by `Deno.listenTls`; absent: sockets come as they are.
@@ -40,74 +49,69 @@ export class Listener implements Disposable {
     address: ListenAddress,
     certificate: Certificate | undefined,
     log: Logger,
-    take: (socket: AcceptedSocket) => void,
+    take: (accepted: Accepted) => void,
   ) {
-    this.#log = log;
     this.#take = take;
-    try {
-      this.#socket = certificate === undefined ? listen(address) : listenAlone(address, certificate);
-    } catch (error) {
-      throw new ListenError(address, error);
+    const first = listen(address);
+    this.address = { ...address, port: first.addr.port };
+    this.#log = log.child({ address: formatHostPort(this.address) });
+    if (certificate === undefined) this.#acceptor = this.#accept(first, certificate);
+    else {
+      // Listeners under TLS share their port: whether somebody else has it is seen without.
+      first.close();
+      this.#acceptor = this.#accept(listenTls(this.address, certificate), certificate);
     }
-    this.address = { ...address, port: this.#socket.addr.port };
-    this.#accept(this.#socket);
   }
 
-  /** Handshakes from now on are with this certificate. */
-  useCertificate(certificate: Certificate): void {
-    const before = this.#socket;
-    // Only Linux shares ports; elsewhere there is a moment in which nobody listens.
-    const isShared = Deno.build.os === "linux";
-    if (!isShared) before.close();
-    this.#socket = listenTls(this.address, certificate);
-    this.#accept(this.#socket);
-    if (isShared) before.close();
+  /**
+   * Makes ready for handshakes with another certificate, which takes another listener; while it takes the place of the
+   * one before there are both.
+   *
+   * @throws ListenError; everything is then as it was.
+   */
+  prepare(certificate: Certificate): Replacement {
+    const listener = listenTls(this.address, certificate);
+    let isTaken = false;
+    return {
+      take: async () => {
+        isTaken = true;
+        const before = this.#acceptor;
+        this.#acceptor = this.#accept(listener, certificate);
+        await before.retire();
+      },
+      [Symbol.dispose]() {
+        if (!isTaken) listener.close();
+      },
+    };
   }
 
   /** Listens no more. Sockets that were handed over stay. */
   [Symbol.dispose](): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#socket.close();
+    this.#acceptor[Symbol.dispose]();
   }
 
-  async #accept(listener: Deno.Listener<AcceptedSocket, Deno.NetAddr>): Promise<void> {
-    // Not `for await`: that ends for good when one client resets its connection before it is accepted.
-    while (listener === this.#socket && !this.#isClosed) {
-      try {
-        this.#take(await listener.accept());
-      } catch (error) {
-        if (listener !== this.#socket || this.#isClosed) return;
-        if (isOfOneClient(error)) continue;
-        this.#log.error("cannot accept a connection", { address: formatHostPort(this.address), error });
-        await new Promise((resolve) => setTimeout(resolve, RESPITE));
-      }
-    }
+  #accept(
+    listener: Deno.Listener<Accepted["socket"]>,
+    certificate: Certificate | undefined,
+  ): Acceptor<Accepted["socket"]> {
+    return new Acceptor(listener, this.#log, (socket) => this.#take({ socket, certificate }));
   }
-}
-
-function isOfOneClient(error: unknown): boolean {
-  return error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.ConnectionAborted;
 }
 
 function listen({ hostname, port }: ListenAddress): Deno.TcpListener {
-  return Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
+  try {
+    return Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
+  } catch (error) {
+    throw new ListenError({ hostname, port }, error);
+  }
 }
 
-/**
- * Another certificate takes another listener on the same port, so the port is shared (SO_REUSEPORT). Whether somebody
- * else listens there is seen before: afterwards the port would be shared with him too.
- */
-function listenAlone(address: ListenAddress, certificate: Certificate): Deno.TlsListener {
-  const probe = listen(address);
-  const { port } = probe.addr;
-  probe.close();
-  return listenTls({ ...address, port }, certificate);
-}
-
-function listenTls({ hostname, port }: ListenAddress, { certificate, key }: Certificate): Deno.TlsListener {
-  return Deno.listenTls({ hostname, port, cert: certificate, key, reusePort: true, tcpBacklog: BACKLOG });
+function listenTls({ hostname, port }: ListenAddress, { certificate: cert, key }: Certificate): Deno.TlsListener {
+  try {
+    return Deno.listenTls({ hostname, port, cert, key, reusePort: true, tcpBacklog: BACKLOG });
+  } catch (error) {
+    throw new ListenError({ hostname, port }, error);
+  }
 }
 
 function reasonOf({ hostname, port }: HostPort, error: unknown): string {

@@ -51,6 +51,11 @@ export class SealedStream implements ByteStream {
     return plain.length;
   }
 
+  /** Ends what is below: a layer has no word for it. */
+  end(): Promise<void> {
+    return this.#inner.end();
+  }
+
   /** Closes what is below. */
   close(): void {
     this.#inner.close();

@@ -144,8 +144,10 @@ class Server implements RunningServer {
     const taken = takeUp(this.#running, next);
     // What can fail comes first: nothing has changed then.
     const certificate = await readCertificate(taken.config);
-    const generation = await setUpGeneration(taken.config, taken.plugins, ground);
-    door.useCertificate(certificate);
+    await using undo = new AsyncDisposableStack();
+    const generation = undo.use(await setUpGeneration(taken.config, taken.plugins, ground));
+    await door.useCertificate(certificate);
+    undo.move();
     await generations.replace(generation);
     this.#running = taken;
     reopen(log);

@@ -1,14 +1,8 @@
 /** A socket as a stream of octets; also one under `Deno.listenTls`. */
 import type { ByteStream } from "../wire/byte_stream.ts";
 
-/** What is closed in two steps. */
-export interface EndableStream extends ByteStream {
-  /** Says that nothing more will be sent; what the client sends can still be read. */
-  end(): Promise<void>;
-}
-
 /** A stream over a socket. Whoever uses it owns the socket. */
-export function socketStream(socket: Deno.Conn): EndableStream {
+export function socketStream(socket: Deno.Conn): ByteStream {
   let isClosed = false;
   return {
     read: (into) => socket.read(into),

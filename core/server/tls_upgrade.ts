@@ -2,110 +2,97 @@
  * TLS on a stream that is there already: STARTTLS, and `tls` listeners of the engine `node`. `Deno.startTls` is for
  * clients only, so this is `node:tls` over the accepted connection; no other file knows.
  */
+import type { Duplex } from "node:stream";
 import { createSecureContext, createServer, type SecureContext, TLSSocket } from "node:tls";
-import type { ChannelBinding, TlsInfo } from "../contract/connection.ts";
+import type { TlsInfo } from "../contract/connection.ts";
+import type { ByteStream } from "../wire/byte_stream.ts";
 import type { Certificate } from "./certificate.ts";
+import { ClientCertificates } from "./client_certificates.ts";
 import type { SecuredStream } from "./connection.ts";
-import { duplexOver, streamOver } from "./duplex_stream.ts";
-import type { EndableStream } from "./socket_stream.ts";
+import { duplexOver, streamOver, Valve } from "./duplex_stream.ts";
 
-/** Performs handshakes with the certificate that it was last given. */
+const LEFT = "the client left during the handshake";
+
+/** Performs handshakes with one certificate. */
 export class TlsUpgrade {
-  #certificate: Certificate;
-  /** Shared, so that clients can resume sessions. */
-  #context: SecureContext;
+  readonly #certificate: Certificate;
+  readonly #context: SecureContext;
+  readonly #clients = new ClientCertificates();
 
   /** @param certificate Checked. */
   constructor(certificate: Certificate) {
     this.#certificate = certificate;
-    this.#context = contextOf(certificate);
-  }
-
-  /** For handshakes from now on. */
-  useCertificate(certificate: Certificate): void {
-    this.#certificate = certificate;
-    this.#context = contextOf(certificate);
+    this.#context = createSecureContext({ cert: certificate.certificate, key: certificate.key });
   }
 
   /** Performs the handshake; the stream belongs to the session from then on. @throws what went wrong with it. */
-  async perform(stream: EndableStream): Promise<SecuredStream & { readonly stream: EndableStream }> {
-    const certificate = this.#certificate;
-    const socket = await (certificate.clientAuthorities === undefined ? this.#plain(stream) : this.#asking(stream));
-    return { stream: streamOver(socket), tls: infoOf(socket, certificate) };
+  async perform(stream: ByteStream): Promise<SecuredStream> {
+    const valve = new Valve();
+    const below = duplexOver(stream, valve);
+    const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
+    // After the handshake these are nobody's: the session's own listeners see what concerns them.
+    below.on("error", reject);
+    below.once("end", () => reject(new Error(LEFT)));
+    below.once("close", () => reject(new Error(LEFT)));
+    if (this.#certificate.clientAuthorities === undefined) this.#begin(below, resolve, reject);
+    else this.#beginAsking(below, resolve, reject);
+    const socket = await promise;
+    if (socket.destroyed) throw new Error(LEFT);
+    const secured = streamOver(socket, valve);
+    return {
+      stream: {
+        ...secured,
+        close() {
+          secured.close();
+          // The engine would come to it, but later.
+          below.destroy();
+        },
+      },
+      tls: this.#infoOf(socket),
+    };
   }
 
-  #plain(stream: EndableStream): Promise<TLSSocket> {
-    const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
-    const socket = new TLSSocket(duplexOver(stream), { isServer: true, secureContext: this.#context });
-    socket.once("secure", () => resolve(socket));
-    failing(socket, reject);
-    return promise;
+  #begin(below: Duplex, done: (socket: TLSSocket) => void, failed: (error: Error) => void): void {
+    const socket = new TLSSocket(below, { isServer: true, secureContext: this.#context });
+    socket.once("secure", () => done(socket));
+    socket.on("error", failed);
   }
 
   /**
    * Only a server verifies its clients' certificates, and it does not tell whose session it is that has begun: each
    * has a server of its own.
    */
-  #asking(stream: EndableStream): Promise<TLSSocket> {
-    const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
+  #beginAsking(below: Duplex, done: (socket: TLSSocket) => void, failed: (error: Error) => void): void {
     const { certificate, key, clientAuthorities } = this.#certificate;
     const server = createServer({
       ...{ cert: certificate, key, ca: clientAuthorities, requestCert: true },
       // Whoever has none proves himself by other means.
       rejectUnauthorized: false,
+      // Not its own timer: that would hold what it belongs to long after the handshake has failed.
+      handshakeTimeout: -1,
     });
-    server.once("secureConnection", resolve);
-    server.once("tlsClientError", reject);
-    const duplex = duplexOver(stream);
-    failing(duplex, reject);
-    server.emit("connection", duplex);
-    return promise;
+    server.once("secureConnection", done);
+    server.once("tlsClientError", failed);
+    server.emit("connection", below);
   }
-}
 
-function failing(socket: ReturnType<typeof duplexOver>, reject: (error: Error) => void): void {
-  // After the handshake these are nobody's: the session's own listeners see what concerns them.
-  socket.on("error", reject);
-  socket.once("close", () => reject(new Error("the client left during the handshake")));
-}
-
-function contextOf({ certificate, key }: Certificate): SecureContext {
-  return createSecureContext({ cert: certificate, key });
-}
-
-function infoOf(socket: TLSSocket, { endPoint }: Certificate): TlsInfo {
-  const version = socket.getProtocol() ?? "TLS";
-  const serverName = nameOf(socket);
-  const unique = version === "TLSv1.2" ? firstFinished(socket) : undefined;
-  const bindings: Readonly<Record<ChannelBinding, Uint8Array | undefined>> = {
-    // The runtime has no exporter (RFC 9266).
-    "tls-exporter": undefined,
-    "tls-server-end-point": endPoint,
-    "tls-unique": unique,
-  };
-  return {
-    version,
-    cipher: socket.getCipher().name,
-    ...serverName !== undefined && { serverName },
-    clientAddresses: socket.authorized ? addressesOf(socket) : [],
-    channelBinding: (type) => bindings[type],
-  };
-}
-
-/** RFC 5929 §3.1: the first Finished message, which is the client's unless the session was resumed (RFC 5246 §7.3). */
-function firstFinished(socket: TLSSocket): Uint8Array | undefined {
-  const message = socket.isSessionReused() ? socket.getFinished() : socket.getPeerFinished();
-  return message === undefined ? undefined : new Uint8Array(message);
+  #infoOf(socket: TLSSocket): TlsInfo {
+    const { clientAuthorities, endPoint } = this.#certificate;
+    const serverName = nameOf(socket);
+    return {
+      version: socket.getProtocol() ?? "TLS",
+      cipher: socket.getCipher().standardName,
+      ...serverName !== undefined && { serverName },
+      clientAddresses: clientAuthorities === undefined ? [] : this.#clients.addressesOf(socket),
+      // The runtime has no exporter (RFC 9266), and what it calls Finished messages are values of its own making, not
+      // those of the handshake (RFC 5929 §3.1): a client that bound to those would be refused.
+      channelBinding: (type) => type === "tls-server-end-point" ? endPoint : undefined,
+    };
+  }
 }
 
 /** Node has it; its types do not. */
 function nameOf(socket: TLSSocket): string | undefined {
   const name: unknown = Reflect.get(socket, "servername");
   return typeof name === "string" && name !== "" ? name : undefined;
-}
-
-/** RFC 5280 §4.2.1.6, rfc822Name. Node writes `email:a@example.org, DNS:x`, and quotes what could be taken for two. */
-function addressesOf(socket: TLSSocket): string[] {
-  const { subjectaltname: names = "" } = socket.getPeerCertificate();
-  return names.split(", ").flatMap((name) => /^email:([^\s"]+@[^\s"]+)$/.exec(name)?.[1] ?? []);
 }

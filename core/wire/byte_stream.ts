@@ -10,6 +10,8 @@ export interface ByteStream {
   read(into: Uint8Array): Promise<number | null>;
   /** Sends octets, perhaps not all. @returns How many were taken, at least 1. */
   write(data: Uint8Array): Promise<number>;
-  /** Breaks off; what waits is rejected. Harmless when called again. */
+  /** Says that nothing more will be sent, once all that was written has been; what comes in can still be read. */
+  end(): Promise<void>;
+  /** Breaks off; what waits is rejected, or ends. Harmless when called again. */
   close(): void;
 }

@@ -109,13 +109,17 @@ export class LineReader implements WireReader {
     return this.#begin(new DottedData(limit, this.#dataSource()));
   }
 
-  /** Reads away what still comes, to the end of the stream; gives up after so many milliseconds or octets. */
+  /**
+   * Reads away what still comes, to the end of the stream; gives up after so many octets. A stop does not end it.
+   *
+   * @throws DeadlineExceeded after so many milliseconds, ConnectionClosed.
+   */
   async discardRest(milliseconds: number): Promise<void> {
     const dueAt = this.#waits.now() + milliseconds;
     for (let left = REST; left > 0;) {
       left -= this.#input.length;
       this.#input.use(this.#input.length);
-      if (!await this.#fill(false, dueAt - this.#waits.now())) return;
+      if (!await this.#fill(false, dueAt - this.#waits.now(), false)) return;
     }
   }
 
@@ -171,12 +175,12 @@ export class LineReader implements WireReader {
   }
 
   /** Waits for octets. False at the end of the stream. */
-  async #fill(isBulk: boolean, milliseconds: number): Promise<boolean> {
+  async #fill(isBulk: boolean, milliseconds: number, isWakeable = !this.#isInData): Promise<boolean> {
     if (this.#hasEnded) return false;
     this.#pendingRead ??= this.#stream.read(this.#input.room(isBulk));
     let count: number | null;
     try {
-      count = await this.#waits.within(this.#pendingRead, milliseconds, !this.#isInData);
+      count = await this.#waits.within(this.#pendingRead, milliseconds, isWakeable);
     } catch (error) {
       if (error instanceof DeadlineExceeded || error instanceof Stopping) throw error;
       throw this.#giveUp("the connection broke", error);

@@ -1,79 +1,148 @@
 /**
- * `deno task bench [--quick] [--only smtp|pop3|idle] [--repeats N]`: starts Quetzal, and what peers are installed, loads
- * them in turn from processes of their own, prints a table with ratios and keeps `bench.json`.
+ * `deno task bench [--quick] [--only idle|smtp|pop3] [--repeats N] [--alone]`: starts Quetzal, and what peers are
+ * installed, loads them in turn from processes of their own, prints tables with ratios and keeps `bench.json`.
  */
 import { parseArgs } from "@std/cli";
-import { makeCertificate } from "../support/certificate.ts";
+import { type CertificateFiles, makeCertificate } from "../support/certificate.ts";
 import { measure, measureIdle } from "./measure.ts";
-import { filled, idleConnections, rows } from "./plan.ts";
-import { median, type RowResult, table } from "./report.ts";
+import { filled, groups, idleConnections, type Row, rows, type Size } from "./plan.ts";
+import { loadTable, median, type RowResult, type ServerResult, serverTable } from "./report.ts";
 import { dovecot } from "./servers/dovecot.ts";
 import { postfix } from "./servers/postfix.ts";
 import { quetzal } from "./servers/quetzal.ts";
-import { type BenchServer, users } from "./servers/server.ts";
+import { type BenchServer, type Started, users } from "./servers/server.ts";
 import { smtpServer } from "./servers/smtp_server.ts";
 
 if (import.meta.main) await main();
 
 async function main(): Promise<void> {
-  const options = parseArgs(Deno.args, { boolean: ["quick"], string: ["only", "repeats"] });
-  const repeats = Number(options.repeats ?? (options.quick ? 1 : 3));
-  const size = { scale: options.quick ? 0.25 : 1 };
-  const isAsked = (group: string) => options.only === undefined || options.only === group;
-
+  const options = readOptions();
   await using stack = new AsyncDisposableStack();
-  const tls = stack.use(await makeCertificate());
-  const servers: BenchServer[] = [];
-  for (const start of [() => quetzal(tls), postfix, () => dovecot(tls), smtpServer]) {
-    const started = await start();
-    if ("missing" in started) {
-      progress(`not compared with ${started.name}: ${started.missing}`);
-      continue;
-    }
-    servers.push(stack.use(started));
-    progress(`${started.name}: first greeting after ${started.startup.toFixed(0)} ms; durable: ${started.durability}`);
-  }
+  const leave = () => stack.disposeAsync().finally(() => Deno.exit(130));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, leave);
 
-  const idle = isAsked("idle") ? await idleTable(servers) : [];
-  if (isAsked("pop3")) await fillMailboxes(servers);
-  const results = await measureRows(servers, rows.filter(({ group }) => isAsked(group)), repeats, size);
-  console.log([...(results.length > 0 ? table(results) : []), "", ...idle].join("\n"));
-  await Deno.writeTextFile(
-    "bench.json",
-    JSON.stringify(
-      {
-        at: new Date(),
-        deno: Deno.version,
-        startup: servers.map(({ name, startup }) => ({ name, startup })),
-        results,
-        idle,
-      },
-      null,
-      2,
-    ),
+  const tls = stack.use(await makeCertificate());
+  const running: Running[] = [];
+  for (const start of [() => quetzal(tls), () => quetzal(tls, "node"), ...options.alone ? [] : peers(tls)]) {
+    const server = await startOne(start);
+    if (server !== undefined) running.push({ server: stack.use(server), start, startups: [server.startup] });
+  }
+  const servers: ServerResult[] = [];
+  for (const one of running) {
+    const idle = options.asks("idle") ? await idleOf(one) : {};
+    const { name, version, durability } = one.server;
+    servers.push({ server: name, version, durability, startups: one.startups, idle });
+  }
+  const able = running.map(({ server }) => server);
+  if (options.asks("pop3")) await fillMaildrops(able);
+  const results = await measureRows(able, rows.filter(({ group }) => options.asks(group)), options);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, leave);
+
+  console.log([...serverTable(servers), "", ...results.length > 0 ? loadTable(results) : []].join("\n"));
+  const facts = { at: new Date(), deno: Deno.version.deno, system: `${Deno.build.os} ${Deno.osRelease()}` };
+  await Deno.writeTextFile("bench.json", JSON.stringify({ ...facts, servers, results }, null, 2));
+}
+
+interface Options extends Size {
+  readonly alone: boolean;
+  readonly repeats: number;
+  asks(group: Row["group"]): boolean;
+}
+
+function readOptions(): Options {
+  const { quick, alone, only, repeats } = parseArgs(Deno.args, {
+    boolean: ["quick", "alone"],
+    string: ["only", "repeats"],
+    unknown: (option) => misused(`unknown option ${option}`),
+  });
+  if (only !== undefined && !groups.some((group) => group === only)) misused(`--only takes ${groups.join(", ")}`);
+  const times = Number(repeats ?? (quick ? 1 : 3));
+  if (!Number.isInteger(times) || times < 1) misused("--repeats takes a number from 1 on");
+  return { alone, repeats: times, scale: quick ? 0.25 : 1, asks: (group) => only === undefined || only === group };
+}
+
+function misused(why: string): never {
+  console.error(`${why}\ndeno task bench [--quick] [--only ${groups.join("|")}] [--repeats N] [--alone]`);
+  Deno.exit(2);
+}
+
+interface Running {
+  readonly server: BenchServer;
+  readonly start: () => Promise<Started>;
+  readonly startups: number[];
+}
+
+/** One that does not start is missing, like one that is not there. */
+function peers(tls: CertificateFiles): readonly (() => Promise<Started>)[] {
+  const starts = { postfix, dovecot: () => dovecot(tls), "smtp-server": smtpServer };
+  return Object.entries(starts).map(([name, start]) => () =>
+    start().catch((error: unknown) => ({ name, missing: `it does not start: ${error}` }))
   );
+}
+
+/** Undefined, and said why, for what cannot be measured here. */
+async function startOne(start: () => Promise<Started>): Promise<BenchServer | undefined> {
+  const started = await start();
+  if ("missing" in started) return progress(`not compared with ${started.name}: ${started.missing}`);
+  progress(`${started.name} ${started.version}: first greeting after ${started.startup.toFixed(0)} ms`);
+  return started;
+}
+
+/** Memory of idle connections, each protocol's in a process that has served nobody else. */
+async function idleOf({ start, startups, server: { name, smtp, pop3 } }: Running): Promise<ServerResult["idle"]> {
+  const idle: Record<string, number> = {};
+  for (const protocol of [...smtp === undefined ? [] : ["smtp"], ...pop3 === undefined ? [] : ["pop3"]] as const) {
+    // Postfix has a process for each, and a limit of processes that this would only show.
+    if (name === "postfix") continue;
+    const fresh = await start();
+    if ("missing" in fresh) continue;
+    await using server = fresh;
+    startups.push(server.startup);
+    const port = (protocol === "smtp" ? server.smtp : server.pop3) ?? 0;
+    const kib = await measureIdle({ kind: "hold", port, connections: idleConnections }, server.pids);
+    progress(`${name}: ${kib.toFixed(1)} KiB for each of ${idleConnections} idle ${protocol} connections`);
+    idle[protocol.toUpperCase()] = kib;
+  }
+  return idle;
+}
+
+/** Fills the maildrops that POP3 reads, through each server's own door. */
+async function fillMaildrops(servers: readonly BenchServer[]): Promise<void> {
+  for (const { name, fill, pids } of servers) {
+    if (fill === undefined) continue;
+    progress(`${name}: filling ${filled.users} maildrops`);
+    const messages = filled.users * filled.messages;
+    await measure(
+      { kind: "smtp", ...fill, connections: 8, messages, size: 4096, users: { ...users, count: filled.users } },
+      pids,
+    );
+  }
 }
 
 /** Every row against each server in turn, so that a noisy moment hits all of them alike. */
 async function measureRows(
   servers: readonly BenchServer[],
-  asked: typeof rows,
-  repeats: number,
-  size: { readonly scale: number },
+  asked: readonly Row[],
+  { repeats: times, scale }: Options,
 ): Promise<RowResult[]> {
+  for (const row of asked.filter(({ warmsUp }) => warmsUp)) {
+    for (const server of servers) {
+      const load = row.load(server, { scale });
+      if (load !== undefined) await measure(load, server.pids);
+    }
+  }
   const results: RowResult[] = [];
   for (const row of asked) {
     const able = servers.flatMap((server) => {
-      const load = row.load(server, size);
+      const load = row.load(server, { scale });
       return load === undefined ? [] : [{ server, load, repeats: [] as RowResult["repeats"][number][] }];
     });
-    for (let repeat = 0; repeat < repeats; repeat++) {
-      for (const one of able) {
-        one.repeats.push(await measure(one.load, one.server.pids));
-        const rates = one.repeats.map(({ rate }) => rate.toFixed(0)).join(" ");
-        progress(
-          `${row.name}: ${one.server.name} ${rates}/s, CPU ${median(one.repeats.map(({ cpu }) => cpu)).toFixed(3)} ms`,
-        );
+    for (let repeat = 0; repeat < times; repeat++) {
+      for (const { server, load, repeats } of able) {
+        repeats.push(await measure(load, server.pids));
+        const rates = repeats.map(({ rate }) => rate.toFixed(0)).join(" ");
+        const cpu = median(repeats.map((measured) => measured.cpu)).toFixed(3);
+        progress(`${row.name}: ${server.name} ${rates} a second, CPU ${cpu} ms`);
       }
     }
     results.push(...able.map(({ server, repeats }) => ({ row: row.name, server: server.name, repeats })));
@@ -81,38 +150,6 @@ async function measureRows(
   return results;
 }
 
-/** Fills the maildrops that POP3 reads, through each server's own door. */
-async function fillMailboxes(servers: readonly BenchServer[]): Promise<void> {
-  for (const { name, smtp, lmtp, pop3, pids } of servers) {
-    const port = lmtp ?? smtp;
-    if (pop3 === undefined || port === undefined) continue;
-    progress(`${name}: filling ${filled.users} maildrops`);
-    await measure({
-      kind: "smtp",
-      port,
-      lmtp: lmtp !== undefined,
-      connections: 8,
-      messages: filled.users * filled.messages,
-      size: 4096,
-      users: { ...users, count: filled.users },
-    }, pids);
-  }
-}
-
-async function idleTable(servers: readonly BenchServer[]): Promise<string[]> {
-  const lines = [`Memory of an idle connection, ${idleConnections} of them (KiB)`];
-  for (const { name, smtp, pop3, pids } of servers) {
-    for (const [protocol, port] of [["SMTP", smtp], ["POP3", pop3]] as const) {
-      // Postfix has a process for each, and a limit of processes that it would only show.
-      if (port === undefined || name === "postfix") continue;
-      const kib = await measureIdle({ kind: "hold", port, connections: idleConnections }, pids);
-      lines.push(`  ${name.padEnd(12)} ${protocol} ${kib.toFixed(1)}`);
-      progress(lines.at(-1) ?? "");
-    }
-  }
-  return lines;
-}
-
-function progress(line: string): void {
+function progress(line: string): undefined {
   console.error(line);
 }

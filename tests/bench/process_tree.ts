@@ -11,8 +11,9 @@ export interface Usage {
 /** Clock ticks a second: USER_HZ, 100 on every Linux that Deno runs on. */
 const ticks = 100;
 
-/** Adds up the trees below these processes. */
+/** Adds up the trees below these processes; not a number where there is no /proc. */
 export async function usage(roots: readonly number[]): Promise<Usage> {
+  if (Deno.build.os !== "linux") return { cpu: NaN, memory: NaN };
   const processes = new Map<number, { readonly parent: number; readonly cpu: number }>();
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name)) continue;

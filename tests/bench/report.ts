@@ -1,4 +1,4 @@
-/** The table of a bench run: medians, and how ours compares with each peer. */
+/** The tables of a bench run: medians, and how ours compares with each peer. */
 import type { Measured } from "./measure.ts";
 
 /** What one row showed for one server, every repeat. */
@@ -6,6 +6,18 @@ export interface RowResult {
   readonly row: string;
   readonly server: string;
   readonly repeats: readonly Measured[];
+}
+
+/** What one server is, and what it takes while nobody asks anything. */
+export interface ServerResult {
+  readonly server: string;
+  readonly version: string;
+  /** What its 250 means. */
+  readonly durability: string;
+  /** Milliseconds to the first greeting, of every start. */
+  readonly startups: readonly number[];
+  /** KiB of a connection that waits, by protocol. */
+  readonly idle: Readonly<Record<string, number>>;
 }
 
 /** The median of some numbers. */
@@ -16,33 +28,63 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** Lines of the table: rate, latency and CPU of each server, ratios to the first. */
-export function table(results: readonly RowResult[]): string[] {
-  const names = [...new Set(results.map(({ row }) => row))];
-  const width = Math.max(...names.map((name) => name.length));
-  const lines = [
-    `${"".padEnd(width)}  ${"server".padEnd(12)} ${"ops/s".padStart(8)} ${"p50 ms".padStart(8)} ${
-      "p99 ms".padStart(8)
-    } ` +
-    `${"CPU ms".padStart(8)}   ours: rate, CPU`,
+/** Rate, latency and CPU of each server in each row; beside a peer, ours divided by its. */
+export function loadTable(results: readonly RowResult[]): string[] {
+  const head = ["", "server", "a second", "p50 ms", "p99 ms", "CPU ms each", "ours: rate", "ours: CPU"];
+  const names = new Set(results.map(({ row }) => row));
+  const lines = [...names].flatMap((name) => {
+    const [ours, ...peers] = results.filter(({ row }) => row === name);
+    return ours === undefined ? [] : [line(ours), ...peers.map((peer) => line(peer, ours))];
+  });
+  return markdown([head, ...lines]);
+}
+
+/** Start-up and memory of each server. */
+export function serverTable(results: readonly ServerResult[]): string[] {
+  const protocols = [...new Set(results.flatMap(({ idle }) => Object.keys(idle)))];
+  const head = ["server", "version", "250 means", "start-up ms", ...protocols.map((name) => `KiB, idle ${name}`)];
+  const lines = results.map(({ server, version, durability, startups, idle }) => [
+    ...[server, version, durability, shown(median(startups), 0)],
+    ...protocols.map((name) => shown(idle[name] ?? NaN, 1)),
+  ]);
+  return markdown([head, ...lines]);
+}
+
+function line(result: RowResult, ours?: RowResult): string[] {
+  const facts = [
+    ours === undefined ? result.row : "",
+    result.server,
+    shown(of(result, "rate"), 0),
+    shown(of(result, "p50"), 2),
+    shown(of(result, "p99"), 1),
+    shown(of(result, "cpu"), 3),
   ];
-  for (const name of names) {
-    const servers = results.filter(({ row }) => row === name);
-    const ours = servers[0];
-    for (const result of servers) {
-      const of = (key: "rate" | "p50" | "p99" | "cpu", { repeats } = result) => median(repeats.map((its) => its[key]));
-      const ratio = ours === undefined || result === ours
-        ? ""
-        : `   ×${(of("rate", ours) / of("rate")).toFixed(2)} rate, ×${(of("cpu", ours) / of("cpu")).toFixed(2)} CPU`;
-      lines.push(
-        `${(result === ours ? name : "").padEnd(width)}  ${result.server.padEnd(12)} ${
-          of("rate").toFixed(0).padStart(8)
-        } ` +
-          `${of("p50").toFixed(2).padStart(8)} ${of("p99").toFixed(1).padStart(8)} ${
-            of("cpu").toFixed(3).padStart(8)
-          }${ratio}`,
-      );
-    }
-  }
-  return lines;
+  if (ours === undefined) return [...facts, "", ""];
+  const ratio = (key: "rate" | "cpu") => shown(of(ours, key) / of(result, key), 2);
+  return [...facts, `×${ratio("rate")}`, `×${ratio("cpu")}`];
+}
+
+function of({ repeats }: RowResult, key: "rate" | "p50" | "p99" | "cpu"): number {
+  return median(repeats.map((measured) => measured[key]));
+}
+
+function shown(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return "–";
+  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** A table that can be read as it is, and pasted into a document. The first line is its head. */
+function markdown(lines: readonly (readonly string[])[]): string[] {
+  const [head = []] = lines;
+  const widths = head.map((_, column) => Math.max(3, ...lines.map((cells) => cells[column]?.length ?? 0)));
+  const isText = (column: number) => lines.slice(1).every((cells) => !/^[\d,.×–]*$/.test(cells[column] ?? ""));
+  const texts = head.map((_, column) => column < 2 || isText(column));
+  const print = (cells: readonly string[]) =>
+    `| ${widths.map((width, at) => pad(cells[at] ?? "", width, texts[at] ?? true)).join(" | ")} |`;
+  const rule = widths.map((width, at) => texts[at] ? "-".repeat(width) : `${"-".repeat(width - 1)}:`);
+  return [print(head), `| ${rule.join(" | ")} |`, ...lines.slice(1).map(print)];
+}
+
+function pad(text: string, width: number, isText: boolean): string {
+  return isText ? text.padEnd(width) : text.padStart(width);
 }

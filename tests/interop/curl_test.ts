@@ -34,7 +34,7 @@ for (const [name, mechanism, tls] of ways) {
     ]);
     assertEquals(sent.code, 0, sent.stderr);
     const [received = ""] = await server.inbox(bob);
-    assertStringIncludes(received, "Subject: by curl");
+    assertStringIncludes(received, "Subject: by curl\r\n");
     assertStringIncludes(received, "\r\n\r\n..two dots\r\n.\r\nend\r\n");
   });
 
@@ -47,6 +47,20 @@ for (const [name, mechanism, tls] of ways) {
     const fetched = await home.run(curl, ["-sS", ...security, ...login, url]);
     assertEquals(fetched.code, 0, fetched.stderr);
     assertStringIncludes(fetched.stdout, "\r\n\r\n..two dots\r\n.\r\nend\r\n");
+  });
+}
+
+for (const [name, security] of [["in the clear", []], ["with STARTTLS", ["--ssl-reqd", "-k"]]] as const) {
+  interopTest(`curl: SMTP ${name}, from another server`, [curl], async (home) => {
+    await using server = await mailServer();
+    const file = await home.write("message.eml", message);
+    const sent = await home.run(curl, [
+      ...["-sS", ...security, "--mail-from", "someone@elsewhere.example", "--mail-rcpt", bob.address, "-T", file],
+      `smtp://127.0.0.1:${server.ports.smtp}/elsewhere.example`,
+    ]);
+    assertEquals(sent.code, 0, sent.stderr);
+    const [received = ""] = await server.inbox(bob);
+    assertStringIncludes(received, "Subject: by curl\r\n\r\n..two dots\r\n.\r\nend\r\n");
   });
 }
 

@@ -5,21 +5,44 @@ import { alice, type MailServer, mailServer } from "./server.ts";
 
 const fetchmail = { name: "fetchmail", packageName: "fetchmail" };
 
-const ways: readonly (readonly [name: string, port: "pop3" | "pop3s", options: string, user: string])[] = [
-  ["APOP", "pop3", "protocol APOP", "sslproto ''"],
-  ["CRAM-MD5", "pop3", "protocol POP3 auth cram-md5", "sslproto ''"],
-  ["USER and PASS after STLS", "pop3", "protocol POP3 auth password", "sslproto tls1.2+"],
-  ["USER and PASS under POP3S", "pop3s", "protocol POP3 auth password", "ssl"],
-];
+interface Way {
+  readonly port: "pop3" | "pop3s";
+  /** Of the server. */
+  readonly options: string;
+  /** Of the user. */
+  readonly user: string;
+  /** What it says that it does. */
+  readonly said: readonly string[];
+}
 
-for (const [name, port, options, user] of ways) {
+const ways: Readonly<Record<string, Way>> = {
+  "APOP": {
+    ...{ port: "pop3", options: "protocol APOP", user: "sslproto ''" },
+    said: ["POP3> APOP ", "POP3> TOP 3 "],
+  },
+  "CRAM-MD5": {
+    ...{ port: "pop3", options: "protocol POP3 auth cram-md5", user: "sslproto ''" },
+    said: ["POP3> AUTH CRAM-MD5", "POP3> TOP 3 "],
+  },
+  "USER and PASS after STLS": {
+    ...{ port: "pop3", options: "protocol POP3 auth password", user: "sslproto tls1.2+" },
+    said: ["POP3> STLS", "upgrade to TLS succeeded", "POP3> PASS ", "POP3> TOP 3 "],
+  },
+  "USER and PASS under POP3S, by RETR": {
+    ...{ port: "pop3s", options: "protocol POP3 auth password", user: "ssl fetchall" },
+    said: ["using protocol TLSv1.3", "POP3> PASS ", "POP3> RETR 3"],
+  },
+};
+
+for (const [name, { port, options, user, said }] of Object.entries(ways)) {
   interopTest(`fetchmail: ${name}`, [fetchmail], async (home) => {
     await using server = await mailServer();
     for (const number of [1, 2, 3]) await server.deliver(alice, messageOf(number));
     const fetched = await fetch(home, server, port, options, user);
     assertEquals(fetched.code, 0, fetched.output);
+    for (const words of said) assertStringIncludes(fetched.output, words);
     assertEquals(fetched.messages.map(subjectOf).sort(), ["number 1", "number 2", "number 3"]);
-    assertStringIncludes(fetched.messages.join(""), "\n.one dot\n");
+    for (const message of fetched.messages) assertStringIncludes(message, "\n\n.one dot\nend\n");
     assertEquals(await server.inbox(alice), [], "fetched messages are deleted");
   });
 }

@@ -1,4 +1,7 @@
-/** mpop fetches by every method that it has, in the clear, upgraded and under TLS. */
+/**
+ * mpop fetches by every method that it has, in the clear, upgraded and under TLS: `on` is its own choice, EXTERNAL is in
+ * external_test.ts.
+ */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { interopTest } from "./client.ts";
 import { alice, mailServer } from "./server.ts";
@@ -6,7 +9,7 @@ import { alice, mailServer } from "./server.ts";
 const mpop = { name: "mpop", packageName: "mpop" };
 const message = "From: bob@example.org\r\nTo: alice@example.org\r\nSubject: by mpop\r\n\r\n.one dot\r\nend\r\n";
 
-const protected_ = ["apop", "cram-md5", "digest-md5", "scram-sha-1", "scram-sha-256"];
+const protected_ = ["on", "apop", "cram-md5", "digest-md5", "scram-sha-1", "scram-sha-256"];
 const ways = [
   ...protected_.map((method) => [method, "none"] as const),
   ...["user", "plain", "login", ...protected_].flatMap((

@@ -1,10 +1,10 @@
-/** msmtp submits by every method that it has. */
+/** msmtp submits by every method that it has: `on` is its own choice, EXTERNAL is in external_test.ts. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { interopTest } from "./client.ts";
 import { alice, bob, mailServer } from "./server.ts";
 
 const msmtp = { name: "msmtp", packageName: "msmtp" };
-const protected_ = ["cram-md5", "digest-md5", "scram-sha-1", "scram-sha-256"];
+const protected_ = ["on", "cram-md5", "digest-md5", "scram-sha-1", "scram-sha-256"];
 const ways = [
   ...protected_.map((method) => [method, "none"] as const),
   ...["plain", "login", ...protected_].flatMap((

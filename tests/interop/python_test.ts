@@ -1,5 +1,6 @@
 /** Python's smtplib and poplib. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { latin1Bytes } from "../../core/wire/ascii.ts";
 import { interopTest } from "./client.ts";
 import { alice, bob, mailServer } from "./server.ts";
 
@@ -37,6 +38,37 @@ for (const [kind, port] of [["upgrade", "submission"], ["implicit", "submissions
   }
 }
 
+const sendingAsServer = `
+import email.message, email.policy, smtplib, ssl, sys
+kind, port, to, certificate = sys.argv[1:]
+with smtplib.SMTP("localhost", int(port)) as smtp:
+    if kind == "upgrade":
+        smtp.starttls(context=ssl.create_default_context(cafile=certificate))
+    smtp.ehlo()
+    assert smtp.verify(to)[0] == 252
+    message = email.message.EmailMessage(policy=email.policy.SMTPUTF8)
+    message["From"], message["To"], message["Subject"] = "jörg@elsewhere.example", to, "Grüße"
+    message.set_content(".one dot\\nSchöne Grüße\\n", cte="8bit")
+    # Asks for SMTPUTF8 and BODY=8BITMIME by itself: the sender is not in ASCII.
+    refused = smtp.send_message(message)
+    assert refused == {}, refused
+`;
+
+for (const kind of ["none", "upgrade"]) {
+  interopTest(`Python smtplib: from another server, with SMTPUTF8, ${kind} TLS`, [python], async (home) => {
+    await using server = await mailServer();
+    const { code, stderr } = await home.run(python, [
+      ...["-c", sendingAsServer, kind, String(server.ports.smtp), bob.address, server.certificate],
+    ]);
+    assertEquals(code, 0, stderr);
+    const [octets = ""] = await server.inbox(bob);
+    const received = new TextDecoder().decode(latin1Bytes(octets));
+    assertStringIncludes(received, "Return-Path: <jörg@elsewhere.example>\r\n");
+    assertStringIncludes(received, "Subject: Grüße\r\n");
+    assertStringIncludes(received, "\r\n\r\n.one dot\r\nSchöne Grüße\r\n");
+  });
+}
+
 const fetching = `
 import poplib, ssl, sys
 kind, port, way, user, password, certificate = sys.argv[1:]
@@ -44,6 +76,8 @@ context = ssl.create_default_context(cafile=certificate)
 pop = poplib.POP3_SSL("localhost", int(port), context=context) if kind == "implicit" else poplib.POP3("localhost", int(port))
 if kind == "upgrade":
     pop.stls(context=context)
+# Before the login, as RFC 6856 §2 has it.
+assert pop.utf8().startswith(b"+OK")
 if way == "apop":
     pop.apop(user, password)
 else:
@@ -54,7 +88,7 @@ assert count == 2, count
 assert sum(int(line.split()[1]) for line in pop.list()[1]) == octets
 _, lines, size = pop.retr(1)
 assert size == int(pop.list(1).split()[2]), size
-assert lines[-2:] == [b".one dot", b"end"], lines
+assert lines == [b"Subject: first", b"", b".one dot", b"end"], lines
 assert pop.top(1, 1)[1][-1] == b".one dot"
 assert len(pop.uidl()[1]) == 2
 assert "UIDL" in pop.capa()

@@ -1,4 +1,5 @@
 /** The server that outside clients talk to: in this process, over real sockets and real TLS. */
+import { latin1 } from "../../core/wire/ascii.ts";
 import { type TestServer, testServer } from "../support/test_server.ts";
 import type { TestSettings } from "../support/test_config.ts";
 
@@ -33,7 +34,7 @@ export async function mailServer(settings: TestSettings = {}): Promise<MailServe
       const { messages } = await storage.messages((await inboxOf(of)).id);
       return await Promise.all(messages.map(async ({ body }) => {
         const opened = await storage.openBody(body);
-        return new TextDecoder("latin1").decode(await opened.read(0, opened.size));
+        return latin1(await opened.read(0, opened.size));
       }));
     },
     async deliver(to, message) {

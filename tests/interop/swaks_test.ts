@@ -9,7 +9,7 @@ const ways: readonly (readonly [name: string, port: "smtp" | "submission" | "sub
   [
     ["in the clear, from another server", "smtp", []],
     ["with STARTTLS, from another server", "smtp", ["--tls"]],
-    ["by BDAT-less pipelining", "smtp", ["--pipeline"]],
+    ["with pipelining", "smtp", ["--pipeline"]],
     ...["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5"].flatMap((mechanism) => {
       const auth = ["--auth", mechanism, "--auth-user", alice.address, "--auth-password", alice.password];
       return [
@@ -17,14 +17,10 @@ const ways: readonly (readonly [name: string, port: "smtp" | "submission" | "sub
         [`AUTH ${mechanism} under TLS`, "submissions", ["--tlsc", ...auth]],
       ] as const;
     }),
-    ["AUTH CRAM-MD5 in the clear", "submission", [
-      "--auth",
-      "CRAM-MD5",
-      "--auth-user",
-      alice.address,
-      "--auth-password",
-      alice.password,
-    ]],
+    ...["CRAM-MD5", "DIGEST-MD5"].map((mechanism) => {
+      const auth = ["--auth", mechanism, "--auth-user", alice.address, "--auth-password", alice.password];
+      return [`AUTH ${mechanism} in the clear`, "submission", auth] as const;
+    }),
   ];
 
 for (const [name, port, args] of ways) {

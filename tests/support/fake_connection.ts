@@ -83,6 +83,7 @@ export class FakeClient {
     this.serverEnd = {
       read: (into) => this.#serverRead(into),
       write: (data) => this.#serverWrite(data),
+      end: () => Promise.resolve(),
       close: () => {
         this.#isClosedByServer = true;
         this.#change();

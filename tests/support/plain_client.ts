@@ -1,4 +1,4 @@
-/** A client that says what a test tells it to, over a socket in the clear. */
+/** A client that says what a test tells it to, over a socket in the clear or whatever else there is. */
 
 /** A conversation. */
 export interface Dialogue extends AsyncDisposable {
@@ -6,13 +6,22 @@ export interface Dialogue extends AsyncDisposable {
   line(): Promise<string>;
   /** Says a line, gives the reply: of SMTP with all of its lines, of POP3 up to the dot when it has `many`. */
   ask(line: string, many?: boolean): Promise<string>;
+  /** Says it as it is. */
+  say(text: string): Promise<void>;
   /** Whatever comes until the other side closes. */
   readToEnd(): Promise<string>;
 }
 
+/** What is spoken over. */
+export type Octets = Pick<Deno.Conn, "read" | "write" | "close">;
+
 /** Connects; the greeting is the first line. */
 export async function dialogue(port: number): Promise<Dialogue> {
-  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  return dialogueOver(await Deno.connect({ hostname: "127.0.0.1", port }));
+}
+
+/** Speaks over a connection, which is closed when the dialogue is disposed of. */
+export function dialogueOver(connection: Octets): Dialogue {
   const buffer = new Uint8Array(65_536);
   const decoder = new TextDecoder("latin1");
   let arrived = "";
@@ -32,9 +41,13 @@ export async function dialogue(port: number): Promise<Dialogue> {
     return text;
   }
 
-  async function ask(said: string, many = false): Promise<string> {
-    const octets = new TextEncoder().encode(`${said}\r\n`);
+  async function say(text: string): Promise<void> {
+    const octets = new TextEncoder().encode(text);
     for (let at = 0; at < octets.length;) at += await connection.write(octets.subarray(at));
+  }
+
+  async function ask(said: string, many = false): Promise<string> {
+    await say(`${said}\r\n`);
     const lines = [await line()];
     if (many && lines[0]?.startsWith("+OK")) { while (lines.at(-1) !== ".") lines.push(await line()); }
     // RFC 5321 §4.2.1: all but the last have a hyphen.
@@ -45,6 +58,7 @@ export async function dialogue(port: number): Promise<Dialogue> {
   return {
     line,
     ask,
+    say,
     async readToEnd() {
       while (await more());
       const rest = arrived;

@@ -22,6 +22,8 @@ export interface TestSettings {
   readonly options?: Readonly<Partial<Record<"smtp" | "submission" | "pop3", Readonly<Record<string, unknown>>>>>;
   /** Default: deno. */
   readonly engine?: "deno" | "node";
+  /** Further keys of `tls`, as in mail.yaml. */
+  readonly tls?: Readonly<Record<string, unknown>>;
   /** Other files of the folder, by name: a filter's module. */
   readonly files?: Readonly<Record<string, string>>;
   /** As in mail.yaml; default: everything at level debug. */
@@ -105,7 +107,7 @@ function configText(settings: TestSettings): string {
     hostname: "mail.example.org",
     domains: settings.domains ?? ["example.org"],
     data: "./data",
-    tls: { certificate: "./tls/cert.pem", key: "./tls/key.pem", engine: settings.engine ?? "deno" },
+    tls: { certificate: "./tls/cert.pem", key: "./tls/key.pem", engine: settings.engine ?? "deno", ...settings.tls },
     storage: settings.storage ?? "memory",
     // Hashing that is slow for attackers is slow for tests too.
     directory: { use: "local", options: { password_hash_cost: 10 } },

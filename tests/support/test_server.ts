@@ -1,11 +1,12 @@
 /** The real server in the test's own process, on free ports of 127.0.0.1, with temporary data. */
 import type { Directory, DirectoryAdmin } from "../../core/contract/directory.ts";
 import type { Storage } from "../../core/contract/storage.ts";
-import { openLog } from "../../core/observe/log.ts";
 import { loadServer } from "../../core/server/load_server.ts";
 import { startServer } from "../../core/server/server.ts";
+import { type LoggedEvent, recordedLog } from "./recorded_log.ts";
 import { accountsOf, type Ports, portsOf, testFolder, type TestSettings } from "./test_config.ts";
 
+export type { LoggedEvent } from "./recorded_log.ts";
 export { alice, bob, type Ports, type ServiceName, type TestSettings } from "./test_config.ts";
 
 /** A server that runs until the test is over. */
@@ -30,20 +31,12 @@ export interface TestServer extends AsyncDisposable {
   drain(deadline: AbortSignal): Promise<void>;
 }
 
-/** A line of the log. */
-export interface LoggedEvent {
-  readonly level: "debug" | "info" | "warn" | "error";
-  readonly message: string;
-  readonly [field: string]: unknown;
-}
-
 /** Starts one: `await using server = await testServer({ … })`. */
 export async function testServer(settings: TestSettings = {}): Promise<TestServer> {
   await using stack = new AsyncDisposableStack();
   const { folder, file, certificate, configure } = stack.use(await testFolder(settings));
-  const written: LoggedEvent[] = [];
-  const log = stack.use(openLog({ format: "json", level: "debug" }, linesTo((line) => written.push(JSON.parse(line)))));
-  const server = stack.use(await startServer(await loadServer(file), { log }));
+  const recorded = stack.use(recordedLog());
+  const server = stack.use(await startServer(await loadServer(file), recorded));
   const { directory, storage } = server;
   const { admin } = directory;
   if (admin === undefined) throw new Error("the directory has no administration");
@@ -54,8 +47,7 @@ export async function testServer(settings: TestSettings = {}): Promise<TestServe
     folder,
     certificate,
     get log() {
-      log.flush();
-      return written;
+      return recorded.events;
     },
     admin,
     directory,
@@ -66,16 +58,5 @@ export async function testServer(settings: TestSettings = {}): Promise<TestServe
     },
     drain: (deadline) => server.drain(deadline),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
-  };
-}
-
-/** A sink that takes octets and gives whole lines. */
-function linesTo(take: (line: string) => void): { writeSync(octets: Uint8Array): number } {
-  return {
-    writeSync(octets) {
-      // The log writes whole lines.
-      for (const line of new TextDecoder().decode(octets).split("\n")) if (line !== "") take(line);
-      return octets.length;
-    },
   };
 }

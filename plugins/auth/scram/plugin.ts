@@ -10,8 +10,8 @@ import { freshNonce, scram } from "./conversation.ts";
 /** What an operator may say. */
 export interface ScramOptions {
   /**
-   * Types of channel binding. Only tls-unique unless configured: clients take a `-PLUS` form whenever it is offered
-   * and bind by tls-unique under TLS 1.2, by tls-exporter under 1.3. The runtime has no tls-exporter, and a client that
+   * Types of channel binding. Clients take a `-PLUS` form whenever it is offered, and bind by tls-unique under TLS 1.2,
+   * by tls-exporter under 1.3: these unless configured, where TLS has them, which today's engines do not. A client that
    * finds its own type refused is locked out, so tls-server-end-point is for those who know their clients.
    */
   readonly "channel_binding": readonly ChannelBinding[];
@@ -46,7 +46,7 @@ export function scramPlugin({ hash, name, summary }: ScramFacts): PluginDefiniti
           oneOf(["tls-unique", "tls-exporter", "tls-server-end-point"]),
           "a list of tls-unique, tls-exporter and tls-server-end-point",
         ),
-        ["tls-unique"],
+        ["tls-exporter", "tls-unique"],
       ),
       salt_secret: v.optional(text("any text that is hard to guess, such as ${SALT_SECRET}")),
     }),

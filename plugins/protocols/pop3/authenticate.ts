@@ -21,7 +21,7 @@ export const user: Command = command({
   // One argument, so spaces in it are a part of it, as RFC 1939 §7 allows for PASS.
   parse: (argument = "") => argument.trim() === "" ? undefined : { value: argument.trim() },
   run({ service, connection, texts }, _state, login) {
-    // RFC 2595 §2.3: refused before the password is on its way.
+    // RFC 2595 §2.3: refused before the password is on its way; to all alike, for its answer tells of nobody.
     if (!service.context.authentication.allowsPasswords(connection)) return { reply: wrong(texts.needsTls) };
     return { reply: ok(texts.sendPassword), state: { name: "named", login } };
   },
@@ -41,7 +41,7 @@ export const pass: Command = command({
   },
 });
 
-/** APOP. */
+/** APOP. RFC 1939 §13 would not have PASS too for an account: that is for passwords in clear text, which TLS hides by now. */
 export const apop: Command = command({
   isProof: true,
   states: beforeLogin,

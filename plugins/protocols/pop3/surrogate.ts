@@ -1,6 +1,7 @@
 /**
  * Surrogates of messages with UTF-8 in their header, for clients that have not said UTF8 (RFC 6856 §2.1): what the user
- * needs is shown in ASCII, as RFC 6858 has it. The body stays as it is.
+ * needs is shown in ASCII, as RFC 6858 has it. The body stays as it is, headers of its parts included: such clients have
+ * shown raw octets there for decades, and a body of any size goes by unread.
  */
 import { printAddressList } from "../../../core/message/address_printer.ts";
 import { parseAddressList } from "../../../core/message/address.ts";

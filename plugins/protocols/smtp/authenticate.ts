@@ -84,6 +84,7 @@ const refusals: Readonly<Record<RefusedBecause, Reply>> = {
   "unavailable": reply(454, "4.7.0", "Temporary authentication failure"),
   // RFC 5321 §4.2.3: 504, parameter not implemented.
   "unknown-mechanism": reply(504, "5.5.4", "Unrecognized authentication type"),
-  "needs-tls": reply(538, "5.7.11", "Encryption required for requested authentication mechanism"),
+  // RFC 4954 §4: the same where it requires an encryption layer; 538 is deprecated (§1).
+  "needs-tls": reply(504, "5.5.4", "This authentication type needs TLS: send STARTTLS first, or use the port for TLS"),
   "unexpected-initial-response": reply(501, "5.7.0", "This mechanism takes no initial response"),
 };

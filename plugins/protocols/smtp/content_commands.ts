@@ -44,7 +44,7 @@ export const bdat: Command = {
   mayWait: true,
   async handle(session, state, argument): Promise<Outcome> {
     const chunk = parseChunk(argument);
-    // Where a chunk ends cannot be known then, and its octets must not be taken for commands.
+    // Where a chunk ends cannot be known then, and its octets must not be taken for commands: RFC 5321 §7.8, not §3.8.
     if ("refusal" in chunk) return { reply: chunk.refusal, ends: true };
     // What was answered so far may be what the client waits for before it sends the rest.
     await session.flush();
@@ -71,7 +71,11 @@ async function run(session: Session, state: State, chunk: Chunk): Promise<Outcom
   };
 }
 
-/** RFC 3030 §3: with BINARYMIME all octets are content; otherwise they are lines, as after DATA. */
+/**
+ * RFC 3030 §3: with BINARYMIME all octets are content; otherwise they are lines, as after DATA. The same section would have
+ * a message of binary parts accepted without it; where such a message has a bare CR or LF it is refused, for no message that
+ * others could split gets in (RFC 5321 §2.3.8).
+ */
 function begin(session: Session, { client, transaction }: StateOf<"transaction">): ChunkedMessage {
   const isText = transaction.bodyType !== "binarymime";
   return new ChunkedMessage(isText, (source) => takeIn(session, client, transaction, source));

@@ -6,7 +6,10 @@ export interface OfferFacts {
   readonly largestMessage: number;
   /** STARTTLS would work now. */
   readonly canStartTls: boolean;
-  /** SASL mechanisms that can succeed now; none once a client has authenticated. */
+  /**
+   * SASL mechanisms that can succeed on the connection; after a login as well, for a client may compare the lists to see
+   * whether someone shortened the first one (RFC 4422 §6.1.2, RFC 4954 §4).
+   */
   readonly mechanisms: readonly string[];
   /** RCPT commands in a transaction. */
   readonly mostRecipients: number;

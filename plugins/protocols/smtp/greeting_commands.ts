@@ -19,7 +19,7 @@ export function ehlo(extensionsUnder: (facts: OfferFacts) => readonly string[]):
     states: anyState,
     parse: parseName,
     run(session, state, name) {
-      const lines = extensionsUnder(offerOf(session, accountOf(state)));
+      const lines = extensionsUnder(offerOf(session));
       return greet(session, state, name, true, { code: 250, text: [session.context.hostname, ...lines] });
     },
   });
@@ -40,8 +40,8 @@ export const startTls: Command = command({
     await session.flush();
     try {
       await connection.startTls();
-    } catch (error) {
-      connection.log.info("TLS handshake failed", { error });
+    } catch {
+      // The core has said why; there is nobody to be told.
       return { ends: true };
     }
     // RFC 3207 §4.2: all that the client said before is forgotten.
@@ -77,11 +77,11 @@ function accountOf(state: State): AccountId | undefined {
 }
 
 /** What EHLO offers now. */
-function offerOf({ connection, context, mechanisms, options }: Session, account: AccountId | undefined): OfferFacts {
+function offerOf({ connection, context, mechanisms, options }: Session): OfferFacts {
   return {
     largestMessage: context.limits.message,
     canStartTls: connection.canStartTls,
-    mechanisms: account === undefined ? mechanisms : [],
+    mechanisms,
     mostRecipients: options.max_recipients,
     mostMessages: options.max_messages,
   };

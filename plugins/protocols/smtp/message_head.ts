@@ -1,6 +1,6 @@
 /** The header of a message on its way in, looked at before the rest is read: for loops, and for what submission adds. */
 import { concat } from "../../../core/message/bytes.ts";
-import { Header } from "../../../core/message/header.ts";
+import { Header, type HeaderField } from "../../../core/message/header.ts";
 import type { MessageSource } from "./message_source.ts";
 
 const LF = 10, CR = 13;
@@ -14,8 +14,10 @@ export interface MessageHead {
   readonly header: Header;
   /** Whether the message begins with text where a field should be: such a message has no header at all. */
   readonly isMissing: boolean;
-  /** The message from its first octet. */
-  readonly body: AsyncIterable<Uint8Array>;
+  /** Whether all of the header was looked at. */
+  readonly isWhole: boolean;
+  /** The message from its first octet, without these fields of its header. Once only. */
+  body(dropped: readonly HeaderField[]): AsyncIterable<Uint8Array>;
 }
 
 /** Reads up to the empty line that ends the header (RFC 5322 §2.1), or as far as it goes. */
@@ -24,21 +26,44 @@ export async function readHead(source: MessageSource): Promise<MessageHead> {
   const kept: Uint8Array[] = [];
   for (let size = 0; size < MOST;) {
     const step = await source.next();
-    if (step.done === true) return headOf(concat(kept), undefined, source);
+    if (step.done === true) return headOf(concat(kept), { size, isWhole: true }, source);
     const found = lines.findIn(step.value);
-    if (found >= 0 && kept.length === 0) return headOf(step.value, found, source);
+    if (found >= 0 && kept.length === 0) return headOf(step.value, { size: found, isWhole: true }, source);
     // A chunk is only valid until the next one.
     kept.push(step.value.slice());
     size += step.value.length;
-    if (found >= 0) return headOf(concat(kept), size - step.value.length + found, source);
+    if (found >= 0) {
+      return headOf(concat(kept), { size: size - step.value.length + found, isWhole: true }, source);
+    }
   }
-  return headOf(concat(kept), MOST, source);
+  return headOf(concat(kept), { size: MOST, isWhole: false }, source);
 }
 
-function headOf(first: Uint8Array, headerSize: number | undefined, source: MessageSource): MessageHead {
-  const bytes = first.subarray(0, headerSize);
+function headOf(
+  first: Uint8Array,
+  { size, isWhole }: { readonly size: number; readonly isWhole: boolean },
+  source: MessageSource,
+): MessageHead {
+  const bytes = first.subarray(0, size);
   const header = new Header(bytes);
-  return { header, isMissing: isNoHeader(header, bytes), body: startingWith(first, source) };
+  return {
+    header,
+    isMissing: isNoHeader(header, bytes),
+    isWhole,
+    body: (dropped) => startingWith(without(first, dropped), source),
+  };
+}
+
+/** What is left when these fields are taken out; the octets themselves when there are none. */
+function without(first: Uint8Array, dropped: readonly HeaderField[]): Uint8Array {
+  if (dropped.length === 0) return first;
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (const { start, end } of dropped.toSorted((a, b) => a.start - b.start)) {
+    pieces.push(first.subarray(from, start));
+    from = end;
+  }
+  return concat([...pieces, first.subarray(from)]);
 }
 
 /** Text that is no field in the first line. A mailbox file's "From " line is no field either, but a header follows it. */

@@ -22,8 +22,11 @@ export type PathReading =
   | { readonly ok: true; readonly path: Path; readonly end: number }
   | { readonly ok: false; readonly problem: string };
 
-/** RFC 5321 §4.5.3.1.3 asks for 256 octets at least; longer local parts than its 64 are in use (VERP, SRS). */
-export const LONGEST_PATH = 1024;
+/**
+ * RFC 5321 §4.5.3.1.3 asks for 256 octets at least; longer local parts than its 64 are in use (VERP, SRS). The lines of
+ * Return-Path and Received, which hold a path whole, have 998 octets at most (RFC 5322 §2.1.1).
+ */
+export const LONGEST_PATH = 900;
 /** RFC 5321 §4.5.3.1.2. */
 const LONGEST_DOMAIN = 255;
 

@@ -5,7 +5,7 @@ import type { SmtpReply } from "../../../core/contract/mod.ts";
 export interface Reply {
   /** Three digits. */
   readonly code: number;
-  /** RFC 2034 §4: in all 2xx, 4xx and 5xx but the greeting and the replies to HELO and EHLO. */
+  /** RFC 2034 §4: in all 2xx, 4xx and 5xx; in the greeting and in replies to HELO and EHLO it need not be, but may. */
   readonly enhanced?: SmtpReply["enhanced"];
   /** One line, or several. */
   readonly text: string | readonly string[];

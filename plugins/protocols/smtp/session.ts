@@ -203,7 +203,10 @@ function replying(given: Reply, ends = false): Command {
 const tooLong: Resolved = { command: replying(reply(500, "5.5.2", "The line is too long")), argument: "" };
 const notText = replying(reply(500, "5.5.2", "The line has control characters, or is not UTF-8"));
 const unknown = replying(reply(500, "5.5.1", "Unknown command; HELP lists those that are known"));
-/** A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us. */
+/**
+ * A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us. RFC 5321 §3.8 has a
+ * server stay whatever is said, but for attacks (§7.8).
+ */
 const webRequest = replying(reply(554, "5.5.1", "This is a mail server; it does not speak HTTP"), true);
 const webVerbs = new Set(["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PRI"]);
 

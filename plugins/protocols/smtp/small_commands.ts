@@ -17,7 +17,10 @@ export const vrfy: Command = command({
   run: () => ({ reply: reply(252, "2.0.0", "Cannot VRFY user, but will take a message and try to deliver it") }),
 });
 
-/** EXPN; RFC 5321 §7.3: may be turned off. */
+/**
+ * EXPN. RFC 5321 §4.5.1 does not require it, and there are no lists to show: it is known and not implemented (§4.2.4), which
+ * EHLO therefore does not list (§3.5.2). 252, which §7.3 has for commands that are turned off, would say that it is there.
+ */
 export const expn: Command = command({
   states: anyState,
   parse: anyArgument,

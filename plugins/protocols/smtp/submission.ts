@@ -2,30 +2,65 @@
 import { mailboxesOf, parseAddressList } from "../../../core/message/address.ts";
 import { addressSpec } from "../../../core/message/address_printer.ts";
 import { formatDate } from "../../../core/message/date.ts";
-import type { Header } from "../../../core/message/header.ts";
+import type { Header, HeaderField } from "../../../core/message/header.ts";
 import { newMessageId } from "../../../core/message/trace_header.ts";
 
-/** Addresses that are looked at in one field: nobody is so many people. */
-const MOST = 100;
+/** What a message is completed with. */
+export interface Completion {
+  /** The reverse-path, which is the account's own; empty for the null path. */
+  readonly sender: string;
+  /** The server's own name. */
+  readonly hostname: string;
+  /** The time. */
+  readonly now: Date;
+}
 
-/** RFC 6409 §8.2 and §8.3: Date and Message-ID, where they are missing; whole lines. */
-export function missingFields(header: Header, hostname: string, now: Date): string {
+/** RFC 6409 §8.2, §8.3; RFC 5322 §3.6: Date, From and Message-ID, where they are missing; whole lines. */
+export function missingFields(header: Header, { sender, hostname, now }: Completion): string {
   const date = header.find("date") ? "" : `Date: ${formatDate(now)}\r\n`;
-  const messageId = header.find("message-id") ? "" : `Message-ID: ${newMessageId(hostname, now)}\r\n`;
-  return `${date}${messageId}`;
+  const from = header.find("from") || sender === "" ? "" : `From: <${sender}>\r\n`;
+  const messageId = hasMessageId(header) ? "" : `Message-ID: ${newMessageId(hostname, now)}\r\n`;
+  return `${date}${from}${messageId}`;
+}
+
+/** RFC 6409 §8.3: Message-ID fields that hold no msg-id (RFC 5322 §3.6.4), and give way to ours. */
+export function unusableFields(header: Header): HeaderField[] {
+  return hasMessageId(header) ? [] : header.fields.filter(({ key }) => key === "message-id");
+}
+
+function hasMessageId(header: Header): boolean {
+  return header.all("message-id").some((value) => /<[^<>@\s]+@[^<>\s]+>/.test(value));
 }
 
 /**
- * The addresses that stand for who sends this now, and must be the account's (RFC 6409 §6.3): Sender where there is one, for
- * it names "the agent responsible for the actual transmission" (RFC 5322 §3.6.2), else From; of a message that is sent
- * again, the same of its newest Resent- fields (§3.6.6), for the From is another's by right. A header without any of them
- * claims nothing.
+ * The addresses that stand for who sends this now, and must be the account's (RFC 6409 §6.3), each once: Sender where there
+ * is one, for it names "the agent responsible for the actual transmission" (RFC 5322 §3.6.2), else From; of a message that
+ * is sent again, the same of its newest Resent- fields (§3.6.6), for the From is another's by right. A header without any of
+ * them claims nothing.
  */
 export function responsibleAddresses(header: Header): string[] {
   for (const name of ["resent-sender", "resent-from", "sender", "from"]) {
-    const field = header.find(name);
-    if (field === undefined) continue;
-    return mailboxesOf(parseAddressList(header.value(field), MOST)).map(addressSpec);
+    const fields = header.all(name);
+    if (fields.length === 0) continue;
+    // Older Resent- fields are others'. Sender and From stand there once (§3.6); which of two a reader shows is not known.
+    const [newest = ""] = fields;
+    return addressesOf(name.startsWith("resent-") ? [newest] : fields);
   }
   return [];
+}
+
+const addressFields = ["from", "sender", "reply-to", "to", "cc", "bcc"];
+
+/**
+ * RFC 6409 §4.2: addresses whose domain is no whole name. Not those without a domain, though §5.1 would have them refused:
+ * programs write `To: root`, and nothing is sent by it.
+ */
+export function shortDomainAddresses(header: Header): string[] {
+  const names = [...addressFields, ...addressFields.map((name) => `resent-${name}`)];
+  return addressesOf(names.flatMap((name) => header.all(name)))
+    .filter((address) => /@[^.[\]]+\.?$/.test(address));
+}
+
+function addressesOf(values: readonly string[]): string[] {
+  return [...new Set(values.flatMap((value) => mailboxesOf(parseAddressList(value)).map(addressSpec)))];
 }

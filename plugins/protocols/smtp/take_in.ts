@@ -7,12 +7,15 @@ import { expectedReply, isBroken, localError, MessageRefused, OutOfStep } from "
 import { type Reply, reply } from "./replies.ts";
 import type { Session } from "./session.ts";
 import type { Client } from "./state.ts";
-import { missingFields, responsibleAddresses } from "./submission.ts";
+import { missingFields, responsibleAddresses, shortDomainAddresses, unusableFields } from "./submission.ts";
 import { printTrace } from "./trace.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** RFC 5321 §6.3: a large number of Received fields means a loop; at least 100. */
 const MOST_HOPS = 100;
+
+/** Addresses that one message may be from: nobody is so many people. */
+const MOST_AUTHORS = 100;
 
 /** Takes a message in and says what came of it. Throws only what broke the connection: then nothing was kept. */
 export async function takeIn(
@@ -52,7 +55,7 @@ async function accept(
   id: string,
 ): Promise<Reply> {
   const { context } = session;
-  const { header, isMissing, body } = await readHead(source);
+  const { header, isMissing, isWhole, body } = await readHead(source);
   if (header.fields.filter(({ key }) => key === "received").length > MOST_HOPS) {
     // RFC 3463 §3.5: X.4.6, routing loop detected.
     throw new MessageRefused(
@@ -61,9 +64,14 @@ async function accept(
   }
   const date = context.now();
   let trace = printTrace(session, client, transaction, id, date);
+  // RFC 5321 §4.4: one Return-Path is to be there, the one that is true; a server of the final delivery may remove others.
+  const dropped = header.fields.filter(({ key }) => key === "return-path");
   if (client.account !== undefined) {
+    if (!isWhole) throw new MessageRefused(reply(550, "5.7.1", "The header is too long to see whom it is from"));
     await checkAuthor(session, client.account, header);
-    trace += missingFields(header, context.hostname, date);
+    await checkDomains(session, header);
+    trace += missingFields(header, { sender: transaction.sender, hostname: context.hostname, now: date });
+    dropped.push(...unusableFields(header));
   }
   const answer = await context.delivery.accept({
     facts: client.facts,
@@ -72,7 +80,7 @@ async function accept(
     id,
     // A text without a header would become part of ours.
     trace: bytesOf(isMissing ? `${trace}\r\n` : trace),
-    body,
+    body: body(dropped),
   });
   return answer.accepted ? reply(250, "2.0.0", `Accepted as ${answer.id}`) : answer.reply;
 }
@@ -83,9 +91,22 @@ async function checkAuthor(
   account: NonNullable<Client["account"]>,
   header: Header,
 ): Promise<void> {
-  for (const address of responsibleAddresses(header)) {
+  const addresses = responsibleAddresses(header);
+  if (addresses.length > MOST_AUTHORS) {
+    throw new MessageRefused(reply(550, "5.7.1", "The message has too many authors"));
+  }
+  for (const address of addresses) {
     if (await context.directory.maySendAs(account, address)) continue;
     throw new MessageRefused(reply(550, "5.7.1", `You may not send mail as ${address}`));
+  }
+}
+
+/** RFC 6409 §4.2, with its code. */
+async function checkDomains({ context }: Session, header: Header): Promise<void> {
+  for (const address of shortDomainAddresses(header)) {
+    // A domain of ours may be as short as it is.
+    if ((await context.directory.resolve(address)).kind !== "remote") continue;
+    throw new MessageRefused(reply(554, "5.6.0", `The domain of ${address} is not a whole name`));
   }
 }
 

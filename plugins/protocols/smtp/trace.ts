@@ -22,9 +22,10 @@ export function printTrace(session: Session, client: Client, transaction: Transa
       utf8: transaction.smtpUtf8,
     },
     id,
-    // RFC 5321 §7.2: several recipients must not learn of each other.
-    ...(recipient && others.length === 0 && { recipient: recipient.address }),
-    ...(connection.tls && { tls: [connection.tls.version, connection.tls.cipher].filter(Boolean).join(" ") }),
+    // RFC 5321 §7.2: several recipients must not learn of each other. §4.4: a mailbox, which <Postmaster> is not.
+    ...(recipient?.address.includes("@") && others.length === 0 && { recipient: recipient.address }),
+    ...(connection.tls && { tls: connection.tls.version }),
+    ...(connection.tls?.cipher !== undefined && { cipher: connection.tls.cipher }),
     date,
   });
   // All mail that is taken is for local mailboxes: this is its final delivery.

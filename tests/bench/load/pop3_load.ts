@@ -7,17 +7,20 @@ export async function pop3Load(load: Pop3Load): Promise<{ times: number[]; messa
   let messages = 0;
   const times = await sessions(load, async (client) => {
     await client.send("STAT\r\n");
-    const count = Number((await client.pop3Ok()).split(" ")[1]);
+    const [count = 0, octets = 0] = (await client.pop3Ok()).split(" ").slice(1).map(Number);
     await client.send("UIDL\r\n");
     await client.pop3Ok();
     await client.skipToDot();
     const numbers = Array.from({ length: count }, (_, index) => index + 1);
     if (load.pipelined) await client.send(numbers.map((number) => `RETR ${number}\r\n`).join(""));
+    let received = 0;
     for (const number of numbers) {
       if (!load.pipelined) await client.send(`RETR ${number}\r\n`);
       await client.pop3Ok();
-      await client.skipToDot();
+      received += await client.skipToDot();
     }
+    // No line of the load's messages begins with a dot.
+    if (received !== octets) throw new Error(`${received} octets came of ${octets}`);
     messages += count;
   });
   return { times, messages };

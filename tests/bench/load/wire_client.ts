@@ -1,5 +1,6 @@
 /** The client's end of a load: lines and dot-terminated data over one socket, as cheap as a measuring client must be. */
 
+const LF = 10, CR = 13, DOT = 46;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");
 
@@ -16,13 +17,11 @@ export class WireClient implements Disposable {
 
   /** Connects to a port of this machine; with TLS the certificate must be one of `authorities` (PEM). */
   static async connect(port: number, authorities?: readonly string[]): Promise<WireClient> {
-    const hostname = "127.0.0.1";
-    if (authorities !== undefined) {
-      return new WireClient(await Deno.connectTls({ hostname: "localhost", port, caCerts: [...authorities] }));
-    }
-    const connection = await Deno.connect({ hostname, port });
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
     connection.setNoDelay(true);
-    return new WireClient(connection);
+    if (authorities === undefined) return new WireClient(connection);
+    // Not `Deno.connectTls`, which waits for the server's delayed acknowledgements.
+    return new WireClient(await Deno.startTls(connection, { hostname: "localhost", caCerts: [...authorities] }));
   }
 
   /** Sends all of it. */
@@ -35,7 +34,7 @@ export class WireClient implements Disposable {
   async line(): Promise<string> {
     let from = this.#start;
     while (true) {
-      const newline = this.#buffer.subarray(0, this.#end).indexOf(0x0a, from);
+      const newline = this.#buffer.subarray(0, this.#end).indexOf(LF, from);
       if (newline >= 0) {
         const line = decoder.decode(this.#buffer.subarray(this.#start, newline - 1));
         this.#start = newline + 1;
@@ -47,11 +46,19 @@ export class WireClient implements Disposable {
 
   /** Reads past the final dot of a multi-line reply and counts the octets before it. */
   async skipToDot(): Promise<number> {
-    let octets = 0;
-    while (true) {
-      const line = await this.#skipLine();
-      if (line === -1) return octets;
-      octets += line;
+    for (let from = this.#start;;) {
+      const data = this.#buffer.subarray(0, this.#end);
+      let dot = data.indexOf(DOT, from);
+      while (dot > this.#start && data[dot - 1] !== LF) dot = data.indexOf(DOT, dot + 1);
+      if (dot < 0 || dot + 2 >= data.length) {
+        from = await this.#fill(dot < 0 ? data.length : dot);
+      } else if (data[dot + 1] === CR) {
+        const octets = dot - this.#start;
+        this.#start = dot + 3;
+        return octets;
+      } else {
+        from = dot + 1;
+      }
     }
   }
 
@@ -71,21 +78,6 @@ export class WireClient implements Disposable {
 
   [Symbol.dispose](): void {
     this.#connection.close();
-  }
-
-  /** Octets of the next line with its line end; -1 for the lone dot. */
-  async #skipLine(): Promise<number> {
-    let from = this.#start;
-    while (true) {
-      const newline = this.#buffer.subarray(0, this.#end).indexOf(0x0a, from);
-      if (newline >= 0) {
-        const length = newline + 1 - this.#start;
-        const dot = length === 3 && this.#buffer[this.#start] === 0x2e;
-        this.#start = newline + 1;
-        return dot ? -1 : length;
-      }
-      from = await this.#fill(this.#end);
-    }
   }
 
   /** Reads more; gives where what was at `mark` is now. */

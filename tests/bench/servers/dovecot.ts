@@ -1,5 +1,5 @@
 /** Dovecot with maildirs and tuned services: login processes that stay, plain secrets. */
-import { freePorts, isInstalled, run, type Started, stop, untilGreeted, users } from "./server.ts";
+import { folderIn, freePorts, isInstalled, processIn, run, type Started, untilGreeted, users } from "./server.ts";
 import { userName } from "../load/load.ts";
 
 /** Starts it, as root only: its services change users. */
@@ -7,7 +7,8 @@ export async function dovecot(certificate: { readonly certificate: string; reado
   const name = "dovecot";
   if (!await isInstalled("dovecot")) return { name, missing: "not installed (Debian: dovecot-pop3d dovecot-lmtpd)" };
   if (Deno.uid() !== 0) return { name, missing: "can be started by root only" };
-  const folder = await Deno.makeTempDir({ prefix: "bench-dovecot-" });
+  await using stack = new AsyncDisposableStack();
+  const folder = await folderIn(stack, name);
   const [pop3 = 0, pop3s = 0, lmtp = 0] = freePorts(3);
   await Deno.mkdir(`${folder}/mail`);
   await Deno.chmod(folder, 0o755);
@@ -24,21 +25,19 @@ export async function dovecot(certificate: { readonly certificate: string; reado
     configuration(folder, { pop3, pop3s, lmtp }, uid, gid, certificate),
   );
   const begun = performance.now();
-  await run("dovecot", ["-c", `${folder}/dovecot.conf`]);
+  const pid = processIn(stack, "dovecot", ["-F", "-c", `${folder}/dovecot.conf`]);
   const startup = await untilGreeted(pop3, begun);
-  const master = Number(await Deno.readTextFile(`${folder}/run/master.pid`));
+  const rest = stack.move();
   return {
     name,
+    version: (await run("dovecot", ["--version"])).split(" ")[0] ?? "",
     durability: "mail_fsync=optimized",
-    pids: [master],
+    pids: [pid],
     startup,
-    lmtp,
+    fill: { port: lmtp, lmtp: true },
     pop3,
     pop3s: { port: pop3s, authorities: [await Deno.readTextFile(certificate.certificate)] },
-    async [Symbol.asyncDispose]() {
-      await stop(master);
-      await Deno.remove(folder, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }
 

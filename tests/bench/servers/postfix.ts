@@ -1,5 +1,5 @@
 /** Postfix, delivering to virtual(8) maildirs: its 250 is one fsync of the queue file. */
-import { freePorts, isInstalled, run, type Started, stop, untilGreeted, users } from "./server.ts";
+import { folderIn, freePorts, isInstalled, run, type Started, untilGreeted, users } from "./server.ts";
 import { userName } from "../load/load.ts";
 
 /** Starts it, as root only: its daemons change users. */
@@ -7,7 +7,8 @@ export async function postfix(): Promise<Started> {
   const name = "postfix";
   if (!await isInstalled("postfix")) return { name, missing: "not installed (Debian: postfix)" };
   if (Deno.uid() !== 0) return { name, missing: "can be started by root only" };
-  const folder = await Deno.makeTempDir({ prefix: "bench-postfix-" });
+  await using stack = new AsyncDisposableStack();
+  const folder = await folderIn(stack, name);
   const [smtp = 0] = freePorts(1);
   for (const sub of ["etc", "spool", "data", "mail"]) await Deno.mkdir(`${folder}/${sub}`);
   await Deno.chmod(folder, 0o755);
@@ -24,19 +25,20 @@ export async function postfix(): Promise<Started> {
   await Deno.writeTextFile(`${folder}/etc/master.cf`, await masterCf(smtp));
   await run("postmap", ["-c", `${folder}/etc`, `hash:${folder}/etc/vmailbox`]);
   const begun = performance.now();
-  await run("postfix", ["-c", `${folder}/etc`, "start"]);
+  const ask = (what: "start" | "stop") => run("postfix", ["-c", `${folder}/etc`, what]);
+  await ask("start");
+  stack.defer(async () => void await ask("stop"));
   const startup = await untilGreeted(smtp, begun);
   const master = Number(await Deno.readTextFile(`${folder}/spool/pid/master.pid`));
+  const rest = stack.move();
   return {
     name,
+    version: (await run("postconf", ["-d", "-h", "mail_version"])).trim(),
     durability: "fsync of the queue file; delivered later",
     pids: [master],
     startup,
     smtp,
-    async [Symbol.asyncDispose]() {
-      await stop(master);
-      await Deno.remove(folder, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }
 

@@ -1,60 +1,57 @@
-/** Quetzal itself, as `main.ts serve` runs it: SQLite, fsync before every 250. */
+/** Quetzal itself, as `main.ts serve` runs it: SQLite, fsync before every 250, a log of every message. */
 import { fileURLToPath } from "node:url";
+import project from "../../../deno.json" with { type: "json" };
 import { projectFolder } from "../../house/project_files.ts";
-import { freePorts, run, type Started, stop, untilGreeted, users } from "./server.ts";
+import type { CertificateFiles } from "../../support/certificate.ts";
+import { rightsFor } from "../../support/run_main.ts";
 import { userName } from "../load/load.ts";
+import { type BenchServer, folderIn, freePorts, processIn, run, untilGreeted, users } from "./server.ts";
 
-const projectPath = fileURLToPath(projectFolder);
+const cwd = fileURLToPath(projectFolder);
 
-/** Starts it with the certificate that the peers use as well. */
-export async function quetzal(tls: { readonly certificate: string; readonly key: string }): Promise<Started> {
-  const folder = await Deno.makeTempDir({ prefix: "bench-quetzal-" });
+/** Starts it, with the rights that the README gives it. @param engine Of POP3S; all else is the same under both. */
+export async function quetzal(tls: CertificateFiles, engine: "deno" | "node" = "deno"): Promise<BenchServer> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await folderIn(stack, "quetzal");
   const [smtp = 0, pop3 = 0, pop3s = 0] = freePorts(3);
   const config = `${folder}/mail.yaml`;
+  await Deno.copyFile(tls.certificate, `${folder}/cert.pem`);
+  await Deno.copyFile(tls.key, `${folder}/key.pem`);
   await Deno.writeTextFile(
     config,
     `hostname: quetzal.${users.domain}
 domains: [${users.domain}]
 data: ./data
-tls: { certificate: ${tls.certificate}, key: ${tls.key}, engine: node }
+tls: { certificate: ./cert.pem, key: ./key.pem, engine: ${engine} }
+# The usual cost would only make setting up slower: clients that come again within minutes are remembered.
 directory: { use: local, options: { password_hash_cost: 10 } }
 auth: [plain]
 cleartext_auth: true
 limits: { connections: 10000, connections_per_address: 10000 }
-log: { level: warn }
+log: { file: ./data/mail.log }
 protocols:
-  - { use: smtp, listen: ["127.0.0.1:${smtp}"] }
-  - { use: pop3, listen: ["127.0.0.1:${pop3}", "127.0.0.1:${pop3s} tls"] }
+  - { use: smtp, listen: ["127.0.0.1:${smtp} starttls"] }
+  - { use: pop3, listen: ["127.0.0.1:${pop3} starttls", "127.0.0.1:${pop3s} tls"] }
 `,
   );
-  const program = ["run", "-q", "-A", "--no-prompt", "main.ts"];
+  const program = ["run", "-q", "--no-prompt", ...rightsFor(folder), "main.ts"];
   const accounts = Array.from({ length: users.count }, (_, number) => userName(users, number))
     .map((user) => `${user}@${users.domain} ${users.password}\n`).join("");
-  await run(Deno.execPath(), [...program, "account", "import", "--config", config], {
-    cwd: projectPath,
-    stdin: accounts,
-  });
+  await run(Deno.execPath(), [...program, "account", "import", "--config", config], { cwd, stdin: accounts });
   const begun = performance.now();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...program, "serve", "--config", config],
-    cwd: projectPath,
-    stdin: "null",
-    stdout: "null",
-    stderr: "inherit",
-  }).spawn();
+  const pid = processIn(stack, Deno.execPath(), [...program, "serve", "--config", config], { cwd, stderr: "inherit" });
   const startup = await untilGreeted(smtp, begun);
+  const rest = stack.move();
   return {
-    name: "quetzal",
+    name: engine === "deno" ? "quetzal" : `quetzal (${engine})`,
+    version: project.version,
     durability: "fsync of the message in its mailbox",
-    pids: [child.pid],
+    pids: [pid],
     startup,
-    smtp,
-    pop3,
+    fill: { port: smtp, lmtp: false },
     pop3s: { port: pop3s, authorities: [await Deno.readTextFile(tls.certificate)] },
-    async [Symbol.asyncDispose]() {
-      await stop(child.pid);
-      await child.status;
-      await Deno.remove(folder, { recursive: true });
-    },
+    // What the engine makes no difference to is measured once.
+    ...engine === "deno" && { smtp, pop3 },
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

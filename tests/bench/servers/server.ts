@@ -8,6 +8,8 @@ export const users: Users = { count: 500, offset: 0, domain: "bench.example", pa
 export interface BenchServer extends AsyncDisposable {
   /** For the table. */
   readonly name: string;
+  /** As it says itself. */
+  readonly version: string;
   /** What its 250 means. */
   readonly durability: string;
   /** Roots of its process trees. */
@@ -16,8 +18,8 @@ export interface BenchServer extends AsyncDisposable {
   readonly startup: number;
   /** Port that takes messages for the users, where it has one. */
   readonly smtp?: number;
-  /** Port that takes messages by LMTP: only for filling mailboxes. */
-  readonly lmtp?: number;
+  /** Port through which maildrops are filled before they are read. */
+  readonly fill?: { readonly port: number; readonly lmtp: boolean };
   /** Port of POP3 in the clear. */
   readonly pop3?: number;
   /** Port of POP3 over TLS, and its authority. */
@@ -83,16 +85,26 @@ export async function run(
   return text;
 }
 
-/** Ends a process and waits until it is gone; the whole tree goes when it is a daemon's master. */
-export async function stop(pid: number): Promise<void> {
-  try {
-    Deno.kill(pid, "SIGTERM");
-    for (let tries = 0; tries < 1000; tries++) {
-      await Deno.stat(`/proc/${pid}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    Deno.kill(pid, "SIGKILL");
-  } catch {
-    // Gone.
-  }
+/** A temporary folder that goes with the stack. */
+export async function folderIn(stack: AsyncDisposableStack, name: string): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: `bench-${name}-` });
+  return stack.adopt(folder, (folder) => Deno.remove(folder, { recursive: true }));
+}
+
+/** A process that ends with the stack. Its output is nobody's: a pipe would fill, or be held open by its children. */
+export function processIn(
+  stack: AsyncDisposableStack,
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly stderr?: "inherit" } = {},
+): number {
+  const settings = { stdin: "null", stdout: "null", stderr: "null", ...options } as const;
+  const child = new Deno.Command(program, { args: [...args], ...settings }).spawn();
+  stack.defer(async () => {
+    const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    child.kill("SIGTERM");
+    await child.status;
+    clearTimeout(late);
+  });
+  return child.pid;
 }

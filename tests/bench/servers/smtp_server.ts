@@ -1,39 +1,31 @@
 /** npm's smtp-server on Node, writing one file a message: fsync, then rename. */
-import { freePorts, isInstalled, run, type Started, stop, untilGreeted, users } from "./server.ts";
+import { folderIn, freePorts, isInstalled, processIn, run, type Started, untilGreeted, users } from "./server.ts";
 
 /** Starts it, where Node and the package can be had. */
 export async function smtpServer(): Promise<Started> {
   const name = "smtp-server";
   if (!await isInstalled("node") || !await isInstalled("npm")) return { name, missing: "needs node and npm" };
-  const folder = await Deno.makeTempDir({ prefix: "bench-smtp-server-" });
+  await using stack = new AsyncDisposableStack();
+  const folder = await folderIn(stack, name);
   try {
     await run("npm", ["install", "--no-audit", "--no-fund", "--prefix", folder, "smtp-server@3"]);
   } catch {
-    await Deno.remove(folder, { recursive: true });
     return { name, missing: "npm could not install smtp-server" };
   }
   const [smtp = 0] = freePorts(1);
   await Deno.writeTextFile(`${folder}/sink.mjs`, sink);
   const begun = performance.now();
-  const child = new Deno.Command("node", {
-    args: ["sink.mjs", String(smtp), `${folder}/mail`, users.domain],
-    cwd: folder,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
+  const pid = processIn(stack, "node", ["sink.mjs", String(smtp), `${folder}/mail`, users.domain], { cwd: folder });
   const startup = await untilGreeted(smtp, begun);
+  const rest = stack.move();
   return {
     name,
+    version: JSON.parse(await Deno.readTextFile(`${folder}/node_modules/smtp-server/package.json`)).version,
     durability: "fsync of each file",
-    pids: [child.pid],
+    pids: [pid],
     startup,
     smtp,
-    async [Symbol.asyncDispose]() {
-      await stop(child.pid);
-      await child.status;
-      await Deno.remove(folder, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }
 

@@ -253,6 +253,13 @@ Deno.test("mail.yaml: what is not YAML, not a mapping, not there or not a file i
   }
 });
 
+Deno.test("mail.yaml: RFC 6531 §3.7.1: the name in greetings is an A-label; domains stay as they are written", () => {
+  const text = least.replace("mail.example.org", "Bücher.example\ndomains: [Bücher.example]");
+  const loaded = loadConfigText(text, "mail.yaml");
+  assert(loaded.ok);
+  assertEquals([loaded.config.hostname, ...loaded.config.domains], ["xn--bcher-kva.example", "bücher.example"]);
+});
+
 Deno.test("mail.yaml: a value within itself, and one that multiplies, end as a problem", () => {
   const within = problems(`${least}filters: &x [*x]`);
   assert(within.length > 0 && within.length < 5, within.join("\n"));

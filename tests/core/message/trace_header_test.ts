@@ -47,6 +47,14 @@ Deno.test("RFC 5321 §4.4: a Received field, folded", () => {
   );
 });
 
+Deno.test("RFC 8314 §4.3: the cipher suite by its registered name is a clause, any other name no more than a comment", () => {
+  const suite = printReceived({ ...facts, recipient: "a@b.example", tls: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256" });
+  assert(suite.includes("\t(using TLSv1.3)\r\n"));
+  assert(suite.includes("\tfor <a@b.example>\r\n\ttls TLS_AES_128_GCM_SHA256;\r\n\tTue"));
+  const other = printReceived({ ...facts, tls: "TLSv1.2", cipher: "ECDHE-RSA-AES128-GCM-SHA256" });
+  assert(other.includes("\t(using TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256)\r\n") && !other.includes("\ttls "));
+});
+
 Deno.test("nothing a client says ends a line, a comment or the field", () => {
   const field = printReceived({
     ...facts,

@@ -153,12 +153,29 @@ Deno.test("authentication: RFC 4422 §3.4.1: who may act as another gets the oth
   assertEquals(forbidden.lines[0]?.fields, {
     mechanism: "PLAIN",
     service: "imap",
-    tls: true,
+    tls: "TLSv1.3",
     login: "bob",
     account: "bob@example.org",
     authorizeAs: "alice@example.org",
     reason: "credentials",
   });
+});
+
+Deno.test("authentication: RFC 4954 §4, RFC 5034 §4: authorization identities are prepared; what cannot be fails", async () => {
+  const bob = await directory.findAccount("bob");
+  const asBob = await logIn("bo\u00adb@ex\uff41mple.org\0alice\0wonderland");
+  assertEquals(asBob.step, { state: "authenticated", account: bob } as unknown);
+  // The last is empty only once it is prepared: it does not mean the login's own identity.
+  for (const identity of ["bob@example.org\u0007", "\u0627bob", "\u00ad"]) {
+    const { step } = await logIn(`${identity}\0alice\0wonderland`);
+    assertEquals(step, { state: "refused", reason: "credentials" }, identity);
+  }
+});
+
+Deno.test("authentication: RFC 8314 §4: the log says which TLS it was", async () => {
+  const { connection, lines } = connect({ cipher: "TLS_AES_128_GCM_SHA256" });
+  await testAuthentication(directory).checkPassword("alice", "wonderland", connection, "pop");
+  assertEquals(lines.map(({ fields = {} }) => Reflect.get(fields, "tls")), ["TLSv1.3 TLS_AES_128_GCM_SHA256"]);
 });
 
 Deno.test("authentication: an unknown login and a wrong password cannot be told apart", async () => {
@@ -171,13 +188,13 @@ Deno.test("authentication: one line of log for each login, which names the login
   assertEquals(good.lines, [{
     level: "info",
     message: "authenticated",
-    fields: { mechanism: "PLAIN", service: "imap", tls: true, login: "alice", account: "alice@example.org" },
+    fields: { mechanism: "PLAIN", service: "imap", tls: "TLSv1.3", login: "alice", account: "alice@example.org" },
   }]);
   const bad = await logIn("\0alice\0looking-glass");
   assertEquals(bad.lines, [{
     level: "warn",
     message: "authentication failed",
-    fields: { mechanism: "PLAIN", service: "imap", tls: true, login: "alice", reason: "credentials" },
+    fields: { mechanism: "PLAIN", service: "imap", tls: "TLSv1.3", login: "alice", reason: "credentials" },
   }]);
   for (const message of ["alice\0wonderland", "\0\0wonderland", "\0alice\0wonder\0land"]) {
     const { step, lines } = await logIn(message);

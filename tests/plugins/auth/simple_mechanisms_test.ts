@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { createHash, createHmac } from "node:crypto";
 import { latin1Bytes } from "../../../core/wire/ascii.ts";
 import anonymous from "../../../plugins/auth/anonymous.ts";
 import apopPlugin, { apop } from "../../../plugins/auth/apop.ts";
@@ -83,6 +84,24 @@ Deno.test("apop: RFC 1939 §7: the example", async () => {
   // Against another timestamp it is a replay.
   const replayed = await converse(apop(request(directory), "<1897.697170953@dbc.mtview.ca.us>"), response);
   assertEquals(replayed.outcome, credentials);
+});
+
+Deno.test("cram-md5, apop: RFC 6856 §2.2: the password is prepared; clients that do not prepare it are understood too", async () => {
+  const soft = testDirectory({ "tim@example.org": "I\u00adX\u2168" });
+  const timestamp = "<1@example.org>";
+  for (const [password, isRight] of [["IXIX", true], ["I\u00adX\u2168", true], ["IX", false]] as const) {
+    const digests = [
+      await converse(
+        apop(request(soft), timestamp),
+        `tim ${createHash("md5").update(timestamp).update(password).digest("hex")}`,
+      ),
+      await converse(
+        cramMd5(request(soft), timestamp),
+        `tim ${createHmac("md5", password).update(timestamp).digest("hex")}`,
+      ),
+    ];
+    for (const { outcome } of digests) assertEquals(outcome?.status === "success", isRight, password);
+  }
 });
 
 Deno.test("cram-md5, apop: a login may hold spaces; what has no digest of 32 digits is malformed", async () => {

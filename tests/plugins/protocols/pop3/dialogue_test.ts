@@ -1,9 +1,15 @@
 /**
  * The RFCs' own examples: `tests/dialogues/pop3`. Comments say what the server is given: `# given: tls`, `starttls`,
- * `messages 369`, `option login_delay 900s`, `locked`, `rfc5034 digest`.
+ * `messages 369`, `option login_delay 900s`, `locked`, `account karen password`, `hostname elwood.innosoft.com`,
+ * `cram-md5 <challenge>`, `digest-md5 nonce`.
  */
 import type { AccountId, AuthMechanism } from "../../../../core/contract/mod.ts";
-import { latin1, latin1Bytes } from "../../../../core/wire/ascii.ts";
+import { silentLog } from "../../../../core/observe/log.ts";
+import { latin1 } from "../../../../core/wire/ascii.ts";
+import { cramMd5 } from "../../../../plugins/auth/cram_md5.ts";
+import { digestMd5 } from "../../../../plugins/auth/digest_md5/conversation.ts";
+import { Nonces } from "../../../../plugins/auth/digest_md5/nonces.ts";
+import { testMechanisms } from "../../../support/test_directory.ts";
 import { runDialogue } from "../../../support/run_dialogue.ts";
 import { FakeMaildrops, mailOf } from "./fake_maildrops.ts";
 import { mechanismsWithTimestamp, mrose, testService } from "./talk.ts";
@@ -15,35 +21,46 @@ for (const name of [...Deno.readDirSync(folder)].map(({ name }) => name).sort())
     // One character an octet, as the dialogue has it: UTF-8 stays what it is.
     const transcript = latin1(await Deno.readFile(new URL(name, folder)));
     const given = [...transcript.matchAll(/^# given: (\S+) ?(.*)$/gm)];
-    const isGiven = (what: string) => given.some(([, key]) => key === what);
-    const sizes = given.find(([, key]) => key === "messages")?.[2]?.split(" ").map(Number) ?? [120, 200];
-    const maildrops = new FakeMaildrops({ [mrose]: sizes.map(mailOf), "test@example.org": [] });
+    const all = (what: string) => given.flatMap(([, key, value = ""]) => key === what ? value : []);
+    const isGiven = (what: string) => all(what).length > 0;
+    const sizes = all("messages")[0]?.split(" ").map(Number) ?? [120, 200];
+    const accounts = Object.fromEntries(
+      all("account").map((text) => {
+        const [name = "", password = ""] = text.split(" ");
+        return [`${name}@dbc.mtview.ca.us`, password];
+      }),
+    );
+    const maildrops = new FakeMaildrops({
+      ...{ [mrose]: sizes.map(mailOf), "test@example.org": [] },
+      ...Object.fromEntries(Object.keys(accounts).map((address) => [address, sizes.map(mailOf)])),
+    });
     if (isGiven("locked")) maildrops.locked.add(mrose as AccountId);
-    const options = given.filter(([, key]) => key === "option").map(([, , text = ""]) => text.split(" "));
+    const [hostname = "dewey"] = all("hostname");
     const { serve } = testService({
-      maildrops,
-      options: Object.fromEntries(options),
+      ...{ maildrops, accounts, hostname },
+      options: Object.fromEntries(all("option").map((text) => text.split(" "))),
       cleartextAuth: !isGiven("strict"),
-      mechanisms: isGiven("rfc5034") ? [digestOfRfc5034] : mechanismsWithTimestamp(),
+      mechanisms: mechanismsOf(all("cram-md5")[0], all("digest-md5")[0], hostname),
     });
     await runDialogue(transcript, serve, { startTls: isGiven("starttls"), tls: isGiven("tls") });
   });
 }
 
-/** The conversation of RFC 5034 §6: what a mechanism says, and what it expects. */
-const digestOfRfc5034: AuthMechanism = {
-  mechanism: "DIGEST-MD5",
-  first: "server",
-  needs: "nothing",
-  revealsPassword: false,
-  async *exchange() {
-    const response = yield latin1Bytes(
-      'realm="elwood.innosoft.com",nonce="OA6MG9tEQGm2hh",qop="auth",algorithm=md5-sess,charset=utf-8',
+/** Those of all dialogues, with the challenge or the nonce of an example. */
+function mechanismsOf(challenge: string | undefined, nonce: string | undefined, hostname: string): AuthMechanism[] {
+  if (nonce !== undefined) {
+    const nonces = new Nonces(600_000, () => new Date(0));
+    const offered = { realms: [hostname], qop: ["auth"], ciphers: [], hosts: [] } as const;
+    const parts = { ...offered, nonces, log: silentLog, freshNonce: () => nonce };
+    return testMechanisms().flatMap((mechanism) =>
+      mechanism.mechanism === "DIGEST-MD5"
+        ? { ...mechanism, exchange: (request) => digestMd5(request, parts) } satisfies AuthMechanism
+        : []
     );
-    if (!latin1(response).includes("response=b0d56d2f054c24b62072322106468db9")) {
-      return { status: "failure", reason: "credentials" };
-    }
-    const finalData = latin1Bytes("rspauth=0b971462cef5e8f930db9a33b02fc9a0");
-    return { status: "success", account: mrose as AccountId, finalData };
-  },
-};
+  }
+  return mechanismsWithTimestamp().map((mechanism) =>
+    mechanism.mechanism === "CRAM-MD5" && challenge !== undefined
+      ? { ...mechanism, exchange: (request) => cramMd5(request, challenge) }
+      : mechanism
+  );
+}

@@ -8,7 +8,8 @@ import { pop3Commands } from "../../../../plugins/protocols/pop3/commands.ts";
 import { ok } from "../../../../plugins/protocols/pop3/replies.ts";
 import { fakeConnection } from "../../../support/fake_connection.ts";
 import { FakeMaildrops, mailOf } from "./fake_maildrops.ts";
-import { connectionOver, login, mrose, talk, TestClock, testService } from "./talk.ts";
+import { connectionOver, login, mrose, talk, testService } from "./talk.ts";
+import { TestClock } from "../../../support/test_clock.ts";
 
 /** A stream on which all commands come at once, and whose writes are seen before they are taken. */
 function seeing(commands: string, onWrite: (text: string) => void): ByteStream {
@@ -24,6 +25,7 @@ function seeing(commands: string, onWrite: (text: string) => void): ByteStream {
       onWrite(latin1(data));
       return Promise.resolve(data.length);
     },
+    end: () => Promise.resolve(),
     close() {},
   };
 }

@@ -119,6 +119,7 @@ Deno.test("pop3: RETR of 50 MB holds little of it in memory, and waits for a cli
       largest = Math.max(largest, held + held / line.length - got);
       return Promise.resolve(taken.length);
     },
+    end: () => Promise.resolve(),
     close() {},
   });
   await tested.serve(connection, new AbortController().signal);

@@ -3,7 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { AccountId } from "../../../../core/contract/mod.ts";
 import { fakeConnection } from "../../../support/fake_connection.ts";
 import { bodyOf, FakeMaildrops, mailOf } from "./fake_maildrops.ts";
-import { afterLogin, login, mrose, talk, TestClock, testService } from "./talk.ts";
+import { afterLogin, login, mrose, talk, testService } from "./talk.ts";
+import { TestClock } from "../../../support/test_clock.ts";
 
 Deno.test("pop3: RFC 1939 §3: keywords are understood in any case, and unknown commands refused", async () => {
   const lines = await afterLogin(testService(), "sTaT\r\nXTND\r\n\r\n \r\nSTAT now\r\nQUIT now\r\nstat \r\n");

@@ -12,7 +12,7 @@ import { silentLog } from "../../../../core/observe/log.ts";
 import { ClientConnection } from "../../../../core/server/connection.ts";
 import { BufferPool } from "../../../../core/wire/buffer_pool.ts";
 import type { ByteStream } from "../../../../core/wire/byte_stream.ts";
-import { type WaitClock, Waits } from "../../../../core/wire/waits.ts";
+import { Waits } from "../../../../core/wire/waits.ts";
 import type { CommandTable } from "../../../../plugins/protocols/pop3/command.ts";
 import { pop3Commands } from "../../../../plugins/protocols/pop3/commands.ts";
 import { pop3Options } from "../../../../plugins/protocols/pop3/options.ts";
@@ -42,6 +42,8 @@ export interface Given extends TestAuthenticationOptions {
   readonly authentication?: Authentication;
   readonly now?: () => Date;
   readonly hostname?: string;
+  /** Passwords by address, besides those of everybody. */
+  readonly accounts?: Readonly<Record<string, string>>;
 }
 
 /** A service, and what is behind it. */
@@ -63,6 +65,7 @@ export function testService(given: Given = {}): TestService {
     [mrose]: "tanstaaf",
     "test@example.org": "test",
     "müller@example.org": "pässword",
+    ...given.accounts,
   });
   const authentication = given.authentication ??
     testAuthentication(directory, { cleartextAuth: true, ...given, hostname, now });
@@ -141,21 +144,4 @@ export async function afterLogin(
 ): Promise<string[]> {
   const { lines } = await talk(tested, login + commands, options);
   return lines.slice(3);
-}
-
-/** A clock that tests move on. */
-export class TestClock implements WaitClock {
-  #now = 0;
-  readonly #ticks = new Set<() => void>();
-  now(): number {
-    return this.#now;
-  }
-  every(_milliseconds: number, tick: () => void): () => void {
-    this.#ticks.add(tick);
-    return () => this.#ticks.delete(tick);
-  }
-  advance(milliseconds: number): void {
-    this.#now += milliseconds;
-    for (const tick of [...this.#ticks]) tick();
-  }
 }

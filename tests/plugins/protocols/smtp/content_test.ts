@@ -26,6 +26,26 @@ Deno.test("smtp DATA: RFC 5321 §4.4: Return-Path, then Received, then the messa
   );
 });
 
+Deno.test("smtp DATA: RFC 5321 §4.4: there is one Return-Path, ours; nothing else is taken out of a message", async () => {
+  const given =
+    "Return-Path: <forged@x.example>\r\nSubject: x\r\nreturn-path:\r\n <two@x.example>\r\nTo: y\r\n\r\nReturn-Path: <z>\r\n";
+  const left = "Subject: x\r\nTo: y\r\n\r\nReturn-Path: <z>\r\n";
+  for (const all of [`DATA\r\n${given}.\r\n`, bdat(given, " LAST")]) {
+    for (const pieces of [[all], [...all]]) {
+      const { delivery } = await talk([`${greeting}${mail}`, ...pieces]);
+      const text = delivery.kept[0]?.text ?? "";
+      assert(text.startsWith("Return-Path: <Smith@bar.com>\r\n") && text.endsWith(` +0000\r\n${left}`), text);
+    }
+  }
+  const only = await talk(`${greeting}${mail}DATA\r\nReturn-Path: <forged@x.example>\r\n.\r\n`);
+  assert(only.delivery.kept[0]?.text.endsWith(" +0000\r\n"));
+});
+
+Deno.test("smtp DATA: RFC 5321 §4.4: no for clause without a mailbox: <Postmaster> has no domain", async () => {
+  const { delivery } = await talk(`${greeting}MAIL FROM:<>\r\nRCPT TO:<Postmaster>\r\n${data}`);
+  assert(!delivery.kept[0]?.text.includes("\tfor "));
+});
+
 Deno.test("smtp DATA: RFC 5321 §7.2: Received names no recipient when there are several", async () => {
   const { delivery } = await talk(`${greeting}${mail}RCPT TO:<Brown@foo.com>\r\n${data}`);
   assert(!delivery.kept[0]?.text.includes("\tfor "));

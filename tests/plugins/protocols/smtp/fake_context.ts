@@ -98,9 +98,10 @@ export class FakeLog implements Logger {
   }
 }
 
-/** `smith` may send as smith@foo.com only. */
-const directory: Pick<Directory, "maySendAs"> = {
+/** `smith` may send as smith@foo.com only; the domain `intranet` is local. */
+const directory: Pick<Directory, "maySendAs" | "resolve"> = {
   maySendAs: (account, address) => Promise.resolve(address.toLowerCase() === `${account}@foo.com`),
+  resolve: (address) => Promise.resolve({ kind: address.endsWith("@intranet") ? "unknown" : "remote" }),
 };
 
 /** A context; what a session has no business with is missing, and would throw. */

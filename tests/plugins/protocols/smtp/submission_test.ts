@@ -22,8 +22,8 @@ Deno.test("smtp AUTH: RFC 4954 §4.1: PLAIN with and without an initial response
   assertEquals(codesOf(asked.output), [220, 250, 334, 235, 250, 221]);
   // RFC 4954 §4: an empty challenge has its space.
   assertStringIncludes(asked.output, "\r\n334 \r\n");
-  // Once a client has authenticated there is nothing to offer.
-  assertEquals(asked.output.split("AUTH PLAIN").length, 2);
+  // RFC 4422 §6.1.2, RFC 4954 §4: a client may compare the list before and after, to see whether someone shortened it.
+  assertEquals(asked.output.split("250-AUTH PLAIN ASK\r\n").length, 3);
 });
 
 Deno.test("smtp AUTH: RFC 4954 §4, §6: how it can fail", async () => {
@@ -109,7 +109,8 @@ Deno.test("smtp submission: RFC 6409 §4.3: MAIL needs authentication, and TLS f
     `EHLO pc\r\nAUTH PLAIN ${plain}\r\n${mail}`,
     submission({ authentication: new FakeAuthentication({ needsTls: true }), canStartTls: true }),
   );
-  assertStringIncludes(clear.output, "538 5.7.11 ");
+  // RFC 4954 §4: 504 for a mechanism that requires an encryption layer; 538 is deprecated (§1).
+  assertStringIncludes(clear.output, "504 5.5.4 ");
   assertStringIncludes(clear.output, "530 5.7.0 Must issue a STARTTLS command first");
   const upgraded = await talk(
     ["EHLO pc\r\nSTARTTLS\r\n", `${login}${mail}`],
@@ -162,16 +163,80 @@ Deno.test("smtp submission: the newest Resent- fields decide, comments and group
   assertEquals(of("FROM : a@b.example\r\n"), ["a@b.example"]);
 });
 
+Deno.test("smtp submission: RFC 5322 §3.6: a second From is looked at as well as the first, and no crowd hides anyone", async () => {
+  const refused = [
+    "From: smith@foo.com\r\nFrom: boss@foo.com",
+    "Sender: smith@foo.com\r\nSender: boss@foo.com",
+    `From: ${"smith@foo.com, ".repeat(200)}boss@foo.com`,
+    `From: smith@foo.com\r\n${"X: y\r\n".repeat(50_000)}Sender: boss@foo.com`,
+  ];
+  for (const header of refused) {
+    const { output, delivery } = await talk(`${login}${mail}DATA\r\n${header}\r\n\r\nx\r\n.\r\n`, submission());
+    assertEquals([codesOf(output).at(-1), delivery.kept.length], [550, 0], header.slice(0, 60));
+  }
+  const many = `From: ${"smith@foo.com, ".repeat(200)}smith@foo.com`;
+  const { delivery } = await talk(`${login}${mail}DATA\r\n${many}\r\n\r\nx\r\n.\r\n`, submission());
+  assertEquals(delivery.kept.length, 1);
+});
+
+Deno.test("smtp submission: RFC 6409 §4.2: domains in address fields are whole names; a local one may be short", async () => {
+  const cases: readonly (readonly [header: string, code: number])[] = [
+    ["To: joe@sales", 554],
+    ["Cc: a@b.example, Joe <joe@sales.>", 554],
+    ["Resent-To: joe@sales", 554],
+    ["To: friends: joe@sales;", 554],
+    ["Reply-To: joe@intranet, joe@[192.0.2.1], joe@пример.example", 250],
+    ["To: undisclosed-recipients:;", 250],
+    ["To: root", 250],
+    ["Subject: joe@sales", 250],
+  ];
+  for (const [header, code] of cases) {
+    const { output } = await talk(`${login}${mail}DATA\r\n${header}\r\n\r\nx\r\n.\r\n`, submission());
+    assertEquals(codesOf(output).at(-1), code, header);
+  }
+  const { output } = await talk(`${login}${mail}DATA\r\nTo: joe@sales\r\n\r\n.\r\n`, submission());
+  assertStringIncludes(output, "554 5.6.0 The domain of joe@sales is not a whole name");
+  const stranger = await talk(
+    "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<Jones@foo.com>\r\nDATA\r\nTo: joe@sales\r\n\r\nx\r\n.\r\n",
+  );
+  assertEquals(stranger.delivery.kept.length, 1);
+});
+
 Deno.test("smtp submission: RFC 6409 §8.2, §8.3: Date and Message-ID are added where they are missing, and only there", async () => {
   const { delivery } = await talk(`${login}${mail}DATA\r\nSubject: x\r\n\r\nx\r\n.\r\n`, submission());
   const added =
-    /\+0000\r\nDate: Tue, 24 Nov 2026 07:00:00 \+0000\r\nMessage-ID: <[\w.]+@foo\.com>\r\nSubject: x\r\n\r\nx\r\n$/;
+    /\+0000\r\nDate: Tue, 24 Nov 2026 07:00:00 \+0000\r\nFrom: <smith@foo\.com>\r\nMessage-ID: <[\w.]+@foo\.com>\r\nSubject: x\r\n\r\nx\r\n$/;
   assertMatch(delivery.kept[0]?.text ?? "", added);
   assertMatch(delivery.kept[0]?.text ?? "", /with ESMTPA id/);
   assertEquals(delivery.kept[0]?.message.envelope.submittedBy, delivery.kept[0]?.message.facts.account);
-  const whole = "Date: Mon, 1 Jan 2024 00:00:00 +0000\r\nmessage-id: <a@b>\r\nBcc: secret@foo.com\r\n\r\nx\r\n";
+  const whole =
+    "Date: Mon, 1 Jan 2024 00:00:00 +0000\r\nmessage-id: <a@b>\r\nfrom: smith@foo.com\r\nBcc: secret@foo.com\r\n\r\nx\r\n";
   const kept = await talk(`${login}${mail}DATA\r\n${whole}.\r\n`, submission());
   assert(kept.delivery.kept[0]?.text.endsWith(`07:00:00 +0000\r\n${whole}`));
+});
+
+Deno.test("smtp submission: RFC 6409 §8.3: a Message-ID that is none is replaced", async () => {
+  const body = (id: string) => `From: smith@foo.com\r\nMessage-ID:${id}\r\nDate: x\r\n\r\nMessage-ID: <text>\r\n`;
+  for (const id of ["", " none", " a@b", " <>", " <a>", "\r\n\t<a b>"]) {
+    const { delivery } = await talk(`${login}${mail}DATA\r\n${body(id)}.\r\n`, submission());
+    assertMatch(
+      delivery.kept[0]?.text ?? "",
+      /\+0000\r\nMessage-ID: <[\w.]+@foo\.com>\r\nFrom: smith@foo.com\r\nDate: x\r\n\r\nMessage-ID: <text>\r\n$/,
+      id,
+    );
+  }
+  for (const id of [" <a@b>", " (it is) <a@b> (here)", "\r\n\t<a@[192.0.2.1]>"]) {
+    const { delivery } = await talk(`${login}${mail}DATA\r\n${body(id)}.\r\n`, submission());
+    assert(delivery.kept[0]?.text.endsWith(` +0000\r\n${body(id)}`), id);
+  }
+});
+
+Deno.test("smtp submission: RFC 5322 §3.6: From is added where it is missing, but none for the null path", async () => {
+  const { delivery } = await talk(
+    `${login}MAIL FROM:<>\r\nRCPT TO:<Jones@foo.com>\r\nDATA\r\nMessage-ID: <a@b>\r\nDate: x\r\n\r\nx\r\n.\r\n`,
+    submission(),
+  );
+  assert(delivery.kept[0]?.text.endsWith(" +0000\r\nMessage-ID: <a@b>\r\nDate: x\r\n\r\nx\r\n"));
 });
 
 Deno.test("smtp submission: mail from strangers is not touched", async () => {
@@ -191,10 +256,10 @@ Deno.test("smtp submission: received_from: server keeps the client's address and
   assert(!text.includes("192.0.2.7") && !text.includes("from pc"));
 });
 
-Deno.test("smtp submission: RFC 3848: under TLS it is ESMTPSA, with the TLS version", async () => {
+Deno.test("smtp submission: RFC 3848, RFC 8314 §4.3: under TLS it is ESMTPSA, with the TLS version and the cipher suite", async () => {
   const { delivery } = await talk(`${login}${mail}DATA\r\n\r\n.\r\n`, submission({ tls: true }));
   assertMatch(
     delivery.kept[0]?.text ?? "",
-    /\(using TLSv1\.3 TLS_AES_256_GCM_SHA384\)\r\n\tby foo\.com with ESMTPSA id/,
+    /\(using TLSv1\.3\)\r\n\tby foo\.com with ESMTPSA id \w+\r\n\tfor <Jones@foo\.com>\r\n\ttls TLS_AES_256_GCM_SHA384;\r\n/,
   );
 });
