@@ -66,6 +66,11 @@ export class DeflatedStream implements ByteStream {
     return data.length;
   }
 
+  /** Nothing more will be written: what was is whole, for every write was ended. */
+  end(): Promise<void> {
+    return this.#inner.end();
+  }
+
   /** Closes what is below. */
   close(): void {
     this.#inner.close();
