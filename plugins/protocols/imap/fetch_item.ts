@@ -105,10 +105,14 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
       response.text(`ENVELOPE ${printEnvelope(summaryOf(fetched).envelope, mode)}`);
       return undefined;
     case "BODY":
-      response.text(`BODY ${printBody(summaryOf(fetched).structure, mode)}`);
+      response.text(`BODY ${printBody(summaryOf(fetched).structure, { ...mode, rev2: session.extensions.isRev2 })}`);
       return undefined;
     case "BODYSTRUCTURE":
-      response.text(`BODYSTRUCTURE ${printBodyStructure(summaryOf(fetched).structure, mode)}`);
+      response.text(
+        `BODYSTRUCTURE ${
+          printBodyStructure(summaryOf(fetched).structure, { ...mode, rev2: session.extensions.isRev2 })
+        }`,
+      );
       return undefined;
     case "RFC822":
       return writeSection(target, fetched, "RFC822", { part: [], what: "content" });

@@ -3,18 +3,24 @@ import type { MessageDisposition, MessageParameter, MessagePart } from "../../..
 import { printEnvelope } from "./envelope.ts";
 import { printNstring, printString, type StringMode } from "./strings.ts";
 
+/** How structures are written to a client. */
+export interface StructureMode extends StringMode {
+  /** Whether it knows that message/global holds a message (RFC 9051 §9); to RFC 3501 that is a type like any other. */
+  readonly rev2: boolean;
+}
+
 /** `body` without extension data: the item BODY. */
-export function printBody(part: MessagePart, mode: StringMode): string {
+export function printBody(part: MessagePart, mode: StructureMode): string {
   return printPart(part, mode, false);
 }
 
 /** `body` with extension data: the item BODYSTRUCTURE. */
-export function printBodyStructure(part: MessagePart, mode: StringMode): string {
+export function printBodyStructure(part: MessagePart, mode: StructureMode): string {
   return printPart(part, mode, true);
 }
 
 /** The depth of the tree is bounded (`MimeLimits.depth`). */
-function printPart(part: MessagePart, mode: StringMode, isExtended: boolean): string {
+function printPart(part: MessagePart, mode: StructureMode, isExtended: boolean): string {
   return part.parts && part.parts.length > 0
     ? printMultipart(part, part.parts, mode, isExtended)
     : printSinglePart(part, mode, isExtended);
@@ -24,7 +30,7 @@ function printPart(part: MessagePart, mode: StringMode, isExtended: boolean): st
 function printMultipart(
   part: MessagePart,
   parts: readonly MessagePart[],
-  mode: StringMode,
+  mode: StructureMode,
   isExtended: boolean,
 ): string {
   let text = "(";
@@ -35,7 +41,7 @@ function printMultipart(
 }
 
 /** RFC 9051 §9, body-type-1part. */
-function printSinglePart(part: MessagePart, mode: StringMode, isExtended: boolean): string {
+function printSinglePart(part: MessagePart, mode: StructureMode, isExtended: boolean): string {
   const { type, message } = part;
   // A message that is encoded or too deep, and a multipart that is too deep, are not looked into: their types would
   // promise what does not follow.
@@ -45,16 +51,22 @@ function printSinglePart(part: MessagePart, mode: StringMode, isExtended: boolea
     ? '"application" "octet-stream"'
     : `${printString(type, mode)} ${printString(part.subtype, mode)}`;
   // RFC 9051 §7.5.2: octets as transferred, the transfer encoding not undone.
-  let text = `(${media} ${printParameters(part.parameters, mode)} ${printNstring(part.id, mode)} ${
+  let text = `(${media} ${printParameters(parametersOf(part), mode)} ${printNstring(part.id, mode)} ${
     printNstring(part.description, mode)
   } ${printString(part.encoding ?? "7bit", mode)} ${part.bodyEnd - part.bodyStart}`;
-  if (message) {
+  if (message && (mode.rev2 || part.subtype === "rfc822")) {
     text += ` ${printEnvelope(message.envelope, mode)} ${printPart(message.structure, mode, isExtended)} ${part.lines}`;
   } else if (type === "text") {
     text += ` ${part.lines}`;
   }
   if (isExtended) text += ` ${printNstring(part.md5, mode)}${printExtension(part, mode)}`;
   return `${text})`;
+}
+
+/** RFC 9051 §7.5.2 has fields defaulted: text/plain is US-ASCII where nothing else is said (RFC 2046 §4.1.2). */
+function parametersOf({ type, subtype, parameters }: MessagePart): readonly MessageParameter[] {
+  if (type !== "text" || subtype !== "plain" || parameters.some(([name]) => name === "charset")) return parameters;
+  return [...parameters, ["charset", "us-ascii"]];
 }
 
 /** What body-ext-1part and body-ext-mpart have in common. */

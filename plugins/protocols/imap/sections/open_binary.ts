@@ -10,7 +10,7 @@ export type Binary = Transformed | "absent" | "unknown-cte";
 
 /**
  * The decoded content of the part with these numbers; without numbers the whole message, which has no encoding. Octets are
- * what the encoding says, line ends included. `hasNul`: a literal8 is needed; without one, RFC 3516 §4.3 wants a string.
+ * what was encoded, line ends included: RFC 3516 §6 has servers undo their own way of storing lines, and we have none. `hasNul`: a literal8 is needed; without one, RFC 3516 §4.3 wants a string.
  */
 export async function openBinary(numbers: readonly number[], structure: MessagePart, body: Body): Promise<Binary> {
   const source = encodedOctets(numbers, structure, body);
