@@ -8,6 +8,8 @@ import { create } from "./commands/create.ts";
 import { deleteMailbox } from "./commands/delete.ts";
 import { getAcl } from "./commands/getacl.ts";
 import { getMetadata } from "./commands/getmetadata.ts";
+import { getQuota } from "./commands/getquota.ts";
+import { getQuotaRoot } from "./commands/getquotaroot.ts";
 import { enable } from "./commands/enable.ts";
 import { expunge, uidExpunge } from "./commands/expunge.ts";
 import { compress } from "./commands/compress.ts";
@@ -29,6 +31,7 @@ import { searchByNumber, searchByUid } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
 import { deleteAcl, setAcl } from "./commands/setacl.ts";
 import { setMetadata } from "./commands/setmetadata.ts";
+import { setQuota } from "./commands/setquota.ts";
 import { storeByNumber, storeByUid } from "./commands/store.ts";
 import { sortByNumber, sortByUid } from "./commands/sort.ts";
 import { starttls } from "./commands/starttls.ts";
@@ -72,6 +75,9 @@ export const commands: CommandTable = new Map<string, Command>([
   ["MYRIGHTS", myRights],
   ["GETMETADATA", getMetadata],
   ["SETMETADATA", setMetadata],
+  ["GETQUOTA", getQuota],
+  ["GETQUOTAROOT", getQuotaRoot],
+  ["SETQUOTA", setQuota],
   // Selected.
   ["CLOSE", close],
   ["UNSELECT", unselect],

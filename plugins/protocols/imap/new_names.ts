@@ -1,5 +1,5 @@
 /** Names for mailboxes that are to be made: whose they would be, and whether the user may make them (RFC 4314 §4). */
-import type { Storage } from "../../../core/contract/mod.ts";
+import type { Mailbox, Storage } from "../../../core/contract/mod.ts";
 import { hasRights, othersPrefix, type Place, placeOf, rightsOf } from "./access.ts";
 import { CommandRefused } from "./failures.ts";
 import { type ListedName, printListed } from "./printing/list_response.ts";
@@ -21,13 +21,20 @@ export async function placeForNew(storage: Storage, user: User, name: string): P
 }
 
 /** RFC 4314 §4: CREATE needs the right "k" on the nearest mailbox above that exists; at an owner's root nobody has it. */
-async function mayMake(storage: Storage, user: User, { owner, name }: Place): Promise<boolean> {
-  const levels = name.replace(/\/$/, "").split("/");
+async function mayMake(storage: Storage, user: User, place: Place): Promise<boolean> {
+  const above = await nearestAbove(storage, place);
+  return above !== undefined && hasRights({ rights: rightsOf(above, user.account) }, "k");
+}
+
+/** The nearest mailbox above a name. */
+export async function nearestAbove(storage: Storage, { owner, name }: Place): Promise<Mailbox | undefined> {
+  // No mailbox has a longer name.
+  const levels = name.slice(0, LONGEST).replace(/\/$/, "").split("/");
   for (let depth = levels.length - 1; depth > 0; depth--) {
     const above = await storage.mailboxByName(owner, levels.slice(0, depth).join("/"));
-    if (above !== undefined) return hasRights({ rights: rightsOf(above, user.account) }, "k");
+    if (above !== undefined) return above;
   }
-  return false;
+  return undefined;
 }
 
 /**
