@@ -13,7 +13,7 @@ function message(number: number, subject: string, date: number): Threadable {
 }
 
 function threads(...messages: readonly Threadable[]): string {
-  return printThreads(threadsBySubject(messages)).trim();
+  return printThreads(threadsBySubject(messages));
 }
 
 Deno.test("RFC 5256 §3, ORDEREDSUBJECT: one base subject, one thread; all others below its first message", () => {

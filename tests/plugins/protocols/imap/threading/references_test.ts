@@ -21,7 +21,7 @@ interface Fields {
 function threads(...messages: readonly Fields[]): string {
   const collected = new ReferenceThreads();
   for (const [index, fields] of messages.entries()) collected.add(read(index + 1, fields));
-  return printThreads(collected.finish()).trim();
+  return printThreads(collected.finish());
 }
 
 function read(number: number, { id, refs, replyTo, subject = `subject ${number}`, date = number }: Fields): Threadable {
@@ -138,7 +138,7 @@ Deno.test("threads by references: the same as the steps of RFC 5256 §3, taken w
     fc.property(anyMessages, (messages) => {
       const collected = new ReferenceThreads();
       for (const message of messages) collected.add(message);
-      const text = printThreads(collected.finish()).trim();
+      const text = printThreads(collected.finish());
       assertEquals(text, threadsByTheLetter(messages));
       // Every message is in one thread.
       const numbers = (text.match(/\d+/g) ?? []).map(Number).toSorted((left, right) => left - right);
