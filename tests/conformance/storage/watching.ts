@@ -104,6 +104,10 @@ export const watchPromises: readonly StoragePromise[] = [
     await storage.apply([
       { do: "setFlags", mailbox: mine, uids: [1], change: { mode: "add", flags: ["x"] } },
     ]);
+    await storage.apply([{ do: "setRights", mailbox: mine, who: "anyone", rights: "l" }, {
+      do: "removeAlias",
+      address: "none",
+    }]).catch(() => {});
     await storage.apply([{ do: "createMailbox", account: id, name: "x" }, { do: "removeAlias", address: "none" }])
       .catch(() => {});
     const [last] = await storage.apply([{ do: "createMailbox", account: id, name: "last" }]);
