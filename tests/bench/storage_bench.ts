@@ -106,6 +106,16 @@ async function read(name: string, storage: Storage): Promise<void> {
       }),
     );
     print(
+      `${name}: summaries, 500 at once`,
+      count,
+      await measure(async () => {
+        for (let at = 0; at < count; at += 500) {
+          await storage.summaries(messages.slice(at, at + 500).map(({ body }) => body));
+        }
+      }),
+    );
+    print(`${name}: snapshot of ${count}`, count, await measure(() => storage.snapshot(mailbox)));
+    print(
       `${name}: search text`,
       count,
       await measure(async () => {
