@@ -96,6 +96,8 @@ protocols:
   - { use: smtp, listen: ["127.0.0.1:2525 starttls"] }
   # Mail from the people who have accounts here.
   - { use: smtp, listen: ["127.0.0.1:2587 starttls", "127.0.0.1:2465 tls"], options: { mode: submission } }
+  # They read it, and keep it here.
+  - { use: imap, listen: ["127.0.0.1:2143 starttls", "127.0.0.1:2993 tls"] }
   # They fetch it.
   - { use: pop3, listen: ["127.0.0.1:2110 starttls", "127.0.0.1:2995 tls"] }
 `;

@@ -1,4 +1,4 @@
-/** What a newcomer reads: where it listens, who may log in, and two lines to paste. Pure. */
+/** What a newcomer reads: where it listens, who may log in, and lines to paste. Pure. */
 import { formatListenAddress } from "../config/listen_address.ts";
 import { valueAt } from "../config/plain_value.ts";
 import { formatHostPort } from "../options/host_port.ts";
@@ -26,6 +26,7 @@ export function greeting(accounts: readonly TrialAccount[], listening: readonly 
 function pasteLines(accounts: readonly TrialAccount[], listening: readonly Listening[]): string[] {
   const [sender, recipient] = accounts;
   const submission = listening.find((one) => one.protocol === "smtp" && isSubmission(one) && isSecure(one, "starttls"));
+  const imaps = listening.find((one) => one.protocol === "imap" && isSecure(one, "tls"));
   const pop3s = listening.find((one) => one.protocol === "pop3" && isSecure(one, "tls"));
   if (sender?.password === undefined || recipient?.password === undefined) return [];
   const lines: string[] = [];
@@ -39,13 +40,13 @@ function pasteLines(accounts: readonly TrialAccount[], listening: readonly Liste
       "",
     );
   }
-  if (pop3s !== undefined) {
-    lines.push(
-      "Fetch it:",
-      "",
-      `  curl -sSk --user '${recipient.address}:${recipient.password}' pop3s://${formatHostPort(pop3s.address)}/1`,
-      "",
-    );
+  const fetched = [
+    ...imaps === undefined ? [] : [`'imaps://${formatHostPort(imaps.address)}/INBOX;MAILINDEX=1'`],
+    ...pop3s === undefined ? [] : [`pop3s://${formatHostPort(pop3s.address)}/1`],
+  ];
+  if (fetched.length > 0) {
+    const login = `--user '${recipient.address}:${recipient.password}'`;
+    lines.push("Fetch it, by IMAP or by POP3:", "", ...fetched.map((url) => `  curl -sSk ${login} ${url}`), "");
   }
   return lines;
 }

@@ -84,6 +84,8 @@ protocols:
   - { use: smtp, listen: ["0.0.0.0:25 starttls"] }
   # Mail from the people who have accounts here.
   - { use: smtp, listen: ["0.0.0.0:587 starttls", "0.0.0.0:465 tls"], options: { mode: submission } }
+  # They read it, and keep it here.
+  - { use: imap, listen: ["0.0.0.0:143 starttls", "0.0.0.0:993 tls"] }
   # They fetch it.
   - { use: pop3, listen: ["0.0.0.0:110 starttls", "0.0.0.0:995 tls"] }
 `;

@@ -19,7 +19,9 @@ export interface TestSettings {
   /** As in mail.yaml. Failed logins cost nothing unless it says so. */
   readonly limits?: Readonly<Record<string, unknown>>;
   /** Options of each service. */
-  readonly options?: Readonly<Partial<Record<"smtp" | "submission" | "pop3", Readonly<Record<string, unknown>>>>>;
+  readonly options?: Readonly<
+    Partial<Record<"smtp" | "submission" | "pop3" | "imap", Readonly<Record<string, unknown>>>>
+  >;
   /** Default: deno. */
   readonly engine?: "deno" | "node";
   /** Further keys of `tls`, as in mail.yaml. */
@@ -31,13 +33,13 @@ export interface TestSettings {
 }
 
 /** The services of a test's server. */
-export type ServiceName = "smtp" | "submission" | "submissions" | "pop3" | "pop3s";
+export type ServiceName = "smtp" | "submission" | "submissions" | "pop3" | "pop3s" | "imap" | "imaps";
 
 /** Real ports by name. */
 export type Ports = Readonly<Record<ServiceName, number>>;
 
 /** In the order in which mail.yaml lists them. */
-const serviceNames: readonly ServiceName[] = ["smtp", "submission", "submissions", "pop3", "pop3s"];
+const serviceNames: readonly ServiceName[] = ["smtp", "submission", "submissions", "pop3", "pop3s", "imap", "imaps"];
 
 /** An account of every test's server. */
 export const alice = { address: "alice@example.org", password: "secret of alice" } as const;
@@ -98,6 +100,8 @@ export function portsOf(listening: readonly { readonly port: number }[]): Ports 
     submissions: port("submissions"),
     pop3: port("pop3"),
     pop3s: port("pop3s"),
+    imap: port("imap"),
+    imaps: port("imaps"),
   };
 }
 
@@ -125,6 +129,7 @@ function configText(settings: TestSettings): string {
         options: { mode: "submission", ...options.submission },
       },
       { use: "pop3", listen: ["127.0.0.1:0 starttls", "127.0.0.1:0 tls"], options: { ...options.pop3 } },
+      { use: "imap", listen: ["127.0.0.1:0 starttls", "127.0.0.1:0 tls"], options: { ...options.imap } },
     ],
     filters: settings.filters ?? [],
     log: settings.log ?? { format: "json", level: "debug" },

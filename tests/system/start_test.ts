@@ -3,7 +3,7 @@ import { projectFolder } from "../house/project_files.ts";
 import { linesOf } from "../support/lines_of.ts";
 
 /** The ports of `main.ts start`. */
-const ports = [2525, 2587, 2465, 2110, 2995];
+const ports = [2525, 2587, 2465, 2143, 2993, 2110, 2995];
 
 /** What a clone has, as far as running needs it. */
 const parts = ["main.ts", "deno.json", "deno.lock", "core", "plugins", "storage", "vendor"];
@@ -95,12 +95,17 @@ Deno.test({
         await using started = await start(folder);
         first = started.greeting;
         for (const port of ports) assertStringIncludes(first, `127.0.0.1:${port}`);
-        const [send = "", fetch = ""] = [...first.matchAll(/^ {2}((?:printf|curl) .*)$/gm)].map(([, line]) => line);
+        const [send = "", ...fetches] = [...first.matchAll(/^ {2}((?:printf|curl) .*)$/gm)].map(([, line = ""]) =>
+          line
+        );
+        assertEquals(fetches.map((line) => /(\w+):\/\//.exec(line)?.[1]), ["imaps", "pop3s"]);
         if (hasCurl) {
           await paste(send);
-          const message = await paste(fetch);
-          assertStringIncludes(message, "Subject: Hello\r\n");
-          assertMatch(message, /\r\n\r\nIt works\.\r\n$/);
+          for (const fetch of fetches) {
+            const message = await paste(fetch);
+            assertStringIncludes(message, "Subject: Hello\r\n");
+            assertMatch(message, /\r\n\r\nIt works\.\r\n$/);
+          }
         }
       }
       {

@@ -19,7 +19,7 @@ Deno.test("use: a plain name is a plugin of the program, of the section's kind o
   assertEquals(resolve("plain", {}, "auth").from, "built-in");
   assertEquals(
     problem(resolve("plain")),
-    'use: there is no protocol plugin "plain"; built in: smtp, pop3; a file of your own is written ./plain.ts',
+    'use: there is no protocol plugin "plain"; built in: smtp, pop3, imap; a file of your own is written ./plain.ts',
   );
 });
 
