@@ -1,11 +1,13 @@
 /**
  * The RFCs' own examples: `tests/dialogues/imap`. Comments say what the server is given: `# given: tls`, `starttls`,
  * `strict` (no passwords without TLS), `option max_errors 3`, `accounts fred@example.org bob@example.org`,
- * `messages fred@example.org INBOX 3`.
+ * `administrator fred@example.org`, `messages fred@example.org INBOX 3`, `mailbox bob@example.org Projects`,
+ * `rights bob@example.org Projects fred@example.org lrs`, `quota fred@example.org STORAGE-OCTETS MESSAGES MAILBOXES`.
  */
+import type { Operation } from "../../../../core/contract/mod.ts";
 import { latin1 } from "../../../../core/wire/ascii.ts";
 import { runDialogue } from "../../../support/run_dialogue.ts";
-import { testService } from "./talk.ts";
+import { type TestService, testService } from "./talk.ts";
 
 const folder = new URL("../../../dialogues/imap/", import.meta.url);
 
@@ -14,12 +16,15 @@ for (const name of [...Deno.readDirSync(folder)].map(({ name }) => name).sort())
     // One character an octet, as the dialogue has it: UTF-8 stays what it is.
     const transcript = latin1(await Deno.readFile(new URL(name, folder)));
     const given = [...transcript.matchAll(/^# given: (\S+) ?(.*)$/gm)]
-      .map(([, key, rest = ""]) => ({ key, words: rest.split(" ") }));
+      .map(([, key = "", rest = ""]) => ({ key, words: rest.split(" ") }));
     const isGiven = (what: string) => given.some(({ key }) => key === what);
     const all = (what: string) => given.filter(({ key }) => key === what).map(({ words }) => words);
     const [accounts] = all("accounts");
     const service = await testService({
-      options: Object.fromEntries(all("option").map(([name, value = ""]) => [name, Number(value) || value])),
+      options: {
+        ...Object.fromEntries(all("option").map(([name, value = ""]) => [name, Number(value) || value])),
+        administrators: all("administrator").flat(),
+      },
       cleartextAuth: !isGiven("strict"),
       ...accounts && { accounts },
     });
@@ -27,6 +32,26 @@ for (const name of [...Deno.readDirSync(folder)].map(({ name }) => name).sort())
       const texts = Array.from({ length: Number(count) }, (_, index) => `Subject: ${index + 1}\r\n\r\nText\r\n`);
       await service.fill(address, mailbox, texts);
     }
+    for (const { key, words } of given) {
+      const operation = await operationOf(service, key, words);
+      if (operation !== undefined) await service.storage.apply([operation]);
+    }
     await runDialogue(transcript, service.serve, { startTls: isGiven("starttls"), tls: isGiven("tls") });
   });
+}
+
+async function operationOf(
+  { account, mailbox }: TestService,
+  key: string,
+  [address = "", ...words]: readonly string[],
+): Promise<Operation | undefined> {
+  const [name = "", who = "", rights = ""] = words;
+  if (key === "mailbox") return { do: "createMailbox", account: account(address), name };
+  if (key === "rights") {
+    const { id } = await mailbox(address, name);
+    return { do: "setRights", mailbox: id, who: who === "anyone" ? who : account(who), rights };
+  }
+  if (key !== "quota") return undefined;
+  const [storage = 0, messages = 0, mailboxes = 0] = words.map(Number);
+  return { do: "setQuota", account: account(address), quota: { storage, messages, mailboxes } };
 }
