@@ -4,19 +4,13 @@ import { type Access, hasRights, openTarget, requireRights } from "../access.ts"
 import { type Command, command, type Outcome } from "../command.ts";
 import { requireWritable } from "../failures.ts";
 import { keptFlags } from "../flag_rights.ts";
-import { expectMailboxName } from "../grammar/mailbox_name.ts";
+import { type CopyArguments, expectCopyArguments } from "../grammar/mailbox_arguments.ts";
 import type { Scanner } from "../grammar/scanner.ts";
-import { expectSequenceSet, type SequenceSet } from "../grammar/sequence_set.ts";
 import { uidsOf } from "../named_messages.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
 import { ok } from "../replies.ts";
 import type { Session } from "../session.ts";
 import type { StateOf } from "../state.ts";
-
-interface Arguments {
-  readonly set: SequenceSet;
-  readonly target: string;
-}
 
 type By = "number" | "uid";
 type Pairs = readonly (readonly [from: number, to: number])[];
@@ -25,7 +19,7 @@ function copyCommand(by: By): Command {
   return command({
     states: ["selected"],
     parse,
-    async run(session, state, { set, target }) {
+    async run(session, state, { set, mailbox: target }) {
       const { storage } = session.service.context;
       const to = await openTarget(storage, state.user, target);
       return copied(to, await copy(session, state, uidsOf(state.mailbox, set, by), to));
@@ -38,7 +32,7 @@ function moveCommand(by: By): Command {
     capabilities: ["MOVE"],
     states: ["selected"],
     parse,
-    async run(session, state, { set, target }) {
+    async run(session, state, { set, mailbox: target }) {
       const { mailbox } = state;
       // RFC 6851 §3.3: what STORE \Deleted and EXPUNGE would need.
       requireWritable(mailbox.selection);
@@ -61,13 +55,9 @@ export const moveByNumber = moveCommand("number");
 /** UID MOVE. */
 export const moveByUid = moveCommand("uid");
 
-function parse(scanner: Scanner): Arguments {
+function parse(scanner: Scanner): CopyArguments {
   scanner.expectSpace();
-  const set = expectSequenceSet(scanner);
-  scanner.expectSpace();
-  const target = expectMailboxName(scanner);
-  scanner.expectEnd();
-  return { set, target };
+  return expectCopyArguments(scanner);
 }
 
 function copied(to: Access, pairs: Pairs): Outcome {
