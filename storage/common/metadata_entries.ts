@@ -23,7 +23,7 @@ export function knownEntries(entries: readonly EntryChange[]): EntryChange[] {
   });
 }
 
-/** @throws Refusal `too-large` when a place would have more than it may. */
+/** A place would have so many. @throws Refusal `too-large` when that is more than it may. */
 export function refuseTooManyEntries({ count, octets }: { readonly count: number; readonly octets: number }): void {
   if (count > mostEntries || octets > mostOctets) throw new Refusal("too-large", "there are too many entries");
 }

@@ -44,7 +44,7 @@ export function setAlias(state: State, changes: Changes, address: string, to: re
   changes.set(state.aliases, address, { address, to: [...to] });
 }
 
-/** @throws Refusal `not-found`, `invalid`. */
+/** Replaces the limits of an account. @throws Refusal `not-found`, `invalid`. */
 export function setQuota(state: State, changes: Changes, operation: Operation & { do: "setQuota" }): void {
   const { quota: _, ...account } = state.account(operation.account);
   const quota = knownQuota(operation.quota);

@@ -114,7 +114,7 @@ export function setSpecialUse(
   changes.touched.add(mailbox);
 }
 
-/** @throws Refusal `not-found`, `invalid`. */
+/** Replaces what somebody may do. @throws Refusal `not-found`, `invalid`. */
 export function setRights(
   state: State,
   changes: Changes,

@@ -13,7 +13,7 @@ function nextModseq(changes: Changes, mailbox: StoredMailbox): bigint {
   return mailbox.highestModseq;
 }
 
-/** @throws Refusal `not-found`, `invalid`. */
+/** A message arrives. @throws Refusal `not-found`, `invalid`. */
 export function append(
   state: State,
   changes: Changes,
