@@ -8,6 +8,8 @@ const systemFlags: ReadonlyMap<string, string> = new Map(
 
 /** Characters of the longest flag. */
 const LONGEST = 255;
+/** Flags of a message. */
+const mostFlags = 1000;
 /** Keywords that a mailbox knows. */
 export const mostKeywords = 1000;
 
@@ -21,7 +23,12 @@ export function distinctFlags(flags: readonly string[]): string[] {
     const key = flag.toLowerCase();
     if (!distinct.has(key)) distinct.set(key, systemFlags.get(key) ?? flag);
   }
-  return [...distinct.values()];
+  return bounded([...distinct.values()]);
+}
+
+function bounded(flags: string[]): string[] {
+  if (flags.length > mostFlags) throw new Refusal("too-large", "those are too many flags");
+  return flags;
 }
 
 /** Those of some flags that are keywords. */
@@ -36,7 +43,11 @@ export function moreKeywords(known: readonly string[], flags: readonly string[])
   return added.length === 0 ? known : [...known, ...added].slice(0, mostKeywords);
 }
 
-/** The flags after a change whose own flags are distinct; undefined when it changes nothing. */
+/**
+ * The flags after a change whose own flags are distinct; undefined when it changes nothing.
+ *
+ * @throws Refusal `too-large`.
+ */
 export function changedFlags(
   current: readonly string[],
   mode: FlagChange["mode"],
@@ -47,7 +58,7 @@ export function changedFlags(
   switch (mode) {
     case "add": {
       const added = flags.filter((flag) => !had.has(flag.toLowerCase()));
-      return added.length === 0 ? undefined : [...current, ...added];
+      return added.length === 0 ? undefined : bounded([...current, ...added]);
     }
     case "remove": {
       const left = current.filter((flag) => !given.has(flag.toLowerCase()));

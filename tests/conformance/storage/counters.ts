@@ -96,6 +96,17 @@ export const counterPromises: readonly StoragePromise[] = [
     assertEquals((await mailboxOf(storage, mailbox)).keywords, all.slice(0, 1000));
     assertEquals((await messagesOf(storage, mailbox))[1]?.flags, all.slice(850));
   }],
+  ["a message has at most a thousand flags", async ({ storage }) => {
+    const mailbox = await inbox(storage);
+    const many = Array.from({ length: 1001 }, (_, n) => `k${n}`);
+    await assertRefused("too-large", append(storage, mailbox, "one", ...many));
+    await append(storage, mailbox, "two", ...many.slice(0, 999));
+    const add = (...flags: string[]) =>
+      storage.apply([{ do: "setFlags", mailbox, uids: [1], change: { mode: "add", flags } }]);
+    await add("k0", "K1", "k999");
+    await assertRefused("too-large", add("k1000"));
+    assertEquals((await messagesOf(storage, mailbox))[0]?.flags, many.slice(0, 1000));
+  }],
   ["a flag that is too long is refused", async ({ storage }) => {
     const mailbox = await inbox(storage);
     await append(storage, mailbox, "one", "k".repeat(255));
