@@ -3,6 +3,12 @@ import type { AccountId, Mailbox, Storage } from "../../../core/contract/mod.ts"
 import { type Access, allRights, hasRights, othersPrefix, prefixOf, rightsOf } from "./access.ts";
 import type { User } from "./state.ts";
 
+/**
+ * Characters of the names of one other user's mailboxes that are listed together. Those beyond can be used by name; a
+ * user who shares very many does not make everybody's list long.
+ */
+const MOST_CHARACTERS = 100_000;
+
 /** One's own, INBOX first, and then those of others. */
 export async function visibleMailboxes(storage: Storage, user: User): Promise<readonly Access[]> {
   const own = await storage.mailboxes(user.account);
@@ -13,7 +19,7 @@ export async function visibleMailboxes(storage: Storage, user: User): Promise<re
 }
 
 async function sharedWith(storage: Storage, user: User): Promise<readonly Access[]> {
-  const prefixes = new Map<AccountId, string | undefined>();
+  const prefixes = new Map<AccountId, string | undefined>(), lengths = new Map<AccountId, number>();
   const found: Access[] = [];
   for (const mailbox of await storage.mailboxesSharedWith(user.account)) {
     const { account } = mailbox, rights = rightsOf(mailbox, user.account);
@@ -23,8 +29,10 @@ async function sharedWith(storage: Storage, user: User): Promise<readonly Access
       prefixes.set(account, owner && prefixOf(owner.address));
     }
     const prefix = prefixes.get(account);
+    const length = (lengths.get(account) ?? 0) + mailbox.name.length;
+    lengths.set(account, length);
     // An account that has just been removed has no names any more.
-    if (prefix !== undefined) found.push(accessTo(mailbox, prefix, rights));
+    if (prefix !== undefined && length <= MOST_CHARACTERS) found.push(accessTo(mailbox, prefix, rights));
   }
   return found;
 }

@@ -57,6 +57,7 @@ async function renameLevel(
   { from, to }: RenameArguments,
 ): Promise<void> {
   const place = await placeFor(storage, user, level[0], to);
+  if (`${to}/`.startsWith(`${from}/`)) throw new CommandRefused("A name cannot go below itself", "CANNOT");
   if (await storage.mailboxByName(place.owner, place.name) !== undefined) {
     throw new CommandRefused("There is a mailbox of that name", "ALREADYEXISTS");
   }
