@@ -1,0 +1,157 @@
+/** GETMETADATA and SETMETADATA: whose entries they are, what is atomic, and what is too much. */
+import { assert, assertEquals } from "@std/assert";
+import { openSqlite } from "../../../storage/sqlite/open_storage.ts";
+import { bob, carol, fred, logIn, type TestService, testService } from "./talk.ts";
+
+const shared = '"Other Users/bob@example.org/INBOX"';
+
+/** Fred has these rights in Bob's INBOX. */
+async function sharing(rights: string): Promise<TestService> {
+  const service = await testService({ options: { administrators: [carol] } });
+  const { id } = await service.mailbox(bob);
+  await service.storage.apply([{ do: "setRights", mailbox: id, who: service.account(fred), rights }]);
+  return service;
+}
+
+Deno.test("metadata: RFC 5464 §3.2: private entries are each user's own, shared ones are the mailbox's", async () => {
+  const service = await sharing("lrw");
+  await using owner = await logIn(service, bob);
+  await using friend = await logIn(service, fred);
+  assertEquals(await owner.run('SETMETADATA INBOX (/private/comment "mine" /shared/comment "ours")'), ["OK Done"]);
+  assertEquals(await friend.run(`GETMETADATA ${shared} (/private/comment /shared/comment)`), [
+    `* METADATA ${shared} (/private/comment NIL /shared/comment "ours")`,
+    "OK That is all",
+  ]);
+  await friend.run(`SETMETADATA ${shared} (/private/comment "yours" /shared/comment "all")`);
+  assertEquals(await owner.run("GETMETADATA INBOX (DEPTH infinity) (/private /shared)"), [
+    '* METADATA INBOX (/private/comment "mine" /shared/comment "all")',
+    "OK That is all",
+  ]);
+});
+
+Deno.test("metadata: RFC 5464 §3.3: the server's shared entries are for administrators to set, and for all to read", async () => {
+  const service = await sharing("");
+  await using administrator = await logIn(service, carol);
+  await using user = await logIn(service, fred);
+  const set = 'SETMETADATA "" (/shared/comment "Closed on Sundays" /shared/filters/values/new "UNSEEN")';
+  assertEquals((await user.run(set))[0]?.slice(0, 11), "NO [NOPERM]");
+  assertEquals(await administrator.run(set), ["OK Done"]);
+  assertEquals(
+    (await user.run('GETMETADATA "" /shared/comment'))[0],
+    '* METADATA "" (/shared/comment "Closed on Sundays")',
+  );
+  // RFC 5466 §3.1: and so are filters.
+  await user.run("SELECT INBOX");
+  assertEquals((await user.run("SEARCH FILTER new")).at(-1)?.slice(0, 2), "OK");
+  assertEquals((await user.run("SEARCH FILTER old")).at(-1)?.slice(0, 25), "NO [UNDEFINED-FILTER old]");
+});
+
+Deno.test("metadata: RFC 5464 §4.3: when one entry cannot be set, none is", async () => {
+  const service = await sharing("lr");
+  await using user = await logIn(service, fred);
+  const values = [
+    // Not without "w".
+    `${shared} (/private/comment "x" /shared/comment "y")`,
+    `"" (/private/comment "x" /shared/comment "y")`,
+    `"" (/private/comment "x" /private/filters/values/half "OR ALL")`,
+    `"" (/private/comment "x" /private/large {70000+}\r\n${"x".repeat(70_000)})`,
+    `INBOX (/private/comment "x" /private/specialuse "\\\\All")`,
+  ];
+  for (const value of values) {
+    const reply = (await user.run(`SETMETADATA ${value}`)).at(-1) ?? "";
+    assertEquals(reply.slice(0, 3), "NO ", reply);
+    const place = value.slice(0, value.indexOf(" ("));
+    assertEquals((await user.run(`GETMETADATA ${place} /private/comment`))[0]?.slice(-5), " NIL)", value.slice(0, 80));
+  }
+});
+
+Deno.test("metadata: RFC 5464 §4.3: values that are too large, and entries that are too many, have their codes", async () => {
+  for (const open of [undefined, openSqlite]) {
+    const sqlite = await open?.();
+    try {
+      const service = await testService(sqlite === undefined ? {} : { storage: sqlite.storage });
+      await using client = await logIn(service);
+      const set = async (value: string) => (await client.run(`SETMETADATA INBOX (${value})`)).at(-1);
+      const large = `{65536+}\r\n${"x".repeat(65_536)}`;
+      assertEquals(await set(`/private/a ${large}`), "OK Done");
+      assertEquals(
+        await set(`/private/b {65537+}\r\n${"x".repeat(65_537)}`),
+        "NO [METADATA MAXSIZE 65536] The value is too large",
+      );
+      for (let from = 1; from < 1000; from += 333) {
+        const many = Array.from({ length: 333 }, (_, index) => `/private/${from + index} "x"`).join(" ");
+        assertEquals(await set(many), "OK Done");
+      }
+      assertEquals(await set('/private/more "x"'), "NO [METADATA TOOMANY] There are too many entries");
+      assertEquals(await set('/shared/more "x" /private/a NIL'), "OK Done");
+      for (let index = 0; index < 15; index++) assertEquals(await set(`/shared/${index} ${large}`), "OK Done");
+      assertEquals(await set(`/shared/15 ${large}`), "NO [METADATA TOOMANY] There are too many entries");
+      const all = await client.run("GETMETADATA INBOX (DEPTH 1 MAXSIZE 10) (/private /shared)");
+      assertEquals(all.length, 2);
+      assertEquals(all.at(-1), "OK [METADATA LONGENTRIES 65536] That is all");
+    } finally {
+      await sqlite?.close();
+    }
+  }
+});
+
+Deno.test("metadata: RFC 5464 §4.1: entries go with their mailbox, and are not found again in one of the same name", async () => {
+  await using client = await logIn(await testService());
+  const comment = async (name: string) => (await client.run(`GETMETADATA ${name} /private/comment`))[0] ?? "";
+  await client.run("CREATE x");
+  await client.run('SETMETADATA x (/private/comment "c")');
+  await client.run("RENAME x y");
+  assertEquals(await comment("y"), '* METADATA y (/private/comment "c")');
+  await client.run("DELETE y");
+  await client.run("CREATE y");
+  assertEquals(await comment("y"), "* METADATA y (/private/comment NIL)");
+  await client.run('SETMETADATA INBOX (/private/comment "i")');
+  await client.run("RENAME INBOX old");
+  assertEquals(await comment("old"), '* METADATA old (/private/comment "i")');
+  assertEquals(await comment("INBOX"), '* METADATA INBOX (/private/comment "i")');
+});
+
+Deno.test("metadata: values come back as they were, whatever octets they have", async () => {
+  const service = await testService();
+  await using client = await logIn(service);
+  const all = Array.from({ length: 256 }, (_, octet) => String.fromCharCode(octet)).join("");
+  const values = [
+    "",
+    "plain",
+    'a"b\\c',
+    "tab\t",
+    "line\r\n",
+    "\xc3\xa9",
+    all.slice(1),
+    all,
+    "x".repeat(2000),
+    "NIL",
+    "\x7f",
+  ];
+  for (const value of values) {
+    await client.run(`SETMETADATA "" (/private/v ~{${value.length}+}\r\n${value})`);
+    const before = client.wire.received.length;
+    await client.run('GETMETADATA "" /private/v');
+    const answer = client.wire.received.slice(before);
+    const shown = /^[ -~]*$/.test(value) && value.length <= 1024
+      ? `"${value.replace(/["\\]/g, "\\$&")}"`
+      : `${value.includes("\0") ? "~" : ""}{${value.length}}\r\n${value}`;
+    assert(answer.startsWith(`* METADATA "" (/private/v ${shown})\r\n`), JSON.stringify(answer));
+  }
+});
+
+Deno.test("metadata: RFC 5464 §4.2.2: depths of 0, 1 and infinity, and a name that begins like another is not below it", async () => {
+  await using client = await logIn(await testService());
+  await client.run('SETMETADATA "" (/private/a "1" /private/a/b "2" /private/a/b/c "3" /private/ab "4")');
+  const found = async (options: string, entry: string) =>
+    [...((await client.run(`GETMETADATA "" ${options}${entry}`))[0] ?? "").matchAll(/"(\d)"/g)].map(([, value]) =>
+      value
+    );
+  assertEquals(await found("", "/private/a"), ["1"]);
+  assertEquals(await found("(DEPTH 0) ", "/private/a"), ["1"]);
+  assertEquals(await found("(DEPTH 1) ", "/private/a"), ["2", "1"]);
+  assertEquals(await found("(DEPTH infinity) ", "/private/A"), ["2", "3", "1"]);
+  assertEquals(await found("(DEPTH infinity) ", "/private"), ["1", "2", "3", "4"]);
+  // Each once, however often it is named.
+  assertEquals(await found("(DEPTH 1) ", "(/private/a /private/a/b /private/a)"), ["2", "1", "3"]);
+});
