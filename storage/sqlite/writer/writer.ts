@@ -80,6 +80,8 @@ export class Writer implements Omit<Handlers, "open"> {
 
   chunk({ content, octets, now }: WriterRequests["chunk"]): undefined {
     this.#unsynced(() => this.#bodies.takeIn(content, octets, now));
+    // Memory outside the heap waits long for the collector, which knows little of it: a long body's is let go of at once.
+    octets.buffer.transfer(0);
   }
 
   finish({ content }: WriterRequests["finish"]): undefined {
