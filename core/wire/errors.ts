@@ -1,12 +1,21 @@
 /** What can go wrong on the wire, as expected errors: each says whether the dialogue can go on. */
 
+/** Octets at each end of a line that is too long which are kept: a tag, a command's name, the mark of a literal. */
+export const LINE_EDGE = 64;
+
 /** A line was longer than allowed; it has been read away, and the dialogue can go on. */
 export class LineTooLong extends Error {
   override readonly name = "LineTooLong";
+  /** Its first octets, at most `LINE_EDGE`. */
+  readonly beginning: Uint8Array;
+  /** Its last octets, at most `LINE_EDGE`. */
+  readonly ending: Uint8Array;
 
-  /** @param limit Octets that were allowed. */
-  constructor(limit: number) {
+  /** @param limit Octets that were allowed. @param beginning Its first octets. @param ending Its last. Both are copied. */
+  constructor(limit: number, beginning: Uint8Array, ending: Uint8Array) {
     super(`the line is longer than ${limit} octets`);
+    this.beginning = beginning.slice(0, LINE_EDGE);
+    this.ending = ending.slice(-LINE_EDGE);
   }
 }
 

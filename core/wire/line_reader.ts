@@ -2,7 +2,7 @@
 import type { DotData, WireReader } from "../contract/mod.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { type DataSource, DottedData, ExactData } from "./data.ts";
-import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "./errors.ts";
+import { ConnectionClosed, DeadlineExceeded, LINE_EDGE, LineTooLong, Stopping } from "./errors.ts";
 import { InputBuffer } from "./input_buffer.ts";
 import type { Waits } from "./waits.ts";
 import type { WireParts } from "./wire_parts.ts";
@@ -73,8 +73,9 @@ export class LineReader implements WireReader {
       if (found > start && bytes[found - 1] === CR) {
         input.start = found + 1;
         this.#searched = 0;
-        if (found - 1 - start > limit) throw new LineTooLong(limit);
-        return bytes.subarray(start, found - 1);
+        const line = bytes.subarray(start, found - 1);
+        if (line.length > limit) throw new LineTooLong(limit, line, line);
+        return line;
       }
       from = found + 1;
     }
@@ -153,10 +154,10 @@ export class LineReader implements WireReader {
 
   /** Reads on to the end of a line that is too long already; undefined where the stream ends before. */
   async #discardLine(limit: number, dueAt: number): Promise<undefined> {
-    const input = this.#input;
+    const input = this.#input, beginning = input.view().slice(0, LINE_EDGE);
     for (let excess = input.length - limit; excess <= LINE_EXCESS;) {
-      // A CR at the end may be half a line end.
-      const kept = input.bytes[input.end - 1] === CR ? 1 : 0;
+      // What the line ends in may arrive in pieces, and a CR may be half a line end.
+      const kept = Math.min(input.length, LINE_EDGE + 1);
       input.start = input.end - kept;
       this.#searched = 0;
       let isMore: boolean;
@@ -169,7 +170,8 @@ export class LineReader implements WireReader {
       }
       if (!isMore) return undefined;
       excess += input.length - kept;
-      if (this.takeLine(Infinity) !== undefined) throw new LineTooLong(limit);
+      const ending = this.takeLine(Infinity);
+      if (ending !== undefined) throw new LineTooLong(limit, beginning, ending);
     }
     throw this.#giveUp("a line did not end");
   }
