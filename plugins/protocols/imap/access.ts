@@ -2,7 +2,7 @@
  * Mailboxes by the names that a user has for them, and what the user may do there (RFC 4314). One's own are at the root,
  * those of others below `Other Users/` and their owner's address (RFC 2342 §5).
  */
-import type { AccountId, Mailbox, Storage } from "../../../core/contract/mod.ts";
+import type { AccountId, Mailbox, MailboxId, Storage } from "../../../core/contract/mod.ts";
 import { CommandRefused } from "./failures.ts";
 import type { User } from "./state.ts";
 
@@ -43,6 +43,16 @@ export async function findMailbox(storage: Storage, user: User, name: string): P
   if (mailbox === undefined) return undefined;
   const rights = rightsOf(mailbox, user.account);
   return rights === "" ? undefined : { mailbox, name, listedAs: place.prefix + mailbox.name, rights };
+}
+
+/** The same by its id. */
+export async function accessById(storage: Storage, user: User, id: MailboxId): Promise<Access | undefined> {
+  const mailbox = await storage.mailbox(id);
+  const owner = mailbox && mailbox.account !== user.account ? await storage.account(mailbox.account) : undefined;
+  if (mailbox === undefined || mailbox.account !== user.account && owner === undefined) return undefined;
+  const name = `${owner === undefined ? "" : prefixOf(owner.address)}${mailbox.name}`;
+  const rights = rightsOf(mailbox, user.account);
+  return rights === "" ? undefined : { mailbox, name, listedAs: name, rights };
 }
 
 /** A mailbox in which the user has all of these rights. @throws CommandRefused, with a code of RFC 5530. */

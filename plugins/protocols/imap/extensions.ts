@@ -1,7 +1,7 @@
 /** What a client has enabled (RFC 5161), which changes what it is told from then on. */
 
 /** Names as ENABLE has them. */
-export type Extension = "IMAP4REV2" | "CONDSTORE" | "QRESYNC" | "UTF8=ACCEPT" | "UIDONLY";
+export type Extension = "IMAP4REV2" | "CONDSTORE" | "QRESYNC" | "UTF8=ACCEPT" | "UIDONLY" | "METADATA";
 
 /** What a client has enabled. */
 export class Extensions {
@@ -44,6 +44,11 @@ export class Extensions {
   /** RFC 9586: no sequence numbers, in either direction. */
   get isUidOnly(): boolean {
     return this.#enabled.has("UIDONLY");
+  }
+
+  /** RFC 5464 §4.1: entries of metadata that others change are told. */
+  get hasMetadata(): boolean {
+    return this.#enabled.has("METADATA");
   }
 
   /** RFC 6855 §3, RFC 9051 §5.1: names and quoted strings are UTF-8. */

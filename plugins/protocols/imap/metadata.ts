@@ -69,7 +69,8 @@ export async function readEntries(
   return [...found.values()];
 }
 
-async function valuesOf(
+/** All that a place holds, and what is computed of it. */
+export async function valuesOf(
   context: ProtocolContext,
   user: User,
   owner: MetadataOwner,

@@ -26,6 +26,7 @@ import type { StringMode } from "./printing/strings.ts";
 import { bad, ok, printReply, type Reply } from "./replies.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
+import type { MetadataNews } from "./metadata_news.ts";
 import type { ImapService } from "./service.ts";
 import { notAuthenticated, type State, type User } from "./state.ts";
 import { tellChanges } from "./tell.ts";
@@ -54,6 +55,8 @@ export class Session implements Disposable {
   readonly extensions = new Extensions();
   /** Wakes those who wait for something to tell. */
   readonly watcher: Watcher;
+  /** RFC 5464 §4.4.2: for clients that have enabled it. */
+  metadataNews: MetadataNews | undefined;
   /** RFC 8437 §2: a security layer of SASL is there for good. */
   canUnauthenticate = true;
   readonly #reader: CommandReader;
@@ -115,6 +118,7 @@ export class Session implements Disposable {
   /** RFC 8437 §4: as if the client had only just come; TLS and compression stay. */
   forget(): void {
     this.extensions.clear();
+    this.metadataNews = undefined;
     this.connection.setIdleTimeout(this.service.options.login_timeout);
   }
 
@@ -128,9 +132,10 @@ export class Session implements Disposable {
     this.watcher[Symbol.dispose]();
   }
 
-  #committed(_account: AccountId, { mailbox }: MailboxChange): void {
+  #committed(_account: AccountId, change: MailboxChange): void {
     const state = this.#state;
-    if (state.name === "selected" && state.mailbox.id === mailbox) state.mailbox.isStale = true;
+    if (state.name === "selected" && state.mailbox.id === change.mailbox) state.mailbox.isStale = true;
+    this.metadataNews?.committed(change);
   }
 
   async #converse(stop: AbortSignal): Promise<void> {
@@ -226,6 +231,7 @@ export class Session implements Disposable {
   /** Writes what there is to be told now. @throws Refusal `not-found` when the selected mailbox is gone. */
   async tell(telling: Telling = "everything"): Promise<void> {
     const state = this.#state;
+    await this.metadataNews?.tell(this);
     if (state.name !== "selected") return;
     const { mailbox } = state;
     if (mailbox.isStale || mailbox.hasGone) await tellChanges(this, mailbox, telling === "everything");
@@ -268,7 +274,8 @@ export class Session implements Disposable {
   /** Watches what the state needs to be watched. */
   watchAccounts(): void {
     const state = this.#state;
-    this.watcher.watch(state.name === "selected" ? new Set([state.mailbox.selection.owner]) : new Set());
+    const selected = state.name === "selected" ? [state.mailbox.selection.owner] : [];
+    this.watcher.watch(new Set([...selected, ...this.metadataNews?.accounts ?? []]));
   }
 
   /** The one place where an error becomes the reply to a command. */

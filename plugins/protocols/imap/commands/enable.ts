@@ -2,6 +2,7 @@
 import type { Extension } from "../extensions.ts";
 import { type Command, command } from "../command.ts";
 import { expectEnableArguments } from "../grammar/session_arguments.ts";
+import { MetadataNews } from "../metadata_news.ts";
 import { ok } from "../replies.ts";
 import { loggedIn } from "../state.ts";
 
@@ -12,6 +13,8 @@ const known: ReadonlyMap<string, Extension> = new Map([
   ["QRESYNC", "QRESYNC"],
   ["UTF8=ACCEPT", "UTF8=ACCEPT"],
   ["UIDONLY", "UIDONLY"],
+  ["METADATA", "METADATA"],
+  ["METADATA-SERVER", "METADATA"],
 ]);
 
 /** The command. */
@@ -23,12 +26,16 @@ export const enable: Command = command({
     scanner.expectSpace();
     return expectEnableArguments(scanner);
   },
-  run(session, _state, names) {
+  async run(session, { user }, names) {
     // RFC 5161 §3.1: those that are not known are ignored; those that were enabled already are not listed again.
     const enabled = names.filter((name) => {
       const extension = known.get(name);
       return extension !== undefined && session.extensions.enable(extension);
     });
+    // RFC 5464 §4.1: from now on the client is told which entries others change.
+    if (session.extensions.hasMetadata && session.metadataNews === undefined) {
+      await MetadataNews.begin(session, user);
+    }
     session.untagged(["ENABLED", ...enabled].join(" "));
     return { reply: ok("Enabled") };
   },

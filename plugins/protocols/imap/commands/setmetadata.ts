@@ -1,5 +1,6 @@
 /** SETMETADATA (RFC 5464 §4.3): all entries, or none. */
 import { type Operation, Refusal } from "../../../../core/contract/mod.ts";
+import { allRights } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { CommandRefused } from "../failures.ts";
 import { expectSetMetadataArguments } from "../grammar/metadata_arguments.ts";
@@ -24,9 +25,12 @@ export const setMetadata: Command = command({
     requireSettable(session, user, owner, values);
     const use = await changeOfUse(session, user, owner, values);
     await apply(session, [...use.operations, ...changesOf(user, owner, values)]);
+    session.metadataNews?.knows(owner, values);
     // RFC 6154 §5.4: another mailbox is not for that any more.
-    for (const { name } of use.losers) {
-      await tellMetadata(session, name, [[{ scope: "private", name: specialUseName }, undefined]]);
+    for (const loser of use.losers) {
+      const lost = [[{ scope: "private", name: specialUseName }, undefined]] as const;
+      session.metadataNews?.knows({ name: loser.name, mailbox: loser, rights: allRights }, lost);
+      await tellMetadata(session, loser.name, lost);
     }
     return { reply: ok("Done") };
   },

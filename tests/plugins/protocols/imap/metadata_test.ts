@@ -111,6 +111,53 @@ Deno.test("metadata: RFC 5464 §4.1: entries go with their mailbox, and are not 
   assertEquals(await comment("INBOX"), '* METADATA INBOX (/private/comment "i")');
 });
 
+Deno.test("metadata: RFC 5464 §4.4.2: who has enabled it is told the names of entries that others change", async () => {
+  const service = await sharing("lrw");
+  await using owner = await logIn(service, bob);
+  await using friend = await logIn(service, fred);
+  await using administrator = await logIn(service, carol);
+  await owner.run('SETMETADATA INBOX (/shared/old "1" /private/own "1")');
+  assertEquals(await friend.run("ENABLE METADATA"), ["* ENABLED METADATA", "OK Enabled"]);
+  assertEquals(await friend.run("NOOP"), ["OK Nothing done"]);
+  await owner.run('SETMETADATA INBOX (/shared/old "2" /shared/new "1" /private/own "2")');
+  assertEquals(await friend.run("NOOP"), [`* METADATA ${shared} /shared/old /shared/new`, "OK Nothing done"]);
+  await owner.run('SETMETADATA INBOX (/shared/old NIL /shared/new "1")');
+  assertEquals(await friend.run("NOOP"), [`* METADATA ${shared} /shared/old`, "OK Nothing done"]);
+  // Not of what it has changed itself.
+  assertEquals(await friend.run(`SETMETADATA ${shared} (/shared/new "2" /private/x "1")`), ["OK Done"]);
+  assertEquals(await friend.run('SETMETADATA "" (/private/comment "1")'), ["OK Done"]);
+  assertEquals(await friend.run("NOOP"), ["OK Nothing done"]);
+  // Of the server, and of what another session of the same user does.
+  await administrator.run('SETMETADATA "" (/shared/comment "Hello")');
+  await using other = await logIn(service, fred);
+  await other.run('SETMETADATA "" (/private/comment "2")');
+  await other.run("CREATE Sent (USE (\\Sent))");
+  assertEquals(await friend.run("NOOP"), [
+    '* METADATA "" /private/comment /shared/comment',
+    "* METADATA Sent /private/specialuse",
+    "OK Nothing done",
+  ]);
+  // Who has not asked is told nothing.
+  assertEquals(await owner.run("NOOP"), ["OK Nothing done"]);
+  // RFC 4314: nor is who may no longer see it.
+  await owner.run("DELETEACL INBOX fred");
+  await owner.run('SETMETADATA INBOX (/shared/new "3")');
+  assertEquals(await friend.run("NOOP"), ["OK Nothing done"]);
+});
+
+Deno.test("metadata: RFC 5464 §4.4.2: what changes while a client is idle is told at once", async () => {
+  const service = await sharing("lrw");
+  await using owner = await logIn(service, bob);
+  await using friend = await logIn(service, fred);
+  await friend.run("ENABLE METADATA-SERVER");
+  friend.wire.send("idle IDLE\r\n");
+  assertEquals(await friend.wire.readLine(), "+ Idling");
+  await owner.run('SETMETADATA INBOX (/shared/comment "x")');
+  assertEquals(await friend.wire.readLine(), `* METADATA ${shared} /shared/comment`);
+  friend.wire.send("DONE\r\n");
+  assertEquals((await friend.wire.readLine())?.slice(0, 7), "idle OK");
+});
+
 Deno.test("metadata: values come back as they were, whatever octets they have", async () => {
   const service = await testService();
   await using client = await logIn(service);
