@@ -19,6 +19,8 @@ export interface Selection {
   readonly owner: AccountId;
   /** What the user may do here (RFC 4314 §2.1). */
   readonly rights: string;
+  /** EXAMINE. */
+  readonly isExamined: boolean;
   /** EXAMINE, or no right to change anything. */
   readonly isReadOnly: boolean;
   /** UIDs from this one on are `\Recent` in this session (RFC 3501 §2.3.2). */
@@ -45,8 +47,8 @@ export class SelectedMailbox {
   readonly id: MailboxId;
   /** RFC 9051 §2.3.1.1. */
   readonly uidValidity: number;
-  /** See there. */
-  readonly selection: Selection;
+  /** See there; rights may change (`selected_rights.ts`). */
+  selection: Selection;
   /** The UIDs that SEARCHRES saved (RFC 5182): `$`. */
   saved: UidSet = [];
   /**

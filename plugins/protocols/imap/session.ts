@@ -27,6 +27,7 @@ import { bad, ok, printReply, type Reply } from "./replies.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { MetadataNews } from "./metadata_news.ts";
+import { refreshRights } from "./selected_rights.ts";
 import type { ImapService } from "./service.ts";
 import { notAuthenticated, type State, type User } from "./state.ts";
 import { tellChanges } from "./tell.ts";
@@ -234,6 +235,7 @@ export class Session implements Disposable {
     await this.metadataNews?.tell(this);
     if (state.name !== "selected") return;
     const { mailbox } = state;
+    if (mailbox.isStale) await refreshRights(this, state.user, mailbox);
     if (mailbox.isStale || mailbox.hasGone) await tellChanges(this, mailbox, telling === "everything");
   }
 

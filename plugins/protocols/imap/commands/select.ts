@@ -1,14 +1,14 @@
 /** SELECT and EXAMINE (RFC 9051 §6.3.2 and §6.3.3, RFC 3501 §6.3.1). */
 import type { MailboxSnapshot } from "../../../../core/contract/mod.ts";
-import { type Access, hasRights, openMailbox } from "../access.ts";
+import { type Access, openMailbox } from "../access.ts";
 import { type Command, command, type Outcome } from "../command.ts";
 import type { Scanner } from "../grammar/scanner.ts";
 import { expectSelectArguments, type SelectArguments } from "../grammar/select_parameters.ts";
-import { printFlags } from "../printing/flags.ts";
 import { printListed } from "../printing/list_response.ts";
 import { mailboxObjectId } from "../printing/object_ids.ts";
 import { bad, ok } from "../replies.ts";
 import { SelectedMailbox } from "../selected_mailbox.ts";
+import { areReadOnly, tellPermanentFlags } from "../selected_rights.ts";
 import type { Session } from "../session.ts";
 import { loggedIn, type StateOf } from "../state.ts";
 import { tellCount } from "../tell.ts";
@@ -44,12 +44,11 @@ async function open(
   if (qresync !== undefined && !session.extensions.hasQresync) return { reply: bad("QRESYNC needs ENABLE QRESYNC") };
   if (state.name === "selected") session.deselect();
   const access = await openMailbox(storage, state.user, name, "r");
-  // RFC 4314 §5.2: with one of these at least, something can be changed.
-  const isReadOnly = isExamine || !/[eistw]/.test(access.rights);
+  const isReadOnly = isExamine || areReadOnly(access.rights);
   const recentFrom = await recentFromOf(session, access, isReadOnly);
   const snapshot = await storage.snapshot(access.mailbox.id);
   const mailbox = new SelectedMailbox(storage, snapshot, {
-    ...{ name, owner: access.mailbox.account, rights: access.rights, isReadOnly, recentFrom },
+    ...{ name, owner: access.mailbox.account, rights: access.rights, isExamined: isExamine, isReadOnly, recentFrom },
   });
   if (condstore) session.wantModseq();
   tellSelected(session, mailbox, snapshot);
@@ -73,9 +72,7 @@ async function recentFromOf(session: Session, { mailbox }: Access, isReadOnly: b
 /** RFC 9051 §6.3.2: what a client must be told; RFC 3501 §6.3.1 for what only its clients know. */
 function tellSelected(session: Session, view: SelectedMailbox, { mailbox, firstUnseen }: MailboxSnapshot): void {
   const { extensions } = session;
-  const flags = printFlags([...systemFlags, ...mailbox.keywords]);
-  session.untagged(`FLAGS ${flags}`);
-  session.untagged(`OK [PERMANENTFLAGS ${permanentFlags(view, mailbox.keywords)}] Flags that are kept`);
+  tellPermanentFlags(session, view, mailbox);
   tellCount(session, view);
   if (!extensions.isRev2 && firstUnseen !== undefined) {
     session.untagged(`OK [UNSEEN ${view.numberOf(firstUnseen)}] The first message that was not seen`);
@@ -92,18 +89,4 @@ function tellSelected(session: Session, view: SelectedMailbox, { mailbox, firstU
 function tellName(session: Session, { name, listedAs }: Access): void {
   const listed = { name: listedAs, attributes: [], ...name !== listedAs && { oldName: name } };
   session.untagged(printListed("LIST", listed, session.nameForm));
-}
-
-const systemFlags = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];
-
-/** RFC 4314 §4: by right; `\*` where keywords may be made. */
-function permanentFlags({ selection }: SelectedMailbox, keywords: readonly string[]): string {
-  if (selection.isReadOnly) return "()";
-  const may = (right: string) => hasRights(selection, right);
-  return printFlags([
-    ...may("w") ? ["\\Answered", "\\Flagged", "\\Draft"] : [],
-    ...may("t") ? ["\\Deleted"] : [],
-    ...may("s") ? ["\\Seen"] : [],
-    ...may("w") ? [...keywords, "\\*"] : [],
-  ]);
 }

@@ -71,3 +71,34 @@ overEachStorage(
     ]);
   },
 );
+
+overEachStorage(
+  "rights: RFC 4314 §5.1.1: what changes while a mailbox is selected holds from then on, and is told",
+  async (given) => {
+    const service = await testService(given);
+    await using owner = await logIn(service, bob);
+    await using friend = await logIn(service, fred);
+    await owner.run("APPEND INBOX {3+}\r\nx\r\n");
+    await owner.run("SETACL INBOX fred lrw");
+    await friend.run('SELECT "Other Users/bob@example.org/INBOX"');
+    const flags = (permanent: string) => [
+      "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)",
+      `* OK [PERMANENTFLAGS (${permanent})] Flags that are kept`,
+    ];
+    await owner.run("SETACL INBOX fred lrs");
+    assertEquals(await friend.run("NOOP"), [...flags("\\Seen"), "OK Nothing done"]);
+    assertEquals((await friend.run("STORE 1 +FLAGS.SILENT \\Flagged")).at(-1)?.slice(0, 2), "NO");
+    await owner.run("SETACL INBOX fred lr");
+    assertEquals(await friend.run("NOOP"), [...flags(""), "OK Nothing done"]);
+    assertEquals((await friend.run("STORE 1 +FLAGS.SILENT \\Seen")).at(-1)?.slice(0, 2), "NO");
+    await owner.run("SETACL INBOX fred lrste");
+    assertEquals(await friend.run("NOOP"), [...flags("\\Deleted \\Seen"), "OK Nothing done"]);
+    assertEquals((await friend.run("STORE 1 +FLAGS.SILENT \\Seen")).at(-1)?.slice(0, 2), "OK");
+    // The owner's own rights never change.
+    await owner.run("SELECT INBOX");
+    await owner.run("SETACL INBOX fred l");
+    assertEquals(await owner.run("NOOP"), ["OK Nothing done"]);
+    // RFC 4314 §5.1.1: who may not read it any more is sent away.
+    assertEquals(await friend.run("NOOP"), ["* BYE The selected mailbox is gone"]);
+  },
+);
