@@ -109,8 +109,8 @@ export type Operation =
   }
   | { readonly do: "setFlags"; readonly mailbox: MailboxId; readonly uids: UidSet; readonly change: FlagChange }
   | { readonly do: "copy" | "move"; readonly from: MailboxId; readonly uids: UidSet; readonly to: MailboxId }
-  /** UIDs that are not there are passed over. */
-  | { readonly do: "expunge"; readonly mailbox: MailboxId; readonly uids: UidSet }
+  /** UIDs that are not there are passed over; where only those with `\Deleted` are to go, so are all others. */
+  | { readonly do: "expunge"; readonly mailbox: MailboxId; readonly uids: UidSet; readonly onlyDeleted?: true }
   /**
    * With those above it. Each has the rights of the one above it (RFC 4314 §4). A special use that another mailbox of the
    * account has is refused as a conflict (RFC 6154 §3).

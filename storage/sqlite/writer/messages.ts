@@ -30,6 +30,9 @@ export interface MessageParts {
   readonly quotas: Quotas;
 }
 
+/** What has to be known of a message that goes. */
+type RemovedRow = Pick<MessageRow, "uid" | "size" | "flags" | "body">;
+
 /** Their table. */
 export class Messages {
   readonly #mailboxes: Mailboxes;
@@ -39,7 +42,8 @@ export class Messages {
   readonly #insert: Statement<MessageRow>;
   readonly #inRange: Statement<MessageRow>;
   readonly #setFlags: Statement;
-  readonly #remove: Statement<Pick<MessageRow, "uid" | "size" | "flags" | "body">>;
+  readonly #remove: Statement<RemovedRow>;
+  readonly #removeDeleted: Statement<RemovedRow>;
   readonly #remember: Statement;
   /** Whether long bodies lost their last message since `takeGarbage` was asked. */
   #garbage = false;
@@ -56,9 +60,10 @@ export class Messages {
       `SELECT ${messageColumns} FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
     );
     this.#setFlags = prepare("UPDATE messages SET flags = ?, modseq = ? WHERE mailbox = ? AND uid = ?");
-    this.#remove = prepare(
-      "DELETE FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? RETURNING uid, size, flags, body",
-    );
+    const remove = "DELETE FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ?";
+    const removed = "RETURNING uid, size, flags, body";
+    this.#remove = prepare(`${remove} ${removed}`);
+    this.#removeDeleted = prepare(`${remove} AND instr(' ' || flags || ' ', ' \\Deleted ') > 0 ${removed}`);
     this.#remember = prepare(
       "INSERT INTO expunged (mailbox, modseq, firstUid, lastUid) VALUES (?, ?, ?, ?)",
     );
@@ -132,9 +137,9 @@ export class Messages {
   }
 
   /** The UIDs that were there. @throws Refusal `not-found`. */
-  expunge(mailbox: number, uids: UidSet): number[] {
+  expunge(mailbox: number, uids: UidSet, onlyDeleted = false): number[] {
     this.#mailboxes.get(mailbox);
-    const { removed, tally } = this.#removeAll(mailbox, uids);
+    const { removed, tally } = this.#removeAll(mailbox, uids, onlyDeleted ? this.#removeDeleted : this.#remove);
     if (removed.length === 0) return [];
     const { highestModseq: modseq } = this.#mailboxes.change(mailbox, tally, 0);
     for (const [first, last] of uidRanges(removed)) this.#remember.run(mailbox, modseq, first, last);
@@ -184,8 +189,8 @@ export class Messages {
   }
 
   /** The UIDs that were there, and what that takes from the mailbox. */
-  #removeAll(mailbox: number, uids: UidSet): { removed: number[]; tally: Tally } {
-    const rows = uidRanges(uids).flatMap(([from, to]) => this.#remove.all(mailbox, from, to));
+  #removeAll(mailbox: number, uids: UidSet, remove = this.#remove): { removed: number[]; tally: Tally } {
+    const rows = uidRanges(uids).flatMap(([from, to]) => remove.all(mailbox, from, to));
     const tally = new Tally();
     for (const { flags, size } of rows) tally.subtract({ flags: flagsOf(flags), size });
     if (this.#bodies.release(rows.map(({ body }) => body))) this.#garbage = true;

@@ -95,7 +95,7 @@ export function perform(
     case "move":
       return messages.move(operation.from, operation.uids, operation.to, now);
     case "expunge":
-      return messages.expunge(operation.mailbox, operation.uids);
+      return messages.expunge(operation.mailbox, operation.uids, operation.onlyDeleted);
     case "createMailbox": {
       const account = keyOf(operation.account);
       accounts.mustExist(account);
