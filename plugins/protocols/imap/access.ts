@@ -76,7 +76,7 @@ export function permitted(access: Access | undefined, needed: string, missing = 
   return access;
 }
 
-/** @throws CommandRefused unless all of these rights are among them. */
+/** Refuses those who lack one of these rights. @throws CommandRefused. */
 export function requireRights(access: Pick<Access, "rights">, needed: string): void {
   if (!hasRights(access, needed)) throw new CommandRefused("You may not do that here", "NOPERM");
 }

@@ -25,7 +25,7 @@ export class CommandRefused extends Error {
   }
 }
 
-/** @throws CommandRefused where the mailbox was opened by EXAMINE, or nothing may be changed in it. */
+/** Refuses changes of a mailbox that was opened by EXAMINE, or in which nothing may be changed. @throws CommandRefused. */
 export function requireWritable({ isReadOnly }: { readonly isReadOnly: boolean }): void {
   if (isReadOnly) throw new CommandRefused("The mailbox is read-only", "NOPERM");
 }

@@ -13,7 +13,7 @@ export const LARGEST_VALUE = 65_536;
 /** RFC 5466 §4: the name of a filter is an atom without "/". */
 const filterValue = /^\/filters\/values\/[^/]*$/;
 
-/** @throws CommandRefused for the first entry that cannot be set so. */
+/** Refuses entries and values that cannot be set. @throws CommandRefused for the first of them. */
 export function requireSettable(
   { service }: Session,
   user: User,
