@@ -106,10 +106,10 @@ export function prefixOf(address: string): string {
   return `${othersPrefix}${address}/`;
 }
 
-/** RFC 2342 §5: `Other Users/bob@example.org/Projects`. */
+/** RFC 2342 §5: `Other Users/bob@example.org/Projects`. The part of an address before its `@` may have a `/` in it. */
 function ownerAndName(name: string): { readonly address: string | undefined; readonly rest: string } {
   if (!name.startsWith(othersPrefix)) return { address: undefined, rest: name };
-  const rest = name.slice(othersPrefix.length);
-  const slash = rest.indexOf("/");
-  return slash < 0 ? { address: rest, rest: "" } : { address: rest.slice(0, slash), rest: rest.slice(slash + 1) };
+  const below = name.slice(othersPrefix.length);
+  const [address = ""] = /^(?:[^@]*@)?[^/]*/.exec(below) ?? [];
+  return { address, rest: below.slice(address.length + 1) };
 }

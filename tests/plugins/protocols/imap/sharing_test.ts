@@ -102,3 +102,43 @@ overEachStorage(
     assertEquals(await friend.run("NOOP"), ["* BYE The selected mailbox is gone"]);
   },
 );
+
+overEachStorage(
+  "rights: RFC 4314 §2, §3: identifiers are UTF-8, and addresses may have a separator in them",
+  async (given) => {
+    const [umlaut, slash] = ["müller@example.org", "sales/eu@example.org"] as const;
+    const service = await testService({ ...given, accounts: [fred, umlaut, slash] });
+    // One character an octet, as it is on the wire.
+    const octets = "m\xc3\xbcller@example.org";
+    await using owner = await logIn(service, `{19+}\r\n${octets}`);
+    await using friend = await logIn(service, slash);
+    assertEquals(await owner.run(`SETACL INBOX ${slash} lrax`), ["OK Done"]);
+    assertEquals(await owner.run("GETACL INBOX"), [
+      `* ACL INBOX {19}`,
+      `${octets} lrswipkxtecda ${slash} lrxca`,
+      "OK That is all",
+    ]);
+    const name = '"Other Users/m&APw-ller@example.org/INBOX"';
+    assertEquals(await friend.run('LIST "" "Other Users/*"'), [
+      `* LIST (\\HasNoChildren) "/" ${name}`,
+      "OK That is all",
+    ]);
+    assertEquals(await friend.run(`LISTRIGHTS ${name} {19+}\r\n${octets}`), [
+      `* LISTRIGHTS ${name} {19}`,
+      `${octets} lrswipkxtecda`,
+      "OK That is all",
+    ]);
+    assertEquals((await friend.run(`GETQUOTAROOT ${name}`)).slice(0, 2), [`* QUOTAROOT ${name} {19}`, octets]);
+    await friend.run("ENABLE UTF8=ACCEPT");
+    const plain = `"Other Users/${octets}/INBOX"`;
+    assertEquals((await friend.run(`GETACL ${plain}`))[0], `* ACL ${plain} "${octets}" lrswipkxtecda ${slash} lrxca`);
+    // The other way round.
+    assertEquals(await friend.run(`SETACL INBOX "${octets}" lr`), ["OK Done"]);
+    const sales = '"Other Users/sales/eu@example.org/INBOX"';
+    assertEquals((await owner.run(`MYRIGHTS ${sales}`))[0], `* MYRIGHTS ${sales} lr`);
+    assertEquals(await owner.run('LIST "" "Other Users/%/%"'), [
+      '* LIST (\\Noselect \\HasChildren) "/" "Other Users/sales/eu@example.org"',
+      "OK That is all",
+    ]);
+  },
+);
