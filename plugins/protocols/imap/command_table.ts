@@ -15,6 +15,7 @@ import { expunge, uidExpunge } from "./commands/expunge.ts";
 import { compress } from "./commands/compress.ts";
 import { copyByNumber, copyByUid, moveByNumber, moveByUid } from "./commands/copy.ts";
 import { fetchByNumber, fetchByUid } from "./commands/fetch.ts";
+import { genUrlAuth } from "./commands/genurlauth.ts";
 import { id } from "./commands/id.ts";
 import { idle } from "./commands/idle.ts";
 import { list } from "./commands/list.ts";
@@ -27,6 +28,7 @@ import { namespace } from "./commands/namespace.ts";
 import { check, noop } from "./commands/noop.ts";
 import { rename } from "./commands/rename.ts";
 import { replaceByNumber, replaceByUid } from "./commands/replace.ts";
+import { resetKey } from "./commands/resetkey.ts";
 import { searchByNumber, searchByUid } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
 import { deleteAcl, setAcl } from "./commands/setacl.ts";
@@ -39,6 +41,7 @@ import { status } from "./commands/status.ts";
 import { subscribe, unsubscribe } from "./commands/subscribe.ts";
 import { threadByNumber, threadByUid } from "./commands/thread.ts";
 import { unauthenticate } from "./commands/unauthenticate.ts";
+import { urlFetch } from "./commands/urlfetch.ts";
 
 /** RFC 9051 §6, and the extensions. */
 export const commands: CommandTable = new Map<string, Command>([
@@ -78,6 +81,9 @@ export const commands: CommandTable = new Map<string, Command>([
   ["GETQUOTA", getQuota],
   ["GETQUOTAROOT", getQuotaRoot],
   ["SETQUOTA", setQuota],
+  ["GENURLAUTH", genUrlAuth],
+  ["RESETKEY", resetKey],
+  ["URLFETCH", urlFetch],
   // Selected.
   ["CLOSE", close],
   ["UNSELECT", unselect],

@@ -83,6 +83,8 @@ function tellSelected(session: Session, view: SelectedMailbox, { mailbox, firstU
   session.untagged(`OK [HIGHESTMODSEQ ${mailbox.highestModseq}] The greatest mod-sequence`);
   // RFC 8474 §4.2.
   session.untagged(`OK [MAILBOXID (${mailboxObjectId(mailbox.id)})] The mailbox itself`);
+  // RFC 4467 §8.
+  session.untagged("OK [URLMECH INTERNAL] How URLs are authorized");
 }
 
 /** RFC 9051 §6.3.9.7: with the name that the client used, where that is another. */

@@ -1,7 +1,7 @@
 /**
  * The RFCs' own examples: `tests/dialogues/imap`. Comments say what the server is given: `# given: tls`, `starttls`,
  * `strict` (no passwords without TLS), `option max_errors 3`, `accounts fred@example.org bob@example.org`,
- * `administrator fred@example.org`, `messages fred@example.org INBOX 3`, `mailbox bob@example.org Projects`,
+ * `administrator fred@example.org`, `submission_server submit@example.org`, `messages fred@example.org INBOX 3`, `mailbox bob@example.org Projects`,
  * `rights bob@example.org Projects fred@example.org lrs`, `quota fred@example.org STORAGE-OCTETS MESSAGES MAILBOXES`.
  */
 import type { Operation } from "../../../../core/contract/mod.ts";
@@ -24,6 +24,7 @@ for (const name of [...Deno.readDirSync(folder)].map(({ name }) => name).sort())
       options: {
         ...Object.fromEntries(all("option").map(([name, value = ""]) => [name, Number(value) || value])),
         administrators: all("administrator").flat(),
+        submission_servers: all("submission_server").flat(),
       },
       cleartextAuth: !isGiven("strict"),
       ...accounts && { accounts },
