@@ -79,6 +79,21 @@ export function command<const Name extends State["name"], Arguments>(
   };
 }
 
+/** A command that names messages by sequence numbers: there are none for a client that has enabled UIDONLY. */
+export function byNumber(numbered: Command): Command {
+  return {
+    ...numbered,
+    handle(session, ...given) {
+      // RFC 9586 §3: BAD, with this code.
+      if (session.extensions.isUidOnly) return { reply: uidRequired };
+      return numbered.handle(session, ...given);
+    },
+  };
+}
+
+/** RFC 9586 §3: what the client said has no meaning any more. */
+export const uidRequired: Reply = bad("Messages have no numbers once UIDONLY is enabled", "UIDREQUIRED");
+
 /** For commands without arguments. @throws Malformed. */
 export function noArguments(scanner: Scanner): undefined {
   scanner.expectEnd();

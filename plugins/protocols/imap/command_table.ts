@@ -1,5 +1,5 @@
 /** All commands, by name. Their order is that of the capabilities. */
-import type { Command, CommandTable } from "./command.ts";
+import { byNumber, type Command, type CommandTable } from "./command.ts";
 import { append } from "./commands/append.ts";
 import { authenticate } from "./commands/authenticate.ts";
 import { capability } from "./commands/capability.ts";
@@ -90,20 +90,20 @@ export const commands: CommandTable = new Map<string, Command>([
   ["CHECK", check],
   ["EXPUNGE", expunge],
   ["UID EXPUNGE", uidExpunge],
-  ["SEARCH", searchByNumber],
+  ["SEARCH", byNumber(searchByNumber)],
   ["UID SEARCH", searchByUid],
-  ["SORT", sortByNumber],
+  ["SORT", byNumber(sortByNumber)],
   ["UID SORT", sortByUid],
-  ["THREAD", threadByNumber],
+  ["THREAD", byNumber(threadByNumber)],
   ["UID THREAD", threadByUid],
-  ["FETCH", fetchByNumber],
+  ["FETCH", byNumber(fetchByNumber)],
   ["UID FETCH", fetchByUid],
-  ["STORE", storeByNumber],
+  ["STORE", byNumber(storeByNumber)],
   ["UID STORE", storeByUid],
-  ["REPLACE", replaceByNumber],
+  ["REPLACE", byNumber(replaceByNumber)],
   ["UID REPLACE", replaceByUid],
-  ["COPY", copyByNumber],
+  ["COPY", byNumber(copyByNumber)],
   ["UID COPY", copyByUid],
-  ["MOVE", moveByNumber],
+  ["MOVE", byNumber(moveByNumber)],
   ["UID MOVE", moveByUid],
 ]);

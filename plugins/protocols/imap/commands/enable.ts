@@ -19,7 +19,7 @@ const known: ReadonlyMap<string, Extension> = new Map([
 
 /** The command. */
 export const enable: Command = command({
-  capabilities: ["ENABLE", "UTF8=ACCEPT"],
+  capabilities: ["ENABLE", "UTF8=ACCEPT", "UIDONLY"],
   // RFC 5161 §3.1 has it in the authenticated state only; RFC 9051 §6.3.1 says the same. Clients enable later as well.
   states: loggedIn,
   parse(scanner) {

@@ -64,9 +64,9 @@ async function tellVanished(
 function itemsOf(session: Session, { items, modifiers }: FetchArguments, by: "number" | "uid"): FetchItem[] {
   const has = (wanted: FetchItem["item"]) => items.some(({ item }) => item === wanted);
   return [
-    // RFC 9586 §3.3: UIDFETCH has its UID at its head.
+    // RFC 9586 §3.3: UIDFETCH has its UID at its head, and once more only where that was asked for.
     ...by === "uid" && !has("UID") && !session.extensions.isUidOnly ? [{ item: "UID" } as const] : [],
-    ...session.extensions.isUidOnly ? items.filter(({ item }) => item !== "UID") : items,
+    ...items,
     ...modifiers.changedSince !== undefined && !has("MODSEQ") ? [{ item: "MODSEQ" } as const] : [],
   ];
 }

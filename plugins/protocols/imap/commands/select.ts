@@ -1,7 +1,7 @@
 /** SELECT and EXAMINE (RFC 9051 §6.3.2 and §6.3.3, RFC 3501 §6.3.1). */
 import type { MailboxSnapshot } from "../../../../core/contract/mod.ts";
 import { type Access, openMailbox } from "../access.ts";
-import { type Command, command, type Outcome } from "../command.ts";
+import { type Command, command, type Outcome, uidRequired } from "../command.ts";
 import type { Scanner } from "../grammar/scanner.ts";
 import { expectSelectArguments, type SelectArguments } from "../grammar/select_parameters.ts";
 import { printListed } from "../printing/list_response.ts";
@@ -42,6 +42,7 @@ async function open(
   const { storage } = session.service.context;
   // RFC 7162 §3.2.5: BAD without ENABLE QRESYNC before.
   if (qresync !== undefined && !session.extensions.hasQresync) return { reply: bad("QRESYNC needs ENABLE QRESYNC") };
+  if (qresync?.match !== undefined && session.extensions.isUidOnly) return { reply: uidRequired };
   if (state.name === "selected") session.deselect();
   const access = await openMailbox(storage, state.user, name, "r");
   const isReadOnly = isExamine || areReadOnly(access.rights);
@@ -74,7 +75,8 @@ function tellSelected(session: Session, view: SelectedMailbox, { mailbox, firstU
   const { extensions } = session;
   tellPermanentFlags(session, view, mailbox);
   tellCount(session, view);
-  if (!extensions.isRev2 && firstUnseen !== undefined) {
+  // RFC 9586 §3: no response has a number.
+  if (!extensions.isRev2 && !extensions.isUidOnly && firstUnseen !== undefined) {
     session.untagged(`OK [UNSEEN ${view.numberOf(firstUnseen)}] The first message that was not seen`);
   }
   session.untagged(`OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid`);
