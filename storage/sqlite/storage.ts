@@ -16,7 +16,6 @@ import type { MessageSummary } from "../../core/contract/message.ts";
 import type { Lifecycle } from "../../core/contract/plugin.ts";
 import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
 import { summarize } from "../../core/message/summary.ts";
-import { boundedSearchText } from "../common/bounded_text.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { Watchers } from "../common/watchers.ts";
@@ -119,11 +118,6 @@ class SqliteStorage implements Storage, Lifecycle {
       // Those that wait in memory, and those that are not there.
       return bodies.map((body) => stored.get(keyOf(body)) ?? this.#summary(body));
     });
-  }
-
-  async searchText(body: BodyId): Promise<string> {
-    // Not stored: decoding a usual message takes as long as reading it, and storing it would write every one twice.
-    return await boundedSearchText(this.#summary(body).structure, this.#open(body));
   }
 
   #open(body: BodyId): Body {

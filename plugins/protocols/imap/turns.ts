@@ -7,9 +7,14 @@ const PATIENCE = 15;
 export class Turns {
   #since = performance.now();
 
+  /** Whether it is time to let others in. */
+  get isDue(): boolean {
+    return performance.now() - this.#since >= PATIENCE;
+  }
+
   /** Lets others in, when it is time. */
   async take(): Promise<void> {
-    if (performance.now() - this.#since < PATIENCE) return;
+    if (!this.isDue) return;
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
     this.#since = performance.now();
   }

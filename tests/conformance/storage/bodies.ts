@@ -127,7 +127,6 @@ export const bodyPromises: readonly StoragePromise[] = [
       );
       await assertRefused("not-found", storage.openBody(dropped));
       await assertRefused("not-found", storage.summary(dropped));
-      await assertRefused("not-found", storage.searchText(dropped));
       assertEquals((await storage.openBody(kept)).size, size);
     }
   }],
@@ -164,17 +163,6 @@ export const bodyPromises: readonly StoragePromise[] = [
       const [made] = await storage.apply([append]);
       assertEquals((await storage.openBody(made.body)).size, size);
     }
-  }],
-  ["the text that is searched is decoded", async ({ storage }) => {
-    const mailbox = await inbox(storage);
-    const body = await storage.writeBody(octets(
-      "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nContent-Transfer-Encoding: quoted-printable\r\n" +
-        "Content-Type: text/plain; charset=iso-8859-1\r\n\r\nsch=F6ne Welt\r\n",
-    ));
-    const before = await storage.searchText(body);
-    assert(before.includes("Grüße") && before.includes("schöne Welt"));
-    await storage.apply([{ do: "append", mailbox, body, details: details() }]);
-    assertEquals(await storage.searchText(body), before);
   }],
 ];
 
