@@ -23,7 +23,7 @@ function searchCommand(by: NamedBy): Command {
     async run(session, { user, mailbox }, given) {
       const { returns } = given;
       const found = await saving(mailbox, returns, async () => {
-        const prepared = await prepareSearch(session, user, by, given);
+        const prepared = await prepareSearch(session, user, given);
         requireFuzzy(prepared, returns?.options.has("RELEVANCY") ?? false);
         return await search(session, prepared, selectedTarget(mailbox), returns);
       });

@@ -24,7 +24,7 @@ function sortCommand(by: NamedBy): Command {
     async run(session, { user, mailbox }, given) {
       const { returns, criteria } = given;
       const found = await saving(mailbox, returns, async () => {
-        const prepared = await prepareSearch(session, user, by, given);
+        const prepared = await prepareSearch(session, user, given);
         requireFuzzy(prepared, (returns?.options.has("RELEVANCY") ?? false) || sortsByRelevancy(criteria));
         return await sortedSearch(session, prepared, selectedTarget(mailbox), criteria, returns);
       });

@@ -33,7 +33,7 @@ function threadCommand(by: NamedBy): Command {
       return expectThreadArguments(scanner);
     },
     async run(session, { user, mailbox }, given) {
-      const prepared = await prepareSearch(session, user, by, given);
+      const prepared = await prepareSearch(session, user, given);
       const work = new LongWork(session);
       const messages = await threadables(session, prepared, mailbox, by, work);
       const threads = given.algorithm === "REFERENCES" ? byReferences(messages) : threadsBySubject(messages);

@@ -1,5 +1,6 @@
 /** A search, from the arguments of its command to the messages that are found. */
 import type { MailboxId } from "../../../../core/contract/mod.ts";
+import { uidRequired } from "../command.ts";
 import { CommandRefused } from "../failures.ts";
 import type { SearchProgram } from "../grammar/search_arguments.ts";
 import { namesNumbers, type SearchKey, searchKeysIn } from "../grammar/search_keys.ts";
@@ -41,15 +42,12 @@ export interface SearchTarget extends SearchPlace, SearchedMailbox {}
 export async function prepareSearch(
   session: Session,
   user: User,
-  by: NamedBy,
   { charset, keys: given }: SearchProgram,
 ): Promise<PreparedSearch> {
   const read = await textReading(charset);
   const keys = await withoutFilters(session.service.context.storage, user, charset, given);
-  // RFC 9586 §3: no sequence numbers any more, in either direction.
-  if (session.extensions.isUidOnly && (by === "number" || keys.some(namesNumbers))) {
-    throw new CommandRefused(bad("Messages have no sequence numbers any more", "UIDREQUIRED"));
-  }
+  // RFC 9586 §3: nor in searches.
+  if (session.extensions.isUidOnly && keys.some(namesNumbers)) throw new CommandRefused(uidRequired);
   const has = (key: SearchKey["key"]) => keys.some((given) => searchKeysIn(given).some((inner) => inner.key === key));
   const asksModseq = has("MODSEQ");
   // RFC 7162 §3.1: a search for mod-sequences says that they are wanted.
