@@ -2,6 +2,7 @@
 import { byNumber, type Command, type CommandTable } from "./command.ts";
 import { append } from "./commands/append.ts";
 import { authenticate } from "./commands/authenticate.ts";
+import { cancelUpdate } from "./commands/cancelupdate.ts";
 import { capability } from "./commands/capability.ts";
 import { close, unselect } from "./commands/close.ts";
 import { create } from "./commands/create.ts";
@@ -96,6 +97,7 @@ export const commands: CommandTable = new Map<string, Command>([
   ["UID SORT", sortByUid],
   ["THREAD", byNumber(threadByNumber)],
   ["UID THREAD", threadByUid],
+  ["CANCELUPDATE", cancelUpdate],
   ["FETCH", byNumber(fetchByNumber)],
   ["UID FETCH", fetchByUid],
   ["STORE", byNumber(storeByNumber)],

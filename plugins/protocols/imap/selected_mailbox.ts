@@ -7,6 +7,7 @@
  */
 import type { AccountId, MailboxId, MailboxSnapshot, Message, Storage, UidSet } from "../../../core/contract/mod.ts";
 import type { NumberRanges } from "./grammar/sequence_set.ts";
+import type { SearchContext } from "./search/search_context.ts";
 
 /** Changes that are read at a time. */
 const PAGE = 1000;
@@ -29,10 +30,14 @@ export interface Selection {
 
 /** What the client has to be told, in this order. */
 export interface Changes {
+  /** UIDs that are gone and were not before, ascending. */
+  readonly gone: readonly number[];
   /** Whether there are more messages than the client knows. */
   readonly hasGrown: boolean;
   /** Messages whose flags have changed, by UID, a page of them. */
   readonly changed: readonly Message[];
+  /** With those that are new, and those of which a command has told already. */
+  readonly touched: readonly Message[];
 }
 
 /** Told of what is gone: sequence numbers, each as it is once those before it are gone, and UIDs, ascending. */
@@ -51,6 +56,8 @@ export class SelectedMailbox {
   selection: Selection;
   /** The UIDs that SEARCHRES saved (RFC 5182): `$`. */
   saved: UidSet = [];
+  /** Searches whose results are told as they change (RFC 5267 §4.3), by the tag of their command. */
+  readonly contexts: Map<string, SearchContext> = new Map();
   /**
    * Whether something may have been committed since changes were last read. At first it may: between the moment of the
    * snapshot and that from which on the mailbox is watched.
@@ -162,7 +169,7 @@ export class SelectedMailbox {
       const page = await this.#storage.messages(this.id, { changedSince: since, after, most: PAGE });
       // Later pages may be of a later moment; what that changed is read again.
       horizon ??= page.highestModseq;
-      for (const item of page.expunged) this.#markGone(item);
+      const gone = page.expunged.flatMap((item) => this.#markGone(item));
       const known = this.lastUid;
       const fresh = page.messages.filter(({ uid }) => uid > known);
       if (fresh.length > 0) this.#grow(fresh.map(({ uid }) => uid));
@@ -170,7 +177,7 @@ export class SelectedMailbox {
       after = page.messages.at(-1)?.uid ?? after;
       more = page.more;
       // Only when this page has been told may the client be taken to know it.
-      yield { hasGrown: this.#told < this.count, changed };
+      yield { gone, hasGrown: this.#told < this.count, changed, touched: page.messages };
       this.#told = this.count;
     }
     this.#modseq = horizon ?? since;
@@ -196,13 +203,17 @@ export class SelectedMailbox {
     return { numbers, uids };
   }
 
-  #markGone(item: number | readonly [number, number]): void {
+  /** @returns Those that were not marked before. */
+  #markGone(item: number | readonly [number, number]): number[] {
     const [from, to] = typeof item === "number" ? [item, item] : item;
+    const fresh: number[] = [];
     for (let place = this.placeOf(from); place < this.#uids.length; place++) {
       const uid = this.#uids[place];
-      if (uid === undefined || uid > to) return;
+      if (uid === undefined || uid > to) break;
+      if (!this.#gone.has(uid)) fresh.push(uid);
       this.#gone.add(uid);
     }
+    return fresh;
   }
 
   #isNews({ uid, modseq }: Message): boolean {

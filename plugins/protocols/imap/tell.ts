@@ -2,6 +2,7 @@
 import type { Message } from "../../../core/contract/mod.ts";
 import { printFlags } from "./printing/flags.ts";
 import { printNumbers } from "./printing/sequence_sets.ts";
+import { tellChangedResults, tellGoneResults } from "./search/tell_results.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";
 
@@ -13,13 +14,17 @@ import type { Session } from "./session.ts";
  */
 export async function tellChanges(session: Session, mailbox: SelectedMailbox, mayExpunge: boolean): Promise<void> {
   if (mailbox.isStale) {
-    for await (const { hasGrown, changed } of mailbox.changes()) {
+    for await (const { gone, hasGrown, changed, touched } of mailbox.changes()) {
+      // RFC 5267 §4.3.4: before the numbers change.
+      tellGoneResults(session, mailbox, gone);
       if (mayExpunge) tellGone(session, mailbox);
       if (hasGrown) {
         if (!session.extensions.isRev2) await session.takeRecent(mailbox);
         tellCount(session, mailbox);
       }
       for (const message of changed) tellFlags(session, mailbox, message);
+      // RFC 5267 §4.3.3: after EXISTS.
+      await tellChangedResults(session, mailbox, touched);
       if (session.connection.writer.isFull) await session.connection.writer.flush();
     }
   }

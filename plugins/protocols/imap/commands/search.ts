@@ -3,7 +3,8 @@ import { type Command, command } from "../command.ts";
 import { expectSearchArguments } from "../grammar/search_arguments.ts";
 import { ok } from "../replies.ts";
 import { type NamedBy, prepareSearch, requireFuzzy, search, selectedTarget } from "../search/search.ts";
-import { saving, tellFound } from "../search/tell_found.ts";
+import { saving, tagCorrelator, tellFound } from "../search/tell_found.ts";
+import { keepTelling, requireFreshTag } from "../search/tell_results.ts";
 
 /** SEARCH. */
 export const searchByNumber: Command = searchCommand("number");
@@ -12,7 +13,16 @@ export const searchByUid: Command = searchCommand("uid");
 
 function searchCommand(by: NamedBy): Command {
   return command({
-    capabilities: ["ESEARCH", "SEARCHRES", "WITHIN", "SEARCH=FUZZY", "FILTERS", "I18NLEVEL=1", "INPROGRESS"],
+    capabilities: [
+      "ESEARCH",
+      "SEARCHRES",
+      "WITHIN",
+      "SEARCH=FUZZY",
+      "FILTERS",
+      "CONTEXT=SEARCH",
+      "I18NLEVEL=1",
+      "INPROGRESS",
+    ],
     states: ["selected"],
     // RFC 9051 §7.5.1.
     ...by === "number" && { telling: "no-expunge" },
@@ -22,12 +32,17 @@ function searchCommand(by: NamedBy): Command {
     },
     async run(session, { user, mailbox }, given) {
       const { returns } = given;
-      const found = await saving(mailbox, returns, async () => {
+      requireFreshTag(session, mailbox, returns);
+      const { found, condition } = await saving(mailbox, returns, async () => {
         const prepared = await prepareSearch(session, user, given);
         requireFuzzy(prepared, returns?.options.has("RELEVANCY") ?? false);
         return await search(session, prepared, selectedTarget(mailbox), returns);
       });
       tellFound(session, mailbox, found, { by, response: "SEARCH", ...returns && { returns } });
+      if (returns?.update !== undefined) {
+        const { items } = returns.update;
+        keepTelling(session, mailbox, found, { by, condition, items, correlator: tagCorrelator(session.tag) });
+      }
       return { reply: ok("Searched") };
     },
   });

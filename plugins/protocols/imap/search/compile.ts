@@ -140,7 +140,8 @@ function rangesOfNumbers(set: Exclude<SequenceSet, "$">, uids: Uint32Array): Num
 
 /**
  * RFC 9051 §9: `*` is the last message, so that `500:*` has that one in it, be its UID lower. What arrives later comes
- * after it: in a search that goes on (RFC 5267 §4.3) it belongs to a range that ends so.
+ * after it: in a search that goes on (RFC 5267 §4.3) it belongs to a range that ends so, and what was the last at the time
+ * of the command stays in it.
  */
 function uidRanges(set: Exclude<SequenceSet, "$">, uids: Uint32Array): NumberRanges {
   const last = uids[uids.length - 1] ?? 1;

@@ -38,6 +38,14 @@ export interface PreparedSearch {
 /** A mailbox to search: where, and what sets in the search mean there. */
 export interface SearchTarget extends SearchPlace, SearchedMailbox {}
 
+/** A search that has been done, and what it came to in its mailbox. */
+export interface Searched {
+  /** What was looked for. */
+  readonly condition: Condition;
+  /** What was found. */
+  readonly found: Found;
+}
+
 /** Reads a search. @throws CommandRefused. */
 export async function prepareSearch(
   session: Session,
@@ -86,7 +94,7 @@ export async function search(
   target: SearchTarget,
   returns: SearchReturn | undefined,
   work: LongWork = new LongWork(session),
-): Promise<Found> {
+): Promise<Searched> {
   const condition = prepared.conditionIn(target);
   const enough = returns && enoughFor(returns);
   const withRelevancy = returns?.options.has("RELEVANCY") ?? false;
@@ -97,7 +105,7 @@ export async function search(
     for (const message of page) found.add(message);
     if (enough !== undefined && found.count >= enough.count) break;
   }
-  return found.take(mode.fromEnd);
+  return { condition, found: found.take(mode.fromEnd) };
 }
 
 /** Collects what is found. */

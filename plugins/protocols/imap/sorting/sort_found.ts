@@ -5,8 +5,7 @@ import type { SortCriterion } from "../grammar/sort_criteria.ts";
 import type { SearchReturn } from "../grammar/search_return.ts";
 import { LongWork } from "../long_work.ts";
 import { findMessages, type FoundMessage } from "../search/find_messages.ts";
-import type { Found } from "../search/found.ts";
-import { Gathered, type PreparedSearch, type SearchTarget } from "../search/search.ts";
+import { Gathered, type PreparedSearch, type Searched, type SearchTarget } from "../search/search.ts";
 import { summariesOf } from "../search/summarized.ts";
 import type { Session } from "../session.ts";
 import { sortedInTurns } from "./sort_in_turns.ts";
@@ -31,14 +30,14 @@ export async function sortedSearch(
   target: SearchTarget,
   criteria: readonly SortCriterion[],
   returns: SearchReturn | undefined,
-): Promise<Found> {
+): Promise<Searched> {
   const { storage, now } = session.service.context;
   const work = new LongWork(session);
   const withRelevancy = returns?.options.has("RELEVANCY") ?? false;
   const mode = { work, now: now().getTime(), withRelevancy: withRelevancy || sortsByRelevancy(criteria) };
-  const order = new Ordering(criteria);
+  const condition = prepared.conditionIn(target), order = new Ordering(criteria);
   const entries: Entry[] = [];
-  for await (const page of findMessages(storage, target, prepared.conditionIn(target), mode)) {
+  for await (const page of findMessages(storage, target, condition, mode)) {
     for (let at = 0; at < page.length; at += SUMMARIES) {
       const some = page.slice(at, at + SUMMARIES);
       const missing = needsSummaries(criteria) ? some.filter(({ summary }) => summary === undefined) : [];
@@ -54,7 +53,7 @@ export async function sortedSearch(
   }
   const gathered = new Gathered(prepared.asksModseq, withRelevancy);
   for (const { found } of await sortedInTurns(entries, sortOrder(criteria), work)) gathered.add(found);
-  return gathered.take();
+  return { condition, found: gathered.take() };
 }
 
 /** Makes messages comparable. */
