@@ -147,8 +147,11 @@ export type Operation =
     readonly place: MetadataPlace;
     readonly entries: readonly (readonly [name: string, value: Uint8Array | undefined])[];
   }
-  /** From now on no message is `\Recent` that is here now; gives from which UID on they were. */
-  | { readonly do: "takeRecent"; readonly mailbox: MailboxId };
+  /**
+   * From now on no message is `\Recent` that is here now, or of these only those below a UID that is given; gives from
+   * which UID on messages were.
+   */
+  | { readonly do: "takeRecent"; readonly mailbox: MailboxId; readonly before?: number };
 
 /** What an operation gives. */
 export type ResultOf<O> = O extends { do: "append" | "deliver" } ? Message

@@ -103,6 +103,6 @@ export function perform(state: State, changes: Changes, operation: Operation, no
       setMetadata(state, changes, operation);
       return undefined;
     case "takeRecent":
-      return takeRecent(changes, state.mailbox(operation.mailbox));
+      return takeRecent(changes, state.mailbox(operation.mailbox), operation.before);
   }
 }

@@ -74,7 +74,7 @@ export class Mailboxes {
     this.#hasUse = prepare("SELECT 1 FROM mailboxes WHERE account = ? AND specialUse = ?");
     this.#setUse = prepare("UPDATE mailboxes SET specialUse = ? WHERE id = ?");
     this.#recent = prepare("SELECT recentFrom FROM mailboxes WHERE id = ?");
-    this.#takeRecent = prepare("UPDATE mailboxes SET recentFrom = uidNext WHERE id = ?");
+    this.#takeRecent = prepare("UPDATE mailboxes SET recentFrom = max(recentFrom, min(?, uidNext)) WHERE id = ?");
     this.#forget = prepare("DELETE FROM expunged WHERE mailbox = ?");
     this.#remove = prepare("DELETE FROM mailboxes WHERE id = ?");
   }
@@ -161,9 +161,9 @@ export class Mailboxes {
   }
 
   /** RFC 3501 §2.3.2: gives from which UID on messages were `\Recent`, and makes that the next. @throws Refusal. */
-  takeRecent(mailbox: number): number {
+  takeRecent(mailbox: number, before: number = Number.MAX_SAFE_INTEGER): number {
     const { recentFrom } = this.#recent.get(mailbox) ?? noMailbox();
-    this.#takeRecent.run(mailbox);
+    this.#takeRecent.run(before, mailbox);
     return recentFrom;
   }
 

@@ -137,7 +137,7 @@ export function perform(
       setMetadata(operation);
       return undefined;
     case "takeRecent":
-      return mailboxes.takeRecent(operation.mailbox);
+      return mailboxes.takeRecent(operation.mailbox, operation.before);
   }
 
   function mailboxForDelivery(account: number, name: string): MailboxHead {
