@@ -1,5 +1,5 @@
 /** What the user may do in the selected mailbox, and what the client is told of that (RFC 4314 §5.1.1, §5.2). */
-import { type Mailbox, Refusal } from "../../../core/contract/mod.ts";
+import { Refusal } from "../../../core/contract/mod.ts";
 import { hasRights, rightsOf } from "./access.ts";
 import { systemFlags } from "./grammar/flags.ts";
 import { printFlags } from "./printing/flags.ts";
@@ -13,9 +13,14 @@ export function areReadOnly(rights: string): boolean {
 }
 
 /** FLAGS and PERMANENTFLAGS (RFC 9051 §7.3.5, §7.1). */
-export function tellPermanentFlags(session: Session, view: SelectedMailbox, { keywords }: Mailbox): void {
-  session.untagged(`FLAGS ${printFlags([...systemFlags, ...keywords])}`);
-  session.untagged(`OK [PERMANENTFLAGS ${permanentFlags(view, keywords)}] Flags that are kept`);
+export function tellPermanentFlags(session: Session, view: SelectedMailbox): void {
+  session.untagged(`FLAGS ${printFlags([...systemFlags, ...view.keywords])}`);
+  session.untagged(`OK [PERMANENTFLAGS ${permanentFlags(view)}] Flags that are kept`);
+}
+
+/** The same where these flags have keywords that the client has not been told of: before it sees them on a message. */
+export function tellKeywords(session: Session, view: SelectedMailbox, flags: readonly string[]): void {
+  if (view.learn(flags)) tellPermanentFlags(session, view);
 }
 
 /**
@@ -31,11 +36,12 @@ export async function refreshRights(session: Session, user: User, view: Selected
   if (mailbox === undefined || !hasRights({ rights }, "r")) throw new Refusal("not-found", "there is no such mailbox");
   if (rights === selection.rights) return;
   view.selection = { ...selection, rights, isReadOnly: selection.isExamined || areReadOnly(rights) };
-  tellPermanentFlags(session, view, mailbox);
+  view.learn(mailbox.keywords);
+  tellPermanentFlags(session, view);
 }
 
 /** RFC 4314 §4: by right; `\*` where keywords may be made. */
-function permanentFlags({ selection }: SelectedMailbox, keywords: readonly string[]): string {
+function permanentFlags({ selection, keywords }: SelectedMailbox): string {
   if (selection.isReadOnly) return "()";
   const may = (right: string) => hasRights(selection, right);
   return printFlags([

@@ -12,10 +12,15 @@ export class Turns {
     return performance.now() - this.#since >= PATIENCE;
   }
 
+  /** Others have just had theirs. */
+  restart(): void {
+    this.#since = performance.now();
+  }
+
   /** Lets others in, when it is time. */
   async take(): Promise<void> {
     if (!this.isDue) return;
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
-    this.#since = performance.now();
+    this.restart();
   }
 }

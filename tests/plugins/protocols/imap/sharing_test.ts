@@ -99,7 +99,8 @@ overEachStorage(
     await owner.run("SETACL INBOX fred l");
     assertEquals(await owner.run("NOOP"), ["OK Nothing done"]);
     // RFC 4314 §5.1.1: who may not read it any more is sent away.
-    assertEquals(await friend.run("NOOP"), ["* BYE The selected mailbox is gone"]);
+    assertEquals(await friend.run("NOOP"), ["OK Nothing done"]);
+    assertEquals(await friend.wire.readLine(), "* BYE The selected mailbox is gone");
   },
 );
 
