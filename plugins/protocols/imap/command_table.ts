@@ -12,6 +12,7 @@ import { getMetadata } from "./commands/getmetadata.ts";
 import { getQuota } from "./commands/getquota.ts";
 import { getQuotaRoot } from "./commands/getquotaroot.ts";
 import { enable } from "./commands/enable.ts";
+import { multisearch } from "./commands/esearch.ts";
 import { expunge, uidExpunge } from "./commands/expunge.ts";
 import { compress } from "./commands/compress.ts";
 import { copyByNumber, copyByUid, moveByNumber, moveByUid } from "./commands/copy.ts";
@@ -72,6 +73,7 @@ export const commands: CommandTable = new Map<string, Command>([
   ["LSUB", lsub],
   ["NAMESPACE", namespace],
   ["STATUS", status],
+  ["ESEARCH", multisearch],
   ["SETACL", setAcl],
   ["DELETEACL", deleteAcl],
   ["GETACL", getAcl],

@@ -38,7 +38,7 @@ export function tellFound(session: Session, mailbox: SelectedMailbox, found: Fou
  * nothing.
  */
 export async function saving<Value>(
-  mailbox: SelectedMailbox,
+  mailbox: SelectedMailbox | undefined,
   returns: SearchReturn | undefined,
   work: () => Promise<Value>,
 ): Promise<Value> {
@@ -46,7 +46,7 @@ export async function saving<Value>(
     return await work();
   } catch (error) {
     const isBad = error instanceof CommandRefused && error.reply.status === "BAD";
-    if (returns?.options.has("SAVE") && !isBad) mailbox.saved = [];
+    if (mailbox !== undefined && returns?.options.has("SAVE") && !isBad) mailbox.saved = [];
     throw error;
   }
 }
