@@ -165,6 +165,11 @@ export class ImapClient implements AsyncDisposable {
     this.greeting = client.readLine();
   }
 
+  /** That of the last command. */
+  get tag(): string {
+    return `t${this.#commands}`;
+  }
+
   /**
    * Sends a command under a tag of its own. Synchronising literals in it need no patience: they are sent at once.
    *
