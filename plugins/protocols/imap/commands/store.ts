@@ -34,8 +34,6 @@ function storeCommand(by: "number" | "uid"): Command {
       requireWritable(mailbox.selection);
       if (given.unchangedSince !== undefined) session.wantModseq();
       const uids = uidsOf(mailbox, given.set, by);
-      // What others did before is told apart from what this command does.
-      await session.tell("no-expunge");
       const stored = await store(session, mailbox, uids, given);
       await tellStored(session, mailbox, uids, stored, given.silent);
       const { modified } = stored;
@@ -76,6 +74,7 @@ async function store(
     const results = await storage.apply(await replacements(session, mailbox, uids, allowed, since));
     const changed = results.flatMap(({ changed }) => changed);
     for (const { modseq } of changed) mailbox.told(modseq);
+    mailbox.isStale = true;
     return { changed, modified: results.flatMap(({ modified }) => modified), isAlone: false };
   }
   const [result] = await storage.apply([
@@ -84,6 +83,8 @@ async function store(
   const [first] = result.changed;
   if (first === undefined) return { ...result, isAlone: true };
   mailbox.told(first.modseq);
+  // RFC 7162 §3.2: what others did before that is told before the reply.
+  mailbox.isStale = true;
   return { ...result, isAlone: mailbox.isNext(first.modseq) };
 }
 
@@ -110,7 +111,7 @@ async function replacements(
 
 /**
  * RFC 9051 §6.4.6: the flags as they are now. With .SILENT only mod-sequences, where those are wanted (RFC 7162 §3.1.3), and
- * the flags of what others have changed: its state must never be in doubt.
+ * the flags where others have changed anything: what is told is what is there after the command, never before it.
  */
 async function tellStored(
   session: Session,
