@@ -13,13 +13,14 @@ export class Mailboxes {
   readonly #ofAccount: Statement<MailboxRow>;
   readonly #insert: Statement<MailboxRow>;
   readonly #nextUidValidity: Statement<{ readonly value: number }>;
-  readonly #nextUid: Statement<MailboxRow>;
+  readonly #grow: Statement<MailboxRow>;
+  readonly #growNamed: Statement<MailboxRow>;
   readonly #nextModseq: Statement<MailboxRow>;
   readonly #shrink: Statement;
   readonly #rename: Statement;
   readonly #forget: Statement;
   readonly #remove: Statement;
-  readonly #touched = new Map<number, TouchedMailbox>();
+  #touched = new Map<number, TouchedMailbox>();
 
   /** Over an open database. */
   constructor(database: DatabaseSync) {
@@ -31,10 +32,10 @@ export class Mailboxes {
     this.#nextUidValidity = prepare(
       "UPDATE counters SET value = max(value + 1, ?) WHERE name = 'uid_validity' RETURNING value",
     );
-    this.#nextUid = prepare(
-      `UPDATE mailboxes SET uidNext = uidNext + 1, highestModseq = highestModseq + 1, messages = messages + 1,
-         size = size + ? WHERE id = ? RETURNING *`,
-    );
+    const grow = `UPDATE mailboxes SET uidNext = uidNext + 1, highestModseq = highestModseq + 1,
+      messages = messages + 1, size = size + ?`;
+    this.#grow = prepare(`${grow} WHERE id = ? RETURNING *`);
+    this.#growNamed = prepare(`${grow} WHERE account = ? AND name = ? RETURNING *`);
     this.#nextModseq = prepare(
       "UPDATE mailboxes SET highestModseq = highestModseq + 1 WHERE id = ? RETURNING *",
     );
@@ -44,11 +45,14 @@ export class Mailboxes {
     this.#remove = prepare("DELETE FROM mailboxes WHERE id = ?");
   }
 
-  /** Those changed since this was last asked, as they are now. */
-  takeTouched(): TouchedMailbox[] {
-    const touched = [...this.#touched.values()];
-    this.#touched.clear();
-    return touched;
+  /** Those changed, as they are now. */
+  get touched(): TouchedMailbox[] {
+    return [...this.#touched.values()];
+  }
+
+  /** A transaction begins, or is taken back to where only these were changed. */
+  resetTouched(touched: readonly TouchedMailbox[] = []): void {
+    this.#touched = new Map(touched.map((mailbox) => [mailbox.mailbox, mailbox]));
   }
 
   /** @throws Refusal `not-found`. */
@@ -83,7 +87,14 @@ export class Mailboxes {
 
   /** Room for a message of this size: the mailbox with its UID and mod-sequence counted. @throws Refusal `not-found`. */
   grow(mailbox: number, size: number): MailboxRow {
-    return this.#touch(this.#nextUid.get(size, mailbox));
+    return this.#touch(this.#grow.get(size, mailbox));
+  }
+
+  /** The same in an account's mailbox of that name, or INBOX where there is none. @throws Refusal `not-found`. */
+  growForDelivery(account: number, name: string, size: number): MailboxRow {
+    const row = this.#growNamed.get(size, account, name) ?? this.#growNamed.get(size, account, "INBOX");
+    if (row === undefined) throw new Refusal("not-found", "there is no such account");
+    return this.#touch(row);
   }
 
   /** The mod-sequence of a change (RFC 7162 §3.1). @throws Refusal `not-found`. */

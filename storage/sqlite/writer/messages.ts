@@ -1,19 +1,19 @@
 /** Messages, as the writer changes them. */
 import type { DatabaseSync } from "node:sqlite";
 import type { FlagChange, Message, MessageDetails, UidSet } from "../../../core/contract/mailbox.ts";
+import type { Operation } from "../../../core/contract/storage.ts";
 import { changedFlags, distinctFlags } from "../../common/flags.ts";
+import { knownMailboxName } from "../../common/mailbox_name.ts";
 import { uidRanges } from "../../common/uid_set.ts";
-import { flagsOf, messageColumns, messageOf, type MessageRow, modseqKey } from "../rows.ts";
+import { flagsOf, keyOf, type MailboxRow, messageColumns, messageOf, type MessageRow, modseqKey } from "../rows.ts";
 import { Statement } from "../statement.ts";
 import type { Bodies, NewBody } from "./bodies.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 
-/** Which body, when received, which flags: what a message has wherever it is. */
-interface Content {
-  readonly body: number;
-  readonly receivedAt: number;
-  readonly flags: string;
-}
+/** What a message has wherever it is. */
+type Content = Pick<MessageRow, "body" | "receivedAt" | "flags" | "size" | "crlfSize">;
+
+type OperationOf<Do extends Operation["do"]> = Extract<Operation, { readonly do: Do }>;
 
 /** Their table. */
 export class Messages {
@@ -53,15 +53,21 @@ export class Messages {
   }
 
   /** @throws Refusal `not-found`, `invalid`. */
-  append(
-    mailbox: number,
-    body: number,
-    details: MessageDetails,
+  append({ mailbox, body, details }: OperationOf<"append">, now: number, fresh: ReadonlyMap<number, NewBody>): Message {
+    const content = this.#content(keyOf(body), details, fresh);
+    return messageOf(this.#insertInto(this.#mailboxes.grow(mailbox, content.size), content, now));
+  }
+
+  /** @throws Refusal `not-found`, `invalid`. */
+  deliver(
+    { account, mailboxName, body, details }: OperationOf<"deliver">,
     now: number,
     fresh: ReadonlyMap<number, NewBody>,
   ): Message {
-    const flags = distinctFlags(details.flags).join(" ");
-    return messageOf(this.#add(mailbox, { body, receivedAt: details.receivedAt.getTime(), flags }, now, fresh));
+    const content = this.#content(keyOf(body), details, fresh);
+    const name = knownMailboxName(mailboxName) ?? "INBOX";
+    const mailbox = this.#mailboxes.growForDelivery(keyOf(account), name, content.size);
+    return messageOf(this.#insertInto(mailbox, content, now));
   }
 
   /** RFC 9051 §6.4.6, RFC 7162 §3.1.3. @throws Refusal `not-found`, `invalid`. */
@@ -89,7 +95,10 @@ export class Messages {
   copy(from: number, uids: UidSet, to: number, now: number): (readonly [number, number])[] {
     this.#mailboxes.get(from);
     this.#mailboxes.get(to);
-    return this.#select(from, uids).map((row) => [row.uid, this.#add(to, row, now).uid] as const);
+    return this.#select(from, uids).map((row) => {
+      this.#bodies.name(row.body);
+      return [row.uid, this.#insertInto(this.#mailboxes.grow(to, row.size), row, now).uid] as const;
+    });
   }
 
   /** @throws Refusal `not-found`. */
@@ -118,12 +127,16 @@ export class Messages {
     return uidRanges(uids).flatMap(([from, to]) => this.#inRange.all(mailbox, from, to));
   }
 
-  #add(mailbox: number, content: Content, now: number, fresh: ReadonlyMap<number, NewBody> = new Map()): MessageRow {
-    const { size, crlfSize } = this.#bodies.name(content.body, fresh);
-    const { uidNext, highestModseq: modseq } = this.#mailboxes.grow(mailbox, size);
-    const { receivedAt, flags, body } = content;
+  #content(body: number, { receivedAt, flags }: MessageDetails, fresh: ReadonlyMap<number, NewBody>): Content {
+    const { size, crlfSize } = this.#bodies.name(body, fresh);
+    return { body, receivedAt: receivedAt.getTime(), flags: distinctFlags(flags).join(" "), size, crlfSize };
+  }
+
+  /** Into a mailbox that has grown for it. */
+  #insertInto({ id, uidNext, highestModseq: modseq }: MailboxRow, content: Content, now: number): MessageRow {
+    const { receivedAt, flags, size, crlfSize, body } = content;
     const row = { uid: uidNext - 1, modseq, receivedAt, savedAt: now, flags, size, crlfSize, body };
-    this.#insert.run(mailbox, row.uid, modseq, receivedAt, now, flags, size, crlfSize, body);
+    this.#insert.run(id, row.uid, modseq, receivedAt, now, flags, size, crlfSize, body);
     return row;
   }
 

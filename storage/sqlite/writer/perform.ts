@@ -1,7 +1,7 @@
 /** What each operation does to the tables. */
 import type { Operation, ResultOf } from "../../../core/contract/storage.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
-import { knownMailboxName, newMailboxName } from "../../common/mailbox_name.ts";
+import { newMailboxName } from "../../common/mailbox_name.ts";
 import { keyOf, mailboxOf, type MailboxRow } from "../rows.ts";
 import type { Accounts } from "./accounts.ts";
 import type { NewBody } from "./bodies.ts";
@@ -47,11 +47,9 @@ export function perform(
       accounts.removeAlias(operation.address);
       return undefined;
     case "append":
-      return messages.append(operation.mailbox, keyOf(operation.body), operation.details, now, fresh);
-    case "deliver": {
-      const { id } = mailboxForDelivery(keyOf(operation.account), operation.mailboxName);
-      return messages.append(id, keyOf(operation.body), operation.details, now, fresh);
-    }
+      return messages.append(operation, now, fresh);
+    case "deliver":
+      return messages.deliver(operation, now, fresh);
     case "setFlags":
       return messages.setFlags(operation.mailbox, operation.uids, operation.change);
     case "copy":
@@ -75,12 +73,6 @@ export function perform(
       removeMailbox(mailbox);
       return undefined;
     }
-  }
-
-  function mailboxForDelivery(account: number, name: string): MailboxRow {
-    const mailbox = mailboxes.byName(account, knownMailboxName(name) ?? "INBOX") ?? mailboxes.byName(account, "INBOX");
-    if (mailbox === undefined) throw new Refusal("not-found", "there is no such account");
-    return mailbox;
   }
 
   function renameMailbox(mailbox: MailboxRow, to: string): void {

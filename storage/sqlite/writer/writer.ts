@@ -4,15 +4,7 @@ import { Refusal } from "../../../core/contract/refusal.ts";
 import type { Operation } from "../../../core/contract/storage.ts";
 import { openForWriting } from "../database_file.ts";
 import { CONSTRAINT, sqliteCode, Statement } from "../statement.ts";
-import type {
-  BatchOutcome,
-  Failure,
-  Group,
-  GroupOutcome,
-  TouchedMailbox,
-  WriterAnswers,
-  WriterRequests,
-} from "../writer_messages.ts";
+import type { BatchOutcome, Failure, Group, GroupOutcome, WriterAnswers, WriterRequests } from "../writer_messages.ts";
 import { Accounts } from "./accounts.ts";
 import { Bodies, newBodies } from "./bodies.ts";
 import { Mailboxes } from "./mailboxes.ts";
@@ -59,32 +51,46 @@ export class Writer implements Omit<Handlers, "open"> {
 
   commit({ now, batches, bodies }: Group): GroupOutcome {
     const fresh = newBodies(bodies);
-    const { mailboxes, messages } = this.#tables;
-    const touched = new Map<number, TouchedMailbox>();
-    let garbage = false;
-    const attempt = (batch: readonly Operation[]): BatchOutcome => {
-      this.#steps.mark.run();
-      mailboxes.takeTouched();
-      messages.takeGarbage();
-      try {
-        const results = batch.map((operation) => perform(this.#tables, operation, now, fresh));
-        this.#steps.unmark.run();
-        for (const mailbox of mailboxes.takeTouched()) touched.set(mailbox.mailbox, mailbox);
-        garbage = messages.takeGarbage() || garbage;
-        return { results };
-      } catch (error) {
-        // The disk's failure is everyone's; any other is that of this batch alone.
-        if (isDatabaseFailure(error)) throw error;
-        this.#steps.toMark.run();
-        this.#steps.unmark.run();
-        return { failure: failureOf(error) };
-      }
-    };
-    return this.#transaction(() => {
-      const outcomes = batches.map(attempt);
-      const commit = this.#countCommit.get()?.value;
-      return { batches: outcomes, touched: [...touched.values()], commit, garbage };
+    const results = (batch: readonly Operation[]): BatchOutcome => ({
+      results: batch.map((operation) => perform(this.#tables, operation, now, fresh)),
     });
+    try {
+      return this.#group(() => batches.map(results));
+    } catch (error) {
+      // The disk's failure is everyone's; any other is that of one batch. That is seldom, so only then they are kept apart.
+      if (isDatabaseFailure(error)) throw error;
+      return this.#group(() => batches.map((batch) => this.#apart(() => results(batch))));
+    }
+  }
+
+  /** A transaction, and what it changed. */
+  #group(work: () => BatchOutcome[]): GroupOutcome {
+    const { mailboxes, messages } = this.#tables;
+    mailboxes.resetTouched();
+    messages.takeGarbage();
+    return this.#transaction(() => ({
+      batches: work(),
+      touched: mailboxes.touched,
+      garbage: messages.takeGarbage(),
+      commit: this.#countCommit.get()?.value,
+    }));
+  }
+
+  /** What a batch did; when it fails it has done nothing, and those before it stay. */
+  #apart(batch: () => BatchOutcome): BatchOutcome {
+    const { mailboxes } = this.#tables, { touched } = mailboxes;
+    this.#steps.mark.run();
+    try {
+      const outcome = batch();
+      this.#steps.unmark.run();
+      return outcome;
+    } catch (error) {
+      if (isDatabaseFailure(error)) throw error;
+      this.#steps.toMark.run();
+      this.#steps.unmark.run();
+      mailboxes.resetTouched(touched);
+      return { failure: failureOf(error) };
+    }
   }
 
   chunk({ content, octets, now }: WriterRequests["chunk"]): undefined {
