@@ -20,7 +20,7 @@ import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { Watchers } from "../common/watchers.ts";
 import { AccountReader } from "./account_reader.ts";
-import { bodyInMemory, BodyReader } from "./body_reader.ts";
+import { BodyReader } from "./body_reader.ts";
 import { BodyWriter } from "./body_writer.ts";
 import { Collector } from "./collector.ts";
 import { openForReading, prepareDatabase } from "./database_file.ts";
@@ -121,8 +121,8 @@ class SqliteStorage implements Storage, Lifecycle {
   }
 
   #open(body: BodyId): Body {
-    const pending = this.#pending.get(keyOf(body));
-    return pending === undefined ? this.#bodies.open(keyOf(body)) : bodyInMemory(pending);
+    const inDatabase = () => this.#bodies.open(keyOf(body));
+    return this.#pending.open(keyOf(body), inDatabase) ?? inDatabase();
   }
 
   #summary(body: BodyId): MessageSummary {
