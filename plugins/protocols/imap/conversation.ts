@@ -5,6 +5,7 @@
  * - a command either happened and is on disk, or the client is told that it did not: never OK too early.
  */
 import type { Connection } from "../../../core/contract/mod.ts";
+import { latin1 } from "../../../core/wire/ascii.ts";
 import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import type { Command, Outcome } from "./command.ts";
 import { type CommandText, CommandTooLarge, TooMuchRefused } from "./command_reader.ts";
@@ -106,6 +107,8 @@ class Conversation {
 
   async #run(first: CommandText): Promise<Finished> {
     const { reader, service } = this.#session;
+    // A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us.
+    if (!this.#hasBegun && isHttp(first.octets)) throw new ConnectionClosed("the client speaks HTTP");
     const scanner = this.#scanner(first.octets);
     let tag = "*";
     try {
@@ -115,7 +118,7 @@ class Conversation {
       const command = service.commands.get(name);
       if (command === undefined) {
         await reader.refuse(first.literal);
-        return { tag, ...this.#unknown(name) };
+        return { tag, ...this.#unknown() };
       }
       const text = await reader.whole(first, (text) => command.takesLiteral?.(text) === true);
       return { tag, ...await this.#do(command, this.#scanner(text.octets, scanner.at), text) };
@@ -159,9 +162,7 @@ class Conversation {
     return expected ?? serverBug;
   }
 
-  #unknown(name: string): Outcome {
-    // A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us.
-    if (!this.#hasBegun && webVerbs.has(name)) throw new ConnectionClosed("the client speaks HTTP");
+  #unknown(): Outcome {
     const { connection, state } = this.#session;
     connection.log.info("the client sent no command", { state: state.name });
     return { reply: bad("Unknown command") };
@@ -208,7 +209,10 @@ function byeFor(error: unknown): string {
   return "[SERVERBUG] Something went wrong here; it has been logged";
 }
 
-const webVerbs = new Set(["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PRI"]);
+/** RFC 9112 §3: `GET / HTTP/1.1`; RFC 9113 §3.4 for `PRI`. */
+function isHttp(line: Uint8Array): boolean {
+  return /^[A-Z]{3,10} \S+ HTTP\/\d/.test(latin1(line));
+}
 
 /** The tag of a line, as far as it is there. */
 function tagOf(line: Uint8Array): string {
