@@ -36,6 +36,20 @@ export async function tellChanges(session: Session, mailbox: SelectedMailbox, ma
   tellHeldBack(session, mailbox);
 }
 
+/**
+ * RFC 5530 §3: a hint that others have removed messages whose numbers the client has to keep for now; after what else there
+ * is to be told. A command by UID tells them itself.
+ */
+export async function expungeIssued(
+  session: Session,
+  mailbox: SelectedMailbox,
+  by: "number" | "uid",
+): Promise<"EXPUNGEISSUED" | undefined> {
+  if (by === "uid") return undefined;
+  await session.tell("no-expunge");
+  return mailbox.hasGone ? "EXPUNGEISSUED" : undefined;
+}
+
 /** EXISTS (RFC 9051 §7.4.1), and RECENT where the client knows it (RFC 3501 §7.3.2). */
 export function tellCount(session: Session, mailbox: SelectedMailbox): void {
   session.untagged(`${mailbox.count} EXISTS`);
