@@ -75,6 +75,10 @@ class SqliteStorage implements Storage, Lifecycle {
         this.#others.changed(account, change, revision);
         this.#watchers.tell(account, change);
       },
+      changedForAll: (revision) => {
+        this.#others.changedForAll(revision);
+        this.#watchers.tellAll({ modseq: 0n });
+      },
       committed: (commit) => {
         this.#others.committed(commit);
         this.#collector.written();

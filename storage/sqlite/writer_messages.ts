@@ -71,11 +71,14 @@ export interface GroupOutcome {
 /** What became of a batch: its results, or why it was not done. */
 export type BatchOutcome = { readonly results: readonly unknown[] } | { readonly failure: Failure };
 
+/** No account has this key: what was changed is everybody's. */
+export const everybody = 0;
+
 /** A mailbox that was changed, or an account, in what belongs to no mailbox. */
 export interface Touch {
   /** Its key; undefined: the account itself. */
   readonly mailbox: number | undefined;
-  /** The key of its account. */
+  /** The key of its account, or `everybody`. */
   readonly account: number;
   /** The last change's; 0 of an account. */
   readonly modseq: number;
