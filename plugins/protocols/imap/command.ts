@@ -24,9 +24,10 @@ export type Capability = string | ((session: Session, state: State) => readonly 
 
 /**
  * What a command may tell of changes by others (RFC 9051 §7.5.1): with `no-expunge` sequence numbers stay as they are until
- * a later command.
+ * a later command; with `result` they are what the command has done, and told also to a client that wants to hear of
+ * nothing (RFC 5465 §1).
  */
-export type Telling = "everything" | "no-expunge" | "nothing";
+export type Telling = "everything" | "no-expunge" | "nothing" | "result";
 
 /** A literal that a command takes from the connection itself. */
 export type TakesLiteral = (text: Uint8Array) => boolean;

@@ -16,10 +16,14 @@ import { bad, ok, printReply, type Reply } from "./replies.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
 import type { ImapService } from "./service.ts";
 import { Session } from "./session.ts";
+import { tellUntil } from "./tell_until.ts";
 import { Turns } from "./turns.ts";
 
 /** How long a goodbye may take, in milliseconds. */
 const PATIENCE = 5000;
+
+/** RFC 2180 §3.3: nothing more can be said of it. */
+const gone = "The selected mailbox is gone";
 
 /** Serves one connection. The core closes it afterwards. */
 export async function serveImap(connection: Connection, stop: AbortSignal, service: ImapService): Promise<void> {
@@ -89,6 +93,10 @@ class Conversation {
       const first = await this.#nextText();
       return first && await this.#run(first);
     } catch (error) {
+      if (isGone(error)) {
+        this.#session.untagged(`BYE ${gone}`);
+        return undefined;
+      }
       if (!(error instanceof LineTooLong)) throw error;
       await this.#session.reader.refuse(literalMark(error.ending));
       return { tag: tagOf(error.beginning), reply: bad("The line is too long", "TOOBIG") };
@@ -100,7 +108,9 @@ class Conversation {
     const taken = reader.take();
     if (taken !== undefined) return taken;
     await writer.flush();
-    const next = await reader.next();
+    const heard = reader.next();
+    // RFC 5465 §3.1: the client may want to be told also while no command is under way.
+    const next = await (this.#session.notifications?.isActive ? tellUntil(this.#session, heard) : heard);
     this.#turns.restart();
     return next;
   }
@@ -148,7 +158,7 @@ class Conversation {
       await session.tell(outcome.telling ?? command.telling);
     } catch (error) {
       // What the command did is done, and the client hears of it; but nothing more can be said of the mailbox.
-      if (isGone(error)) return { ...outcome, bye: "The selected mailbox is gone" };
+      if (isGone(error)) return { ...outcome, bye: gone };
       throw error;
     }
     return outcome;
