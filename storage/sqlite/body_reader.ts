@@ -48,6 +48,12 @@ export class BodyReader {
 
   /** @throws Refusal `not-found`; so does `read`, when the body has gone meanwhile. */
   open(key: number): Body {
+    const { size, read } = this.openNow(key);
+    return { size, read: (start, end) => Promise.try(read, start, end) };
+  }
+
+  /** The same, read without waiting. */
+  openNow(key: number): { readonly size: number; readonly read: (start: number, end: number) => Uint8Array } {
     const { size, content, first } = this.#find.get(key) ?? notFound();
     const read = (start: number, end: number): Uint8Array => {
       const from = Math.max(0, start), to = Math.min(size, end);
@@ -56,7 +62,7 @@ export class BodyReader {
       const row = from === 0 && to === size ? this.#whole.get(key) : this.#part.get(from, to - from, key);
       return (row ?? notFound()).octets;
     };
-    return { size, read: (start, end) => Promise.try(read, start, end) };
+    return { size, read };
   }
 
   #readChunks(content: number, position: number, length: number): Uint8Array {
