@@ -16,6 +16,7 @@ import { bad, ok, printReply, type Reply } from "./replies.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
 import type { ImapService } from "./service.ts";
 import { Session } from "./session.ts";
+import { tellHeldBack } from "./tell.ts";
 import { tellUntil } from "./tell_until.ts";
 import { Turns } from "./turns.ts";
 
@@ -156,6 +157,7 @@ class Conversation {
     try {
       // RFC 9051 §5.2: what has changed is told before the tagged response.
       await session.tell(outcome.telling ?? command.telling);
+      tellHeldBack(session);
     } catch (error) {
       // What the command did is done, and the client hears of it; but nothing more can be said of the mailbox.
       if (isGone(error)) return { ...outcome, bye: gone };

@@ -44,7 +44,20 @@ export async function tellChanges(
   }
   // Also what was gone before, when it could not be told.
   if (mayExpunge) await tellGone(session, mailbox);
-  tellHeldBack(session, mailbox);
+}
+
+/**
+ * RFC 7162 §3.2, §6: a client that is told of changes while an earlier expunge waits must not take itself to know all up
+ * to their mod-sequences: should the connection break now, it would never hear of the expunge. Told at the end of each
+ * command, until the expunge has been.
+ */
+export function tellHeldBack(session: Session): void {
+  const { extensions, state } = session;
+  if (state.name !== "selected" || !extensions.hasQresync) return;
+  const { mailbox } = state;
+  if (!mailbox.hasGone && !mailbox.owesModseq) return;
+  mailbox.owesModseq = mailbox.hasGone;
+  session.tellModseq();
 }
 
 /**
@@ -129,14 +142,4 @@ async function tellGone(session: Session, mailbox: SelectedMailbox): Promise<voi
       if (writer.isFull) await writer.flush();
     }
   }
-}
-
-/**
- * RFC 7162 §3.2, §6: a client that is told of changes while an earlier expunge waits must not take itself to know all up
- * to their mod-sequences: should the connection break now, it would never hear of the expunge.
- */
-function tellHeldBack(session: Session, mailbox: SelectedMailbox): void {
-  if (!session.extensions.hasQresync || !mailbox.hasGone && !mailbox.owesModseq) return;
-  mailbox.owesModseq = mailbox.hasGone;
-  session.tellModseq();
 }
