@@ -26,6 +26,7 @@ export const seeds: Readonly<Record<string, readonly string[]>> = {
   "NOOP": [""],
   "LOGOUT": [""],
   "ID": [" NIL", ' ("name" "x" "version" NIL)', " ({4+}\r\nname {1+}\r\nx)"],
+  "LANGUAGE": ["", " de-AT default", ' "fr"'],
   "STARTTLS": [""],
   "AUTHENTICATE": [
     " PLAIN =",
