@@ -4,11 +4,16 @@ import { type ImapDelayLoad, userName } from "./load.ts";
 import { bodyText, header } from "./message_text.ts";
 import { WireClient } from "./wire_client.ts";
 
+/** Milliseconds that sessions have been in IDLE before the first message comes, and after which none comes any more. */
+const SETTLING = 2500, PATIENCE = 10_000;
+
 /** Runs it; milliseconds of each message, from when its last octet was sent. */
 export async function imapDelayLoad(load: ImapDelayLoad): Promise<{ times: number[]; begun: number }> {
   using stack = new DisposableStack();
   const waiting = await selectAll(stack, load);
   for (const client of waiting) await client.idle();
+  // Dovecot hibernates after a second, and forgets what came just before.
+  await new Promise((resolve) => setTimeout(resolve, SETTLING));
   const body = bodyText(load.size);
   const times: number[] = [];
   const begun = performance.now();
@@ -17,10 +22,19 @@ export async function imapDelayLoad(load: ImapDelayLoad): Promise<{ times: numbe
     const to = `${userName(load.users, own)}@${load.users.domain}`;
     const text = header(number, to) + body;
     using sender = load.by === "append" ? await appender(load, own, text) : await smtpSender(load.by, to, text);
+    using _ = deadline(`message ${number} was never told in IDLE`);
     const sent = performance.now();
     await Promise.all([waiting[own]?.arrival().then(() => times.push(performance.now() - sent)), sender.send()]);
   }
   return { times, begun };
+}
+
+/** Ends the load, which has failed, unless it is disposed of in time. */
+function deadline(otherwise: string): Disposable {
+  const timer = setTimeout(() => {
+    throw new Error(otherwise);
+  }, PATIENCE);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /** Sends the message, and ends when it was taken. */

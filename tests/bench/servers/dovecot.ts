@@ -15,6 +15,11 @@ import {
 } from "./server.ts";
 import { userName } from "../load/load.ts";
 
+/** What a user may have of the kernel's watches on files. */
+async function watches(): Promise<number> {
+  return Number(await Deno.readTextFile("/proc/sys/fs/inotify/max_user_instances").catch(() => "0"));
+}
+
 interface Certificate {
   readonly certificate: string;
   readonly key: string;
@@ -27,6 +32,9 @@ export async function dovecot(certificate: Certificate, manner: "busy" | "hibern
     return { name, missing: "not installed (Debian: dovecot-imapd dovecot-pop3d dovecot-lmtpd)" };
   }
   if (Deno.uid() !== 0) return { name, missing: "can be started by root only" };
+  if (manner === "hibernating" && await watches() < 10_000) {
+    return { name, missing: "fs.inotify.max_user_instances is too low: without one for each session none hibernates" };
+  }
   await using stack = new AsyncDisposableStack();
   const folder = await folderIn(stack, "dovecot");
   const [pop3 = 0, pop3s = 0, lmtp = 0, imap = 0] = freePorts(4);
