@@ -45,7 +45,7 @@ export class InputBuffer {
       if (length > this.bytes.length / 2) this.#moveTo(new Uint8Array(this.bytes.length * 2));
       else this.#moveTo(this.bytes);
     }
-    return this.bytes.subarray(this.end);
+    return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
   }
 
   /** So many octets have arrived in the room. */

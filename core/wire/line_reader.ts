@@ -177,21 +177,23 @@ export class LineReader implements WireReader {
   }
 
   /** Waits for octets. False at the end of the stream. */
-  async #fill(isBulk: boolean, dueAt: number, isWakeable = !this.#isInData): Promise<boolean> {
-    if (this.#hasEnded) return false;
+  #fill(isBulk: boolean, dueAt: number, isWakeable = !this.#isInData): Promise<boolean> {
+    if (this.#hasEnded) return Promise.resolve(false);
     this.#pendingRead ??= this.#stream.read(this.#input.room(isBulk));
-    let count: number | null;
-    try {
-      count = await this.#waits.until(this.#pendingRead, dueAt, isWakeable);
-    } catch (error) {
-      if (error instanceof DeadlineExceeded || error instanceof Stopping) throw error;
-      throw this.#giveUp("the connection broke", error);
-    }
+    return this.#waits.until(this.#pendingRead, dueAt, isWakeable).then(this.#arrived, this.#failed);
+  }
+
+  readonly #arrived = (count: number | null): boolean => {
     this.#pendingRead = undefined;
     if (count === null) this.#hasEnded = true;
     else this.#input.arrived(count);
     return count !== null;
-  }
+  };
+
+  readonly #failed = (error: unknown): never => {
+    if (error instanceof DeadlineExceeded || error instanceof Stopping) throw error;
+    throw this.#giveUp("the connection broke", error);
+  };
 
   #mayRead(): void {
     if (this.#broken !== undefined) throw this.#broken;
