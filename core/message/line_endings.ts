@@ -1,4 +1,5 @@
 /** Line ends: counting them, and making every one CRLF (RFC 5321 §2.3.8, RFC 1939 §3) while octets stream through. */
+import { latin1 } from "../wire/ascii.ts";
 
 const LF = 10, CR = 13;
 
@@ -33,8 +34,8 @@ export class CarriageReturnCounter {
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     if (this.#last === CR) this.#count(chunk[0]);
-    const end = chunk.length - 1;
-    for (let at = chunk.indexOf(CR); at >= 0 && at < end; at = chunk.indexOf(CR, at + 1)) this.#count(chunk[at + 1]);
+    const end = chunk.length - 1, text = latin1(chunk);
+    for (let at = text.indexOf("\r"); at >= 0 && at < end; at = text.indexOf("\r", at + 1)) this.#count(chunk[at + 1]);
     this.#last = chunk[end] ?? 0;
     this.#size += chunk.length;
   }
@@ -58,9 +59,14 @@ export class CarriageReturnCounter {
 export function lineEndingsOf(bytes: Uint8Array): LineEndings {
   const counter = new CarriageReturnCounter();
   counter.push(bytes);
-  let lineFeeds = 0;
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lineFeeds++;
-  return counter.finish(lineFeeds);
+  return counter.finish(countLineFeeds(latin1(bytes)));
+}
+
+/** How many LFs there are from `from` on, before `end`. A text is searched several times as quickly as its octets. */
+export function countLineFeeds(text: string, from = 0, end = text.length): number {
+  let count = 0;
+  for (let at = text.indexOf("\n", from); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) count++;
+  return count;
 }
 
 /** Whether all lines end in CRLF, the last one included: then normalising changes nothing. */

@@ -8,8 +8,10 @@
  * - parts without a closing boundary end where their parent's part does, or with the message.
  */
 import type { MessageEnvelope, MessagePart } from "../contract/message.ts";
+import { latin1 } from "../wire/ascii.ts";
 import { GrowingBytes } from "./bytes.ts";
 import type { Header } from "./header.ts";
+import { countLineFeeds } from "./line_endings.ts";
 import { LONGEST_BOUNDARY } from "./open_boundaries.ts";
 import { defaultMimeLimits, type MimeLimits, PartTree } from "./part_tree.ts";
 
@@ -78,7 +80,12 @@ export class MimeParser {
     if (chunk.length === 0) return;
     this.#headerFrom = 0;
     let at = this.#headLength > 0 ? this.#endCarriedLine(chunk) : 0;
+    let text: string | undefined;
     while (at < chunk.length) {
+      if (!this.#tree.inHeader) {
+        at = this.#skipBody(text ??= latin1(chunk), at);
+        if (at === chunk.length) break;
+      }
       const lineFeed = chunk.indexOf(LF, at);
       if (lineFeed < 0) {
         this.#carryLine(chunk, at);
@@ -147,6 +154,18 @@ export class MimeParser {
 
   #startHeader(start: number): void {
     this.#headerFrom = Math.max(0, start - this.#offset);
+  }
+
+  /** Goes over lines that mean nothing: to one that may be a boundary, to the last when it does not end, or to the end. */
+  #skipBody(text: string, from: number): number {
+    let to = text.length;
+    if (!this.#tree.boundaries.none && text.startsWith("--", from)) return from;
+    if (!this.#tree.boundaries.none) {
+      const next = text.indexOf("\n--", from);
+      to = Math.max(from, (next < 0 ? text.lastIndexOf("\n") : next) + 1);
+    }
+    this.#lines += countLineFeeds(text, from, to);
+    return to;
   }
 
   #mayBeBoundary(bytes: Uint8Array, at: number): boolean {

@@ -11,6 +11,8 @@ export interface AcceptsSockets<Socket> {
 
 /** Milliseconds to wait where accepting fails for want of something, such as file descriptors. */
 const RESPITE = 100;
+/** Milliseconds between two lines of the log about that: it may go on for hours. */
+const SILENCE = 60_000;
 /** Milliseconds in which those who have come are accepted, and how often they may be more again. */
 const TURN = 10, MOST_TURNS = 50;
 
@@ -58,21 +60,20 @@ export class Acceptor<Socket> implements Disposable {
   }
 
   async #accept(): Promise<void> {
-    let isFailing = false;
+    let toldAt = -SILENCE;
     // Not `for await`: that ends for good when one client resets its connection before it is accepted.
     while (!this.#isClosed) {
       try {
         const socket = await this.#listener.accept();
         this.#accepted++;
         this.#take(socket);
-        if (isFailing) this.#log.info("accepting again");
-        isFailing = false;
       } catch (error) {
         if (this.#isClosed) return;
         if (isOfOneClient(error)) continue;
-        // Once: it may go on for hours.
-        if (!isFailing) this.#log.error("cannot accept connections; it is tried again and again", { error });
-        isFailing = true;
+        if (performance.now() - toldAt >= SILENCE) {
+          toldAt = performance.now();
+          this.#log.error("cannot accept connections; it is tried again and again", { error });
+        }
         await new Promise((resolve) => setTimeout(resolve, RESPITE));
       }
     }

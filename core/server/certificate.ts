@@ -124,5 +124,6 @@ function endPointOf({ raw }: X509Certificate): Uint8Array<ArrayBuffer> | undefin
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return first;
 }

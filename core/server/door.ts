@@ -6,11 +6,10 @@ import type { Logger } from "../contract/logger.ts";
 import { BufferPool } from "../wire/buffer_pool.ts";
 import { Waits } from "../wire/waits.ts";
 import type { Certificate } from "./certificate.ts";
-import { ClientConnection } from "./connection.ts";
 import { ConnectionCounts } from "./connection_counts.ts";
 import { type Accepted, Listener } from "./listener.ts";
-import { openSession } from "./open_session.ts";
-import { socketStream } from "./socket_stream.ts";
+import { type Arrival, arrivalOf, openSession } from "./open_session.ts";
+import type { SocketStream } from "./socket_stream.ts";
 import { TlsUpgrade } from "./tls_upgrade.ts";
 
 /** Serves a connection with the protocol of that place in the configuration. */
@@ -59,7 +58,7 @@ export class Door implements AsyncDisposable {
   readonly #waits = new Waits(this.#stop.signal);
   readonly #listeners: { readonly index: number; readonly listener: Listener; readonly isTls: boolean }[] = [];
   readonly #sessions = new Set<Promise<void>>();
-  readonly #connections = new Set<ClientConnection>();
+  readonly #streams = new Set<SocketStream>();
   #certificate: Certificate | undefined;
   #upgrade: TlsUpgrade | undefined;
   #number = 0;
@@ -132,6 +131,7 @@ export class Door implements AsyncDisposable {
     await Promise.race([isLate, this.#allEnd()]);
     clearTimeout(timer);
     if (this.#sessions.size > 0) this.#parts.log.error("sessions did not end", { sessions: this.#sessions.size });
+    for (const stream of this.#streams) stream.release();
     this.#waits[Symbol.dispose]();
   }
 
@@ -140,48 +140,48 @@ export class Door implements AsyncDisposable {
   }
 
   #closeAll(): void {
-    for (const connection of this.#connections) connection.close();
+    for (const stream of this.#streams) stream.close();
   }
 
   #take(accepted: Accepted, index: number, address: ListenAddress): void {
-    const { hostname: peer } = accepted.socket.remoteAddr;
+    const arrival = arrivalOf(accepted);
+    const { stream, peer: { hostname: peer } } = arrival;
     const place = this.#counts.enter(peer);
     if ("limit" in place) {
       const { limit, isFirst } = place;
       if (isFirst) {
         this.#parts.log.warn("turned away: too many connections; raise the limit or look who", { peer, limit });
       }
-      return socketStream(accepted.socket).close();
+      return stream.close();
     }
-    const session = this.#session(accepted, index, address).finally(() => {
+    this.#streams.add(stream);
+    stream.released.then(() => {
       place[Symbol.dispose]();
-      this.#sessions.delete(session);
+      this.#streams.delete(stream);
     });
+    const session = this.#session(arrival, index, address).finally(() => this.#sessions.delete(session));
     this.#sessions.add(session);
   }
 
-  /** Never rejects. */
-  async #session(accepted: Accepted, index: number, { security }: ListenAddress): Promise<void> {
+  /** Never rejects; the stream is closed afterwards. */
+  async #session(arrival: Arrival, index: number, { security }: ListenAddress): Promise<void> {
     const id = this.#nextId();
-    const { remoteAddr, localAddr } = accepted.socket;
-    const log = this.#parts.log.child({ connection: id, peer: remoteAddr.hostname });
-    log.debug("connected", { port: localAddr.port });
+    const log = this.#parts.log.child({ connection: id, peer: arrival.peer.hostname });
+    log.debug("connected", { port: arrival.local.port });
     const upgrade = security === "none" ? undefined : this.#upgrade;
-    const connection = await openSession(accepted, {
+    const connection = await openSession(arrival, {
       ...{ id, log, waits: this.#waits, buffers: this.#buffers },
       ...upgrade && { tls: { upgrade, isImplicit: security === "tls" } },
     });
     if (connection === undefined) return;
     // Who comes while the door is shut.
     if (this.#stop.signal.aborted) return connection.close();
-    this.#connections.add(connection);
     try {
       await this.#parts.serve(index, connection, this.#stop.signal);
     } catch (error) {
       log.error("session failed", { error });
     }
     await connection.finish(PARTING);
-    this.#connections.delete(connection);
     log.debug("disconnected");
   }
 

@@ -29,6 +29,11 @@ export interface Replacement extends Disposable {
   take(): Promise<void>;
 }
 
+/** Sees whether an address can be listened on. @throws ListenError. */
+export function probe(address: ListenAddress): void {
+  listen(address).close();
+}
+
 /** Clients that may wait to be accepted. */
 const BACKLOG = 1024;
 

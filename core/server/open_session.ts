@@ -4,10 +4,19 @@ import { DeadlineExceeded, Stopping } from "../wire/errors.ts";
 import type { Certificate } from "./certificate.ts";
 import { ClientConnection, type ConnectionParts, type SecuredStream } from "./connection.ts";
 import type { Accepted } from "./listener.ts";
-import { socketStream } from "./socket_stream.ts";
+import { type SocketStream, socketStream } from "./socket_stream.ts";
+import { tlsSocketStream } from "./tls_socket_stream.ts";
 import type { TlsUpgrade } from "./tls_upgrade.ts";
 
-/** What a connection is made of besides its socket. */
+/** An accepted socket as a stream. */
+export interface Arrival extends Pick<ConnectionParts, "peer" | "local"> {
+  /** As it comes, or under TLS by `Deno.listenTls`. */
+  readonly stream: SocketStream;
+  /** Performs the handshake of `Deno.listenTls`; absent in the clear. */
+  readonly handshake?: () => Promise<SecuredStream>;
+}
+
+/** What a connection is made of besides its stream. */
 export interface SessionParts extends Pick<ConnectionParts, "id" | "log" | "waits" | "buffers"> {
   /** Absent: the listener neither has nor offers TLS but by `Deno.listenTls`. */
   readonly tls?: {
@@ -21,40 +30,47 @@ export interface SessionParts extends Pick<ConnectionParts, "id" | "log" | "wait
 /** Milliseconds for a handshake. */
 const HANDSHAKE = 30_000;
 
-/** A connection; undefined, and the socket closed, where the handshake failed. Never rejects. */
+/** Takes a socket over. */
+export function arrivalOf({ socket, certificate }: Accepted): Arrival {
+  const ends = { peer: socket.remoteAddr, local: socket.localAddr };
+  if (!("handshake" in socket)) {
+    // Under `Deno.listenTls` there is no way to send at once.
+    socket.setNoDelay(true);
+    return { ...ends, stream: socketStream(socket) };
+  }
+  const stream = tlsSocketStream(socket);
+  const handshake = async () => {
+    await stream.handshake();
+    return { stream, tls: factsOf(certificate) };
+  };
+  return { ...ends, stream, handshake };
+}
+
+/** A connection; undefined, and the stream closed, where the handshake failed. Never rejects. */
 export async function openSession(
-  { socket, certificate }: Accepted,
+  { stream, peer, local, handshake }: Arrival,
   { tls, ...parts }: SessionParts,
 ): Promise<ClientConnection | undefined> {
   const { waits, log } = parts;
-  const plain = socketStream(socket);
   /** However it ends otherwise, the stream is closed: also a session that comes too late. */
-  const secured = async (handshake: Promise<SecuredStream>): Promise<SecuredStream> => {
+  const secured = async (perform: () => Promise<SecuredStream>): Promise<SecuredStream> => {
+    const performed = perform();
     try {
-      return await waits.within(handshake, HANDSHAKE, true);
+      return await waits.within(performed, HANDSHAKE, true);
     } catch (error) {
-      plain.close();
-      handshake.then(({ stream }) => stream.close(), () => {});
+      stream.close();
+      performed.then((late) => late.stream.close(), () => {});
       if (!(error instanceof Stopping)) log.info("TLS handshake failed", { why: whyOf(error) });
       throw error;
     }
   };
-  const { remoteAddr: peer, localAddr: local } = socket;
-  const whole = { ...parts, peer, local };
+  const upgrade = tls && (() => secured(() => tls.upgrade.perform(stream)));
+  const first = handshake ?? (tls?.isImplicit ? () => tls.upgrade.perform(stream) : undefined);
   try {
-    if ("handshake" in socket) {
-      const facts = socket.handshake().then(() => ({ stream: plain, tls: factsOf(certificate) }));
-      return new ClientConnection({ ...whole, ...await secured(facts) });
-    }
-    // `Deno.listenTls` has no way to send at once.
-    socket.setNoDelay(true);
-    if (tls === undefined) return new ClientConnection({ ...whole, stream: plain });
-    const upgrade = () => secured(tls.upgrade.perform(plain));
-    if (tls.isImplicit) return new ClientConnection({ ...whole, ...await upgrade() });
-    return new ClientConnection({ ...whole, stream: plain, upgrade });
+    const begun = first === undefined ? { stream, ...upgrade && { upgrade } } : await secured(first);
+    return new ClientConnection({ ...parts, peer, local, ...begun });
   } catch {
     // It has been said.
-    plain.close();
     return undefined;
   }
 }

@@ -15,6 +15,7 @@ import { type Foundation, setUpFoundation, type SharedContext } from "./foundati
 import { type Door, openDoor } from "./door.ts";
 import { type Ground, setUpGeneration } from "./generation.ts";
 import { Generations } from "./generations.ts";
+import { probe } from "./listener.ts";
 import { type LoadedServer, loadServer } from "./load_server.ts";
 import { takeUp, waitingForRestart } from "./restart_only.ts";
 import { explainUnserved } from "./unserved_mechanisms.ts";
@@ -64,6 +65,7 @@ export async function startServer(
   const { config, plugins } = loaded;
   // What can fail without anything having been made comes first.
   const certificate = await readCertificate(config);
+  for (const address of config.protocols.flatMap(({ listen }) => listen)) probe(address);
   warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
   const lives = undo.use(new PluginLives(log));

@@ -32,8 +32,8 @@ export interface ServerHome extends AsyncDisposable {
   readonly certificate: string;
   /** Writes mail.yaml anew. */
   configure(settings: TestSettings): Promise<void>;
-  /** Starts a server on free ports; they are others each time. */
-  spawn(): Promise<SpawnedServer>;
+  /** Starts a server on free ports; they are others each time. @param openFiles The most that it may have open. */
+  spawn(openFiles?: number): Promise<SpawnedServer>;
 }
 
 /** Makes a folder with configuration, certificate and accounts, in SQLite unless the settings say otherwise. */
@@ -48,7 +48,7 @@ export async function serverHome(settings: TestSettings = {}): Promise<ServerHom
   return {
     ...home,
     configure: (settings) => home.configure({ storage: "sqlite", ...settings }),
-    spawn: () => spawn(home.folder, home.file),
+    spawn: (openFiles) => spawn(home.folder, home.file, openFiles),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }
@@ -62,9 +62,11 @@ export async function spawnServer(settings: TestSettings = {}): Promise<SpawnedS
   return Object.assign(server, { home, [Symbol.asyncDispose]: () => rest.disposeAsync() });
 }
 
-async function spawn(folder: string, file: string): Promise<SpawnedServer> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-prompt", ...rightsFor(folder), "main.ts", "serve", "--config", file],
+async function spawn(folder: string, file: string, openFiles?: number): Promise<SpawnedServer> {
+  const command = [Deno.execPath(), "run", "-q", "--no-prompt", ...rightsFor(folder), "main.ts", "serve"];
+  const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles} && `;
+  const child = new Deno.Command("sh", {
+    args: ["-c", `${limit}exec "$@"`, "sh", ...command, "--config", file],
     cwd: projectFolder,
     stdin: "null",
     stdout: "null",

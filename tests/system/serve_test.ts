@@ -96,30 +96,6 @@ Deno.test("serve: what a reload cannot change is named", async () => {
   assertEquals(event["keys"], ["domains"]);
 });
 
-Deno.test("serve: what keeps it from starting is one line that says what to do, and nothing is changed", async () => {
-  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = taken.addr;
-  const problems: readonly (readonly [change: string, code: number, said: RegExp])[] = [
-    ["key: value", 2, /^\S+mail\.yaml {2}key: unknown key/],
-    [`protocols: [{ use: pop3, listen: ["127.0.0.1:${port}"] }]`, 1, /127\.0\.0\.1:\d+.*in use/],
-    ["tls: { certificate: ./tls/none.pem, key: ./tls/key.pem }", 2, /tls\.certificate: .*none\.pem/],
-    ["tls: { certificate: ./tls/key.pem, key: ./tls/key.pem }", 2, /tls\.certificate: .*key\.pem/],
-    ["data: ./tls/cert.pem", 1, /^data: .*cert\.pem/],
-  ];
-  for (const [change, code, said] of problems) {
-    await using home = await serverHome();
-    const [key = ""] = change.split(":");
-    const lines = (await Deno.readTextFile(home.file)).split("\n");
-    await Deno.writeTextFile(home.file, `${withoutKey(lines, key).join("\n")}\n${change}\n`);
-    const before = await contents(home.folder);
-    const done = await runMain(["serve", "--config", home.file], { folder: home.folder });
-    assertEquals(done.code, code, done.stderr);
-    assertMatch(done.stderr, said);
-    assertEquals(done.stderr.trim().split("\n").length, 1, done.stderr);
-    assertEquals(await contents(home.folder), before);
-  }
-});
-
 Deno.test("serve: the program's own rights suffice: no environment, no programs, no other host", () => {
   for (const right of rightsFor("/srv")) assertEquals(/^--allow-(?:read|write|net)=/.test(right), true);
 });
@@ -132,24 +108,4 @@ async function send({ ports }: SpawnedServer, text: string): Promise<void> {
   await smtp.ask(`RCPT TO:<${bob.address}>`);
   await smtp.ask("DATA");
   assertMatch(await smtp.ask(`Subject: x\r\n\r\n${text}\r\n.`), /^250 /);
-}
-
-/** The lines of a YAML mapping without those of one key. */
-function withoutKey(lines: readonly string[], key: string): string[] {
-  let isIn = false;
-  return lines.filter((line) => {
-    if (/^\S/.test(line)) isIn = line.startsWith(`${key}:`);
-    return !isIn;
-  });
-}
-
-async function contents(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    // SQLite's log comes and goes.
-    if (/-(?:wal|shm)$/.test(name)) continue;
-    const path = `${folder}/${name}`;
-    found.push(...isDirectory ? await contents(path) : [`${path} ${(await Deno.stat(path)).size}`]);
-  }
-  return found.sort();
 }

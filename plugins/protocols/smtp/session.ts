@@ -104,7 +104,9 @@ export class Session {
       const next = this.#takeLine();
       const line = next instanceof Promise ? await next : next;
       if (line === undefined) return;
-      const { command, argument } = line === "too long" ? tooLong : resolve(line);
+      const { command, argument, what } = line === "too long" ? tooLong : resolve(line);
+      // What the line was stays out of the log: it may be a password that came at the wrong moment.
+      if (what !== undefined) this.connection.log.info("the client sent no command", { what, state: this.#state.name });
       const done = this.#run(command, argument);
       const outcome = done instanceof Promise ? await done : done;
       if (outcome.state) await this.#moveTo(outcome.state);
@@ -173,7 +175,7 @@ export class Session {
   /** A goodbye, if the client can still hear it. */
   async #sayWhy(error: unknown): Promise<void> {
     if (error instanceof ConnectionClosed) {
-      return this.connection.log.debug("client broke off", { state: this.#state.name });
+      return this.connection.log.debug("client broke off", { state: this.#state.name, why: error.message });
     }
     const isIdle = error instanceof DeadlineExceeded;
     if (isIdle) this.connection.log.info("client was too slow", { state: this.#state.name });
@@ -192,27 +194,42 @@ type Line = Uint8Array | undefined | "too long";
 interface Resolved {
   readonly command: Command;
   readonly argument: string;
+  /** What the line was instead of a command. */
+  readonly what?: string;
 }
 
 /** A line that is no command is one that does nothing but reply. */
-function replying(given: Reply, ends = false): Command {
-  return { handle: (_session, state) => ({ reply: state.name === "refused" ? outOfOrder(state) : given, ends }) };
+function noCommand(what: string, given: Reply, ends = false): Resolved {
+  const handle: Command["handle"] = (_session, state) => ({
+    reply: state.name === "refused" ? outOfOrder(state) : given,
+    ends,
+  });
+  return { command: { handle }, argument: "", what };
 }
 
 // RFC 5321 §4.5.3.1.9.
-const tooLong: Resolved = { command: replying(reply(500, "5.5.2", "The line is too long")), argument: "" };
-const notText = replying(reply(500, "5.5.2", "The line has control characters, or is not UTF-8"));
-const unknown = replying(reply(500, "5.5.1", "Unknown command; HELP lists those that are known"));
+const tooLong = noCommand("a line too long", reply(500, "5.5.2", "The line is too long"));
+const notText = noCommand("not text", reply(500, "5.5.2", "The line has control characters, or is not UTF-8"));
+const unknown = noCommand(
+  "an unknown command",
+  reply(500, "5.5.1", "Unknown command; HELP lists those that are known"),
+);
 /**
  * A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us. RFC 5321 §3.8 has a
  * server stay whatever is said, but for attacks (§7.8).
  */
-const webRequest = replying(reply(554, "5.5.1", "This is a mail server; it does not speak HTTP"), true);
+const webRequest = noCommand(
+  "a web request",
+  reply(554, "5.5.1", "This is a mail server; it does not speak HTTP"),
+  true,
+);
 const webVerbs = new Set(["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PRI"]);
 
 function resolve(line: Uint8Array): Resolved {
   const read = readCommandLine(line);
-  if (read === undefined) return { command: notText, argument: "" };
+  if (read === undefined) return notText;
   const { verb, argument } = read;
-  return { command: commands.get(verb) ?? (webVerbs.has(verb) ? webRequest : unknown), argument };
+  const command = commands.get(verb);
+  if (command !== undefined) return { command, argument };
+  return webVerbs.has(verb) ? webRequest : unknown;
 }

@@ -44,6 +44,19 @@ protocols:
   assertEquals(JSON.parse(json.stdout).problems.length, 6);
 });
 
+Deno.test("check: a certificate that cannot be read, along with the plugins' problems", async () => {
+  const { code, stderr } = await check(`hostname: a.example
+tls: { certificate: none.pem, key: none.pem }
+protocols: [{ use: pop3, listen: ["127.0.0.1:0 tls"], options: { idle_timout: 10m } }]
+`);
+  assertEquals(code, 2);
+  assertEquals(stderr.replaceAll("DIR/", "").trim().split("\n").map((line) => line.replace(/: unknown.*/, "")), [
+    "mail.yaml  protocols[0].options.idle_timout",
+    "mail.yaml  tls.certificate: none.pem: there is no such file",
+    "mail.yaml  tls.key: none.pem: there is no such file",
+  ]);
+});
+
 Deno.test("check: a file that is not there", async () => {
   assertEquals(await check(undefined), { code: 2, stdout: "", stderr: "DIR/mail.yaml  there is no such file\n" });
 });

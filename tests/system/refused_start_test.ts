@@ -1,0 +1,135 @@
+/** What keeps the server from starting: one line that says what to do, an exit code, and nothing is changed. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { makeAuthority, serverNames } from "../support/authority.ts";
+import { runMain } from "../support/run_main.ts";
+import { type ServerHome, serverHome } from "../support/spawn_server.ts";
+
+/** Runs `serve` on a home that something has been done to. */
+async function refuses(spoil: (home: ServerHome) => Promise<void>, code: 1 | 2, said: RegExp): Promise<void> {
+  await using home = await serverHome();
+  await spoil(home);
+  const before = await contents(home.folder);
+  const done = await runMain(["serve", "--config", home.file], { folder: home.folder });
+  const lines = done.stderr.replaceAll(`${home.folder}/`, "").trimEnd().split("\n");
+  assertEquals([done.code, lines.length], [code, 1], done.stderr);
+  assertMatch(lines[0] ?? "", said);
+  assertEquals(await contents(home.folder), before);
+}
+
+/** Writes a line of mail.yaml in place of those of its key. */
+function saying(line: string): (home: ServerHome) => Promise<void> {
+  return async ({ file }) => {
+    const [key = ""] = line.split(":");
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, `${withoutKey(text.split("\n"), key).join("\n")}\n${line}\n`);
+  };
+}
+
+Deno.test("refused start: a broken mail.yaml", async () => {
+  await refuses(saying("key: value"), 2, /^mail\.yaml {2}key: unknown key/);
+  await refuses(
+    ({ file }) => Deno.writeTextFile(file, "hostname: [\n"),
+    2,
+    /^mail\.yaml {2}line \d+, column \d+: is not YAML/,
+  );
+  await refuses(({ file }) => Deno.remove(file), 2, /^mail\.yaml {2}there is no such file$/);
+});
+
+Deno.test("refused start: a port in use, also with a data folder that is not there yet", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const said = /^127\.0\.0\.1:\d+ cannot be listened on: the port is in use; stop the program that listens there/;
+  for (const security of ["", " starttls", " tls"]) {
+    await refuses(saying(`protocols: [{ use: pop3, listen: ["127.0.0.1:${port}${security}"] }]`), 1, said);
+  }
+  await refuses(
+    async (home) => {
+      await saying(`protocols: [{ use: pop3, listen: ["127.0.0.1:${port}"] }]`)(home);
+      await Deno.remove(`${home.folder}/data`, { recursive: true });
+    },
+    1,
+    said,
+  );
+});
+
+Deno.test("refused start: a certificate that cannot be read, or is not the key's", async () => {
+  const tls = (certificate: string, key = "./tls/key.pem") =>
+    saying(`tls: { certificate: ${certificate}, key: ${key} }`);
+  await refuses(tls("./tls/none.pem"), 2, /^mail\.yaml {2}tls\.certificate: tls\/none\.pem: there is no such file$/);
+  await refuses(tls("./tls"), 2, /^mail\.yaml {2}tls\.certificate: \S*tls: is a folder; expected a file/);
+  await refuses(tls("./tls/key.pem"), 2, /^mail\.yaml {2}tls\.certificate: tls\/key\.pem has no certificate in PEM/);
+  await refuses(
+    tls("./tls/cert.pem", "./tls/cert.pem"),
+    2,
+    /^mail\.yaml {2}tls\.key: tls\/cert\.pem has no private key/,
+  );
+  await refuses(
+    ({ folder }) =>
+      Deno.writeTextFile(`${folder}/tls/cert.pem`, "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"),
+    2,
+    /^mail\.yaml {2}tls\.certificate: tls\/cert\.pem has a certificate that cannot be read/,
+  );
+  await refuses(
+    async ({ folder }) => {
+      const { key } = await (await makeAuthority("Another")).issue({ names: serverNames });
+      await Deno.writeTextFile(`${folder}/tls/key.pem`, key);
+    },
+    2,
+    /^mail\.yaml {2}tls\.key: tls\/key\.pem is not the key of the certificate in tls\/cert\.pem/,
+  );
+});
+
+// Tests may run as root, whom no rights keep out: what cannot be made for anybody stands for a folder without rights.
+Deno.test("refused start: a data folder that cannot be made or written", async () => {
+  await refuses(saying("data: ./tls/cert.pem"), 1, /^data: tls\/cert\.pem cannot be made: .* belongs to the user/);
+  await refuses(
+    saying("data: ./tls/cert.pem/data"),
+    1,
+    /^data: tls\/cert\.pem\/data cannot be made: .* belongs to the user/,
+  );
+});
+
+Deno.test("refused start: a database of a newer version, or none at all", async () => {
+  await refuses(
+    ({ folder }) => {
+      using database = new DatabaseSync(`${folder}/data/mail.db`);
+      database.exec("PRAGMA user_version = 999");
+      return Promise.resolve();
+    },
+    1,
+    /^storage sqlite: data\/mail\.db: has schema 999, .*: run the version of the server that wrote it/,
+  );
+  await refuses(
+    async ({ folder }) => {
+      for (const suffix of ["-wal", "-shm"]) await Deno.remove(`${folder}/data/mail.db${suffix}`).catch(() => {});
+      await Deno.writeTextFile(`${folder}/data/mail.db`, "this is no database, but a text of some length ".repeat(100));
+    },
+    1,
+    /^storage sqlite: .*mail\.db/,
+  );
+});
+
+/** The lines of a YAML mapping without those of one key. */
+function withoutKey(lines: readonly string[], key: string): string[] {
+  let isIn = false;
+  return lines.filter((line) => {
+    if (/^\S/.test(line)) isIn = line.startsWith(`${key}:`);
+    return !isIn;
+  });
+}
+
+/** Every file and its digest. */
+async function contents(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) found.push(path, ...await contents(path));
+    // SQLite's log comes and goes.
+    else if (!/-(?:wal|shm)$/.test(name)) {
+      const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
+      found.push(`${path} ${new Uint8Array(digest).toHex()}`);
+    }
+  }
+  return found.sort();
+}
