@@ -82,6 +82,11 @@ export interface WireReader {
   readLine(limit: number): Promise<Uint8Array | undefined>;
   /** As `readLine`, when a whole line has arrived already; undefined when not: pipelined commands need no wait. */
   takeLine(limit: number): Uint8Array | undefined;
+  /**
+   * From now on a LF without CR ends a line too: for protocols whose clients end theirs so, and that hand nothing on which
+   * another server could split otherwise.
+   */
+  endLinesAtLineFeeds(): void;
   /** Whether something unread has arrived: replies can wait for their siblings while it has. */
   readonly hasInput: boolean;
   /** Exactly so many octets. @throws ConnectionClosed when the stream ends before. */
