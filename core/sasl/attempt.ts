@@ -6,6 +6,7 @@ import type {
   AuthOutcome,
   ExchangeEnd,
   ExchangeRequest,
+  ReadLogin,
   SecretByScheme,
   SecretScheme,
   Service,
@@ -33,6 +34,8 @@ export interface AttemptParts {
   readonly domain: string;
   /** What failures cost. */
   readonly penalties: Penalties;
+  /** Reads logins in forms of the protocol's own. */
+  readonly readLogin?: ReadLogin;
 }
 
 /** Characters of a login that are logged. */
@@ -54,7 +57,7 @@ export class Attempt implements ExchangePolicy {
 
   /** What the mechanism may know and ask. */
   request(firstResponse: Uint8Array | undefined, plusOffered: boolean): ExchangeRequest {
-    const { mechanism, connection, service, directory, hostname, domain } = this.#parts;
+    const { mechanism, connection, service, directory, hostname, domain, readLogin = (login) => login } = this.#parts;
     return {
       mechanism,
       plusOffered,
@@ -63,13 +66,14 @@ export class Attempt implements ExchangePolicy {
       hostname,
       domain,
       clientAddresses: connection.tls?.clientAddresses ?? [],
-      checkPassword: (login, password) => this.checkPassword(login, password),
-      findAccount: (login) => this.#ask(login, () => directory.findAccount(login)),
+      checkPassword: (login, password) => this.checkPassword(readLogin(login), password),
+      findAccount: (login) => this.#ask(readLogin(login), (login) => directory.findAccount(login)),
       secret: <S extends SecretScheme>(
         login: string,
         scheme: S,
         realm?: string,
-      ): Promise<SecretByScheme[S] | undefined> => this.#ask(login, () => directory.secret(login, scheme, realm)),
+      ): Promise<SecretByScheme[S] | undefined> =>
+        this.#ask(readLogin(login), (login) => directory.secret(login, scheme, realm)),
       channelBinding: (type) => connection.tls?.channelBinding(type),
     };
   }
@@ -137,17 +141,18 @@ export class Attempt implements ExchangePolicy {
 
   /** RFC 4954 §4, RFC 5034 §4: what cannot be prepared, or is empty only then, fails. */
   async #actAs(proven: AccountId, authorizeAs: string): Promise<AccountId | undefined> {
-    const prepared = prepareQuery(authorizeAs);
+    const { readLogin = (login) => login } = this.#parts;
+    const prepared = prepareQuery(readLogin(authorizeAs));
     return prepared ? await this.#parts.directory.mayActAs(proven, prepared) : undefined;
   }
 
   /** Asks about a login, once earlier failures have been paid for. */
-  async #ask<Answer>(login: string, question: () => Promise<Answer>): Promise<Answer> {
+  async #ask<Answer>(login: string, question: (login: string) => Promise<Answer>): Promise<Answer> {
     this.#login = login;
     await (this.#admission ??= this.#parts.penalties.admit(this.#claim(), this.#broken.signal));
     // A client that left while it waited shall not have its guess verified.
     this.#broken.signal.throwIfAborted();
-    return await question();
+    return await question(login);
   }
 
   #claim(): Claim {

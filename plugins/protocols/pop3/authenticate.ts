@@ -6,7 +6,8 @@ import { LineTooLong } from "../../../core/wire/errors.ts";
 import { beforeLogin, type Command, command, type Outcome, words } from "./command.ts";
 import { failureReply, isBroken } from "./errors.ts";
 import type { Texts } from "./languages/texts.ts";
-import { Maildrop } from "./maildrop.ts";
+import { AttemptLogins } from "./logins.ts";
+import { Maildrop, type View } from "./maildrop.ts";
 import { failed, ok, type Reply, wrong } from "./replies.ts";
 import type { Session } from "./session.ts";
 
@@ -35,9 +36,14 @@ export const pass: Command = command({
   usage: "PASS string",
   // RFC 1939 §7: spaces are a part of the password, at its ends too.
   parse: (argument) => argument === undefined ? undefined : { value: argument },
-  async run(session, { login }, password) {
-    const { authentication } = session.service.context;
-    return await conclude(session, await authentication.checkPassword(login, password, session.connection, "pop"));
+  async run(session, { login: written }, password) {
+    const { service: { context, readLogin }, connection } = session;
+    const { login, view } = readLogin(written);
+    return await conclude(
+      session,
+      await context.authentication.checkPassword(login, password, connection, "pop"),
+      view,
+    );
   },
 });
 
@@ -64,7 +70,8 @@ export const apop: Command = command({
     session.apop = "used";
     await using used = exchange;
     const step = await used.respond(new TextEncoder().encode(`${prepared} ${digest}`));
-    return await conclude(session, step.state === "challenge" ? { state: "refused", reason: "malformed" } : step);
+    const end: ExchangeEnd = step.state === "challenge" ? { state: "refused", reason: "malformed" } : step;
+    return await conclude(session, end, session.apopLogins.view);
   },
 });
 
@@ -94,6 +101,7 @@ export const auth: Command = command({
 
 async function converse(session: Session, mechanism: string, initial: string | undefined): Promise<Outcome> {
   const { service, connection } = session;
+  const logins = new AttemptLogins(service.readLogin);
   try {
     const end = await runSaslDialogue({
       authentication: service.context.authentication,
@@ -101,10 +109,11 @@ async function converse(session: Session, mechanism: string, initial: string | u
       service: "pop",
       mechanism,
       initial,
+      readLogin: logins.read,
       // RFC 5034 §4: an empty challenge is "+ ", with its space.
       sendChallenge: (challenge) => connection.writer.line(`+ ${challenge}`),
     });
-    return await conclude(session, end);
+    return await conclude(session, end, logins.view);
   } catch (error) {
     if (error instanceof LineTooLong) return { reply: wrong(session.texts.lineTooLong) };
     throw error;
@@ -112,9 +121,9 @@ async function converse(session: Session, mechanism: string, initial: string | u
 }
 
 /** What the end of an exchange means. */
-async function conclude(session: Session, end: ExchangeEnd): Promise<Outcome> {
+async function conclude(session: Session, end: ExchangeEnd, view: View | undefined): Promise<Outcome> {
   if (end.state === "refused") return { reply: refusalReply(end.reason, session.texts) };
-  const outcome = await enterTransaction(session, end.account);
+  const outcome = await enterTransaction(session, end.account, view);
   if (end.securityLayer === undefined || outcome.state === undefined) return outcome;
   const { state } = outcome;
   try {
@@ -131,21 +140,27 @@ async function conclude(session: Session, end: ExchangeEnd): Promise<Outcome> {
   }
 }
 
-/** Locks and opens the maildrop of an account that has proven itself (RFC 1939 §4), or says why not. */
-export async function enterTransaction(session: Session, account: AccountId): Promise<Outcome> {
+/**
+ * Locks and opens the maildrop of an account that has proven itself (RFC 1939 §4), or says why not.
+ *
+ * @param view What is to be seen; absent: INBOX.
+ */
+export async function enterTransaction(session: Session, account: AccountId, view?: View): Promise<Outcome> {
   const { service: { context, options, loginDelay }, texts, connection: { log } } = session;
   if (loginDelay.isTooEarly(account, context.now())) {
     return { reply: failed(texts.loginDelay(loginDelay.seconds), "LOGIN-DELAY") };
   }
   try {
-    const maildrop = await Maildrop.open(context.storage, account, { expire: options.expire, now: context.now() });
+    const { expire, popped } = options;
+    const settings = { expire, popped, now: context.now(), ...view && { view } };
+    const maildrop = await Maildrop.open(context.storage, account, settings);
     if (maildrop === "in-use") return { reply: failed(texts.inUse, "IN-USE") };
     if (maildrop === "missing") {
       log.error("the account has no INBOX", { account });
       return { reply: failed(texts.cannotOpen, "SYS/PERM") };
     }
     loginDelay.loggedIn(account, context.now());
-    log.debug("maildrop opened", { account, messages: maildrop.count });
+    log.debug("maildrop opened", { account, messages: maildrop.count, ...view && { view: view.of } });
     return {
       reply: ok(texts.maildropHas(maildrop.count, maildrop.visibleOctets)),
       state: { name: "transaction", maildrop },

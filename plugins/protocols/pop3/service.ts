@@ -2,6 +2,7 @@
 import type { AccountId, ProtocolContext } from "../../../core/contract/mod.ts";
 import type { CommandTable } from "./command.ts";
 import { LoginDelay } from "./login_delay.ts";
+import { type ReadLoginForm, readRecent } from "./logins.ts";
 import type { Pop3Options } from "./options.ts";
 
 /** What a session is made of besides its connection. */
@@ -14,11 +15,17 @@ export interface Pop3Service {
   readonly commands: CommandTable;
   /** When accounts logged in last. */
   readonly loginDelay: LoginDelay;
+  /** What logins may look like. */
+  readonly readLogin: ReadLoginForm;
   /** Whose maildrop a connection is for, where that has been proven before the greeting: KPOP. */
   readonly authenticatedAs?: AccountId;
 }
 
 /** A service of these commands. */
 export function pop3Service(context: ProtocolContext, options: Pop3Options, commands: CommandTable): Pop3Service {
-  return { context, options, commands, loginDelay: new LoginDelay(options.login_delay) };
+  return {
+    ...{ context, options, commands },
+    loginDelay: new LoginDelay(options.login_delay),
+    readLogin: readRecent(options),
+  };
 }

@@ -11,6 +11,7 @@ import { enterTransaction } from "./authenticate.ts";
 import type { Command, Outcome } from "./command.ts";
 import { readCommandLine } from "./command_line.ts";
 import { failureReply, isBroken, OutOfStep } from "./errors.ts";
+import { AttemptLogins } from "./logins.ts";
 import { firstLanguage } from "./languages/languages.ts";
 import type { Language, Texts } from "./languages/texts.ts";
 import { failed, ok, type Reply, replyLine, type ResponseCode, wrong } from "./replies.ts";
@@ -43,6 +44,8 @@ export class Session implements AsyncDisposable {
   isUtf8 = false;
   /** RFC 1939 §7: the exchange whose challenge stands in the greeting, until it is used. */
   apop: Exchange | "used" | undefined;
+  /** What the login of APOP says. */
+  readonly apopLogins: AttemptLogins;
   #state: State = authorization;
   #errors = 0;
 
@@ -50,6 +53,7 @@ export class Session implements AsyncDisposable {
   constructor(connection: Connection, service: Pop3Service) {
     this.connection = connection;
     this.service = service;
+    this.apopLogins = new AttemptLogins(service.readLogin);
   }
 
   /** What the server says. */
@@ -110,7 +114,7 @@ export class Session implements AsyncDisposable {
     }
     const { authentication } = service.context;
     if (service.commands.has("APOP") && authentication.isUsable("APOP", connection, "pop")) {
-      this.apop = await authentication.begin("APOP", connection, "pop");
+      this.apop = await authentication.begin("APOP", connection, "pop", undefined, this.apopLogins.read);
     }
     const step = typeof this.apop === "object" ? this.apop.step : undefined;
     // RFC 1939 §7: the timestamp says that APOP is implemented.

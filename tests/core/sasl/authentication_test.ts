@@ -7,7 +7,7 @@ import external from "../../../plugins/auth/external.ts";
 import plain from "../../../plugins/auth/plain.ts";
 import scramSha256 from "../../../plugins/auth/scram/sha_256.ts";
 import { fakeConnection } from "../../support/fake_connection.ts";
-import { setUpMechanism, testAuthentication, testDirectory } from "../../support/test_directory.ts";
+import { setUpMechanism, testAccount, testAuthentication, testDirectory } from "../../support/test_directory.ts";
 
 const directory = testDirectory({ "alice@example.org": "wonderland", "bob@example.org": "builder" }, {
   delegates: { "alice@example.org": ["bob@example.org"] },
@@ -320,4 +320,16 @@ Deno.test("authentication: ANONYMOUS gives the configured account, and none that
   assertEquals(step, { state: "authenticated", account: await directory.findAccount("bob") } as unknown);
   const nobody = await withAccount("guest@example.org").begin("ANONYMOUS", connection, "imap", encodeUtf8(""));
   assertEquals(nobody.step, { state: "refused", reason: "unavailable" });
+});
+
+Deno.test("authentication: a protocol's own forms of logins are read before the directory is asked, and logged as read", async () => {
+  const { connection, lines } = connect();
+  const authentication = testAuthentication(directory);
+  const read = (login: string) => login.replace(/^recent:/, "");
+  const initial = encodeUtf8("recent:alice\0recent:alice\0wonderland");
+  const exchange = await authentication.begin("PLAIN", connection, "pop", initial, read);
+  assertEquals(exchange.step, { state: "authenticated", account: testAccount("alice@example.org") });
+  assertEquals((await authentication.begin("PLAIN", connection, "pop", initial)).step.state, "refused");
+  const logins = lines.map(({ fields }) => fields !== undefined && "login" in fields ? fields.login : undefined);
+  assertEquals(logins, ["alice", "recent:alice"]);
 });
