@@ -130,4 +130,6 @@ export interface SecurityLayer {
   wrap(plain: Uint8Array): Uint8Array;
   /** Opens one packet, without its length. @throws when it is not intact: the connection is then closed. */
   unwrap(sealed: Uint8Array): Uint8Array;
+  /** Lets go of what the layer holds, when its connection is closed. What is asked of it afterwards may throw. */
+  release?(): void;
 }

@@ -46,6 +46,10 @@ export class FakeAuthentication implements Authentication {
     return Promise.reject(new Error("SMTP has no passwords but by SASL"));
   }
 
+  admitProven(): Promise<never> {
+    return Promise.reject(new Error("SMTP has no logins but by SASL"));
+  }
+
   #first(mechanism: string, connection: Connection, initial: Uint8Array | undefined): ExchangeStep {
     if (this.needsTls && connection.tls === undefined) return refused("needs-tls");
     if (mechanism === "PLAIN") {
