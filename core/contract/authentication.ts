@@ -129,10 +129,27 @@ export interface Authentication {
     initial?: Uint8Array,
     readLogin?: ReadLogin,
   ): Promise<Exchange>;
-  /** A password outside SASL (USER and PASS of RFC 1939, LOGIN of RFC 9051), with the same penalties. */
-  checkPassword(login: string, password: string, connection: Connection, service: Service): Promise<ExchangeEnd>;
+  /**
+   * A password outside SASL (USER and PASS of RFC 1939, LOGIN of RFC 9051), with the same penalties.
+   *
+   * @param isPrivate Whether nobody can read along though there is no TLS, as the protocol knows; default: no.
+   */
+  checkPassword(
+    login: string,
+    password: string,
+    connection: Connection,
+    service: Service,
+    isPrivate?: boolean,
+  ): Promise<ExchangeEnd>;
   /** A login that was proven outside SASL, and not by a password: authorized, logged and punished as an exchange is. */
   admitProven(proof: ProvenLogin, connection: Connection, service: Service): Promise<ExchangeEnd>;
+  /**
+   * Breaks off the connections that have logged in as an account, and logins under way: its password is another now.
+   *
+   * @param except The connection that has asked for it.
+   * @returns How many there were.
+   */
+  endSessions(account: AccountId, except?: Connection): number;
 }
 
 /** A login that a protocol has seen proven: by the ticket of KPOP. */

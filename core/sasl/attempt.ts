@@ -14,6 +14,7 @@ import type {
 import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
+import type { AccountSessions } from "./account_sessions.ts";
 import { type ExchangePolicy, refused } from "./exchange.ts";
 import type { Claim, Penalties } from "./penalties.ts";
 import { prepareQuery } from "./saslprep.ts";
@@ -34,6 +35,8 @@ export interface AttemptParts {
   readonly domain: string;
   /** What failures cost. */
   readonly penalties: Penalties;
+  /** Who is logged in. */
+  readonly sessions: AccountSessions;
   /** Reads logins in forms of the protocol's own. */
   readonly readLogin?: ReadLogin;
 }
@@ -45,6 +48,7 @@ const loggedLength = 128;
 export class Attempt implements ExchangePolicy {
   readonly #parts: AttemptParts;
   readonly #broken = new AbortController();
+  readonly #begun: number;
   #login = "";
   #admission: Promise<void> | undefined;
   #account: AccountId | undefined;
@@ -53,6 +57,7 @@ export class Attempt implements ExchangePolicy {
   /** An attempt that has not said yet who it is. */
   constructor(parts: AttemptParts) {
     this.#parts = parts;
+    this.#begun = parts.sessions.moment;
   }
 
   /** What the mechanism may know and ask. */
@@ -135,7 +140,10 @@ export class Attempt implements ExchangePolicy {
     this.#authorizeAs = authorizeAs;
     // RFC 4422 §3.4.1: no authorization identity, or an empty one, means the one that goes with the credentials.
     const account = authorizeAs === "" ? proven : await this.#actAs(proven, authorizeAs);
-    if (account === undefined) return refused("credentials");
+    const { connection, sessions } = this.#parts;
+    if (account === undefined || !sessions.enter(connection, [proven, account], this.#begun)) {
+      return refused("credentials");
+    }
     return { state: "authenticated", account, ...(securityLayer === undefined ? {} : { securityLayer }) };
   }
 

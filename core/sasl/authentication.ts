@@ -13,6 +13,7 @@ import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
+import { AccountSessions } from "./account_sessions.ts";
 import { Attempt, type AttemptParts } from "./attempt.ts";
 import { refused, refusedExchange, startExchange } from "./exchange.ts";
 import { hasBinding, isServed, mayRevealPassword, offerOf } from "./offers.ts";
@@ -32,6 +33,8 @@ export interface AuthenticationSettings {
   readonly cleartextAuth: boolean;
   /** Milliseconds that a first failure costs; 0: failures cost nothing. */
   readonly authDelay: number;
+  /** Those that are open, whenever that is asked; absent: none, and no session can be ended. */
+  readonly connections?: Iterable<Connection>;
   /** Where an operator is told that a configured mechanism cannot work. Logins are told to the connection's own log. */
   readonly log: Logger;
   /** The time. */
@@ -64,9 +67,11 @@ interface Form {
 class ServerAuthentication implements Authentication {
   readonly #settings: AuthenticationSettings;
   readonly #penalties: Penalties;
+  readonly #sessions: AccountSessions;
 
   constructor(settings: AuthenticationSettings) {
     this.#settings = settings;
+    this.#sessions = new AccountSessions(settings.connections ?? []);
     this.#penalties = new Penalties({
       authDelay: settings.authDelay,
       now: () => settings.now(),
@@ -112,9 +117,10 @@ class ServerAuthentication implements Authentication {
     password: string,
     connection: Connection,
     service: Service,
+    isPrivate = false,
   ): Promise<ExchangeEnd> {
     if (!this.#checksPasswords()) return refused("unknown-mechanism");
-    if (!mayRevealPassword(connection, this.#settings)) return refused("needs-tls");
+    if (!isPrivate && !mayRevealPassword(connection, this.#settings)) return refused("needs-tls");
     const attempt = new Attempt(this.#parts("password", connection, service));
     return await settle(attempt, () => attempt.checkPassword(login, password));
   }
@@ -128,6 +134,10 @@ class ServerAuthentication implements Authentication {
       () => login === undefined ? Promise.resolve(undefined) : findAccount(login),
       authorizeAs,
     );
+  }
+
+  endSessions(account: AccountId, except?: Connection): number {
+    return this.#sessions.end(account, except);
   }
 
   /** Whether a configured mechanism is about passwords that the directory can check. */
@@ -156,7 +166,8 @@ class ServerAuthentication implements Authentication {
 
   #parts(mechanism: string, connection: Connection, service: Service): AttemptParts {
     const { directory, hostname, domain } = this.#settings;
-    return { mechanism, connection, service, directory, hostname, domain, penalties: this.#penalties };
+    const shared = { penalties: this.#penalties, sessions: this.#sessions };
+    return { mechanism, connection, service, directory, hostname, domain, ...shared };
   }
 }
 
