@@ -1,5 +1,6 @@
 /** The options that plugins with Kerberos have in common. */
 import * as v from "valibot";
+import { options } from "../options/options.ts";
 import { flag, listOf, text, value, type ValueSchema } from "../options/values.ts";
 import type { PrincipalMapping } from "./mapping.ts";
 import { parsePrincipal, printPrincipal } from "./principal.ts";
@@ -22,8 +23,8 @@ const path: ValueSchema<string> = value(
   (given) => typeof given === "string" && /^\/[^\0]+$/.test(given) ? given : undefined,
 );
 
-/** Entries of a plugin's schema. */
-export const kerberosEntries = {
+/** Their schema: a plugin's own has these entries and more. */
+export const kerberosOptions = options({
   /** The server's own keys. */
   keytab: v.optional(path, "/etc/krb5.keytab"),
   /** Of MIT's libgssapi_krb5, where the system has it elsewhere. */
@@ -31,30 +32,15 @@ export const kerberosEntries = {
   /** Absent: those of the server's keys. */
   realms: v.optional(listOf(text("a realm such as EXAMPLE.ORG"), "at least one realm, such as [EXAMPLE.ORG]", 1)),
   /** Whether `alice@EXAMPLE.ORG` is the login `alice`, or `alice@example.org`. */
-  "strip_realm": v.optional(flag, true),
+  strip_realm: v.optional(flag, true),
   /** Logins of single principals. */
   principals: v.optional(logins, {}),
-};
+});
 
 /** As the configuration has them. */
-export interface KerberosOptions {
-  /** Absolute path. */
-  readonly keytab: string;
-  /** Absolute path. */
-  readonly library?: string | undefined;
-  /** At least one. */
-  readonly realms?: readonly string[] | undefined;
-  /** For the login. */
-  readonly "strip_realm": boolean;
-  /** By the name of the principal. */
-  readonly principals: ReadonlyMap<string, string>;
-}
+export type KerberosOptions = v.InferOutput<typeof kerberosOptions>;
 
 /** The rules that options make. @param ownRealms Those of the server's keys. */
-export function mappingOf(options: KerberosOptions, ownRealms: readonly string[]): PrincipalMapping {
-  return {
-    realms: options.realms ?? ownRealms,
-    isRealmStripped: options.strip_realm,
-    logins: options.principals,
-  };
+export function mappingOf(given: KerberosOptions, ownRealms: readonly string[]): PrincipalMapping {
+  return { realms: given.realms ?? ownRealms, isRealmStripped: given.strip_realm, logins: given.principals };
 }

@@ -14,8 +14,7 @@ import type { Session } from "./session.ts";
 /** USER. The answer is the same whoever is named (RFC 1939 §13, RFC 3206 §5). */
 export const user: Command = command({
   // RFC 2449 §6.2. Not before TLS where passwords may not be sent without; what was true at login stays true.
-  capability: ({ connection, service }) =>
-    service.context.authentication.allowsPasswords(connection) ? "USER" : undefined,
+  capability: ({ connection, service: { passwords } }) => passwords.isAllowed(connection) ? "USER" : undefined,
   // RFC 1939 §7 has another USER only after one that failed; a client that has changed its mind is forgiven.
   states: beforeLogin,
   usage: "USER name",
@@ -23,7 +22,7 @@ export const user: Command = command({
   parse: (argument = "") => argument.trim() === "" ? undefined : { value: argument.trim() },
   run({ service, connection, texts }, _state, login) {
     // RFC 2595 §2.3: refused before the password is on its way; to all alike, for its answer tells of nobody.
-    if (!service.context.authentication.allowsPasswords(connection)) return { reply: wrong(texts.needsTls) };
+    if (!service.passwords.isAllowed(connection)) return { reply: wrong(texts.needsTls) };
     return { reply: ok(texts.sendPassword), state: { name: "named", login } };
   },
 });
@@ -37,13 +36,9 @@ export const pass: Command = command({
   // RFC 1939 §7: spaces are a part of the password, at its ends too.
   parse: (argument) => argument === undefined ? undefined : { value: argument },
   async run(session, { login: written }, password) {
-    const { service: { context, readLogin }, connection } = session;
+    const { service: { passwords, readLogin }, connection } = session;
     const { login, view } = readLogin(written);
-    return await conclude(
-      session,
-      await context.authentication.checkPassword(login, password, connection, "pop"),
-      view,
-    );
+    return await conclude(session, await passwords.check(login, password, connection), view);
   },
 });
 
@@ -145,7 +140,7 @@ async function conclude(session: Session, end: ExchangeEnd, view: View | undefin
  *
  * @param view What is to be seen; absent: INBOX.
  */
-export async function enterTransaction(session: Session, account: AccountId, view?: View): Promise<Outcome> {
+async function enterTransaction(session: Session, account: AccountId, view?: View): Promise<Outcome> {
   const { service: { context, options, loginDelay }, texts, connection: { log } } = session;
   if (loginDelay.isTooEarly(account, context.now())) {
     return { reply: failed(texts.loginDelay(loginDelay.seconds), "LOGIN-DELAY") };

@@ -1,5 +1,5 @@
 /** What all sessions of one POP3 service share, and how another protocol (SDPS, KPOP) makes a service of its own. */
-import type { AccountId, ProtocolContext } from "../../../core/contract/mod.ts";
+import type { Authentication, Connection, ExchangeEnd, ProtocolContext } from "../../../core/contract/mod.ts";
 import type { CommandTable } from "./command.ts";
 import { LoginDelay } from "./login_delay.ts";
 import { type ReadLoginForm, readRecent } from "./logins.ts";
@@ -17,8 +17,16 @@ export interface Pop3Service {
   readonly loginDelay: LoginDelay;
   /** What logins may look like. */
   readonly readLogin: ReadLoginForm;
-  /** Whose maildrop a connection is for, where that has been proven before the greeting: KPOP. */
-  readonly authenticatedAs?: AccountId;
+  /** How USER and PASS are judged. */
+  readonly passwords: PasswordCheck;
+}
+
+/** What USER and PASS come to. */
+export interface PasswordCheck {
+  /** Whether they may be said on a connection as it is. */
+  isAllowed(connection: Connection): boolean;
+  /** Whose maildrop it is, if the login is the client's. */
+  check(login: string, password: string, connection: Connection): Promise<ExchangeEnd>;
 }
 
 /** A service of these commands. */
@@ -27,5 +35,14 @@ export function pop3Service(context: ProtocolContext, options: Pop3Options, comm
     ...{ context, options, commands },
     loginDelay: new LoginDelay(options.login_delay),
     readLogin: readRecent(options),
+    passwords: byPassword(context.authentication),
+  };
+}
+
+/** RFC 1939 §7: whoever knows the password. */
+function byPassword(authentication: Authentication): PasswordCheck {
+  return {
+    isAllowed: (connection) => authentication.allowsPasswords(connection),
+    check: (login, password, connection) => authentication.checkPassword(login, password, connection, "pop"),
   };
 }

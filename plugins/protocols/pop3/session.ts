@@ -7,7 +7,6 @@
  */
 import type { Connection, Exchange } from "../../../core/contract/mod.ts";
 import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
-import { enterTransaction } from "./authenticate.ts";
 import type { Command, Outcome } from "./command.ts";
 import { readCommandLine } from "./command_line.ts";
 import { failureReply, isBroken, OutOfStep } from "./errors.ts";
@@ -87,7 +86,8 @@ export class Session implements AsyncDisposable {
   async serve(stop: AbortSignal): Promise<void> {
     this.connection.setIdleTimeout(this.service.options.idle_timeout);
     try {
-      if (await this.#greet()) await this.#converse(stop);
+      await this.#greet();
+      await this.#converse(stop);
       await this.connection.writer.flush();
     } catch (error) {
       await this.#sayWhy(error);
@@ -103,15 +103,8 @@ export class Session implements AsyncDisposable {
     if (this.#state.name === "transaction") await this.#state.maildrop[Symbol.asyncDispose]();
   }
 
-  /** Whether there is to be a dialogue. */
-  async #greet(): Promise<boolean> {
+  async #greet(): Promise<void> {
     const { service, connection } = this;
-    if (service.authenticatedAs !== undefined) {
-      const { state = authorization, reply } = await enterTransaction(this, service.authenticatedAs);
-      this.#state = state;
-      this.say(reply ?? ok(this.texts.ready));
-      return state.name === "transaction";
-    }
     const { authentication } = service.context;
     if (service.commands.has("APOP") && authentication.isUsable("APOP", connection, "pop")) {
       this.apop = await authentication.begin("APOP", connection, "pop", undefined, this.apopLogins.read);
@@ -120,7 +113,6 @@ export class Session implements AsyncDisposable {
     // RFC 1939 §7: the timestamp says that APOP is implemented.
     const timestamp = step?.state === "challenge" ? ` ${new TextDecoder().decode(step.data)}` : "";
     this.say(ok(this.texts.ready + timestamp));
-    return true;
   }
 
   async #converse(stop: AbortSignal): Promise<void> {
