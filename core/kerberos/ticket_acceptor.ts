@@ -11,7 +11,7 @@ import { parsePrincipal, type Principal, printPrincipal } from "./principal.ts";
 /** Checks tickets for one service. */
 export interface TicketAcceptor extends AsyncDisposable {
   /** The service's own principals; at least one. */
-  readonly principals: readonly Principal[];
+  readonly principals: readonly [Principal, ...Principal[]];
   /**
    * Whether an AP-REQ proves its client.
    *
@@ -53,13 +53,13 @@ export async function openTicketAcceptor(settings: TicketAcceptorSettings): Prom
   await using undo = new AsyncDisposableStack();
   const library = undo.use(KerberosLibrary.open(settings.library));
   const { keytab, service } = settings;
-  const principals = ofService(await principalsOf(library, keytab), service);
-  if (principals.length === 0) {
+  const [first, ...others] = ofService(await principalsOf(library, keytab), service);
+  if (first === undefined) {
     throw new Error(`options.keytab: ${keytab} has no key of ${service}/HOST; add one with kadmin's ktadd`);
   }
   const rest = undo.move();
   return {
-    principals,
+    principals: [first, ...others],
     accept: (request, now) => library.use(() => accept(library, settings, request, now)),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
