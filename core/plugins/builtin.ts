@@ -39,6 +39,7 @@ export const builtInPlugins: PluginTable = {
     smtp: () => import("../../plugins/protocols/smtp/plugin.ts"),
     pop3: () => import("../../plugins/protocols/pop3/plugin.ts"),
     imap: () => import("../../plugins/protocols/imap/plugin.ts"),
+    kpop: () => import("../../plugins/protocols/kpop/plugin.ts"),
   },
   http: {},
 };
