@@ -113,5 +113,8 @@ export interface MetadataPlace {
   readonly account?: AccountId;
 }
 
-/** Values by the name of their entry, which is without `/private` and `/shared`. */
+/**
+ * Values by the name of their entry, which is without `/private` and `/shared`. One that is a colon and letters holds what a
+ * server keeps for itself: no user is shown it.
+ */
 export type Metadata = ReadonlyMap<string, Uint8Array>;

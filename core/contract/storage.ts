@@ -42,8 +42,6 @@ export interface Storage extends Accounts {
   summary(body: BodyId): Promise<MessageSummary>;
   /** The same of many bodies, in their order. @throws Refusal `not-found` when one is not there. */
   summaries(bodies: readonly BodyId[]): Promise<readonly MessageSummary[]>;
-  /** Decoded text of a body, for search (`core/message/search_text.ts`). @throws Refusal `not-found`. */
-  searchText(body: BodyId): Promise<string>;
   /** By name, INBOX first. */
   mailboxes(account: AccountId): Promise<readonly Mailbox[]>;
   /** One mailbox of an account by name; INBOX in any case (RFC 9051 §5.1). */
@@ -60,6 +58,14 @@ export interface Storage extends Accounts {
   snapshot(mailbox: MailboxId): Promise<MailboxSnapshot>;
   /** In UID order. @throws Refusal `not-found`. */
   messages(mailbox: MailboxId, select?: MessageSelection): Promise<MessagePage>;
+  /**
+   * UIDs of messages among which are all whose text holds one of these: what SEARCH may look at in a message (header
+   * fields, addresses as ENVELOPE has them, text), as `unicodeCasemap` (`core/message`) makes its key. Others may be among
+   * them, and messages that are gone. Undefined where no index helps, and the messages have to be looked through.
+   *
+   * @throws Refusal `not-found`.
+   */
+  textCandidates?(mailbox: MailboxId, keys: readonly string[]): Promise<UidSet | undefined>;
   /** Changes of the account's mailboxes as they are committed. Ends when `stop` aborts. */
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange>;
   /** Exclusive POP3 maildrop lock (RFC 1939 §4); undefined when another session holds it. */
@@ -109,8 +115,8 @@ export type Operation =
   }
   | { readonly do: "setFlags"; readonly mailbox: MailboxId; readonly uids: UidSet; readonly change: FlagChange }
   | { readonly do: "copy" | "move"; readonly from: MailboxId; readonly uids: UidSet; readonly to: MailboxId }
-  /** UIDs that are not there are passed over. */
-  | { readonly do: "expunge"; readonly mailbox: MailboxId; readonly uids: UidSet }
+  /** UIDs that are not there are passed over; where only those with `\Deleted` are to go, so are all others. */
+  | { readonly do: "expunge"; readonly mailbox: MailboxId; readonly uids: UidSet; readonly onlyDeleted?: true }
   /**
    * With those above it. Each has the rights of the one above it (RFC 4314 §4). A special use that another mailbox of the
    * account has is refused as a conflict (RFC 6154 §3).
@@ -141,8 +147,11 @@ export type Operation =
     readonly place: MetadataPlace;
     readonly entries: readonly (readonly [name: string, value: Uint8Array | undefined])[];
   }
-  /** From now on no message is `\Recent` that is here now; gives from which UID on they were. */
-  | { readonly do: "takeRecent"; readonly mailbox: MailboxId };
+  /**
+   * From now on no message is `\Recent` that is here now, or of these only those below a UID that is given; gives from
+   * which UID on messages were.
+   */
+  | { readonly do: "takeRecent"; readonly mailbox: MailboxId; readonly before?: number };
 
 /** What an operation gives. */
 export type ResultOf<O> = O extends { do: "append" | "deliver" } ? Message

@@ -2,7 +2,7 @@
  * Octets to text by charset name (RFC 2978). The platform's TextDecoder knows the web's charsets; the rest (UTF-7, UTF-32,
  * DOS code pages) is iconv-lite's, which is slow to load and so loads only where it is asked for.
  */
-import { textOf } from "./field_text.ts";
+import { latin1Of, textOf } from "./field_text.ts";
 
 /** Decodes octets of a charset; never throws, and knows something for every name. */
 export type CharsetDecode = (bytes: Uint8Array, charset: string) => string;
@@ -45,10 +45,74 @@ export function decodeCharset(bytes: Uint8Array, charset: string): string {
   return decoder ? decoder.decode(bytes) : textOf(bytes);
 }
 
+/** Whether the label says nothing of how octets are to be read. */
+export function namesNoCharset(charset: string): boolean {
+  return unnamed.has(canonicalName(charset));
+}
+
 /** Whether `decodeCharset` knows the charset by name; if not, `loadCharsets` may. */
 export function isPlatformCharset(charset: string): boolean {
   const name = canonicalName(charset);
   return unnamed.has(name) || platformDecoder(name) !== undefined;
+}
+
+/** Decodes the next octets of a text; at the end also what was held back. Never throws. */
+export type PieceDecode = (bytes: Uint8Array, isLast: boolean) => string;
+
+/** Decodes a text piece by piece, as `decode` would decode it in one. */
+export function pieceDecoder(charset: string, decode: CharsetDecode): PieceDecode {
+  if (namesNoCharset(charset)) return new UnnamedPieces().decode;
+  const decoder = platformDecoder(canonicalName(charset));
+  // Of the rare ones each piece is decoded by itself: a character may be lost where they meet.
+  if (decoder === undefined) return (bytes) => decode(bytes, charset);
+  return (bytes, isLast) => decoder.decode(bytes, { stream: !isLast });
+}
+
+/** UTF-8 as long as the octets are that, and Latin-1 from the piece on in which they are not. */
+class UnnamedPieces {
+  #decoder: TextDecoder | undefined = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+
+  readonly decode: PieceDecode = (bytes, isLast) => {
+    try {
+      if (this.#decoder !== undefined) return this.#decoder.decode(bytes, { stream: !isLast });
+    } catch {
+      this.#decoder = undefined;
+    }
+    return latin1Of(bytes);
+  };
+}
+
+/** Decodes, and notices when what the platform knows is not enough. */
+export class CharsetDecoder {
+  #all: CharsetDecode | undefined;
+  #isWanting = false;
+
+  /** For whoever decodes. */
+  readonly decode: CharsetDecode = (bytes, charset) => {
+    if (this.#all !== undefined) return this.#all(bytes, charset);
+    if (!isPlatformCharset(charset)) this.#isWanting = true;
+    return decodeCharset(bytes, charset);
+  };
+
+  /** What is read with `decode`: once more where a charset had to be loaded first. A promise only then. */
+  reading<Value>(read: () => Value): Value | Promise<Value> {
+    const value = read();
+    return this.#isWanting ? this.load().then(read) : value;
+  }
+
+  /** From now on all charsets are known that are known at all. */
+  async load(): Promise<void> {
+    this.#all ??= await loadCharsets();
+    this.#isWanting = false;
+  }
+}
+
+/** Whether octets of this charset can be decoded at all. */
+export async function isKnownCharset(charset: string): Promise<boolean> {
+  if (namesNoCharset(charset)) return false;
+  if (isPlatformCharset(charset)) return true;
+  const { default: iconv } = await import("iconv-lite");
+  return iconv.encodingExists(canonicalName(charset));
 }
 
 /** Loads iconv-lite and returns a decoder that knows its charsets too. Cheap when called again. */

@@ -1,14 +1,24 @@
 /**
- * The text of a message as a reader sees it, for SEARCH BODY and TEXT (RFC 9051 §6.4.4) and for indexes: header fields with
- * encoded words decoded, parts of type text decoded by transfer encoding and charset. HTML keeps its tags: a search must
- * find what a plain scan of the decoded text finds.
+ * The text of a message as SEARCH looks at it (RFC 9051 §6.4.4, RFC 5255 §4.6), in pieces of bounded size: header fields
+ * with encoded words decoded, parts of type text decoded by transfer encoding and charset. HTML keeps its tags: what is
+ * found is what stands there. What RFC 2046 §5.1.1 says is to be ignored, before the first part and after the last, is.
  */
-import type { MessagePart } from "../contract/message.ts";
-import { type CharsetDecode, decodeCharset, isPlatformCharset, loadCharsets } from "./charset.ts";
+import type { MessageAddress, MessagePart } from "../contract/message.ts";
+import { concat } from "./bytes.ts";
+import {
+  type CharsetDecode,
+  CharsetDecoder,
+  decodeCharset,
+  isPlatformCharset,
+  namesNoCharset,
+  type PieceDecode,
+  pieceDecoder,
+} from "./charset.ts";
 import { decodeEncodedWords } from "./encoded_word.ts";
-import { Header } from "./header.ts";
+import { bytesOf, latin1Of, unfold } from "./field_text.ts";
+import { Header, type HeaderField } from "./header.ts";
 import { parameter } from "./parameters.ts";
-import { decodeTransfer } from "./transfer_encoding.ts";
+import { type TransferDecoder, transferDecoder } from "./transfer_encoding.ts";
 
 /** A stored body, read at any place. */
 export interface ReadableBody {
@@ -18,99 +28,212 @@ export interface ReadableBody {
   read(start: number, end: number): Promise<Uint8Array>;
 }
 
+/** A text as far as it can be read. */
+export interface ReadText {
+  /** Decoded; what is no text in its charset is as readable as can be. */
+  readonly text: string;
+  /**
+   * One character an octet, where the text is not what its charset says: transfer encodings are decoded, charsets are
+   * not. RFC 5255 §4.6 (c) has such texts compared by their octets.
+   */
+  readonly octets?: string;
+}
+
+/** Some of the text. */
+export interface SearchPiece extends ReadText {
+  /** Whether it is of header fields: of the message's, or of a part's or a message's inside. */
+  readonly isHeader: boolean;
+  /** Whether it goes on where the piece before it ended. */
+  readonly continues: boolean;
+}
+
 /** What of a message is wanted. */
 export interface SearchTextOptions {
-  /** Whether the message's own header comes first: TEXT has it, BODY has not. Headers inside the body always come. */
+  /** Whether header fields come too: TEXT has them, and RFC 9051 §6.4.4 says that BODY has none. */
   readonly header: boolean;
-  /** Octets of each part that are decoded, before decoding; what is beyond is not searched. 4 MiB unless given. */
-  readonly partBytes?: number;
+  /** Whether octets are wanted of everything. */
+  readonly octets?: boolean;
 }
 
-const PART_BYTES = 4 * 1024 * 1024;
+/** Octets that are read at once, and about so many characters that a piece has. */
+const PIECE = 65_536;
 
-/** A piece of the message: where it is, and how its octets become text. */
-interface Section {
-  readonly start: number;
-  readonly end: number;
-  readonly charset: string;
-  readonly text: (bytes: Uint8Array, decode: CharsetDecode) => string;
-}
-
-/** The texts of a stored message, a header or a part at a time, reading only what is text. */
+/** The texts of a stored message, reading only what is text. */
 export async function* searchText(
   structure: MessagePart,
   body: ReadableBody,
   options: SearchTextOptions,
-): AsyncGenerator<string, void, undefined> {
-  const sections = sectionsOf(structure, options);
-  const decode = sections.every(({ charset }) => isPlatformCharset(charset)) ? decodeCharset : await loadCharsets();
-  for (const { start, end, text } of sections) yield text(await body.read(start, end), decode);
+  decoder: CharsetDecoder = new CharsetDecoder(),
+): AsyncGenerator<SearchPiece, void, undefined> {
+  for (const section of sectionsOf(structure, options)) {
+    const { part, start, end } = section;
+    if (section.isHeader) {
+      const block = await body.read(start, end);
+      yield* await decoder.reading(() => [...headerPieces(part, block, decoder.decode, options)]);
+    } else {
+      if (!isPlatformCharset(charsetOf(part))) await decoder.load();
+      const reading = new PartReading(part, decoder.decode, options);
+      for (let at = start; at < end; at += PIECE) {
+        const next = Math.min(at + PIECE, end);
+        yield reading.push(await body.read(at, next), next === end);
+      }
+    }
+  }
 }
 
-/** The texts of a message in memory; `decode` may be what `loadCharsets` returned, for charsets that are rare. */
+/** The same at once, of octets that `read` gives, with the charsets that `decode` knows. */
 export function* searchTextOf(
   structure: MessagePart,
-  message: Uint8Array,
+  read: (start: number, end: number) => Uint8Array,
   options: SearchTextOptions,
   decode: CharsetDecode = decodeCharset,
-): Generator<string, void, undefined> {
-  for (const { start, end, text } of sectionsOf(structure, options)) yield text(message.subarray(start, end), decode);
-}
-
-/** Header fields with encoded words decoded, a field a line. */
-export function headerText(block: Uint8Array, decode: CharsetDecode = decodeCharset): string {
-  const header = new Header(block);
-  let text = "";
-  for (const field of header.fields) {
-    const value = decodeEncodedWords(header.value(field), decode);
-    text += field.name === "" ? `${value}\n` : `${field.name}: ${value}\n`;
+): Generator<SearchPiece, void, undefined> {
+  for (const { part, isHeader, start, end } of sectionsOf(structure, options)) {
+    if (isHeader) {
+      yield* headerPieces(part, read(start, end), decode, options);
+      continue;
+    }
+    const reading = new PartReading(part, decode, options);
+    for (let at = start; at < end; at += PIECE) {
+      const next = Math.min(at + PIECE, end);
+      yield reading.push(read(at, next), next === end);
+    }
   }
-  return text;
 }
 
-/** The decoded text of one part, given the octets of its body. */
-export function partText(part: MessagePart, bytes: Uint8Array, decode: CharsetDecode = decodeCharset): string {
-  return decode(decodeTransfer(bytes, part.encoding ?? "7bit"), parameter(part.parameters, "charset") ?? "");
+/** A field of a header block; its octets where it is no text, or always. */
+export function readField(header: Header, field: HeaderField, decode: CharsetDecode, octets = false): ReadText {
+  const text = decodeEncodedWords(header.value(field), decode);
+  if (!octets && isAscii(text)) return { text };
+  const raw = header.rawValue(field);
+  if (!octets && !text.includes("\ufffd") && isUtf8(raw)) return { text };
+  return { text, octets: decodeEncodedWords(unfold(latin1Of(raw)), latin1Of) };
 }
 
-function sectionsOf(structure: MessagePart, options: SearchTextOptions): Section[] {
+/** The value of a field that is kept as text (`MessageSummary`). */
+export function readValue(value: string, decode: CharsetDecode): ReadText {
+  const text = decodeEncodedWords(value, decode);
+  if (!text.includes("\ufffd")) return { text };
+  return { text, octets: decodeEncodedWords(latin1Of(bytesOf(value)), latin1Of) };
+}
+
+/** Names of files that a part has, decoded: in RFC 2231's form they cannot be read in the header itself. */
+export function fileNamesOf(part: MessagePart, decode: CharsetDecode = decodeCharset): string[] {
+  const names = [parameter(part.parameters, "name"), parameter(part.disposition?.parameters ?? [], "filename")];
+  return names.filter((name) => name !== undefined).map((name) => decodeEncodedWords(name, decode));
+}
+
+/** Addresses as ENVELOPE has them, without what quotes and comments add: `Joe Q. Public <joe@example.org>`. */
+export function addressText(addresses: readonly MessageAddress[], decode: CharsetDecode = decodeCharset): string {
+  return addresses.map(({ name, mailbox = "", host }) => {
+    const address = host === undefined ? mailbox : `${mailbox}@${host}`;
+    return name === undefined ? address : `${decodeEncodedWords(name, decode)} <${address}>`;
+  }).join(", ");
+}
+
+/** A header, or the body of a part. */
+interface Section {
+  readonly part: MessagePart;
+  readonly isHeader: boolean;
+  readonly start: number;
+  readonly end: number;
+}
+
+function sectionsOf(structure: MessagePart, { header }: SearchTextOptions): Section[] {
   const sections: Section[] = [];
-  const most = options.partBytes ?? PART_BYTES;
-  const visit = (part: MessagePart, withHeader: boolean) => {
-    if (withHeader && part.bodyStart > part.headerStart) sections.push(headerSection(part, most));
-    if (part.message) visit(part.message.structure, true);
-    else if (part.parts) { for (const child of part.parts) visit(child, true); }
-    else if (isText(part) && part.bodyEnd > part.bodyStart) sections.push(bodySection(part, most));
+  const visit = (part: MessagePart) => {
+    const { headerStart, bodyStart, bodyEnd } = part;
+    if (header && bodyStart > headerStart) sections.push({ part, isHeader: true, start: headerStart, end: bodyStart });
+    if (part.message) visit(part.message.structure);
+    else if (part.parts) { for (const child of part.parts) visit(child); }
+    else if (isText(part) && bodyEnd > bodyStart) {
+      sections.push({ part, isHeader: false, start: bodyStart, end: bodyEnd });
+    }
   };
-  visit(structure, options.header);
+  visit(structure);
   return sections;
 }
 
-/** Text, and the reports that are text by another name (message/delivery-status). */
-function isText({ type, subtype }: MessagePart): boolean {
-  return type === "text" || (type === "message" && subtype !== "rfc822" && subtype !== "global");
+/** Text, reports that are text by another name, and what holds parts but was not taken apart. */
+function isText({ type }: MessagePart): boolean {
+  return type === "text" || type === "message" || type === "multipart";
 }
 
-function headerSection(part: MessagePart, most: number): Section {
-  return {
-    start: part.headerStart,
-    end: Math.min(part.bodyStart, part.headerStart + most),
-    charset: "",
-    // Names of files in RFC 2231's form are not readable in the header itself.
-    text: (bytes, decode) => headerText(bytes, decode) + fileNames(part, decode),
-  };
+function* headerPieces(
+  part: MessagePart,
+  block: Uint8Array,
+  decode: CharsetDecode,
+  { octets: always = false }: SearchTextOptions,
+): Generator<SearchPiece, void, undefined> {
+  const header = new Header(block);
+  let text = "", octets = "", continues = false;
+  for (const field of header.fields) {
+    const value = readField(header, field, decode, always), name = field.name === "" ? "" : `${field.name}: `;
+    text += `${name}${value.text}\n`;
+    if (value.octets !== undefined) octets += `${name}${value.octets}\n`;
+    if (text.length < PIECE) continue;
+    yield { isHeader: true, continues, text, ...octets !== "" && { octets } };
+    continues = true;
+    text = octets = "";
+  }
+  for (const name of fileNamesOf(part, decode)) text += `${name}\n`;
+  yield { isHeader: true, continues, text, ...octets !== "" && { octets } };
 }
 
-function bodySection(part: MessagePart, most: number): Section {
-  return {
-    start: part.bodyStart,
-    end: Math.min(part.bodyEnd, part.bodyStart + most),
-    charset: parameter(part.parameters, "charset") ?? "",
-    text: (bytes, decode) => partText(part, bytes, decode),
-  };
+/** The text of one part, a piece at a time. */
+class PartReading {
+  readonly #charset: string;
+  readonly #decode: CharsetDecode;
+  readonly #always: boolean;
+  readonly #transfer: TransferDecoder;
+  #pieces: PieceDecode | undefined;
+
+  constructor(part: MessagePart, decode: CharsetDecode, { octets = false }: SearchTextOptions) {
+    this.#charset = charsetOf(part);
+    this.#decode = decode;
+    this.#always = octets;
+    this.#transfer = transferDecoder(part.encoding ?? "7bit");
+  }
+
+  push(chunk: Uint8Array, isLast: boolean): SearchPiece {
+    const continues = this.#pieces !== undefined;
+    const bytes = isLast ? concat([this.#transfer.push(chunk), this.#transfer.finish()]) : this.#transfer.push(chunk);
+    // Most come in one piece.
+    if (isLast && this.#pieces === undefined) return this.#piece(this.#decode(bytes, this.#charset), bytes, continues);
+    this.#pieces ??= pieceDecoder(this.#charset, this.#decode);
+    return this.#piece(this.#pieces(bytes, isLast), bytes, continues);
+  }
+
+  #piece(text: string, bytes: Uint8Array, continues: boolean): SearchPiece {
+    const octets = this.#always || this.#isDoubtful(text, bytes) ? { octets: latin1Of(bytes) } : {};
+    return { isHeader: false, continues, text, ...octets };
+  }
+
+  /** Whether the octets are not what their charset says, or that cannot be known. */
+  #isDoubtful(text: string, bytes: Uint8Array): boolean {
+    if (isAscii(text)) return false;
+    if (text.includes("\ufffd")) return true;
+    const isKnown = isPlatformCharset(this.#charset) && !namesNoCharset(this.#charset);
+    // Read as Latin-1 in want of anything better: a character an octet.
+    return !isKnown && text.length === bytes.length;
+  }
 }
 
-function fileNames(part: MessagePart, decode: CharsetDecode): string {
-  const names = [parameter(part.parameters, "name"), parameter(part.disposition?.parameters ?? [], "filename")];
-  return names.map((name) => name === undefined ? "" : `${decodeEncodedWords(name, decode)}\n`).join("");
+function charsetOf({ parameters }: MessagePart): string {
+  return parameter(parameters, "charset") ?? "";
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
+}
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    utf8.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -2,6 +2,7 @@
 import { Duplex } from "node:stream";
 import type { ByteStream } from "../wire/byte_stream.ts";
 
+const nothing = new Uint8Array(0);
 /** Octets of the buffer of a waiting read, which pins it, and of one that follows a full one. */
 const IDLE_READ = 1024, BUSY_READ = 65_536;
 
@@ -50,7 +51,10 @@ export function duplexOver(stream: ByteStream, valve: Valve): Duplex {
       readInto(this);
     },
     write(chunk: Uint8Array, _encoding, done) {
-      writeAll(stream, chunk).then(() => done(), done);
+      writeAll(stream, chunk).then(() => {
+        done();
+        stir(this);
+      }, done);
     },
     final(done) {
       stream.end().then(() => done(), done);
@@ -60,6 +64,14 @@ export function duplexOver(stream: ByteStream, valve: Valve): Duplex {
       done(error);
     },
   });
+}
+
+/**
+ * Before Deno 2.8 the TLS engine over such a duplex tells that its octets have been written, and gives out its last, only
+ * when something has come in: nothing will do.
+ */
+export function stir(duplex: Duplex): void {
+  duplex.emit("data", nothing);
 }
 
 /** A stream of Node's as ours; the valve below it is open while it waits. */

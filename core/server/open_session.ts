@@ -30,12 +30,16 @@ export interface SessionParts extends Pick<ConnectionParts, "id" | "log" | "wait
 /** Milliseconds for a handshake. */
 const HANDSHAKE = 30_000;
 
-/** Takes a socket over. */
+/** Takes a socket over. Never throws. */
 export function arrivalOf({ socket, certificate }: Accepted): Arrival {
   const ends = { peer: socket.remoteAddr, local: socket.localAddr };
   if (!("handshake" in socket)) {
-    // Under `Deno.listenTls` there is no way to send at once.
-    socket.setNoDelay(true);
+    try {
+      // Under `Deno.listenTls` there is no way to send at once.
+      socket.setNoDelay(true);
+    } catch {
+      // The client has left already, which whoever reads will see.
+    }
     return { ...ends, stream: socketStream(socket) };
   }
   const stream = tlsSocketStream(socket);

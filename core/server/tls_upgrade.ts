@@ -9,7 +9,7 @@ import type { ByteStream } from "../wire/byte_stream.ts";
 import type { Certificate } from "./certificate.ts";
 import { ClientCertificates } from "./client_certificates.ts";
 import type { SecuredStream } from "./connection.ts";
-import { duplexOver, streamOver, Valve } from "./duplex_stream.ts";
+import { duplexOver, stir, streamOver, Valve } from "./duplex_stream.ts";
 
 const LEFT = "the client left during the handshake";
 
@@ -42,6 +42,10 @@ export class TlsUpgrade {
     return {
       stream: {
         ...secured,
+        async end() {
+          await secured.end();
+          stir(below);
+        },
         close() {
           secured.close();
           // The engine would come to it, but later.

@@ -16,8 +16,10 @@ export function knownEntries(entries: readonly EntryChange[]): EntryChange[] {
       throw new Refusal("too-large", "that entry is too large");
     }
     // RFC 5464 §3.2: components begin with a slash and are not empty, without wildcards and controls; §3.2.1.1: the
-    // printable octets of ASCII are what is left.
-    if (!/^(?:\/[ -$&-)+-.0-~]+)+$/.test(name)) throw new Refusal("invalid", "that is not the name of an entry");
+    // printable octets of ASCII are what is left. With a colon instead, it is a server's own.
+    if (!/^(?:(?:\/[ -$&-)+-.0-~]+)+|:[a-z]+)$/.test(name)) {
+      throw new Refusal("invalid", "that is not the name of an entry");
+    }
     // RFC 5464 §3.2: entry names are case-insensitive.
     return [name.toLowerCase(), value];
   });

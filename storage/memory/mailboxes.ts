@@ -129,10 +129,10 @@ export function setRights(
   changes.touched.add(mailbox);
 }
 
-/** RFC 3501 §2.3.2: gives from which UID on messages were `\\Recent`, and makes that the next. */
-export function takeRecent(changes: Changes, mailbox: StoredMailbox): number {
+/** RFC 3501 §2.3.2: gives from which UID on messages were `\\Recent`, and makes that UIDNEXT, or what is given. */
+export function takeRecent(changes: Changes, mailbox: StoredMailbox, before = Infinity): number {
   const { recentFrom, uidNext } = mailbox;
-  changes.assign(mailbox, { recentFrom: uidNext });
+  changes.assign(mailbox, { recentFrom: Math.max(recentFrom, Math.min(before, uidNext)) });
   return recentFrom;
 }
 

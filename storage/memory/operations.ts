@@ -1,4 +1,5 @@
 /** What each operation does to the state in memory. */
+import type { Message } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Operation, ResultOf } from "../../core/contract/storage.ts";
 import { knownMailboxName, newMailboxName } from "../common/mailbox_name.ts";
@@ -64,7 +65,9 @@ export function perform(state: State, changes: Changes, operation: Operation, no
     }
     case "expunge": {
       const mailbox = state.mailbox(operation.mailbox);
-      return expunge(state, changes, mailbox, selected(mailbox, operation.uids).map(({ uid }) => uid));
+      const isToGo = ({ flags }: Message) => !operation.onlyDeleted || flags.includes("\\Deleted");
+      const gone = selected(mailbox, operation.uids).filter(isToGo);
+      return expunge(state, changes, mailbox, gone.map(({ uid }) => uid));
     }
     case "createMailbox": {
       const account = state.account(operation.account).id, name = newMailboxName(operation.name);
@@ -100,6 +103,6 @@ export function perform(state: State, changes: Changes, operation: Operation, no
       setMetadata(state, changes, operation);
       return undefined;
     case "takeRecent":
-      return takeRecent(changes, state.mailbox(operation.mailbox));
+      return takeRecent(changes, state.mailbox(operation.mailbox), operation.before);
   }
 }

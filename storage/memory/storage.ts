@@ -17,7 +17,6 @@ import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
 import { summarize } from "../../core/message/summary.ts";
-import { boundedSearchText } from "../common/bounded_text.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { asUidSet, isInRanges, uidRanges } from "../common/uid_set.ts";
@@ -108,10 +107,6 @@ class MemoryStorage implements Storage {
 
   summaries(bodies: readonly BodyId[]): Promise<readonly MessageSummary[]> {
     return promised(() => bodies.map((body) => this.#state.body(body).summary));
-  }
-
-  async searchText(body: BodyId): Promise<string> {
-    return await boundedSearchText(this.#state.body(body).summary.structure, await this.openBody(body));
   }
 
   mailboxes(account: AccountId): Promise<readonly Mailbox[]> {

@@ -72,12 +72,6 @@ export class BodyReader {
   }
 }
 
-/** A body that waits in memory. */
-export function bodyInMemory(octets: Uint8Array): Body {
-  const read = (start: number, end: number) => octets.slice(Math.max(0, start), Math.max(0, end));
-  return { size: octets.length, read: (start, end) => Promise.resolve(read(start, end)) };
-}
-
 function notFound(): never {
   throw new Refusal("not-found", "there is no such message body");
 }

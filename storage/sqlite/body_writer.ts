@@ -1,9 +1,9 @@
 /** Takes bodies in: short ones into memory, long ones into the database, a chunk at a time. */
-import { Buffer } from "node:buffer";
 import type { BodyId } from "../../core/contract/identifiers.ts";
 import type { BodyContent } from "../../core/contract/storage.ts";
 import type { PendingBodies } from "./pending_bodies.ts";
 import { bodyId, keyOf } from "./rows.ts";
+import { SharedBytes, type SharedOctets } from "./shared_memory.ts";
 import type { WriterLink } from "./writer_link.ts";
 
 /** Octets of a body that still waits in memory, and of a chunk of one that does not. Measured: `storage_bench.ts`. */
@@ -29,7 +29,7 @@ export class BodyWriter {
   /** @throws Refusal, and what the iterable throws. */
   async write(content: BodyContent): Promise<BodyId> {
     if (content instanceof Uint8Array) {
-      return this.#isShort(content.length) ? await this.#keep(content.slice()) : await this.#stream(once(content));
+      return this.#isShort(content.length) ? await this.#keep(this.#shared([content])) : await this.#stream([content]);
     }
     return Symbol.asyncIterator in content ? await this.#gather(content) : await this.#prefix(content);
   }
@@ -45,7 +45,7 @@ export class BodyWriter {
     return size <= CHUNK && this.#pending.hasRoom(size);
   }
 
-  async #keep(octets: Uint8Array): Promise<BodyId> {
+  async #keep(octets: SharedOctets): Promise<BodyId> {
     const key = this.#nextKey() ?? await this.#firstKey();
     this.#pending.add(key, octets, this.#now().getTime());
     return bodyId(key);
@@ -53,20 +53,20 @@ export class BodyWriter {
 
   /** Into memory as long as it is short. */
   async #gather(content: AsyncIterable<Uint8Array>): Promise<BodyId> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
+    const gathered = new SharedBytes(this.#pending.memory);
     const iterator = content[Symbol.asyncIterator]();
     try {
       for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-        chunks.push(next.value.slice());
-        size += next.value.length;
-        if (!this.#isShort(size)) return await this.#stream(following(chunks, iterator));
+        if (!this.#isShort(gathered.length + next.value.length)) {
+          return await this.#stream(following([gathered.all(), next.value], iterator));
+        }
+        gathered.append(next.value);
       }
     } catch (error) {
       await iterator.return?.();
       throw error;
     }
-    return await this.#keep(joined(chunks));
+    return await this.#keep(gathered.all());
   }
 
   async #prefix({ prefix, body }: { readonly prefix: Uint8Array; readonly body: BodyId }): Promise<BodyId> {
@@ -75,7 +75,7 @@ export class BodyWriter {
     if (pending !== undefined) {
       this.#pending.delete(key);
       // A little longer than short is still short enough.
-      return await this.#keep(joined([prefix, pending]));
+      return await this.#keep(this.#shared([prefix, pending]));
     }
     const as = this.#nextKey() ?? await this.#firstKey();
     await this.#link.request("prefix", { body: key, as, octets: prefix });
@@ -83,30 +83,30 @@ export class BodyWriter {
   }
 
   /** A chunk is on its way to the writer while the next one is gathered; no more than that is in memory. */
-  async #stream(pieces: AsyncIterable<Uint8Array>): Promise<BodyId> {
+  async #stream(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<BodyId> {
     const content = this.#nextKey() ?? await this.#firstKey();
+    const { memory } = this.#pending;
     let underWay: Promise<unknown> = Promise.resolve();
-    const send = async (octets: Uint8Array<ArrayBuffer>) => {
+    const send = async (octets: SharedOctets) => {
       await underWay;
-      underWay = this.#link.request("chunk", { content, octets, now: this.#now().getTime() }, [octets.buffer]);
+      const request = { content, octets, now: this.#now().getTime() };
+      underWay = this.#link.request("chunk", request).then(() => memory.give(octets));
       // It is awaited before the next is sent; meanwhile a failure must not count as unheard.
       underWay.catch(() => {});
     };
     try {
-      let chunk = new Uint8Array(CHUNK), filled = 0;
+      let chunk = new SharedBytes(memory, CHUNK);
       for await (const piece of pieces) {
         for (let at = 0; at < piece.length;) {
-          const part = piece.subarray(at, at + CHUNK - filled);
-          chunk.set(part, filled);
+          const part = piece.subarray(at, at + CHUNK - chunk.length);
+          chunk.append(part);
           at += part.length;
-          filled += part.length;
-          if (filled < CHUNK) continue;
-          await send(chunk);
-          chunk = new Uint8Array(CHUNK);
-          filled = 0;
+          if (chunk.length < CHUNK) continue;
+          await send(chunk.all());
+          chunk = new SharedBytes(memory, CHUNK);
         }
       }
-      if (filled > 0) await send(chunk.slice(0, filled));
+      if (chunk.length > 0) await send(chunk.all());
       await underWay;
       await this.#link.request("finish", { content });
       return bodyId(content);
@@ -114,6 +114,12 @@ export class BodyWriter {
       this.discard(bodyId(content));
       throw error;
     }
+  }
+
+  #shared(pieces: readonly Uint8Array[]): SharedOctets {
+    const shared = new SharedBytes(this.#pending.memory);
+    for (const piece of pieces) shared.append(piece);
+    return shared.all();
   }
 
   /** Unique among all writers that there ever were: the upper bits are the session's, the lower 29 count. */
@@ -132,19 +138,10 @@ export class BodyWriter {
   }
 }
 
-async function* once(octets: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield octets;
-}
-
 async function* following(
   chunks: readonly Uint8Array[],
   iterator: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   yield* chunks;
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : new Uint8Array(Buffer.concat(chunks));
 }

@@ -102,7 +102,7 @@ export class GroupCommit {
   #answer({ batch, resolve, reject }: Caller, outcome: BatchOutcome | undefined): void {
     if (outcome === undefined) return reject(new Error("storage: the writer has left out a batch"));
     if ("failure" in outcome) return reject(errorOf(outcome.failure));
-    for (const body of bodiesOf(batch)) this.#bodies.delete(body);
+    for (const body of bodiesOf(batch)) this.#bodies.committed(body);
     resolve(outcome.results);
   }
 

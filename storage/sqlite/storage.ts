@@ -16,12 +16,11 @@ import type { MessageSummary } from "../../core/contract/message.ts";
 import type { Lifecycle } from "../../core/contract/plugin.ts";
 import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
 import { summarize } from "../../core/message/summary.ts";
-import { boundedSearchText } from "../common/bounded_text.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { Watchers } from "../common/watchers.ts";
 import { AccountReader } from "./account_reader.ts";
-import { bodyInMemory, BodyReader } from "./body_reader.ts";
+import { BodyReader } from "./body_reader.ts";
 import { BodyWriter } from "./body_writer.ts";
 import { Collector } from "./collector.ts";
 import { openForReading, prepareDatabase } from "./database_file.ts";
@@ -121,14 +120,9 @@ class SqliteStorage implements Storage, Lifecycle {
     });
   }
 
-  async searchText(body: BodyId): Promise<string> {
-    // Not stored: decoding a usual message takes as long as reading it, and storing it would write every one twice.
-    return await boundedSearchText(this.#summary(body).structure, this.#open(body));
-  }
-
   #open(body: BodyId): Body {
-    const pending = this.#pending.get(keyOf(body));
-    return pending === undefined ? this.#bodies.open(keyOf(body)) : bodyInMemory(pending);
+    const inDatabase = () => this.#bodies.open(keyOf(body));
+    return this.#pending.open(keyOf(body), inDatabase) ?? inDatabase();
   }
 
   #summary(body: BodyId): MessageSummary {

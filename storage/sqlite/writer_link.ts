@@ -59,12 +59,11 @@ export class WriterLink {
   async request<Name extends keyof WriterRequests>(
     name: Name,
     request: WriterRequests[Name],
-    transfer: Transferable[] = [],
   ): Promise<WriterAnswers[Name]> {
     const running = this.#start();
     await running.session;
     if (this.#running !== running) throw unavailable("the writer has died");
-    return await this.#ask(running, name, request, transfer);
+    return await this.#ask(running, name, request);
   }
 
   /** After what has been asked is done. */
@@ -74,7 +73,7 @@ export class WriterLink {
     this.#running = undefined;
     try {
       await running.session;
-      await this.#ask(running, "close", {}, []);
+      await this.#ask(running, "close", {});
     } catch {
       // It is gone already, and with it what it held.
     }
@@ -94,7 +93,7 @@ export class WriterLink {
     const running: Running = { thread, waiting, session: promise };
     this.#running = running;
     const { file, largest, busyTimeout } = this.#settings;
-    this.#ask(running, "open", { file, largest, busyTimeout }, []).then(
+    this.#ask(running, "open", { file, largest, busyTimeout }).then(
       ({ session }) => resolve(session),
       (error) => {
         reject(error);
@@ -110,13 +109,12 @@ export class WriterLink {
     { thread, waiting }: Running,
     name: Name,
     request: WriterRequests[Name],
-    transfer: Transferable[],
   ): Promise<WriterAnswers[Name]> {
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<WriterAnswers[keyof WriterAnswers]>();
     waiting.set(id, { resolve, reject });
     // A request and its name belong together, which TypeScript cannot see of a type parameter.
-    thread.send({ id, name, request } as NumberedRequest, transfer);
+    thread.send({ id, name, request } as NumberedRequest);
     // The writer answers each request with what belongs to its name.
     return await promise as WriterAnswers[Name];
   }

@@ -5,7 +5,7 @@ import type { NumberedAnswer, NumberedRequest } from "./writer_messages.ts";
 /** A writer that can be asked. */
 export interface WriterThread {
   /** Asks. */
-  send(asked: NumberedRequest, transfer: Transferable[]): void;
+  send(asked: NumberedRequest): void;
   /** Ends it, whatever it does. */
   terminate(): void;
 }
@@ -40,7 +40,7 @@ export function workerThread(worker: Worker, listener: WriterListener): WriterTh
     listener.died(event.message);
   });
   return {
-    send: (asked, transfer) => worker.postMessage(asked, transfer),
+    send: (asked) => worker.postMessage(asked),
     terminate: () => worker.terminate(),
   };
 }

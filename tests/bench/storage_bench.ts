@@ -115,13 +115,6 @@ async function read(name: string, storage: Storage): Promise<void> {
       }),
     );
     print(`${name}: snapshot of ${count}`, count, await measure(() => storage.snapshot(mailbox)));
-    print(
-      `${name}: search text`,
-      count,
-      await measure(async () => {
-        for (const { body } of messages) await storage.searchText(body);
-      }),
-    );
     const change = { mode: round % 2 === 0 ? "add" : "remove", flags: ["x"] } as const;
     print(
       `${name}: flag all`,

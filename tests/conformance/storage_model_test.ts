@@ -44,14 +44,22 @@ const step = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ do: fc.constantFrom("copy" as const, "move" as const), from: few(8), to: few(8), uids }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("expunge" as const), mailbox: few(8), uids }) },
+  {
+    weight: 2,
+    arbitrary: fc.record(
+      { do: fc.constant("expunge" as const), mailbox: few(8), uids, onlyDeleted: fc.constant(true as const) },
+      { requiredKeys: ["do", "mailbox", "uids"] },
+    ),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("createMailbox" as const), account: few(3), name: names, use }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("renameMailbox" as const), mailbox: few(8), name: names }) },
   fc.record({ do: fc.constant("removeMailbox" as const), mailbox: few(8) }),
-  fc.record({ do: fc.constant("takeRecent" as const), mailbox: few(8) }),
+  fc.record({ do: fc.constant("takeRecent" as const), mailbox: few(8), before: few(6) }, {
+    requiredKeys: ["do", "mailbox"],
+  }),
   fc.record({ do: fc.constant("setQuota" as const), account: few(3), quota }),
   fc.record({ do: fc.constant("setSpecialUse" as const), mailbox: few(8), use }),
   fc.record({

@@ -21,8 +21,8 @@ export interface ClientHome extends AsyncDisposable {
   readonly folder: string;
   /** Writes a file that only its owner may read, as fetchmail and msmtp demand. @returns its path. */
   write(name: string, text: string): Promise<string>;
-  /** Runs the program in this folder; killed after 30 s. */
-  run(program: Program, args: readonly string[], stdin?: string): Promise<Finished>;
+  /** Runs the program in this folder; killed after so many milliseconds, 30 s unless it has much to do. */
+  run(program: Program, args: readonly string[], stdin?: string, patience?: number): Promise<Finished>;
 }
 
 /** A test with outside programs. Says loudly which one is missing where it cannot run. */
@@ -55,7 +55,7 @@ export async function clientHome(): Promise<ClientHome> {
       await Deno.writeTextFile(path, text, { mode: 0o600 });
       return path;
     },
-    async run(program, args, stdin) {
+    async run(program, args, stdin, patience = 30_000) {
       const child = new Deno.Command(find(program) ?? program.name, {
         args: [...args],
         cwd: folder,
@@ -63,7 +63,7 @@ export async function clientHome(): Promise<ClientHome> {
         stdin: stdin === undefined ? "null" : "piped",
         stdout: "piped",
         stderr: "piped",
-        signal: AbortSignal.timeout(30_000),
+        signal: AbortSignal.timeout(patience),
       }).spawn();
       if (stdin !== undefined) {
         const writer = child.stdin.getWriter();

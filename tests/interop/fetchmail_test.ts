@@ -1,12 +1,13 @@
-/** fetchmail fetches: APOP, CRAM-MD5, STLS, POP3S, and UIDL with keep. */
+/** fetchmail fetches: by POP3 with APOP, CRAM-MD5, STLS, POP3S, and UIDL with keep; by IMAP. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type ClientHome, interopTest } from "./client.ts";
+import type { ServiceName } from "../support/test_config.ts";
 import { alice, type MailServer, mailServer } from "./server.ts";
 
 const fetchmail = { name: "fetchmail", packageName: "fetchmail" };
 
 interface Way {
-  readonly port: "pop3" | "pop3s";
+  readonly port: ServiceName;
   /** Of the server. */
   readonly options: string;
   /** Of the user. */
@@ -31,6 +32,18 @@ const ways: Readonly<Record<string, Way>> = {
   "USER and PASS under POP3S, by RETR": {
     ...{ port: "pop3s", options: "protocol POP3 auth password", user: "ssl fetchall" },
     said: ["using protocol TLSv1.3", "POP3> PASS ", "POP3> RETR 3"],
+  },
+  "IMAP, CRAM-MD5": {
+    ...{ port: "imap", options: "protocol IMAP auth cram-md5", user: "sslproto ''" },
+    said: ["AUTHENTICATE CRAM-MD5", "FETCH 1 BODY.PEEK[TEXT]", "* 1 EXPUNGE"],
+  },
+  "IMAP, LOGIN after STARTTLS": {
+    ...{ port: "imap", options: "protocol IMAP auth password", user: "sslproto tls1.2+" },
+    said: ["STARTTLS", "upgrade to TLS succeeded", "LOGIN ", "FETCH 1 BODY.PEEK[TEXT]", "* 1 EXPUNGE"],
+  },
+  "IMAPS, one expunge at the end": {
+    ...{ port: "imaps", options: "protocol IMAP", user: "ssl fetchall expunge 0" },
+    said: ["using protocol TLSv1.3", "FETCH 3 BODY.PEEK[TEXT]", "EXPUNGE"],
   },
 };
 
@@ -63,6 +76,18 @@ interopTest(
   },
 );
 
+interopTest("fetchmail: IMAP with keep fetches what is not seen", [fetchmail], async (home) => {
+  await using server = await mailServer();
+  const round = () => fetch(home, server, "imaps", "protocol IMAP", "ssl keep");
+  await server.deliver(alice, messageOf(1));
+  assertEquals((await round()).messages.map(subjectOf), ["number 1"]);
+  await server.deliver(alice, messageOf(2));
+  assertEquals((await round()).messages.map(subjectOf), ["number 2"]);
+  const third = await round();
+  assertEquals([third.messages.length, third.code], [0, 1], third.output);
+  assertEquals((await server.inbox(alice)).length, 2);
+});
+
 function messageOf(number: number): string {
   return `From: bob@example.org\r\nTo: alice@example.org\r\nSubject: number ${number}\r\n\r\n.one dot\r\nend\r\n`;
 }
@@ -72,7 +97,7 @@ function subjectOf(message: string): string {
 }
 
 /** One run; a script puts what is fetched into a folder. */
-async function fetch(home: ClientHome, server: MailServer, port: "pop3" | "pop3s", options: string, user: string) {
+async function fetch(home: ClientHome, server: MailServer, port: ServiceName, options: string, user: string) {
   const box = `${home.folder}/box`;
   await Deno.mkdir(box, { recursive: true });
   const before = new Set(Array.from(Deno.readDirSync(box), ({ name }) => name));

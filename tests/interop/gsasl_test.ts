@@ -1,5 +1,5 @@
 /** GNU SASL's client logs in by every mechanism that both sides have, and sends a message through what came of it. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type ClientHome, interopTest } from "./client.ts";
 import { alice, bob, type MailServer, mailServer } from "./server.ts";
 
@@ -56,20 +56,48 @@ for (const tls of ["--no-starttls", "--starttls"]) {
   });
 }
 
+for (const [name, args] of ways) {
+  interopTest(`gsasl: IMAP, ${name}`, [gsasl, shell, stdbuf], async (home) => {
+    await using server = await mailServer();
+    await server.deliver(alice, "Subject: by gsasl\r\n\r\ntext\r\n");
+    const said = await imap(home, server, args, "1 SELECT INBOX\n2 FETCH 1 BODY.PEEK[TEXT]\n3 LOGOUT\n");
+    assertMatch(said, /\n\* 1 FETCH \(BODY\[TEXT\] \{6\}\r?\ntext\r?\n\)\r?\n2 OK /);
+  });
+}
+
 /** Logs in, says what the script says, and gives what was printed. */
 async function run(home: ClientHome, server: MailServer, args: readonly string[], script: string): Promise<string> {
+  const said = await speak(home, server, "smtp", server.ports.submission, args, script);
+  assertStringIncludes(said, "\n235 2.7.0 ");
+  assertStringIncludes(said, "\n221 2.0.0 ");
+  return said;
+}
+
+/** The same of IMAP. */
+async function imap(home: ClientHome, server: MailServer, args: readonly string[], script: string): Promise<string> {
+  const said = await speak(home, server, "imap", server.ports.imap, args, script);
+  assertStringIncludes(said, "\n* BYE ");
+  return said;
+}
+
+async function speak(
+  home: ClientHome,
+  server: MailServer,
+  protocol: "smtp" | "imap",
+  port: number,
+  args: readonly string[],
+  script: string,
+): Promise<string> {
   await home.write("script", script);
   const { stdout, stderr } = await home.run(shell, [
-    ...["-c", keptOpen, "gsasl", "--smtp", `--x509-ca-file=${server.certificate}`],
+    ...["-c", keptOpen, "gsasl", `--${protocol}`, `--x509-ca-file=${server.certificate}`],
     // Version 2.2.0 finds its own first message wrong where TLS could be bound to and the mechanism is not -PLUS.
     "--no-cb",
     ...["--authentication-id", alice.address, "--authorization-id", alice.address, "--password", alice.password],
-    ...["--hostname", "localhost", "--service", "smtp", "--realm", ""],
-    ...[...args, `--connect=localhost:${server.ports.submission}`],
+    ...["--hostname", "localhost", "--service", protocol, "--realm", ""],
+    ...[...args, `--connect=localhost:${port}`],
   ]);
-  assertStringIncludes(stdout, "\n235 2.7.0 ", stdout + stderr);
-  assertStringIncludes(stdout, "\n221 2.0.0 ", stdout + stderr);
-  return stdout;
+  return stdout + stderr;
 }
 
 /** How what is said after a login by DIGEST-MD5 is protected. */

@@ -1,5 +1,6 @@
 /** The server that outside clients talk to: in this process, over real sockets and real TLS. */
 import { latin1 } from "../../core/wire/ascii.ts";
+import type { Mailbox, Storage } from "../../core/contract/mod.ts";
 import { type TestServer, testServer } from "../support/test_server.ts";
 import type { TestSettings } from "../support/test_config.ts";
 
@@ -11,6 +12,10 @@ export interface MailServer extends AsyncDisposable {
   readonly ports: TestServer["ports"];
   /** Path of its certificate, PEM: for clients that verify. */
   readonly certificate: string;
+  /** Where its mail is. */
+  readonly storage: Storage;
+  /** One of an account's mailboxes. */
+  mailbox(of: { readonly address: string }, name: string): Promise<Mailbox>;
   /** The messages in an account's INBOX, whole, in order, one character an octet. */
   inbox(of: { readonly address: string }): Promise<string[]>;
   /** Puts a message into an account's INBOX. */
@@ -21,24 +26,26 @@ export interface MailServer extends AsyncDisposable {
 export async function mailServer(settings: TestSettings = {}): Promise<MailServer> {
   const server = await testServer(settings);
   const { storage, folder, ports } = server;
-  const inboxOf = async ({ address }: { readonly address: string }) => {
+  const mailboxOf = async ({ address }: { readonly address: string }, name: string) => {
     const account = await storage.accountByAddress(address);
-    const inbox = account && await storage.mailboxByName(account.id, "INBOX");
-    if (inbox === undefined) throw new Error(`${address} has no INBOX`);
-    return inbox;
+    const mailbox = account && await storage.mailboxByName(account.id, name);
+    if (mailbox === undefined) throw new Error(`${address} has no ${name}`);
+    return mailbox;
   };
   return {
     ports,
     certificate: `${folder}/tls/cert.pem`,
+    storage,
+    mailbox: mailboxOf,
     async inbox(of) {
-      const { messages } = await storage.messages((await inboxOf(of)).id);
+      const { messages } = await storage.messages((await mailboxOf(of, "INBOX")).id);
       return await Promise.all(messages.map(async ({ body }) => {
         const opened = await storage.openBody(body);
         return latin1(await opened.read(0, opened.size));
       }));
     },
     async deliver(to, message) {
-      const mailbox = (await inboxOf(to)).id;
+      const mailbox = (await mailboxOf(to, "INBOX")).id;
       const body = await storage.writeBody(new TextEncoder().encode(message));
       await storage.apply([{ do: "append", mailbox, body, details: { receivedAt: new Date(), flags: [] } }]);
     },

@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { makeAuthority, serverNames } from "../support/authority.ts";
 import { dialogue, dialogueOver } from "../support/plain_client.ts";
+import { spawnServer } from "../support/spawn_server.ts";
 import { alice, type TestServer, testServer } from "../support/test_server.ts";
 import { begin, type Beginning, greet, shakeHands, tlsDialogue } from "../support/tls_client.ts";
 
@@ -10,7 +11,9 @@ const versions = ["TLSv1.2", "TLSv1.3"] as const;
 const protocols = ["smtp", "pop3"] as const;
 
 /** Where a test goes: a port, and how TLS is begun there. */
-function doors({ ports }: TestServer): [port: number, beginning: Beginning, protocol: "smtp" | "pop3"][] {
+function doors(
+  { ports }: Pick<TestServer, "ports">,
+): [port: number, beginning: Beginning, protocol: "smtp" | "pop3"][] {
   return [
     [ports.submission, "smtp", "smtp"],
     [ports.submissions, "tls", "smtp"],
@@ -163,6 +166,23 @@ for (const engine of engines) {
   });
 }
 
+for (const engine of engines) {
+  Deno.test(`tls: engine ${engine}: SIGHUP takes up a new certificate, with no more rights than before`, async () => {
+    await using server = await spawnServer({ engine });
+    const { folder, certificate: ca } = server.home;
+    await using old = await tlsDialogue(server.ports.pop3s, "tls", { ca });
+    await greet(old, "tls", "pop3");
+    const authority = await makeAuthority("Renewal");
+    await replaceCertificate({ folder }, await authority.issue({ names: serverNames }));
+    server.kill("SIGHUP");
+    await server.logged("reloaded");
+    for (const [port, beginning] of doors(server)) {
+      await using _client = await tlsDialogue(port, beginning, { ca: authority.certificate });
+    }
+    assertMatch(await old.ask("CAPA", true), /^\+OK/);
+  });
+}
+
 Deno.test("tls: a certificate that has expired, or soon will, is in the log", async () => {
   await using server = await testServer();
   const authority = await makeAuthority("Renewal");
@@ -193,7 +213,10 @@ async function login(client: { ask(line: string): Promise<string> }, protocol: "
   return await client.ask(`PASS ${alice.password}`);
 }
 
-async function replaceCertificate({ folder }: TestServer, { certificate, key }: { certificate: string; key: string }) {
+async function replaceCertificate(
+  { folder }: Pick<TestServer, "folder">,
+  { certificate, key }: { certificate: string; key: string },
+) {
   await Deno.writeTextFile(`${folder}/tls/cert.pem`, certificate);
   await Deno.writeTextFile(`${folder}/tls/key.pem`, key);
 }

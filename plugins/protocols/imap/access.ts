@@ -76,7 +76,7 @@ export function permitted(access: Access | undefined, needed: string, missing = 
   return access;
 }
 
-/** @throws CommandRefused unless all of these rights are among them. */
+/** Refuses those who lack one of these rights. @throws CommandRefused. */
 export function requireRights(access: Pick<Access, "rights">, needed: string): void {
   if (!hasRights(access, needed)) throw new CommandRefused("You may not do that here", "NOPERM");
 }
@@ -106,10 +106,10 @@ export function prefixOf(address: string): string {
   return `${othersPrefix}${address}/`;
 }
 
-/** RFC 2342 §5: `Other Users/bob@example.org/Projects`. */
+/** RFC 2342 §5: `Other Users/bob@example.org/Projects`. The part of an address before its `@` may have a `/` in it. */
 function ownerAndName(name: string): { readonly address: string | undefined; readonly rest: string } {
   if (!name.startsWith(othersPrefix)) return { address: undefined, rest: name };
-  const rest = name.slice(othersPrefix.length);
-  const slash = rest.indexOf("/");
-  return slash < 0 ? { address: rest, rest: "" } : { address: rest.slice(0, slash), rest: rest.slice(slash + 1) };
+  const below = name.slice(othersPrefix.length);
+  const [address = ""] = /^(?:[^@]*@)?[^/]*/.exec(below) ?? [];
+  return { address, rest: below.slice(address.length + 1) };
 }

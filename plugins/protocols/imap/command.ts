@@ -11,6 +11,8 @@ export interface Outcome {
   readonly reply: Reply;
   /** Where the session stands now; absent: where it stood. */
   readonly state?: State;
+  /** What may be told before the reply; absent: what the table says of the command. */
+  readonly telling?: Telling;
   /** Whether the session is over after the reply. */
   readonly ends?: boolean;
   /** Done once the reply has been sent: what comes next in either direction is sealed, compressed or encrypted. */
@@ -21,10 +23,10 @@ export interface Outcome {
 export type Capability = string | ((session: Session, state: State) => readonly string[]);
 
 /**
- * What a command must not tell while it is under way (RFC 9051 §7.5.1): with `no-expunge` sequence numbers stay as they
- * are until a later command.
+ * What a command may tell of changes by others (RFC 9051 §7.5.1): with `no-expunge` sequence numbers stay as they are until
+ * a later command.
  */
-export type Telling = "everything" | "no-expunge";
+export type Telling = "everything" | "no-expunge" | "nothing";
 
 /** A literal that a command takes from the connection itself. */
 export type TakesLiteral = (text: Uint8Array) => boolean;
@@ -78,6 +80,21 @@ export function command<const Name extends State["name"], Arguments>(
     },
   };
 }
+
+/** A command that names messages by sequence numbers: there are none for a client that has enabled UIDONLY. */
+export function byNumber(numbered: Command): Command {
+  return {
+    ...numbered,
+    handle(session, ...given) {
+      // RFC 9586 §3: BAD, with this code.
+      if (session.extensions.isUidOnly) return { reply: uidRequired };
+      return numbered.handle(session, ...given);
+    },
+  };
+}
+
+/** RFC 9586 §3: what the client said has no meaning any more. */
+export const uidRequired: Reply = bad("Messages have no numbers once UIDONLY is enabled", "UIDREQUIRED");
 
 /** For commands without arguments. @throws Malformed. */
 export function noArguments(scanner: Scanner): undefined {

@@ -1,7 +1,8 @@
 /** All commands, by name. Their order is that of the capabilities. */
-import type { Command, CommandTable } from "./command.ts";
+import { byNumber, type Command, type CommandTable } from "./command.ts";
 import { append } from "./commands/append.ts";
 import { authenticate } from "./commands/authenticate.ts";
+import { cancelUpdate } from "./commands/cancelupdate.ts";
 import { capability } from "./commands/capability.ts";
 import { close, unselect } from "./commands/close.ts";
 import { create } from "./commands/create.ts";
@@ -11,10 +12,12 @@ import { getMetadata } from "./commands/getmetadata.ts";
 import { getQuota } from "./commands/getquota.ts";
 import { getQuotaRoot } from "./commands/getquotaroot.ts";
 import { enable } from "./commands/enable.ts";
+import { multisearch } from "./commands/esearch.ts";
 import { expunge, uidExpunge } from "./commands/expunge.ts";
 import { compress } from "./commands/compress.ts";
 import { copyByNumber, copyByUid, moveByNumber, moveByUid } from "./commands/copy.ts";
 import { fetchByNumber, fetchByUid } from "./commands/fetch.ts";
+import { genUrlAuth } from "./commands/genurlauth.ts";
 import { id } from "./commands/id.ts";
 import { idle } from "./commands/idle.ts";
 import { list } from "./commands/list.ts";
@@ -27,6 +30,7 @@ import { namespace } from "./commands/namespace.ts";
 import { check, noop } from "./commands/noop.ts";
 import { rename } from "./commands/rename.ts";
 import { replaceByNumber, replaceByUid } from "./commands/replace.ts";
+import { resetKey } from "./commands/resetkey.ts";
 import { searchByNumber, searchByUid } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
 import { deleteAcl, setAcl } from "./commands/setacl.ts";
@@ -39,6 +43,7 @@ import { status } from "./commands/status.ts";
 import { subscribe, unsubscribe } from "./commands/subscribe.ts";
 import { threadByNumber, threadByUid } from "./commands/thread.ts";
 import { unauthenticate } from "./commands/unauthenticate.ts";
+import { urlFetch } from "./commands/urlfetch.ts";
 
 /** RFC 9051 §6, and the extensions. */
 export const commands: CommandTable = new Map<string, Command>([
@@ -68,6 +73,7 @@ export const commands: CommandTable = new Map<string, Command>([
   ["LSUB", lsub],
   ["NAMESPACE", namespace],
   ["STATUS", status],
+  ["ESEARCH", multisearch],
   ["SETACL", setAcl],
   ["DELETEACL", deleteAcl],
   ["GETACL", getAcl],
@@ -78,26 +84,30 @@ export const commands: CommandTable = new Map<string, Command>([
   ["GETQUOTA", getQuota],
   ["GETQUOTAROOT", getQuotaRoot],
   ["SETQUOTA", setQuota],
+  ["GENURLAUTH", genUrlAuth],
+  ["RESETKEY", resetKey],
+  ["URLFETCH", urlFetch],
   // Selected.
   ["CLOSE", close],
   ["UNSELECT", unselect],
   ["CHECK", check],
   ["EXPUNGE", expunge],
   ["UID EXPUNGE", uidExpunge],
-  ["SEARCH", searchByNumber],
+  ["SEARCH", byNumber(searchByNumber)],
   ["UID SEARCH", searchByUid],
-  ["SORT", sortByNumber],
+  ["SORT", byNumber(sortByNumber)],
   ["UID SORT", sortByUid],
-  ["THREAD", threadByNumber],
+  ["THREAD", byNumber(threadByNumber)],
   ["UID THREAD", threadByUid],
-  ["FETCH", fetchByNumber],
+  ["CANCELUPDATE", cancelUpdate],
+  ["FETCH", byNumber(fetchByNumber)],
   ["UID FETCH", fetchByUid],
-  ["STORE", storeByNumber],
+  ["STORE", byNumber(storeByNumber)],
   ["UID STORE", storeByUid],
-  ["REPLACE", replaceByNumber],
+  ["REPLACE", byNumber(replaceByNumber)],
   ["UID REPLACE", replaceByUid],
-  ["COPY", copyByNumber],
+  ["COPY", byNumber(copyByNumber)],
   ["UID COPY", copyByUid],
-  ["MOVE", moveByNumber],
+  ["MOVE", byNumber(moveByNumber)],
   ["UID MOVE", moveByUid],
 ]);

@@ -5,12 +5,12 @@ import { bad, no, ok, type Reply } from "./replies.ts";
 import type { Session } from "./session.ts";
 
 /** The way into the authenticated state, or why not. */
-export async function conclude(session: Session, end: ExchangeEnd): Promise<Outcome> {
+export async function conclude(session: Session, end: ExchangeEnd, isAnonymous = false): Promise<Outcome> {
   if (end.state === "refused") return { reply: refusals[end.reason] };
   const user = await userOf(session, end.account);
   if (user === undefined) return { reply: no("The account is gone", "AUTHORIZATIONFAILED") };
   const { securityLayer } = end;
-  const state = session.loggedIn(user);
+  const state = session.loggedIn({ ...user, isAnonymous });
   return {
     // RFC 9051 §6.2.2: what can be done has changed, and is told here unless the client may not see it yet.
     reply: securityLayer === undefined ? ok("Logged in", session.capabilityCode(state)) : ok("Logged in"),

@@ -3,21 +3,33 @@ import type { UidSet } from "../../../core/contract/mod.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";
 
-/** Messages that are looked at at a time. */
-const PAGE = 1000;
-
-/** Removes them, of these UIDs only where some are given. The session is told of it as of any other change. */
-export async function expungeDeleted(session: Session, mailbox: SelectedMailbox, uids?: UidSet): Promise<void> {
+/**
+ * Removes them in one step, so that nothing goes whose mark another session takes away meanwhile. The client is told of it
+ * as of any other change.
+ *
+ * @param uids Of messages that the client knows: what has come since is not its to remove. @returns Whether any went.
+ */
+export async function expungeDeleted(session: Session, mailbox: SelectedMailbox, uids: UidSet): Promise<boolean> {
   const { storage } = session.service.context;
-  const last = mailbox.lastUid;
-  const found: number[] = [];
-  for (let after = 0, more = true; more;) {
-    const page = await storage.messages(mailbox.id, { after, most: PAGE, ...uids && { uids } });
-    // What has come since is not the client's to remove: it has not been told of it.
-    for (const { uid, flags } of page.messages) if (uid <= last && flags.includes("\\Deleted")) found.push(uid);
-    after = page.messages.at(-1)?.uid ?? after;
-    more = page.more && after < last;
-  }
-  if (found.length > 0) await storage.apply([{ do: "expunge", mailbox: mailbox.id, uids: found }]);
+  const [gone] = await storage.apply([{ do: "expunge", mailbox: mailbox.id, uids, onlyDeleted: true }]);
   mailbox.isStale = true;
+  return gone.length > 0;
+}
+
+/** All that the client knows. */
+export function allKnown({ lastUid }: SelectedMailbox): UidSet {
+  return lastUid === 0 ? [] : [[1, lastUid]];
+}
+
+/**
+ * RFC 7162 §3.2.7, §3.2.9, RFC 6851 §4.4, RFC 8508 §4.5: once messages are gone by a command, the client is told of it, and
+ * then up to which mod-sequence it has been told of everything.
+ *
+ * @returns The response code; undefined where the client knows nothing of mod-sequences.
+ */
+export async function tellExpunged(session: Session, mailbox: SelectedMailbox): Promise<string | undefined> {
+  mailbox.isStale = true;
+  await session.tell();
+  mailbox.owesModseq = false;
+  return session.extensions.hasModseq ? `HIGHESTMODSEQ ${mailbox.toldModseq}` : undefined;
 }

@@ -16,6 +16,11 @@ export class Extensions {
     return isNew;
   }
 
+  /** Whether it is enabled. */
+  has(extension: Extension): boolean {
+    return this.#enabled.has(extension);
+  }
+
   /** Forgets all (RFC 8437 §4). */
   clear(): void {
     this.#enabled.clear();

@@ -1,15 +1,21 @@
 /** From errors to replies: the one place where a refusal of the storage gets its response code (RFC 5530). */
 import { Refusal, type RefusalKind } from "../../../core/contract/mod.ts";
-import { ConnectionClosed, DeadlineExceeded, Stopping } from "../../../core/wire/errors.ts";
+import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import { CommandTooLarge, TooMuchRefused } from "./command_reader.ts";
 import { Malformed } from "./grammar/scanner.ts";
 import { bad, no, type Reply } from "./replies.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
 
-const broken = [ConnectionClosed, DeadlineExceeded, Stopping, OutOfStep];
+const broken = [ConnectionClosed, DeadlineExceeded, Stopping, OutOfStep, TooMuchRefused];
 
 /** Whether an error means that the connection goes no further, not that a command has failed. */
 export function isBroken(error: unknown): boolean {
   return broken.some((kind) => error instanceof kind);
+}
+
+/** Whether an error means that what was asked for is gone: of the selected mailbox nothing more can be said then. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Refusal && error.kind === "not-found";
 }
 
 /** A command cannot be done, for a reason that the client is told. */
@@ -25,7 +31,7 @@ export class CommandRefused extends Error {
   }
 }
 
-/** @throws CommandRefused where the mailbox was opened by EXAMINE, or nothing may be changed in it. */
+/** Refuses changes of a mailbox that was opened by EXAMINE, or in which nothing may be changed. @throws CommandRefused. */
 export function requireWritable({ isReadOnly }: { readonly isReadOnly: boolean }): void {
   if (isReadOnly) throw new CommandRefused("The mailbox is read-only", "NOPERM");
 }
@@ -46,6 +52,9 @@ export function expectedReply(error: unknown): Reply | undefined {
   if (error instanceof CommandRefused) return error.reply;
   // RFC 9051 §7.1.3: what was wrong, as far as the server can tell.
   if (error instanceof Malformed) return bad(`Expected ${error.expected} at octet ${error.at}`);
+  if (error instanceof CommandTooLarge) return bad("The command is too large", "TOOBIG");
+  // Of what was asked for in the middle of a command.
+  if (error instanceof LineTooLong) return bad("The line is too long", "TOOBIG");
   if (error instanceof Refusal) return no(sentence(error.message), codes[error.kind]);
   return undefined;
 }

@@ -2,14 +2,15 @@
  * FETCH (RFC 9051 §6.4.5): what is asked of messages, told a page of messages at a time, in bounded memory whatever the
  * mailbox and the messages hold.
  */
-import type { Message, UidSet } from "../../../core/contract/mod.ts";
+import { type Message, type MessageSummary, Refusal, type UidSet } from "../../../core/contract/mod.ts";
 import { hasRights } from "./access.ts";
-import { isBroken } from "./failures.ts";
+import { isBroken, isGone } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
 import { type FetchedMessage, needsSummary, refuseUnknownEncoding, setsSeen, writeItem } from "./fetch_item.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
+import { tellKeywords } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
 import { Turns } from "./turns.ts";
 
@@ -42,13 +43,16 @@ export async function fetchMessages(
       ...{ uids, after, most: PAGE },
       ...changedSince !== undefined && { changedSince },
     });
+    mailbox.hasSeen(page.highestModseq);
     after = page.messages.at(-1)?.uid ?? last;
     more = page.more;
     const known = page.messages.filter(({ uid }) => uid <= last);
     const messages = marksSeen ? await markSeen(session, mailbox, known) : known.map(unchanged);
-    const summaries = withSummary ? await storage.summaries(known.map(({ body }) => body)) : [];
+    const summaries = withSummary ? await summariesOf(session, known) : [];
     for (const [index, { message, isChanged }] of messages.entries()) {
-      await writeMessage(session, mailbox, { message, summary: summaries[index] }, withFlags(items, isChanged));
+      const summary = summaries[index];
+      if (withSummary && summary === undefined) continue;
+      await writeMessage(session, mailbox, { message, summary }, isChanged ? withChange(session, items) : items);
       if (writer.isFull) await writer.flush();
     }
     await turns.take();
@@ -65,15 +69,13 @@ function unchanged(message: Message): Seen {
   return { message, isChanged: false };
 }
 
-/** RFC 9051 §6.4.5: fetching a body without PEEK sets `\Seen`. On disk before it is told, as any change. */
+/**
+ * RFC 9051 §6.4.5: fetching a body without PEEK sets `\Seen`. On disk before it is told, as any change; while nothing can be
+ * written, mail can be read all the same.
+ */
 async function markSeen(session: Session, mailbox: SelectedMailbox, messages: readonly Message[]): Promise<Seen[]> {
   const uids = messages.filter(({ flags }) => !flags.includes("\\Seen")).map(({ uid }) => uid);
-  if (uids.length === 0) return messages.map(unchanged);
-  const change = { mode: "add", flags: ["\\Seen"] } as const;
-  const [{ changed }] = await session.service.context.storage.apply([
-    { do: "setFlags", mailbox: mailbox.id, uids, change },
-  ]);
-  mailbox.told(changed);
+  const changed = uids.length === 0 ? [] : await setSeen(session, mailbox, uids);
   const byUid = new Map(changed.map((message) => [message.uid, message]));
   return messages.map((message) => {
     const after = byUid.get(message.uid);
@@ -81,8 +83,47 @@ async function markSeen(session: Session, mailbox: SelectedMailbox, messages: re
   });
 }
 
-function withFlags(items: readonly FetchItem[], isChanged: boolean): readonly FetchItem[] {
-  return isChanged && !items.some(({ item }) => item === "FLAGS") ? [...items, { item: "FLAGS" }] : items;
+async function setSeen(session: Session, mailbox: SelectedMailbox, uids: UidSet): Promise<readonly Message[]> {
+  const change = { mode: "add", flags: ["\\Seen"] } as const;
+  try {
+    const [{ changed }] = await session.service.context.storage.apply([
+      { do: "setFlags", mailbox: mailbox.id, uids, change },
+    ]);
+    const [first] = changed;
+    if (first !== undefined) mailbox.told(first.modseq);
+    mailbox.isStale = true;
+    return changed;
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === "unavailable") return [];
+    throw error;
+  }
+}
+
+/** RFC 9051 §7.5.2, RFC 7162 §3.2.4: a change of flags is told with what every such response has. */
+function withChange({ extensions }: Session, items: readonly FetchItem[]): readonly FetchItem[] {
+  const told: FetchItem[] = [{ item: "FLAGS" }];
+  // RFC 9586 §3.3: UIDFETCH has its UID at its head.
+  if (!extensions.isUidOnly) told.push({ item: "UID" });
+  if (extensions.hasModseq) told.push({ item: "MODSEQ" });
+  return [...items, ...told.filter(({ item }) => !items.some((other) => other.item === item))];
+}
+
+/** Undefined for those that are gone meanwhile. */
+async function summariesOf(
+  session: Session,
+  messages: readonly Message[],
+): Promise<readonly (MessageSummary | undefined)[]> {
+  const { storage } = session.service.context;
+  try {
+    return await storage.summaries(messages.map(({ body }) => body));
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    return await Promise.all(messages.map(({ body }) => storage.summary(body).catch(unlessGone)));
+  }
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!isGone(error)) throw error;
 }
 
 /** RFC 9051 §7.5.2, or UIDFETCH (RFC 9586 §3.3). */
@@ -92,26 +133,27 @@ async function writeMessage(
   fetched: FetchedMessage,
   items: readonly FetchItem[],
 ): Promise<void> {
-  const { uid } = fetched.message;
+  const { uid, flags } = fetched.message;
   const number = mailbox.numberOf(uid);
   if (number === 0) return;
   for (const item of items) refuseUnknownEncoding(fetched, item);
+  if (items.some(({ item }) => item === "FLAGS")) tellKeywords(session, mailbox, flags);
   const response = new ResponseBuilder(session.connection.writer);
   response.text(session.extensions.isUidOnly ? `* ${uid} UIDFETCH (` : `* ${number} FETCH (`);
-  for (const [index, item] of items.entries()) {
-    if (index > 0) response.text(" ");
-    const writing = writeItem({ session, mailbox, response }, fetched, item);
-    if (writing !== undefined) await settled(writing, response);
+  try {
+    for (const [index, item] of items.entries()) {
+      if (index > 0) response.text(" ");
+      const writing = writeItem({ session, mailbox, response }, fetched, item);
+      if (writing !== undefined) await writing;
+    }
+  } catch (cause) {
+    // Half a response cannot be taken back: what fails after its beginning ends the connection.
+    if (response.hasBegun && !isBroken(cause)) {
+      throw new OutOfStep("a response could not be written to its end", { cause });
+    }
+    // RFC 9051 §6.4.9: another session has expunged it meanwhile; what is gone is passed over.
+    if (isGone(cause)) return;
+    throw cause;
   }
   response.text(")").end();
-}
-
-/** Half a response cannot be taken back: what fails after its beginning ends the connection. */
-async function settled(writing: Promise<void>, response: ResponseBuilder): Promise<void> {
-  try {
-    await writing;
-  } catch (cause) {
-    if (!response.hasBegun || isBroken(cause)) throw cause;
-    throw new OutOfStep("a response could not be written to its end", { cause });
-  }
 }

@@ -1,5 +1,6 @@
 /** Which flags a user may set in a mailbox (RFC 4314 §2.1 and §4). */
 import type { Access } from "./access.ts";
+import { systemFlags } from "./grammar/flags.ts";
 
 /** The right that a flag needs: `t` for `\Deleted`, `s` for `\Seen`, `w` for all others. */
 export function rightFor(flag: string): "t" | "s" | "w" {
@@ -7,7 +8,15 @@ export function rightFor(flag: string): "t" | "s" | "w" {
   return lower === "\\deleted" ? "t" : lower === "\\seen" ? "s" : "w";
 }
 
-/** Those flags that may be set. */
+/**
+ * Those flags that are kept at all: system flags and keywords. RFC 3501 §2.3.2: `\Recent` is no client's to change;
+ * RFC 9051 §9: a server has no flag-extension but those of standards.
+ */
+export function storableFlags(flags: readonly string[]): string[] {
+  return flags.filter((flag) => !flag.startsWith("\\") || systemFlags.includes(flag));
+}
+
+/** Those of them that may be set. */
 export function keptFlags(flags: readonly string[], { rights }: Pick<Access, "rights">): string[] {
-  return flags.filter((flag) => rights.includes(rightFor(flag)));
+  return storableFlags(flags).filter((flag) => rights.includes(rightFor(flag)));
 }

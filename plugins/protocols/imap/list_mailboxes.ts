@@ -44,6 +44,14 @@ export async function listMailboxes(session: Session, user: User, list: ListArgu
   });
 }
 
+/** Attributes of one mailbox, as LIST would have them. @throws CommandRefused when there are too many names. */
+export async function attributesOf(session: Session, user: User, name: string): Promise<readonly string[]> {
+  const list = { isExtended: true, selection: new Set<never>(), reference: "", patterns: [name] };
+  const found = await listMailboxes(session, user, { ...list, returns: { options: new Set() } });
+  // What the name is as a pattern may match others as well.
+  return found.find((other) => other.name === name)?.attributes ?? [];
+}
+
 /** RFC 5258 §3.3: what is selected, or stands above what is selected and would not be told otherwise. */
 function isListed({ match, isSelected, hasHiddenBelow, hasMailboxBelow }: Level, selection: Selection): boolean {
   if (match === "none") return false;

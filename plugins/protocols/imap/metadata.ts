@@ -69,14 +69,16 @@ export async function readEntries(
   return [...found.values()];
 }
 
-/** All that a place holds, and what is computed of it. */
+/** All of a place that users may know, and what is computed of it. */
 export async function valuesOf(
   context: ProtocolContext,
   user: User,
   owner: MetadataOwner,
   scope: MetadataEntry["scope"],
 ): Promise<Map<string, Uint8Array>> {
-  const values = new Map(await context.storage.metadata(placeOfScope(owner, user, scope)));
+  const kept = await context.storage.metadata(placeOfScope(owner, user, scope));
+  // What has no slash at its head is the server's own.
+  const values = new Map([...kept].filter(([name]) => name.startsWith("/")));
   const { mailbox } = owner;
   if (mailbox === undefined && scope === "shared") set(values, adminName, await adminOf(context, user));
   if (mailbox !== undefined && scope === "private") set(values, specialUseName, useOf(mailbox, user.account));

@@ -1,22 +1,51 @@
 /** The messages that a command names, by sequence numbers, by UIDs, or as the last search found them (RFC 5182). */
 import type { UidSet } from "../../../core/contract/mod.ts";
 import { CommandRefused } from "./failures.ts";
-import { resolvedRanges, type SequenceSet } from "./grammar/sequence_set.ts";
+import { type NumberRanges, resolvedRanges, type SequenceSet } from "./grammar/sequence_set.ts";
 import { bad } from "./replies.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 
+/** RFC 9051 §9, nz-number. */
+const LARGEST_UID = 0xffff_ffff;
+
 /**
- * Their UIDs. UIDs that are not there are passed over (RFC 9051 §6.4.9).
+ * Their UIDs. UIDs that are not there are passed over (RFC 9051 §6.4.9), and so are those of messages that the client has
+ * not been told of: no command does anything to what its client cannot know.
  *
  * @throws CommandRefused, with BAD, for a sequence number that the client cannot know (RFC 9051 §9, seq-number).
  */
 export function uidsOf(mailbox: SelectedMailbox, set: SequenceSet, by: "number" | "uid"): UidSet {
   if (set === "$") return mailbox.saved;
-  if (by === "uid") return resolvedRanges(set, Math.max(1, mailbox.lastUid));
+  if (by === "uid") return upTo(mailbox.lastUid, resolvedRanges(set, Math.max(1, mailbox.lastUid)));
   const ranges = resolvedRanges(set, Math.max(1, mailbox.count));
   const uids = mailbox.uidsOfNumbers(ranges);
   if (uids === undefined) throw new CommandRefused(bad("There is no message of such a number"));
   return uids;
+}
+
+/** The same of UIDs that there ever were: `*` also stands for what is gone beyond the last message. */
+export function pastUidsOf(mailbox: SelectedMailbox, set: SequenceSet): UidSet {
+  if (set === "$") return mailbox.saved;
+  const last = Math.max(1, mailbox.lastUid);
+  const isOpen = set.some((item) => item === "*" || typeof item === "object" && item.includes("*"));
+  return resolvedRanges(isOpen ? [...set, [last, LARGEST_UID]] : set, last);
+}
+
+/**
+ * Of expunged UIDs, those that the client does not take to be there: the others are still to be told, with VANISHED
+ * without EARLIER (RFC 7162 §3.2.10).
+ */
+export function withoutKnown(mailbox: SelectedMailbox, expunged: UidSet): UidSet {
+  const left: (readonly [number, number])[] = [];
+  for (const item of expunged) {
+    let [from, to] = typeof item === "number" ? [item, item] : item;
+    for (const uid of knownUids(mailbox, [item])) {
+      if (from < uid) left.push([from, uid - 1]);
+      from = uid + 1;
+    }
+    if (from <= to) left.push([from, to]);
+  }
+  return left;
 }
 
 /** Those of the UIDs that the client knows, ascending. */
@@ -31,4 +60,8 @@ export function knownUids(mailbox: SelectedMailbox, uids: UidSet): number[] {
     }
   }
   return found;
+}
+
+function upTo(last: number, ranges: NumberRanges): NumberRanges {
+  return ranges.filter(([from]) => from <= last).map(([from, to]) => [from, Math.min(to, last)]);
 }

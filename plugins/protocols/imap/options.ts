@@ -22,6 +22,8 @@ export const imapOptions = options({
   max_errors: v.optional(integer(1), 50),
   /** Addresses, as `account list` prints them, of those who may set quotas and what the server's metadata shares. */
   administrators: v.optional(listOf(text("an address"), "a list of addresses"), []),
+  /** Addresses of the accounts of submission servers: they fetch what users submit by reference (RFC 4467 §3, RFC 4468). */
+  submission_servers: v.optional(listOf(text("an address"), "a list of addresses"), []),
 });
 
 /** As the configuration has them; durations in milliseconds. */

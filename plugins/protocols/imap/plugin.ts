@@ -2,7 +2,7 @@
 import { definePlugin, type Protocol } from "../../../core/contract/mod.ts";
 import { commands } from "./command_table.ts";
 import { imapOptions } from "./options.ts";
-import { serveImap } from "./session.ts";
+import { serveImap } from "./conversation.ts";
 
 export default definePlugin({
   apiVersion: 1,

@@ -2,14 +2,18 @@
  * The selected mailbox as its client knows it (RFC 9051 §5.2). Its invariants:
  * - sequence numbers are those of the messages that the client has been told of: what was expunged since keeps its number
  *   until the client is told, what has arrived since has none;
- * - what the mailbox holds is read only when somebody has changed it, and each change is told once;
+ * - what the mailbox holds is read only when somebody has changed it, and each change is told once, or again when telling
+ *   it failed;
  * - a change that a command of this session tells itself (STORE) is not told again.
  */
 import type { AccountId, MailboxId, MailboxSnapshot, Message, Storage, UidSet } from "../../../core/contract/mod.ts";
 import type { NumberRanges } from "./grammar/sequence_set.ts";
+import type { SearchContext } from "./search/search_context.ts";
 
 /** Changes that are read at a time. */
 const PAGE = 1000;
+/** Keywords that the client is told of: as many as a mailbox remembers. */
+const MOST_KEYWORDS = 1000;
 
 /** What SELECT decides for as long as the mailbox is selected. */
 export interface Selection {
@@ -19,18 +23,22 @@ export interface Selection {
   readonly owner: AccountId;
   /** What the user may do here (RFC 4314 §2.1). */
   readonly rights: string;
+  /** EXAMINE. */
+  readonly isExamined: boolean;
   /** EXAMINE, or no right to change anything. */
   readonly isReadOnly: boolean;
-  /** UIDs from this one on are `\Recent` in this session (RFC 3501 §2.3.2). */
-  readonly recentFrom: number;
 }
 
 /** What the client has to be told, in this order. */
 export interface Changes {
-  /** Whether there are more messages than the client knows. */
-  readonly hasGrown: boolean;
+  /** UIDs that are gone and were not before, ascending. */
+  readonly gone: readonly number[];
+  /** The UIDs that are new to the client, ascending. */
+  readonly arrived: readonly number[];
   /** Messages whose flags have changed, by UID, a page of them. */
   readonly changed: readonly Message[];
+  /** With those that are new, and those of which a command has told already. */
+  readonly touched: readonly Message[];
 }
 
 /** Told of what is gone: sequence numbers, each as it is once those before it are gone, and UIDs, ascending. */
@@ -45,27 +53,36 @@ export class SelectedMailbox {
   readonly id: MailboxId;
   /** RFC 9051 §2.3.1.1. */
   readonly uidValidity: number;
-  /** See there. */
-  readonly selection: Selection;
+  /** See there; rights may change (`selected_rights.ts`). */
+  selection: Selection;
   /** The UIDs that SEARCHRES saved (RFC 5182): `$`. */
   saved: UidSet = [];
+  /** Searches whose results are told as they change (RFC 5267 §4.3), by the tag of their command. */
+  readonly contexts: Map<string, SearchContext> = new Map();
   /**
    * Whether something may have been committed since changes were last read. At first it may: between the moment of the
    * snapshot and that from which on the mailbox is watched.
    */
   isStale = true;
+  /** RFC 7162 §3.2: the client was told of a mod-sequence that is lower than it need be, because EXPUNGE had to wait. */
+  owesModseq = false;
   readonly #storage: Storage;
   /** Ascending; a message's sequence number is one more than its place. */
   #uids: Uint32Array;
   /** Expunged, and the client has not been told. */
   readonly #gone = new Set<number>();
-  /** Mod-sequences of changes that the client has been told by a command of its own. */
-  readonly #toldAlready = new Map<number, bigint>();
+  /** Up to here the client knows of everything; undefined where nothing waits in `#gone`. */
+  #goneSince: bigint | undefined;
+  /** RFC 7162 §3.1: mod-sequences of changes that a command of the client has told; no other change has them. */
+  readonly #toldAlready = new Set<bigint>();
   /** Everything up to here has been told, or lies in `#gone`. */
   #modseq: bigint;
-  #recentFrom: number;
-  /** So many messages the client has been told of. */
-  #told: number;
+  /** RFC 3501 §2.3.2: UIDs that are `\Recent` in this session and in no other, first and last. */
+  readonly #recent: (readonly [number, number])[] = [];
+  /** Keywords that the client has been told of, as they are spelled, by their lower case. */
+  readonly #keywords = new Map<string, string>();
+  /** Messages that came since the client was last told how many there are. */
+  #untold: number[] = [];
 
   /** As it was read. */
   constructor(storage: Storage, { mailbox, uids }: MailboxSnapshot, selection: Selection) {
@@ -74,9 +91,8 @@ export class SelectedMailbox {
     this.uidValidity = mailbox.uidValidity;
     this.selection = selection;
     this.#uids = uids;
-    this.#told = uids.length;
     this.#modseq = mailbox.highestModseq;
-    this.#recentFrom = selection.recentFrom;
+    this.learn(mailbox.keywords);
   }
 
   /** How many messages the client knows: its greatest sequence number. */
@@ -89,9 +105,25 @@ export class SelectedMailbox {
     return this.#uids[this.#uids.length - 1] ?? 0;
   }
 
-  /** The mod-sequence up to which the client knows everything. */
-  get modseq(): bigint {
-    return this.#modseq;
+  /** The mod-sequence up to which the client has been told of everything (RFC 7162 §3.2: also of what was expunged). */
+  get toldModseq(): bigint {
+    return this.#goneSince ?? this.#modseq;
+  }
+
+  /** Keywords that messages in it have or had, as far as the client has been told. */
+  get keywords(): readonly string[] {
+    return [...this.#keywords.values()];
+  }
+
+  /** From now on the client knows the keywords among these flags. @returns Whether it did not know one. */
+  learn(flags: readonly string[]): boolean {
+    const before = this.#keywords.size;
+    for (const flag of flags) {
+      if (flag.startsWith("\\") || this.#keywords.size >= MOST_KEYWORDS) continue;
+      const key = flag.toLowerCase();
+      if (!this.#keywords.has(key)) this.#keywords.set(key, flag);
+    }
+    return this.#keywords.size > before;
   }
 
   /** UIDs of all messages that the client knows, ascending; not to be changed, valid until changes are read. */
@@ -101,12 +133,17 @@ export class SelectedMailbox {
 
   /** How many messages are `\Recent` in this session. */
   get recent(): number {
-    return this.count - this.placeOf(this.#recentFrom);
+    return this.#recent.reduce((sum, [from, to]) => sum + this.placeOf(to + 1) - this.placeOf(from), 0);
   }
 
   /** Whether a message is `\Recent` in this session. */
   isRecent(uid: number): boolean {
-    return uid >= this.#recentFrom;
+    return this.#recent.some(([from, to]) => uid >= from && uid <= to);
+  }
+
+  /** From now on those of these UIDs are `\Recent` here. */
+  addRecent(from: number, to: number): void {
+    if (from <= to) this.#recent.push([from, to]);
   }
 
   /** Whether the client knows this message and it is not there any more. */
@@ -141,38 +178,54 @@ export class SelectedMailbox {
     return found;
   }
 
-  /** The change is told by the command that made it. */
-  told(messages: readonly Message[]): void {
-    for (const { uid, modseq } of messages) this.#toldAlready.set(uid, modseq);
+  /** A command of the client changed messages and tells that itself: the change has this mod-sequence. */
+  told(modseq: bigint): void {
+    this.#toldAlready.add(modseq);
+  }
+
+  /** Whether a change with this mod-sequence came right after what has been read: nobody else has changed anything. */
+  isNext(modseq: bigint): boolean {
+    return modseq === this.#modseq + 1n;
+  }
+
+  /** What a command read of the mailbox was of this state: where that is news, the rest is still to be told. */
+  hasSeen(modseq: bigint): void {
+    if (modseq > this.#modseq) this.isStale = true;
   }
 
   /**
-   * Reads what has been committed since, a page at a time; what a page says is told before the next is asked for.
+   * Reads what has been committed since, a page at a time; what a page says is told before the next is asked for. When
+   * that ends early, it is read again the next time.
    *
    * @throws Refusal `not-found` when the mailbox is gone.
    */
   async *changes(): AsyncGenerator<Changes> {
     // Before anything is read: what is committed meanwhile is for the next time.
     this.isStale = false;
-    const since = this.#modseq;
-    let horizon: bigint | undefined;
-    for (let after = 0, more = true; more;) {
-      const page = await this.#storage.messages(this.id, { changedSince: since, after, most: PAGE });
-      // Later pages may be of a later moment; what that changed is read again.
-      horizon ??= page.highestModseq;
-      for (const item of page.expunged) this.#markGone(item);
-      const known = this.lastUid;
-      const fresh = page.messages.filter(({ uid }) => uid > known);
-      if (fresh.length > 0) this.#grow(fresh.map(({ uid }) => uid));
-      const changed = page.messages.filter((message) => message.uid <= known && this.#isNews(message));
-      after = page.messages.at(-1)?.uid ?? after;
-      more = page.more;
-      // Only when this page has been told may the client be taken to know it.
-      yield { hasGrown: this.#told < this.count, changed };
-      this.#told = this.count;
+    let isTold = false;
+    try {
+      const since = this.#modseq;
+      let horizon: bigint | undefined;
+      for (let after = 0, more = true; more;) {
+        const page = await this.#storage.messages(this.id, { changedSince: since, after, most: PAGE });
+        // Later pages may be of a later moment; what that changed is read again.
+        horizon ??= page.highestModseq;
+        const gone = page.expunged.flatMap((item) => this.#markGone(item));
+        const known = this.lastUid;
+        this.#grow(page.messages.filter(({ uid }) => uid > known).map(({ uid }) => uid));
+        const changed = page.messages.filter((message) => message.uid <= known && this.#isNews(message));
+        after = page.messages.at(-1)?.uid ?? after;
+        more = page.more;
+        yield { gone, arrived: this.#untold, changed, touched: page.messages };
+        // Only now may the client be taken to know it.
+        this.#untold = [];
+      }
+      this.#modseq = horizon ?? since;
+      this.#toldAlready.clear();
+      isTold = true;
+    } finally {
+      if (!isTold) this.isStale = true;
     }
-    this.#modseq = horizon ?? since;
-    this.#toldAlready.clear();
   }
 
   /** Forgets what is gone, because the client is told now. */
@@ -189,29 +242,36 @@ export class SelectedMailbox {
       } else left[kept++] = uid;
     }
     this.#uids = left;
-    this.#told -= uids.length;
     this.#gone.clear();
+    this.#goneSince = undefined;
     return { numbers, uids };
   }
 
-  #markGone(item: number | readonly [number, number]): void {
+  /** @returns Those that were not marked before. */
+  #markGone(item: number | readonly [number, number]): number[] {
     const [from, to] = typeof item === "number" ? [item, item] : item;
+    const fresh: number[] = [];
     for (let place = this.placeOf(from); place < this.#uids.length; place++) {
       const uid = this.#uids[place];
-      if (uid === undefined || uid > to) return;
+      if (uid === undefined || uid > to) break;
+      if (!this.#gone.has(uid)) fresh.push(uid);
       this.#gone.add(uid);
+      this.#goneSince ??= this.#modseq;
     }
+    return fresh;
   }
 
-  #isNews({ uid, modseq }: Message): boolean {
-    return this.#toldAlready.get(uid) !== modseq;
+  #isNews({ modseq }: Message): boolean {
+    return !this.#toldAlready.has(modseq);
   }
 
   #grow(uids: readonly number[]): void {
+    if (uids.length === 0) return;
     const grown = new Uint32Array(this.#uids.length + uids.length);
     grown.set(this.#uids);
     grown.set(uids, this.#uids.length);
     this.#uids = grown;
+    this.#untold = [...this.#untold, ...uids];
   }
 
   /** How many messages have a lower UID. */

@@ -1,9 +1,9 @@
 /** What a client may set as metadata, and to which values (RFC 5464 §3.3, §4.3; RFC 5466 §3.2). */
 import { requireRights } from "./access.ts";
 import { CommandRefused } from "./failures.ts";
-import { Malformed, Scanner } from "./grammar/scanner.ts";
-import { expectSearchArguments } from "./grammar/search_arguments.ts";
+import { Malformed } from "./grammar/scanner.ts";
 import { adminName, type EntryValue, type MetadataOwner } from "./metadata.ts";
+import { parseFilter } from "./search/filters.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./state.ts";
 
@@ -13,7 +13,7 @@ export const LARGEST_VALUE = 65_536;
 /** RFC 5466 §4: the name of a filter is an atom without "/". */
 const filterValue = /^\/filters\/values\/[^/]*$/;
 
-/** @throws CommandRefused for the first entry that cannot be set so. */
+/** Refuses entries and values that cannot be set. @throws CommandRefused for the first of them. */
 export function requireSettable(
   { service }: Session,
   user: User,
@@ -41,7 +41,7 @@ function requireShared({ mailbox, rights }: MetadataOwner, isAdministrator: bool
 function requireFilter(name: string, value: Uint8Array): void {
   if (!filterValue.test(name)) throw new CommandRefused("No filter can have that name", "CANNOT");
   try {
-    expectSearchArguments(new Scanner(value));
+    parseFilter(value);
   } catch (error) {
     if (error instanceof Malformed) throw new CommandRefused(`The filter is no search: ${error.message}`, "CANNOT");
     throw error;

@@ -8,6 +8,8 @@ export interface User {
   readonly account: AccountId;
   /** The account's address. */
   readonly address: string;
+  /** Whether nobody has said who it is (RFC 4505). */
+  readonly isAnonymous?: boolean;
 }
 
 /** One of the states, told apart by `name`. Logout is the session's end. */

@@ -2,7 +2,10 @@
 import type { Message } from "../../../core/contract/mod.ts";
 import { printFlags } from "./printing/flags.ts";
 import { printNumbers } from "./printing/sequence_sets.ts";
+import { takeRecent } from "./recent.ts";
+import { tellChangedResults, tellGoneResults } from "./search/tell_results.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
+import { tellKeywords } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -12,19 +15,25 @@ import type { Session } from "./session.ts";
  * @throws Refusal `not-found` when the mailbox itself is gone.
  */
 export async function tellChanges(session: Session, mailbox: SelectedMailbox, mayExpunge: boolean): Promise<void> {
+  const { writer } = session.connection;
   if (mailbox.isStale) {
-    for await (const { hasGrown, changed } of mailbox.changes()) {
-      if (mayExpunge) tellGone(session, mailbox);
-      if (hasGrown) {
-        if (!session.extensions.isRev2) await session.takeRecent(mailbox);
+    for await (const { gone, arrived: [first, ...others], changed, touched } of mailbox.changes()) {
+      // RFC 5267 §4.3.4: before the numbers change.
+      tellGoneResults(session, mailbox, gone);
+      if (mayExpunge) await tellGone(session, mailbox);
+      if (first !== undefined) {
+        await takeRecent(session, mailbox, [first, others.at(-1) ?? first]);
         tellCount(session, mailbox);
       }
       for (const message of changed) tellFlags(session, mailbox, message);
-      if (session.connection.writer.isFull) await session.connection.writer.flush();
+      // RFC 5267 §4.3.3: after EXISTS.
+      await tellChangedResults(session, mailbox, touched);
+      if (writer.isFull) await writer.flush();
     }
   }
   // Also what was gone before, when it could not be told.
-  if (mayExpunge) tellGone(session, mailbox);
+  if (mayExpunge) await tellGone(session, mailbox);
+  tellHeldBack(session, mailbox);
 }
 
 /** EXISTS (RFC 9051 §7.4.1), and RECENT where the client knows it (RFC 3501 §7.3.2). */
@@ -38,6 +47,7 @@ export function tellFlags(session: Session, mailbox: SelectedMailbox, message: M
   const { extensions } = session;
   const number = mailbox.numberOf(message.uid);
   if (number === 0) return;
+  tellKeywords(session, mailbox, message.flags);
   const flags = `FLAGS ${flagsOf(session, mailbox, message)}`;
   // RFC 7162 §3.1: with every change, once the client knows of mod-sequences.
   const modseq = extensions.hasModseq ? ` MODSEQ (${message.modseq})` : "";
@@ -65,9 +75,25 @@ export function flagsOf(session: Session, mailbox: SelectedMailbox, { uid, flags
 }
 
 /** EXPUNGE, or VANISHED where the client has enabled it (RFC 7162 §3.2.10). */
-function tellGone(session: Session, mailbox: SelectedMailbox): void {
+async function tellGone(session: Session, mailbox: SelectedMailbox): Promise<void> {
+  const { writer } = session.connection;
   const { numbers, uids } = mailbox.takeGone();
   if (uids.length === 0) return;
   if (session.extensions.hasVanished) session.untagged(`VANISHED ${printNumbers(uids)}`);
-  else for (const number of numbers) session.untagged(`${number} EXPUNGE`);
+  else {
+    for (const number of numbers) {
+      session.untagged(`${number} EXPUNGE`);
+      if (writer.isFull) await writer.flush();
+    }
+  }
+}
+
+/**
+ * RFC 7162 §3.2, §6: a client that is told of changes while an earlier expunge waits must not take itself to know all up
+ * to their mod-sequences: should the connection break now, it would never hear of the expunge.
+ */
+function tellHeldBack(session: Session, mailbox: SelectedMailbox): void {
+  if (!session.extensions.hasQresync || !mailbox.hasGone && !mailbox.owesModseq) return;
+  mailbox.owesModseq = mailbox.hasGone;
+  session.tellModseq();
 }

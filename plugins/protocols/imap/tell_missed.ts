@@ -1,6 +1,7 @@
 /** What a client has missed since it last had a mailbox open (RFC 7162 §3.2.5): in one round trip, however long ago. */
 import type { UidSet } from "../../../core/contract/mod.ts";
 import type { KnownState } from "./grammar/select_parameters.ts";
+import { withoutKnown } from "./named_messages.ts";
 import { printUidSet } from "./printing/sequence_sets.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";
@@ -20,7 +21,7 @@ export async function tellMissed(session: Session, mailbox: SelectedMailbox, kno
   const { storage } = session.service.context;
   const { writer } = session.connection;
   // §3.2.5.1: without known UIDs, all that were ever given.
-  const uids: UidSet | undefined = known.uids?.map((item) => item);
+  const uids: UidSet | undefined = known.uids;
   const turns = new Turns();
   for (let after = 0, more = true, isFirst = true; more; isFirst = false) {
     const page = await storage.messages(mailbox.id, {
@@ -28,7 +29,8 @@ export async function tellMissed(session: Session, mailbox: SelectedMailbox, kno
       ...uids && { uids },
     });
     // §3.2.10.1: what is gone comes before what has changed.
-    if (isFirst && page.expunged.length > 0) session.untagged(`VANISHED (EARLIER) ${printUidSet(page.expunged)}`);
+    const gone = isFirst ? withoutKnown(mailbox, page.expunged) : [];
+    if (gone.length > 0) session.untagged(`VANISHED (EARLIER) ${printUidSet(gone)}`);
     for (const message of page.messages) tellFlags(session, mailbox, message);
     after = page.messages.at(-1)?.uid ?? after;
     more = page.more;

@@ -7,10 +7,20 @@ const PATIENCE = 15;
 export class Turns {
   #since = performance.now();
 
+  /** Whether it is time to let others in. */
+  get isDue(): boolean {
+    return performance.now() - this.#since >= PATIENCE;
+  }
+
+  /** Others have just had theirs. */
+  restart(): void {
+    this.#since = performance.now();
+  }
+
   /** Lets others in, when it is time. */
   async take(): Promise<void> {
-    if (performance.now() - this.#since < PATIENCE) return;
+    if (!this.isDue) return;
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
-    this.#since = performance.now();
+    this.restart();
   }
 }

@@ -1,17 +1,25 @@
 /** What is committed to the mailboxes that a session is interested in, while it does something else. */
 import type { AccountId, MailboxChange, Storage } from "../../../core/contract/mod.ts";
 
+/** Who is told. */
+export interface WatchListener {
+  /** Of each change as it comes. */
+  seen(account: AccountId, change: MailboxChange): void;
+  /** That no more will come, though they should. */
+  failed(error: unknown): void;
+}
+
 /** Watches accounts for a session, until it is disposed of. */
 export class Watcher implements Disposable {
   readonly #storage: Storage;
-  readonly #seen: (account: AccountId, change: MailboxChange) => void;
+  readonly #listener: WatchListener;
   readonly #watched = new Map<AccountId, AbortController>();
   #changed = Promise.withResolvers<void>();
 
-  /** @param seen Told of each change as it comes. */
-  constructor(storage: Storage, seen: (account: AccountId, change: MailboxChange) => void) {
+  /** Nobody is watched yet. */
+  constructor(storage: Storage, listener: WatchListener) {
     this.#storage = storage;
-    this.#seen = seen;
+    this.#listener = listener;
   }
 
   /** Resolves at the next change, or when `wake` is called. */
@@ -47,10 +55,14 @@ export class Watcher implements Disposable {
   }
 
   async #follow(account: AccountId, stop: AbortSignal): Promise<void> {
-    for await (const change of this.#storage.watch(account, stop)) {
-      if (stop.aborted) return;
-      this.#seen(account, change);
-      this.wake();
+    try {
+      for await (const change of this.#storage.watch(account, stop)) {
+        if (stop.aborted) return;
+        this.#listener.seen(account, change);
+        this.wake();
+      }
+    } catch (error) {
+      this.#listener.failed(error);
     }
   }
 }

@@ -34,11 +34,16 @@ CREATE TABLE bodies (
   id INTEGER PRIMARY KEY,
   size INTEGER NOT NULL,
   crlfSize INTEGER NOT NULL,
-  content INTEGER UNIQUE,
+  content INTEGER,
   first INTEGER NOT NULL DEFAULT 0,
   summary TEXT NOT NULL,
   octets BLOB
 ) STRICT;
+CREATE UNIQUE INDEX bodies_by_content ON bodies (content) WHERE content IS NOT NULL;
+
+-- How many messages have a body, where it is more than one. An index of messages by body would have to be written for every
+-- message, and would be asked only when one goes.
+CREATE TABLE shared (body INTEGER PRIMARY KEY, messages INTEGER NOT NULL) STRICT;
 
 CREATE TABLE chunks (
   content INTEGER NOT NULL,
@@ -60,11 +65,10 @@ CREATE TABLE messages (
   flags TEXT NOT NULL,
   size INTEGER NOT NULL,
   crlfSize INTEGER NOT NULL,
-  body INTEGER NOT NULL REFERENCES bodies (id),
+  body INTEGER NOT NULL,
   PRIMARY KEY (mailbox, uid)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX messages_by_modseq ON messages (mailbox, modseq);
-CREATE INDEX messages_by_body ON messages (body);
 
 -- RFC 7162 (QRESYNC): a row for each run of UIDs that went together.
 CREATE TABLE expunged (

@@ -29,6 +29,8 @@ interface LongBodyRow extends BodySize {
   readonly first: number;
 }
 
+const nothing: ReadonlyMap<number, NewBody> = new Map();
+
 /** Chunks that one step of collecting removes: a few milliseconds. */
 const STEP = 16;
 
@@ -37,7 +39,9 @@ export class Bodies {
   readonly #find: Statement<LongBodyRow>;
   readonly #insert: Statement;
   readonly #remove: Statement<{ readonly content: number | null }>;
-  readonly #isNeeded: Statement;
+  readonly #share: Statement;
+  readonly #unshare: Statement<{ readonly messages: number }>;
+  readonly #own: Statement;
   readonly #chunk: Statement;
   readonly #chunks: Statement<{ readonly position: number; readonly octets: Uint8Array }>;
   readonly #unname: Statement;
@@ -60,7 +64,11 @@ export class Bodies {
       "INSERT INTO bodies (id, size, crlfSize, content, first, summary, octets) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
     this.#remove = prepare("DELETE FROM bodies WHERE id = ? RETURNING content");
-    this.#isNeeded = prepare("SELECT 1 FROM messages WHERE body = ? LIMIT 1");
+    this.#share = prepare(
+      "INSERT INTO shared (body, messages) VALUES (?, 2) ON CONFLICT DO UPDATE SET messages = messages + 1",
+    );
+    this.#unshare = prepare("UPDATE shared SET messages = messages - 1 WHERE body = ? RETURNING messages");
+    this.#own = prepare("DELETE FROM shared WHERE body = ?");
     this.#chunk = prepare("INSERT INTO chunks (content, position, octets) VALUES (?, ?, ?)");
     this.#chunks = prepare(
       "SELECT position, octets FROM chunks WHERE content = ? AND position >= ? ORDER BY position LIMIT 1",
@@ -80,22 +88,25 @@ export class Bodies {
   }
 
   /** A message is about to have this body. @throws Refusal `not-found`. */
-  name(body: number, fresh: ReadonlyMap<number, NewBody>): BodySize {
+  name(body: number, fresh: ReadonlyMap<number, NewBody> = nothing): BodySize {
     const found = this.#find.get(body);
     if (found !== undefined) {
-      if (found.content !== null) this.#name.run(found.content);
+      const isFirst = found.content !== null && this.#name.run(found.content) > 0;
+      if (!isFirst) this.#share.run(body);
       return found;
     }
     const { octets, summary } = fresh.get(body) ?? notFound();
     this.#insert.run(body, summary.size, summary.crlfSize, null, 0, JSON.stringify(summary), octets);
-    return { size: summary.size, crlfSize: summary.crlfSize };
+    return summary;
   }
 
-  /** Messages that had these bodies are gone: what no other message has goes too. Gives whether chunks are left. */
+  /** A message with each of these bodies is gone: what no other message has goes too. Gives whether chunks are left. */
   release(bodies: Iterable<number>): boolean {
     let garbage = false;
-    for (const body of new Set(bodies)) {
-      if (this.#isNeeded.get(body) !== undefined) continue;
+    for (const body of bodies) {
+      const left = this.#unshare.get(body)?.messages;
+      if (left === 1) this.#own.run(body);
+      if (left !== undefined) continue;
       const content = this.#remove.get(body)?.content ?? undefined;
       if (content === undefined) continue;
       // Removing a long body takes longer than a commit should: its chunks are collected later.

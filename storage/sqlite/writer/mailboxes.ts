@@ -34,6 +34,7 @@ export class Mailboxes {
   readonly #inheritRights: Statement;
   readonly #nextUidValidity: Statement<{ readonly value: number }>;
   readonly #change: Statement<ChangedMailbox>;
+  readonly #changeNamed: Statement<ChangedMailbox>;
   readonly #nextRevision: Statement<MailboxHead>;
   readonly #rename: Statement;
   readonly #hasUse: Statement;
@@ -61,12 +62,13 @@ export class Mailboxes {
     this.#nextUidValidity = prepare(
       "UPDATE counters SET value = max(value + 1, ?) WHERE name = 'uid_validity' RETURNING value",
     );
-    this.#change = prepare(
-      `UPDATE mailboxes SET uidNext = uidNext + ?, highestModseq = highestModseq + 1, messages = messages + ?,
-         size = size + ?, unseen = unseen + ?, deleted = deleted + ?, deletedSize = deletedSize + ? WHERE id = ?
-         RETURNING id, account, uidNext, highestModseq, revision,
-           (SELECT quota FROM accounts WHERE accounts.id = account) AS quota`,
-    );
+    const change = `UPDATE mailboxes SET uidNext = uidNext + ?, highestModseq = highestModseq + 1,
+      messages = messages + ?, size = size + ?, unseen = unseen + ?, deleted = deleted + ?,
+      deletedSize = deletedSize + ?`;
+    const changed = `RETURNING id, account, uidNext, highestModseq, revision,
+      (SELECT quota FROM accounts WHERE accounts.id = account) AS quota`;
+    this.#change = prepare(`${change} WHERE id = ? ${changed}`);
+    this.#changeNamed = prepare(`${change} WHERE account = ? AND name = ? ${changed}`);
     this.#nextRevision = prepare(
       `UPDATE mailboxes SET revision = revision + 1 WHERE id = ? RETURNING ${headColumns}`,
     );
@@ -74,7 +76,7 @@ export class Mailboxes {
     this.#hasUse = prepare("SELECT 1 FROM mailboxes WHERE account = ? AND specialUse = ?");
     this.#setUse = prepare("UPDATE mailboxes SET specialUse = ? WHERE id = ?");
     this.#recent = prepare("SELECT recentFrom FROM mailboxes WHERE id = ?");
-    this.#takeRecent = prepare("UPDATE mailboxes SET recentFrom = uidNext WHERE id = ?");
+    this.#takeRecent = prepare("UPDATE mailboxes SET recentFrom = max(recentFrom, min(?, uidNext)) WHERE id = ?");
     this.#forget = prepare("DELETE FROM expunged WHERE mailbox = ?");
     this.#remove = prepare("DELETE FROM mailboxes WHERE id = ?");
   }
@@ -126,6 +128,18 @@ export class Mailboxes {
     return this.#touch(row);
   }
 
+  /** A message comes into an account's mailbox of that name, or INBOX where there is none. @throws Refusal `not-found`. */
+  changeForDelivery(
+    account: number,
+    name: string,
+    { messages, size, unseen, deleted, deletedSize }: Tally,
+  ): ChangedMailbox {
+    const change = [1, messages, size, unseen, deleted, deletedSize, account] as const;
+    const row = this.#changeNamed.get(...change, name) ?? this.#changeNamed.get(...change, "INBOX");
+    if (row === undefined) throw new Refusal("not-found", "there is no such account");
+    return this.#touch(row);
+  }
+
   /** Something of it was changed that gets no mod-sequence. @throws Refusal `not-found`. */
   touch(mailbox: number): void {
     this.#touch(this.#nextRevision.get(mailbox));
@@ -161,9 +175,9 @@ export class Mailboxes {
   }
 
   /** RFC 3501 §2.3.2: gives from which UID on messages were `\Recent`, and makes that the next. @throws Refusal. */
-  takeRecent(mailbox: number): number {
+  takeRecent(mailbox: number, before: number = Number.MAX_SAFE_INTEGER): number {
     const { recentFrom } = this.#recent.get(mailbox) ?? noMailbox();
-    this.#takeRecent.run(mailbox);
+    this.#takeRecent.run(before, mailbox);
     return recentFrom;
   }
 

@@ -1,22 +1,20 @@
 /** Messages, as the writer changes them. */
 import type { DatabaseSync } from "node:sqlite";
 import type { FlagChange, Message, MessageDetails, UidSet } from "../../../core/contract/mailbox.ts";
+import type { Operation } from "../../../core/contract/storage.ts";
 import { changedFlags, distinctFlags } from "../../common/flags.ts";
+import { knownMailboxName } from "../../common/mailbox_name.ts";
 import { Tally } from "../../common/tally.ts";
 import { uidRanges } from "../../common/uid_set.ts";
-import { flagsOf, messageColumns, messageOf, type MessageRow, modseqKey } from "../rows.ts";
+import { flagsOf, keyOf, messageColumns, messageOf, type MessageRow, modseqKey } from "../rows.ts";
 import { Statement } from "../statement.ts";
 import type { Bodies, NewBody } from "./bodies.ts";
 import type { Keywords } from "./keywords.ts";
 import type { ChangedMailbox, Mailboxes } from "./mailboxes.ts";
 import type { Quotas } from "./quotas.ts";
 
-/** Which body, when received, which flags: what a message has wherever it is. */
-interface Content {
-  readonly body: number;
-  readonly receivedAt: number;
-  readonly flags: string;
-}
+/** What a message has wherever it is. */
+type Content = Pick<MessageRow, "body" | "receivedAt" | "flags" | "size" | "crlfSize">;
 
 /** What messages are changed with. */
 export interface MessageParts {
@@ -30,6 +28,9 @@ export interface MessageParts {
   readonly quotas: Quotas;
 }
 
+/** What has to be known of a message that goes. */
+type RemovedRow = Pick<MessageRow, "uid" | "size" | "flags" | "body">;
+
 /** Their table. */
 export class Messages {
   readonly #mailboxes: Mailboxes;
@@ -39,7 +40,8 @@ export class Messages {
   readonly #insert: Statement<MessageRow>;
   readonly #inRange: Statement<MessageRow>;
   readonly #setFlags: Statement;
-  readonly #remove: Statement<Pick<MessageRow, "uid" | "size" | "flags" | "body">>;
+  readonly #remove: Statement<RemovedRow>;
+  readonly #removeDeleted: Statement<RemovedRow>;
   readonly #remember: Statement;
   /** Whether long bodies lost their last message since `takeGarbage` was asked. */
   #garbage = false;
@@ -56,9 +58,10 @@ export class Messages {
       `SELECT ${messageColumns} FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
     );
     this.#setFlags = prepare("UPDATE messages SET flags = ?, modseq = ? WHERE mailbox = ? AND uid = ?");
-    this.#remove = prepare(
-      "DELETE FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? RETURNING uid, size, flags, body",
-    );
+    const remove = "DELETE FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ?";
+    const removed = "RETURNING uid, size, flags, body";
+    this.#remove = prepare(`${remove} ${removed}`);
+    this.#removeDeleted = prepare(`${remove} AND instr(' ' || flags || ' ', ' \\Deleted ') > 0 ${removed}`);
     this.#remember = prepare(
       "INSERT INTO expunged (mailbox, modseq, firstUid, lastUid) VALUES (?, ?, ?, ?)",
     );
@@ -79,12 +82,19 @@ export class Messages {
     now: number,
     fresh: ReadonlyMap<number, NewBody>,
   ): Message {
-    const flags = distinctFlags(details.flags);
-    const content = { body, receivedAt: details.receivedAt.getTime(), flags: flags.join(" ") };
-    const { row, mailbox: { account, quota } } = this.#add(mailbox, content, now, fresh);
-    this.#keywords.learn(mailbox, flags);
-    this.#quotas.refuseFull(account, quota);
-    return messageOf(row);
+    const content = this.#content(body, details, fresh);
+    return this.#arrived(this.#mailboxes.change(mailbox, arrivalOf(content), 1), content, now);
+  }
+
+  /** Into the mailbox of that name, or INBOX where there is none. @throws Refusal `not-found`, `invalid`, `over-quota`. */
+  deliver(
+    { account, mailboxName, body, details }: Operation & { readonly do: "deliver" },
+    now: number,
+    fresh: ReadonlyMap<number, NewBody>,
+  ): Message {
+    const content = this.#content(keyOf(body), details, fresh);
+    const name = knownMailboxName(mailboxName) ?? "INBOX";
+    return this.#arrived(this.#mailboxes.changeForDelivery(keyOf(account), name, arrivalOf(content)), content, now);
   }
 
   /** RFC 9051 §6.4.6, RFC 7162 §3.1.3. @throws Refusal `not-found`, `invalid`. */
@@ -132,9 +142,9 @@ export class Messages {
   }
 
   /** The UIDs that were there. @throws Refusal `not-found`. */
-  expunge(mailbox: number, uids: UidSet): number[] {
+  expunge(mailbox: number, uids: UidSet, onlyDeleted = false): number[] {
     this.#mailboxes.get(mailbox);
-    const { removed, tally } = this.#removeAll(mailbox, uids);
+    const { removed, tally } = this.#removeAll(mailbox, uids, onlyDeleted ? this.#removeDeleted : this.#remove);
     if (removed.length === 0) return [];
     const { highestModseq: modseq } = this.#mailboxes.change(mailbox, tally, 0);
     for (const [first, last] of uidRanges(removed)) this.#remember.run(mailbox, modseq, first, last);
@@ -162,33 +172,45 @@ export class Messages {
     const rows = this.#select(from, uids);
     let mailbox: ChangedMailbox | undefined;
     const copied = rows.map((row) => {
-      const added = this.#add(to, row, now);
-      mailbox = added.mailbox;
-      return [row.uid, added.row.uid] as const;
+      this.#bodies.name(row.body);
+      mailbox = this.#mailboxes.change(to, arrivalOf(row), 1);
+      return [row.uid, this.#insertInto(mailbox, row, now).uid] as const;
     });
     this.#keywords.learn(to, rows.flatMap(({ flags }) => flagsOf(flags)));
     return { copied, mailbox };
   }
 
-  #add(
-    to: number,
-    { receivedAt, flags, body }: Content,
-    now: number,
-    fresh: ReadonlyMap<number, NewBody> = new Map(),
-  ): { row: MessageRow; mailbox: ChangedMailbox } {
+  #content(body: number, { receivedAt, flags }: MessageDetails, fresh: ReadonlyMap<number, NewBody>): Content {
     const { size, crlfSize } = this.#bodies.name(body, fresh);
-    const mailbox = this.#mailboxes.change(to, new Tally().add({ flags: flagsOf(flags), size }), 1);
-    const uid = mailbox.uidNext - 1, modseq = mailbox.highestModseq;
-    this.#insert.run(to, uid, modseq, receivedAt, now, flags, size, crlfSize, body);
-    return { row: { uid, modseq, receivedAt, savedAt: now, flags, size, crlfSize, body }, mailbox };
+    return { body, receivedAt: receivedAt.getTime(), flags: distinctFlags(flags).join(" "), size, crlfSize };
+  }
+
+  #arrived(mailbox: ChangedMailbox, content: Content, now: number): Message {
+    const row = this.#insertInto(mailbox, content, now);
+    this.#keywords.learn(mailbox.id, flagsOf(content.flags));
+    this.#quotas.refuseFull(mailbox.account, mailbox.quota);
+    return messageOf(row);
+  }
+
+  /** Into a mailbox that has grown for it. */
+  #insertInto({ id, uidNext, highestModseq: modseq }: ChangedMailbox, content: Content, now: number): MessageRow {
+    const { receivedAt, flags, size, crlfSize, body } = content;
+    const row = { uid: uidNext - 1, modseq, receivedAt, savedAt: now, flags, size, crlfSize, body };
+    this.#insert.run(id, row.uid, modseq, receivedAt, now, flags, size, crlfSize, body);
+    return row;
   }
 
   /** The UIDs that were there, and what that takes from the mailbox. */
-  #removeAll(mailbox: number, uids: UidSet): { removed: number[]; tally: Tally } {
-    const rows = uidRanges(uids).flatMap(([from, to]) => this.#remove.all(mailbox, from, to));
+  #removeAll(mailbox: number, uids: UidSet, remove = this.#remove): { removed: number[]; tally: Tally } {
+    const rows = uidRanges(uids).flatMap(([from, to]) => remove.all(mailbox, from, to));
     const tally = new Tally();
     for (const { flags, size } of rows) tally.subtract({ flags: flagsOf(flags), size });
     if (this.#bodies.release(rows.map(({ body }) => body))) this.#garbage = true;
     return { removed: rows.map(({ uid }) => uid).sort((a, b) => a - b), tally };
   }
+}
+
+/** What a message adds to its mailbox. */
+function arrivalOf({ flags, size }: Content): Tally {
+  return new Tally().add({ flags: flagsOf(flags), size });
 }

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import type { Operation, ResultOf } from "../../../core/contract/storage.ts";
-import { knownMailboxName, newMailboxName } from "../../common/mailbox_name.ts";
+import { newMailboxName } from "../../common/mailbox_name.ts";
 import { keyOf, placeKeys } from "../rows.ts";
 import { Accounts } from "./accounts.ts";
 import type { Bodies, NewBody } from "./bodies.ts";
@@ -84,10 +84,8 @@ export function perform(
       return undefined;
     case "append":
       return messages.append(operation.mailbox, keyOf(operation.body), operation.details, now, fresh);
-    case "deliver": {
-      const { id } = mailboxForDelivery(keyOf(operation.account), operation.mailboxName);
-      return messages.append(id, keyOf(operation.body), operation.details, now, fresh);
-    }
+    case "deliver":
+      return messages.deliver(operation, now, fresh);
     case "setFlags":
       return messages.setFlags(operation.mailbox, operation.uids, operation.change);
     case "copy":
@@ -95,7 +93,7 @@ export function perform(
     case "move":
       return messages.move(operation.from, operation.uids, operation.to, now);
     case "expunge":
-      return messages.expunge(operation.mailbox, operation.uids);
+      return messages.expunge(operation.mailbox, operation.uids, operation.onlyDeleted);
     case "createMailbox": {
       const account = keyOf(operation.account);
       accounts.mustExist(account);
@@ -137,13 +135,7 @@ export function perform(
       setMetadata(operation);
       return undefined;
     case "takeRecent":
-      return mailboxes.takeRecent(operation.mailbox);
-  }
-
-  function mailboxForDelivery(account: number, name: string): MailboxHead {
-    const mailbox = mailboxes.byName(account, knownMailboxName(name) ?? "INBOX") ?? mailboxes.byName(account, "INBOX");
-    if (mailbox === undefined) throw new Refusal("not-found", "there is no such account");
-    return mailbox;
+      return mailboxes.takeRecent(operation.mailbox, operation.before);
   }
 
   function renameMailbox(mailbox: MailboxHead, to: string): void {

@@ -49,39 +49,52 @@ export class Writer implements Omit<Handlers, "open"> {
 
   commit({ now, batches, bodies }: Group): GroupOutcome {
     const fresh = newBodies(bodies);
-    const { messages } = this.#tables;
-    let garbage = false;
-    const attempt = (batch: readonly Operation[]): BatchOutcome => {
-      this.#steps.mark.run();
-      messages.takeGarbage();
-      try {
-        const results = batch.map((operation) => perform(this.#tables, operation, now, fresh));
-        this.#steps.unmark.run();
-        this.#touched.keep();
-        garbage = messages.takeGarbage() || garbage;
-        return { results };
-      } catch (error) {
-        this.#touched.drop();
-        // The disk's failure is everyone's; any other is that of this batch alone.
-        if (isDatabaseFailure(error)) throw error;
-        this.#steps.toMark.run();
-        this.#steps.unmark.run();
-        return { failure: failureOf(error) };
-      }
-    };
-    // Of a transaction that failed.
-    this.#touched.take();
-    return this.#transaction(() => {
-      const outcomes = batches.map(attempt);
-      const commit = this.#countCommit.get()?.value;
-      return { batches: outcomes, touched: this.#touched.take(), commit, garbage };
+    const results = (batch: readonly Operation[]): BatchOutcome => ({
+      results: batch.map((operation) => perform(this.#tables, operation, now, fresh)),
     });
+    try {
+      return this.#group(() => batches.map(results));
+    } catch (error) {
+      // The disk's failure is everyone's; any other is that of one batch. That is seldom, so only then they are kept apart.
+      if (isDatabaseFailure(error)) throw error;
+      return this.#group(() => batches.map((batch) => this.#apart(() => results(batch))));
+    }
+  }
+
+  /** A transaction, and what it changed. */
+  #group(work: () => BatchOutcome[]): GroupOutcome {
+    const { messages } = this.#tables;
+    // Of a transaction that failed.
+    this.#touched.drop();
+    this.#touched.take();
+    messages.takeGarbage();
+    return this.#transaction(() => {
+      const outcomes = work();
+      this.#touched.keep();
+      const commit = this.#countCommit.get()?.value;
+      return { batches: outcomes, touched: this.#touched.take(), commit, garbage: messages.takeGarbage() };
+    });
+  }
+
+  /** What a batch did; when it fails it has done nothing, and those before it stay. */
+  #apart(batch: () => BatchOutcome): BatchOutcome {
+    this.#steps.mark.run();
+    try {
+      const outcome = batch();
+      this.#steps.unmark.run();
+      this.#touched.keep();
+      return outcome;
+    } catch (error) {
+      if (isDatabaseFailure(error)) throw error;
+      this.#touched.drop();
+      this.#steps.toMark.run();
+      this.#steps.unmark.run();
+      return { failure: failureOf(error) };
+    }
   }
 
   chunk({ content, octets, now }: WriterRequests["chunk"]): undefined {
     this.#unsynced(() => this.#bodies.takeIn(content, octets, now));
-    // Memory outside the heap waits long for the collector, which knows little of it: a long body's is let go of at once.
-    octets.buffer.transfer(0);
   }
 
   finish({ content }: WriterRequests["finish"]): undefined {

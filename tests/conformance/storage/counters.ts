@@ -128,6 +128,13 @@ export const counterPromises: readonly StoragePromise[] = [
     assertEquals(await mailboxOf(storage, mailbox), { ...before, recentFrom: 4 });
     await storage.apply([{ do: "copy", from: mailbox, uids: [1], to: other }]);
     assertEquals((await mailboxOf(storage, other)).recentFrom, 1);
+    // A session takes no more than it has seen, whatever has come meanwhile.
+    await fill(storage, other, "five", "six");
+    assertEquals(await storage.apply([{ do: "takeRecent", mailbox: other, before: 3 }]), [1]);
+    assertEquals(await storage.apply([{ do: "takeRecent", mailbox: other, before: 2 }]), [3]);
+    assertEquals((await mailboxOf(storage, other)).recentFrom, 3);
+    assertEquals(await storage.apply([{ do: "takeRecent", mailbox: other, before: 99 }]), [3]);
+    assertEquals((await mailboxOf(storage, other)).recentFrom, 4);
     const current = await reopen?.() ?? storage;
     assertEquals(await current.apply([{ do: "takeRecent", mailbox }]), [4]);
   }],

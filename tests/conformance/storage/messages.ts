@@ -145,6 +145,26 @@ export const messagePromises: readonly StoragePromise[] = [
     const [inPlace] = await storage.apply([{ do: "move", from: to, uids: [1], to }]);
     assertEquals([inPlace, await uidsOf(storage, to)], [[[1, 3]], [2, 3]]);
   }],
+  ["EXPUNGE of what is marked takes nothing else, whatever was marked when it was asked for", async ({ storage }) => {
+    const mailbox = await inbox(storage);
+    await fill(storage, mailbox, ..."abcdef");
+    const mark = (mode: "add" | "remove", ...uids: number[]) =>
+      ({ do: "setFlags", mailbox, uids, change: { mode, flags: ["\\deleted"] } }) as const;
+    await storage.apply([mark("add", 1, 2, 4, 6), {
+      do: "setFlags",
+      mailbox,
+      uids: [3],
+      change: { mode: "add", flags: ["Deleted", "\\Flagged"] },
+    }]);
+    const [, gone] = await storage.apply([
+      mark("remove", 2),
+      { do: "expunge", mailbox, uids: [[1, 5]], onlyDeleted: true },
+    ]);
+    assertEquals([gone, await uidsOf(storage, mailbox)], [[1, 4], [2, 3, 5, 6]]);
+    const { highestModseq } = await storage.messages(mailbox);
+    assertEquals((await storage.apply([{ do: "expunge", mailbox, uids: [2, 3], onlyDeleted: true }]))[0], []);
+    assertEquals((await storage.messages(mailbox)).highestModseq, highestModseq);
+  }],
   ["EXPUNGE gives the UIDs that were there", async ({ storage }) => {
     const mailbox = await inbox(storage);
     await fill(storage, mailbox, ..."abcde");

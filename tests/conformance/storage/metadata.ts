@@ -71,9 +71,18 @@ export const metadataPromises: readonly StoragePromise[] = [
     await set(storage, place, { "/vendor/x": "2" });
     assertEquals(await storage.metadata(place), new Map([["/vendor/x", octets("2")]]));
   }],
+  ["an entry without slashes, which a server keeps for itself, is an entry of its own", async ({ storage }) => {
+    const { all: [place = {}] } = await places(storage);
+    await set(storage, place, { ":key": "1", "/key": "2" });
+    assertEquals(await storage.metadata(place), new Map([["/key", octets("2")], [":key", octets("1")]]));
+    await set(storage, place, { ":key": undefined });
+    assertEquals(await storage.metadata(place), new Map([["/key", octets("2")]]));
+  }],
   ["RFC 5464 §3.2: what is no name of an entry is refused", async ({ storage }) => {
     const { all: [place = {}] } = await places(storage);
-    for (const name of ["", "a", "/", "/a/", "/a//b", "/*", "/a%", "/\u00e9", "/\u0007", "/a\r\n"]) {
+    for (
+      const name of ["", "a", ":", ":a/b", ":/a", "/", "/a/", "/a//b", "/*", "/a%", "/\u00e9", "/\u0007", "/a\r\n"]
+    ) {
       await assertRefused("invalid", set(storage, place, { [name]: "x" }));
     }
     assertEquals((await storage.metadata(place)).size, 0);

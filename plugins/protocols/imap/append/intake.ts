@@ -2,58 +2,69 @@
  * What APPEND and REPLACE take in (RFC 9051 §6.3.12, RFC 3502, RFC 4469, RFC 8508): messages straight into the storage,
  * as they arrive. Nothing is in a mailbox before all of them are there; what fails leaves nothing behind.
  */
-import type { BodyId, MessageDetails } from "../../../../core/contract/mod.ts";
-import { type Access, openTarget } from "../access.ts";
+import type { BodyId, MessageDetails, Operation } from "../../../../core/contract/mod.ts";
+import { type Access, hasRights, openTarget } from "../access.ts";
 import type { IncomingLiteral } from "../command_reader.ts";
-import { CommandRefused } from "../failures.ts";
+import { CommandRefused, isBroken } from "../failures.ts";
 import { keptFlags } from "../flag_rights.ts";
 import { type AppendLiteral, AppendReader, type AppendStep } from "../grammar/append_arguments.ts";
+import { LONGEST_URL } from "../grammar/imap_url.ts";
 import { Scanner } from "../grammar/scanner.ts";
 import type { SequenceNumber } from "../grammar/sequence_set.ts";
 import { openMessageUrl } from "../message_url.ts";
+import { printNumbers } from "../printing/sequence_sets.ts";
+import { printUrlText } from "../printing/url_text.ts";
 import type { Session } from "../session.ts";
 import type { User } from "../state.ts";
 import { Handover } from "./handover.ts";
+import { HeaderScan } from "./header_scan.ts";
 
-/** Octets of a URL in a literal. */
-const LONGEST_URL = 4096;
 /** Octets of a stored section that are read at once. */
 const PIECE = 131_072;
+
+/** What a command has been given. */
+export interface Given {
+  /** Arguments, up to the first literal. */
+  readonly scanner: Scanner;
+  /** That literal. */
+  readonly literal: IncomingLiteral | undefined;
+  /** REPLACE: what is to be replaced. Called before any message is taken in. @throws CommandRefused. */
+  readonly replaces?: (message: SequenceNumber) => void;
+}
 
 /** All that came with the command. */
 export interface TakenIn {
   /** Where the messages go. */
   readonly target: Access;
-  /** What REPLACE replaces. */
-  readonly replaces: SequenceNumber | undefined;
-  /** In order, at least one. */
-  readonly messages: readonly { readonly body: BodyId; readonly details: MessageDetails }[];
+  /** Puts them there, in order; at least one. */
+  readonly appends: readonly (Operation & { readonly do: "append" })[];
 }
 
 interface Pending {
   readonly handover: Handover;
   readonly written: Promise<BodyId>;
   readonly details: MessageDetails;
+  /** Absent where the header may hold anything. */
+  readonly header: HeaderScan | undefined;
   size: number;
 }
 
 /**
- * Reads the command to its end. When it throws, what was taken in is dropped, and the connection stands at the next
- * command.
+ * Reads the command to its end and has its messages used. When that fails, what was taken in is dropped, and the connection
+ * stands at the next command.
  *
  * @throws CommandRefused, Malformed, Refusal.
  */
-export async function takeIn(
+export async function takeIn<Result>(
   session: Session,
   user: User,
-  scanner: Scanner,
-  literal: IncomingLiteral | undefined,
-  isReplace: boolean,
-): Promise<TakenIn> {
-  const intake = new Intake(session, user);
+  { scanner, literal, replaces }: Given,
+  use: (taken: TakenIn) => Promise<Result>,
+): Promise<Result> {
+  const intake = new Intake(session, user, replaces);
   let pending = literal;
   let stretch = scanner;
-  const reader = new AppendReader(isReplace);
+  const reader = new AppendReader(replaces !== undefined);
   try {
     for (;;) {
       const { steps, literal: kind } = reader.read(stretch, pending);
@@ -62,28 +73,33 @@ export async function takeIn(
       await intake.literal(kind, pending);
       const rest = await pending.rest();
       stretch = new Scanner(rest.octets, session.nameForm);
-      pending = rest.literal && session.literal(rest.literal);
+      pending = rest.literal && session.reader.literal(rest.literal);
     }
-    return await intake.finish();
+    return await use(await intake.finish());
   } catch (error) {
     await intake.abandon(error);
-    // Harmless where it was taken.
-    await pending?.refuse();
+    if (!isBroken(error)) await pending?.refuse();
     throw error;
   }
+}
+
+/** RFC 4315 §3: where appended messages are; not for who may not select the mailbox. */
+export function appendUid({ mailbox, rights }: Access, uids: readonly number[]): string | undefined {
+  return hasRights({ rights }, "r") ? `APPENDUID ${mailbox.uidValidity} ${printNumbers(uids)}` : undefined;
 }
 
 class Intake {
   readonly #session: Session;
   readonly #user: User;
+  readonly #replaces: Given["replaces"];
   readonly #done: { readonly body: BodyId; readonly details: MessageDetails }[] = [];
   #target: Access | undefined;
-  #replaces: SequenceNumber | undefined;
   #message: Pending | undefined;
 
-  constructor(session: Session, user: User) {
+  constructor(session: Session, user: User, replaces: Given["replaces"]) {
     this.#session = session;
     this.#user = user;
+    this.#replaces = replaces;
   }
 
   async step(step: AppendStep): Promise<void> {
@@ -91,7 +107,7 @@ class Intake {
       case "mailbox":
         // Before anything is sent: RFC 9051 §6.3.12, TRYCREATE.
         this.#target = await openTarget(this.#storage, this.#user, step.mailbox);
-        this.#replaces = step.replaces;
+        if (step.replaces !== undefined) this.#replaces?.(step.replaces);
         return;
       case "message":
         await this.#endMessage();
@@ -103,8 +119,10 @@ class Intake {
 
   async literal(kind: AppendLiteral, literal: IncomingLiteral): Promise<void> {
     if (kind !== "url") {
+      // RFC 3502 §6.3.11: this is also how a client says that it wants no more of it.
+      if (kind === "message" && literal.size === 0) throw emptyMessage();
       this.#count(literal.size);
-      for await (const piece of literal.octets()) await this.#message?.handover.push(piece);
+      for await (const piece of literal.octets()) await this.#push(piece);
       return;
     }
     if (literal.size > LONGEST_URL) throw new CommandRefused("The URL is too long", "TOOBIG");
@@ -115,11 +133,12 @@ class Intake {
 
   async finish(): Promise<TakenIn> {
     await this.#endMessage();
-    const target = this.#target;
-    if (target === undefined) throw new Error("the grammar has a mailbox first");
-    return { target, replaces: this.#replaces, messages: this.#done };
+    const target = this.#targetOf();
+    const appends = this.#done.map((message) => ({ do: "append", mailbox: target.mailbox.id, ...message }) as const);
+    return { target, appends };
   }
 
+  /** Harmless for what has got into a mailbox. */
   async abandon(error: unknown): Promise<void> {
     const message = this.#message;
     this.#message = undefined;
@@ -134,24 +153,40 @@ class Intake {
     return this.#session.service.context.storage;
   }
 
+  #targetOf(): Access {
+    if (this.#target === undefined) throw new Error("the grammar has a mailbox first");
+    return this.#target;
+  }
+
   #begin(flags: readonly string[], date: Date | undefined): void {
-    const target = this.#target;
-    if (target === undefined) throw new Error("the grammar has a mailbox first");
-    const wanted = flags.filter((flag) => flag.toLowerCase() !== "\\recent");
+    const details = {
+      receivedAt: date ?? this.#session.service.context.now(),
+      flags: keptFlags(flags, this.#targetOf()),
+    };
     const handover = new Handover();
     const written = this.#storage.writeBody(handover);
-    // It may fail while more is read; it is awaited in the end.
-    written.catch(() => {});
-    const receivedAt = date ?? this.#session.service.context.now();
-    this.#message = { handover, written, size: 0, details: { receivedAt, flags: keptFlags(wanted, target) } };
+    // It may fail while more is read, which then goes nowhere; it is awaited in the end.
+    written.catch(() => handover.return());
+    const header = this.#session.extensions.isUtf8 ? undefined : new HeaderScan();
+    this.#message = { handover, written, header, size: 0, details };
   }
 
   async #endMessage(): Promise<void> {
     const message = this.#message;
     if (message === undefined) return;
+    if (message.size === 0) throw emptyMessage();
     message.handover.end();
     this.#done.push({ body: await message.written, details: message.details });
     this.#message = undefined;
+  }
+
+  async #push(piece: Uint8Array): Promise<void> {
+    const message = this.#message;
+    // RFC 6855 §4: before a client has enabled UTF-8, its messages must have none in their headers.
+    if (message?.header?.finds8Bit(piece)) {
+      throw new CommandRefused("Headers beyond ASCII need ENABLE UTF8=ACCEPT or IMAP4rev2 first");
+    }
+    await message?.handover.push(piece);
   }
 
   /** RFC 7889 §4: before the client has sent it. */
@@ -166,10 +201,17 @@ class Intake {
   /** RFC 4469 §3.1. */
   async #url(url: string): Promise<void> {
     const octets = await openMessageUrl(this.#session, this.#user, url);
-    if (octets === undefined) throw new CommandRefused("That URL names nothing that can be used", `BADURL "${url}"`);
+    if (octets === undefined) {
+      throw new CommandRefused("That URL names nothing that can be used", `BADURL ${printUrlText(url)}`);
+    }
     this.#count(octets.size);
     for (let at = 0; at < octets.size; at += PIECE) {
-      await this.#message?.handover.push(await octets.read(at, Math.min(at + PIECE, octets.size)));
+      await this.#push(await octets.read(at, Math.min(at + PIECE, octets.size)));
     }
   }
+}
+
+/** RFC 3502 §6.3.11. */
+function emptyMessage(): CommandRefused {
+  return new CommandRefused("A message without octets is not appended");
 }

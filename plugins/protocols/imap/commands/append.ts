@@ -1,9 +1,8 @@
 /** APPEND (RFC 9051 §6.3.12), of several messages (RFC 3502), put together from others (RFC 4469), of any octets (RFC 3516). */
-import { takeIn } from "../append/intake.ts";
+import { appendUid, takeIn } from "../append/intake.ts";
 import { type Command, command } from "../command.ts";
 import { hasAppendTarget } from "../grammar/append_arguments.ts";
 import { Scanner } from "../grammar/scanner.ts";
-import { printNumbers } from "../printing/sequence_sets.ts";
 import { ok } from "../replies.ts";
 import { loggedIn } from "../state.ts";
 
@@ -23,11 +22,13 @@ export const append: Command = command({
     return scanner;
   },
   async run(session, { user }, scanner, literal) {
-    const { target: { mailbox }, messages } = await takeIn(session, user, scanner, literal, false);
-    const { storage } = session.service.context;
-    // RFC 3502 §3: all of them, or none.
-    const made = await storage.apply(messages.map((message) => ({ do: "append", mailbox: mailbox.id, ...message })));
-    const uids = printNumbers(made.map(({ uid }) => uid));
-    return { reply: ok("Appended", `APPENDUID ${mailbox.uidValidity} ${uids}`) };
+    return await takeIn(session, user, { scanner, literal }, async ({ target, appends }) => {
+      // RFC 3502 §6.3.11: all of them, or none.
+      const made = await session.service.context.storage.apply(appends);
+      const { state } = session;
+      // RFC 9051 §6.3.12: EXISTS at once.
+      if (state.name === "selected" && state.mailbox.id === target.mailbox.id) state.mailbox.isStale = true;
+      return { reply: ok("Appended", appendUid(target, made.map(({ uid }) => uid))) };
+    });
   },
 });

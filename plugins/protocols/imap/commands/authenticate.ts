@@ -26,6 +26,6 @@ export const authenticate: Command = command({
       // RFC 9051 §7.6: an empty challenge is "+ ", with its space.
       sendChallenge: (challenge) => connection.writer.line(`+ ${challenge}`),
     });
-    return await conclude(session, end);
+    return await conclude(session, end, mechanism === "ANONYMOUS");
   },
 });

@@ -2,7 +2,7 @@
 import { hasRights } from "../access.ts";
 import { type Command, command, noArguments } from "../command.ts";
 import { ok } from "../replies.ts";
-import { expungeDeleted } from "../expunge_deleted.ts";
+import { allKnown, expungeDeleted } from "../expunge_deleted.ts";
 
 /** CLOSE: what is marked `\Deleted` is removed, and nothing is told of it. */
 export const close: Command = command({
@@ -10,7 +10,10 @@ export const close: Command = command({
   parse: noArguments,
   async run(session, { user, mailbox }) {
     // RFC 9051 §6.4.1: not when the mailbox is read-only; RFC 4314 §4: not without the right, and no error either.
-    if (!mailbox.selection.isReadOnly && hasRights(mailbox.selection, "e")) await expungeDeleted(session, mailbox);
+    if (!mailbox.selection.isReadOnly && hasRights(mailbox.selection, "e")) {
+      await expungeDeleted(session, mailbox, allKnown(mailbox));
+    }
+    // RFC 7162 §3.2.8: no HIGHESTMODSEQ, for the client has not been told what went.
     return { reply: ok("Closed"), state: { name: "authenticated", user } };
   },
 });

@@ -1,7 +1,7 @@
 /** COMPRESS (RFC 4978). */
 import { type Command, command } from "../command.ts";
 import { expectCompressArgument } from "../grammar/session_arguments.ts";
-import { no, ok } from "../replies.ts";
+import { bad, ok } from "../replies.ts";
 import { loggedIn } from "../state.ts";
 
 /** The command. */
@@ -15,8 +15,16 @@ export const compress: Command = command({
     scanner.expectSpace();
     return expectCompressArgument(scanner);
   },
-  run({ connection }) {
-    if (!connection.canCompress) return { reply: no("Compression is active already", "COMPRESSIONACTIVE") };
-    return { reply: ok("Deflating from here on"), after: () => connection.installCompression() };
+  run(session) {
+    const { connection } = session;
+    // RFC 4978 §3: BAD where COMPRESS itself is active already; NO would be for another layer.
+    if (!connection.canCompress) return { reply: bad("Compression is active already", "COMPRESSIONACTIVE") };
+    return {
+      reply: ok("Deflating from here on"),
+      after() {
+        session.canUnauthenticate = false;
+        connection.installCompression();
+      },
+    };
   },
 });

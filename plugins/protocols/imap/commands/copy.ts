@@ -1,7 +1,8 @@
 /** COPY, MOVE and their UID forms (RFC 9051 §6.4.7 and §6.4.8, RFC 6851), with COPYUID (RFC 4315 §3). */
 import type { Operation, UidSet } from "../../../../core/contract/mod.ts";
 import { type Access, hasRights, openTarget, requireRights } from "../access.ts";
-import { type Command, command, type Outcome } from "../command.ts";
+import { type Command, command } from "../command.ts";
+import { tellExpunged } from "../expunge_deleted.ts";
 import { requireWritable } from "../failures.ts";
 import { keptFlags } from "../flag_rights.ts";
 import { type CopyArguments, expectCopyArguments } from "../grammar/mailbox_arguments.ts";
@@ -22,7 +23,9 @@ function copyCommand(by: By): Command {
     async run(session, state, { set, mailbox: target }) {
       const { storage } = session.service.context;
       const to = await openTarget(storage, state.user, target);
-      return copied(to, await copy(session, state, uidsOf(state.mailbox, set, by), to));
+      const pairs = await copy(session, state, uidsOf(state.mailbox, set, by), to);
+      if (to.mailbox.id === state.mailbox.id) state.mailbox.isStale = true;
+      return { reply: pairs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, pairs)) };
     },
   });
 }
@@ -39,9 +42,11 @@ function moveCommand(by: By): Command {
       requireRights(mailbox.selection, "te");
       const to = await openTarget(session.service.context.storage, state.user, target);
       const pairs = await move(session, state, uidsOf(mailbox, set, by), to);
+      if (pairs.length === 0) return { reply: ok("Nothing was there to be moved") };
       // RFC 6851 §4.3: COPYUID in an untagged OK, before the messages are gone.
-      if (pairs.length > 0) session.untagged(`OK [${copyUid(to, pairs)}] Moved`);
-      return { reply: ok("Moved") };
+      const code = copyUid(to, pairs);
+      if (code !== undefined) session.untagged(`OK [${code}] Moved`);
+      return { reply: ok("Moved", await tellExpunged(session, mailbox)) };
     },
   });
 }
@@ -60,12 +65,9 @@ function parse(scanner: Scanner): CopyArguments {
   return expectCopyArguments(scanner);
 }
 
-function copied(to: Access, pairs: Pairs): Outcome {
-  return { reply: pairs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, pairs)) };
-}
-
-/** RFC 4315 §3: UIDs in the source and in the target, in the same order. */
-function copyUid({ mailbox }: Access, pairs: Pairs): string {
+/** RFC 4315 §3: UIDs in the source and in the target, in the same order; not for who may not select the target. */
+function copyUid({ mailbox, rights }: Access, pairs: Pairs): string | undefined {
+  if (!hasRights({ rights }, "r")) return undefined;
   const from = printNumbers(pairs.map(([from]) => from)), to = printNumbers(pairs.map(([, to]) => to));
   return `COPYUID ${mailbox.uidValidity} ${from} ${to}`;
 }

@@ -19,7 +19,7 @@ const known: ReadonlyMap<string, Extension> = new Map([
 
 /** The command. */
 export const enable: Command = command({
-  capabilities: ["ENABLE", "UTF8=ACCEPT"],
+  capabilities: ["ENABLE", "UTF8=ACCEPT", "UIDONLY"],
   // RFC 5161 §3.1 has it in the authenticated state only; RFC 9051 §6.3.1 says the same. Clients enable later as well.
   states: loggedIn,
   parse(scanner) {
@@ -27,16 +27,21 @@ export const enable: Command = command({
     return expectEnableArguments(scanner);
   },
   async run(session, { user }, names) {
+    const { extensions } = session;
+    const hadModseq = extensions.hasModseq;
     // RFC 5161 §3.1: those that are not known are ignored; those that were enabled already are not listed again.
-    const enabled = names.filter((name) => {
+    const enabled = new Map<string, Extension>();
+    for (const name of names) {
       const extension = known.get(name);
-      return extension !== undefined && session.extensions.enable(extension);
-    });
+      if (extension !== undefined && !extensions.has(extension)) enabled.set(name, extension);
+    }
+    for (const extension of enabled.values()) extensions.enable(extension);
     // RFC 5464 §4.1: from now on the client is told which entries others change.
-    if (session.extensions.hasMetadata && session.metadataNews === undefined) {
+    if (extensions.hasMetadata && session.metadataNews === undefined) {
       await MetadataNews.begin(session, user);
     }
-    session.untagged(["ENABLED", ...enabled].join(" "));
+    session.untagged(["ENABLED", ...enabled.keys()].join(" "));
+    if (extensions.hasModseq && !hadModseq) session.tellModseq();
     return { reply: ok("Enabled") };
   },
 });

@@ -1,22 +1,20 @@
 /** EXPUNGE (RFC 9051 §6.4.3) and UID EXPUNGE (RFC 4315 §2.1). */
+import type { UidSet } from "../../../../core/contract/mod.ts";
 import { requireRights } from "../access.ts";
-import { type Command, command, noArguments } from "../command.ts";
-import { expungeDeleted } from "../expunge_deleted.ts";
+import { type Command, command, noArguments, type Outcome } from "../command.ts";
+import { allKnown, expungeDeleted, tellExpunged } from "../expunge_deleted.ts";
 import { requireWritable } from "../failures.ts";
-import { expectSetArgument } from "../grammar/mailbox_arguments.ts";
+import { expectSequenceSet } from "../grammar/sequence_set.ts";
 import { uidsOf } from "../named_messages.ts";
 import { ok } from "../replies.ts";
+import type { SelectedMailbox } from "../selected_mailbox.ts";
+import type { Session } from "../session.ts";
 
 /** EXPUNGE. */
 export const expunge: Command = command({
   states: ["selected"],
   parse: noArguments,
-  async run(session, { mailbox }) {
-    requireWritable(mailbox.selection);
-    requireRights(mailbox.selection, "e");
-    await expungeDeleted(session, mailbox);
-    return { reply: ok("Expunged") };
-  },
+  run: (session, { mailbox }) => expungeAmong(session, mailbox, allKnown(mailbox)),
 });
 
 /** UID EXPUNGE. */
@@ -25,12 +23,16 @@ export const uidExpunge: Command = command({
   states: ["selected"],
   parse(scanner) {
     scanner.expectSpace();
-    return expectSetArgument(scanner);
+    const set = expectSequenceSet(scanner);
+    scanner.expectEnd();
+    return set;
   },
-  async run(session, { mailbox }, set) {
-    requireWritable(mailbox.selection);
-    requireRights(mailbox.selection, "e");
-    await expungeDeleted(session, mailbox, uidsOf(mailbox, set, "uid"));
-    return { reply: ok("Expunged") };
-  },
+  run: (session, { mailbox }, set) => expungeAmong(session, mailbox, uidsOf(mailbox, set, "uid")),
 });
+
+async function expungeAmong(session: Session, mailbox: SelectedMailbox, uids: UidSet): Promise<Outcome> {
+  requireWritable(mailbox.selection);
+  requireRights(mailbox.selection, "e");
+  if (!await expungeDeleted(session, mailbox, uids)) return { reply: ok("Nothing was to be expunged") };
+  return { reply: ok("Expunged", await tellExpunged(session, mailbox)) };
+}

@@ -5,7 +5,7 @@ import { fetchMessages } from "../fetch_messages.ts";
 import { expectFetchArguments, type FetchArguments } from "../grammar/fetch_arguments.ts";
 import type { FetchItem } from "../grammar/fetch_items.ts";
 import { resolvedPartialRange } from "../grammar/partial_range.ts";
-import { knownUids, uidsOf } from "../named_messages.ts";
+import { knownUids, pastUidsOf, uidsOf, withoutKnown } from "../named_messages.ts";
 import { printUidSet } from "../printing/sequence_sets.ts";
 import { bad, ok } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
@@ -34,7 +34,7 @@ function fetchCommand(by: "number" | "uid"): Command {
       // RFC 7162 §3.1: both tell the server that mod-sequences are wanted.
       if (changedSince !== undefined || given.items.some(({ item }) => item === "MODSEQ")) session.wantModseq();
       const uids = selected(mailbox, given, by);
-      if (vanished && changedSince !== undefined) await tellVanished(session, mailbox, uids, changedSince);
+      if (vanished && changedSince !== undefined) await tellVanished(session, mailbox, given, changedSince);
       await fetchMessages(session, mailbox, { uids, changedSince }, itemsOf(session, given, by));
       return { reply: ok("Fetched", mailbox.hasGone ? "EXPUNGEISSUED" : undefined) };
     },
@@ -52,21 +52,23 @@ function selected(mailbox: SelectedMailbox, { set, modifiers }: FetchArguments, 
 async function tellVanished(
   session: Session,
   mailbox: SelectedMailbox,
-  uids: UidSet,
+  { set }: FetchArguments,
   changedSince: bigint,
 ): Promise<void> {
   const { storage } = session.service.context;
+  const uids = pastUidsOf(mailbox, set);
   const { expunged } = await storage.messages(mailbox.id, { uids, changedSince, most: 0 });
-  if (expunged.length > 0) session.untagged(`VANISHED (EARLIER) ${printUidSet(expunged)}`);
+  const gone = withoutKnown(mailbox, expunged);
+  if (gone.length > 0) session.untagged(`VANISHED (EARLIER) ${printUidSet(gone)}`);
 }
 
 /** RFC 9051 §6.4.9: a UID command is always answered with UIDs; RFC 7162 §3.1.4.1: with MODSEQ after CHANGEDSINCE. */
 function itemsOf(session: Session, { items, modifiers }: FetchArguments, by: "number" | "uid"): FetchItem[] {
   const has = (wanted: FetchItem["item"]) => items.some(({ item }) => item === wanted);
   return [
-    // RFC 9586 §3.3: UIDFETCH has its UID at its head.
+    // RFC 9586 §3.3: UIDFETCH has its UID at its head, and once more only where that was asked for.
     ...by === "uid" && !has("UID") && !session.extensions.isUidOnly ? [{ item: "UID" } as const] : [],
-    ...session.extensions.isUidOnly ? items.filter(({ item }) => item !== "UID") : items,
+    ...items,
     ...modifiers.changedSince !== undefined && !has("MODSEQ") ? [{ item: "MODSEQ" } as const] : [],
   ];
 }

@@ -2,6 +2,7 @@
 import { ConnectionClosed } from "../../../../core/wire/errors.ts";
 import { equalsIgnoringCase } from "../../../../core/wire/ascii.ts";
 import { type Command, command, noArguments } from "../command.ts";
+import { isBroken, isGone } from "../failures.ts";
 import { bad, ok } from "../replies.ts";
 import type { Session } from "../session.ts";
 import { loggedIn } from "../state.ts";
@@ -31,7 +32,13 @@ async function tellUntil(session: Session, heard: Promise<Uint8Array | undefined
   for (;;) {
     // Before the telling: what comes meanwhile wakes us at once.
     const { changed } = session.watcher;
-    await session.tell();
+    try {
+      await session.tell();
+    } catch (error) {
+      // The line that ends it is being read already, and nothing else can be before; unless this is the end anyway.
+      if (!isBroken(error) && !isGone(error)) await heard;
+      throw error;
+    }
     await session.connection.writer.flush();
     const woken = await Promise.race([heard, changed.then(() => "changed" as const)]);
     if (woken === undefined) throw new ConnectionClosed("the client left while idling");

@@ -5,6 +5,8 @@ import { anyState } from "../state.ts";
 
 /** The command. */
 export const logout: Command = command({
+  // Nothing is of use to the client any more.
+  telling: "nothing",
   states: anyState,
   parse: noArguments,
   run(session) {

@@ -2,12 +2,27 @@
 import { type Command, command } from "../command.ts";
 import { expectSearchArguments } from "../grammar/search_arguments.ts";
 import { ok } from "../replies.ts";
-import { search } from "../search/search.ts";
-import { tellFound } from "../search/tell_found.ts";
+import { type NamedBy, prepareSearch, requireFuzzy, search, selectedTarget } from "../search/search.ts";
+import { saving, tagCorrelator, tellFound } from "../search/tell_found.ts";
+import { keepTelling, requireFreshTag } from "../search/tell_results.ts";
 
-function searchCommand(by: "number" | "uid"): Command {
+/** SEARCH. */
+export const searchByNumber: Command = searchCommand("number");
+/** UID SEARCH. */
+export const searchByUid: Command = searchCommand("uid");
+
+function searchCommand(by: NamedBy): Command {
   return command({
-    capabilities: ["ESEARCH", "SEARCHRES", "WITHIN", "SEARCH=FUZZY", "I18NLEVEL=1"],
+    capabilities: [
+      "ESEARCH",
+      "SEARCHRES",
+      "WITHIN",
+      "SEARCH=FUZZY",
+      "FILTERS",
+      "CONTEXT=SEARCH",
+      "I18NLEVEL=1",
+      "INPROGRESS",
+    ],
     states: ["selected"],
     // RFC 9051 §7.5.1.
     ...by === "number" && { telling: "no-expunge" },
@@ -15,15 +30,20 @@ function searchCommand(by: "number" | "uid"): Command {
       scanner.expectSpace();
       return expectSearchArguments(scanner);
     },
-    async run(session, { mailbox }, given) {
-      const found = await search(session, mailbox, given);
-      tellFound(session, mailbox, found, given.returns, by);
+    async run(session, { user, mailbox }, given) {
+      const { returns } = given;
+      requireFreshTag(session, mailbox, returns);
+      const { found, condition } = await saving(mailbox, returns, async () => {
+        const prepared = await prepareSearch(session, user, given);
+        requireFuzzy(prepared, returns?.options.has("RELEVANCY") ?? false);
+        return await search(session, prepared, selectedTarget(mailbox), returns);
+      });
+      tellFound(session, mailbox, found, { by, response: "SEARCH", ...returns && { returns } });
+      if (returns?.update !== undefined) {
+        const { items } = returns.update;
+        keepTelling(session, mailbox, found, { by, condition, items, correlator: tagCorrelator(session.tag) });
+      }
       return { reply: ok("Searched") };
     },
   });
 }
-
-/** SEARCH. */
-export const searchByNumber: Command = searchCommand("number");
-/** UID SEARCH. */
-export const searchByUid: Command = searchCommand("uid");

@@ -1,16 +1,18 @@
 /** SELECT and EXAMINE (RFC 9051 §6.3.2 and §6.3.3, RFC 3501 §6.3.1). */
 import type { MailboxSnapshot } from "../../../../core/contract/mod.ts";
-import { type Access, hasRights, openMailbox } from "../access.ts";
-import { type Command, command, type Outcome } from "../command.ts";
+import { type Access, openMailbox } from "../access.ts";
+import { type Command, command, type Outcome, uidRequired } from "../command.ts";
 import type { Scanner } from "../grammar/scanner.ts";
 import { expectSelectArguments, type SelectArguments } from "../grammar/select_parameters.ts";
-import { printFlags } from "../printing/flags.ts";
+import { attributesOf } from "../list_mailboxes.ts";
 import { printListed } from "../printing/list_response.ts";
 import { mailboxObjectId } from "../printing/object_ids.ts";
+import { takeRecent } from "../recent.ts";
 import { bad, ok } from "../replies.ts";
 import { SelectedMailbox } from "../selected_mailbox.ts";
+import { areReadOnly, tellPermanentFlags } from "../selected_rights.ts";
 import type { Session } from "../session.ts";
-import { loggedIn, type StateOf } from "../state.ts";
+import { loggedIn, type StateOf, type User } from "../state.ts";
 import { tellCount } from "../tell.ts";
 import { tellMissed } from "../tell_missed.ts";
 
@@ -42,19 +44,19 @@ async function open(
   const { storage } = session.service.context;
   // RFC 7162 §3.2.5: BAD without ENABLE QRESYNC before.
   if (qresync !== undefined && !session.extensions.hasQresync) return { reply: bad("QRESYNC needs ENABLE QRESYNC") };
+  if (qresync?.match !== undefined && session.extensions.isUidOnly) return { reply: uidRequired };
   if (state.name === "selected") session.deselect();
   const access = await openMailbox(storage, state.user, name, "r");
-  // RFC 4314 §5.2: with one of these at least, something can be changed.
-  const isReadOnly = isExamine || !/[eistw]/.test(access.rights);
-  const recentFrom = await recentFromOf(session, access, isReadOnly);
+  const isReadOnly = isExamine || areReadOnly(access.rights);
   const snapshot = await storage.snapshot(access.mailbox.id);
   const mailbox = new SelectedMailbox(storage, snapshot, {
-    ...{ name, owner: access.mailbox.account, rights: access.rights, isReadOnly, recentFrom },
+    ...{ name, owner: access.mailbox.account, rights: access.rights, isExamined: isExamine, isReadOnly },
   });
+  await takeRecent(session, mailbox, [1, snapshot.mailbox.uidNext - 1], snapshot.mailbox.recentFrom);
   if (condstore) session.wantModseq();
   tellSelected(session, mailbox, snapshot);
   // RFC 9051 §6.3.2: so that the client learns under which name the mailbox is known.
-  if (session.extensions.isRev2) tellName(session, access);
+  if (session.extensions.isRev2) await tellName(session, state.user, access);
   if (qresync !== undefined) await tellMissed(session, mailbox, qresync);
   return {
     reply: ok("Selected", isReadOnly ? "READ-ONLY" : "READ-WRITE"),
@@ -62,22 +64,13 @@ async function open(
   };
 }
 
-/** RFC 3501 §2.3.2: recent to the first session that selects the mailbox, and not by EXAMINE. */
-async function recentFromOf(session: Session, { mailbox }: Access, isReadOnly: boolean): Promise<number> {
-  if (session.extensions.isRev2) return Infinity;
-  if (isReadOnly || mailbox.recentFrom >= mailbox.uidNext) return mailbox.recentFrom;
-  const [from] = await session.service.context.storage.apply([{ do: "takeRecent", mailbox: mailbox.id }]);
-  return from;
-}
-
 /** RFC 9051 §6.3.2: what a client must be told; RFC 3501 §6.3.1 for what only its clients know. */
 function tellSelected(session: Session, view: SelectedMailbox, { mailbox, firstUnseen }: MailboxSnapshot): void {
   const { extensions } = session;
-  const flags = printFlags([...systemFlags, ...mailbox.keywords]);
-  session.untagged(`FLAGS ${flags}`);
-  session.untagged(`OK [PERMANENTFLAGS ${permanentFlags(view, mailbox.keywords)}] Flags that are kept`);
+  tellPermanentFlags(session, view);
   tellCount(session, view);
-  if (!extensions.isRev2 && firstUnseen !== undefined) {
+  // RFC 9586 §3: no response has a number.
+  if (!extensions.isRev2 && !extensions.isUidOnly && firstUnseen !== undefined) {
     session.untagged(`OK [UNSEEN ${view.numberOf(firstUnseen)}] The first message that was not seen`);
   }
   session.untagged(`OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid`);
@@ -86,24 +79,13 @@ function tellSelected(session: Session, view: SelectedMailbox, { mailbox, firstU
   session.untagged(`OK [HIGHESTMODSEQ ${mailbox.highestModseq}] The greatest mod-sequence`);
   // RFC 8474 §4.2.
   session.untagged(`OK [MAILBOXID (${mailboxObjectId(mailbox.id)})] The mailbox itself`);
+  // RFC 4467 §8.
+  session.untagged("OK [URLMECH INTERNAL] How URLs are authorized");
 }
 
-/** RFC 9051 §6.3.9.7: with the name that the client used, where that is another. */
-function tellName(session: Session, { name, listedAs }: Access): void {
-  const listed = { name: listedAs, attributes: [], ...name !== listedAs && { oldName: name } };
+/** RFC 9051 §6.3.2: attributes must be accurate; §6.3.9.7: with the name that the client used, where that is another. */
+async function tellName(session: Session, user: User, { name, listedAs }: Access): Promise<void> {
+  const attributes = await attributesOf(session, user, listedAs);
+  const listed = { name: listedAs, attributes, ...name !== listedAs && { oldName: name } };
   session.untagged(printListed("LIST", listed, session.nameForm));
-}
-
-const systemFlags = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];
-
-/** RFC 4314 §4: by right; `\*` where keywords may be made. */
-function permanentFlags({ selection }: SelectedMailbox, keywords: readonly string[]): string {
-  if (selection.isReadOnly) return "()";
-  const may = (right: string) => hasRights(selection, right);
-  return printFlags([
-    ...may("w") ? ["\\Answered", "\\Flagged", "\\Draft"] : [],
-    ...may("t") ? ["\\Deleted"] : [],
-    ...may("s") ? ["\\Seen"] : [],
-    ...may("w") ? [...keywords, "\\*"] : [],
-  ]);
 }

@@ -1,42 +1,40 @@
-/** SORT and UID SORT (RFC 5256 §3, RFC 5957), with ESORT and PARTIAL (RFC 5267). */
+/** SORT and UID SORT (RFC 5256 §3, RFC 5957), with ESORT and CONTEXT (RFC 5267). */
 import { type Command, command } from "../command.ts";
 import { expectSortArguments } from "../grammar/search_arguments.ts";
 import { ok } from "../replies.ts";
-import { asksModseq, conditionOf, matchingMessages } from "../search/search.ts";
-import { summarized } from "../search/summarized.ts";
-import { tellSorted } from "../search/tell_found.ts";
-import { needsSummaries, type Sortable, sortable, sortOrder } from "../sorting/sort_keys.ts";
+import { type NamedBy, prepareSearch, requireFuzzy, selectedTarget } from "../search/search.ts";
+import { saving, tagCorrelator, tellFound } from "../search/tell_found.ts";
+import { keepTelling, requireFreshTag } from "../search/tell_results.ts";
+import { sortedSearch, sortsByRelevancy } from "../sorting/sort_found.ts";
 
 /** SORT. */
 export const sortByNumber: Command = sortCommand("number");
 /** UID SORT. */
 export const sortByUid: Command = sortCommand("uid");
 
-function sortCommand(by: "number" | "uid"): Command {
+function sortCommand(by: NamedBy): Command {
   return command({
-    capabilities: ["SORT", "SORT=DISPLAY", "ESORT"],
+    capabilities: ["SORT", "SORT=DISPLAY", "ESORT", "CONTEXT=SORT"],
     states: ["selected"],
-    // RFC 9051 §7.5.1 of SEARCH, which RFC 5256 §3 takes over.
+    // RFC 5256 §3: no EXPUNGE while it answers.
     ...by === "number" && { telling: "no-expunge" },
     parse(scanner) {
       scanner.expectSpace();
       return expectSortArguments(scanner);
     },
-    async run(session, { mailbox }, given) {
-      const condition = await conditionOf(session, mailbox, given);
-      const found = matchingMessages(session, mailbox, condition);
-      const entries: (Sortable & { readonly uid: number })[] = [];
-      let modseq = 0n;
-      const { storage } = session.service.context;
-      for await (const { message, summary } of summarized(storage, found, needsSummaries(given.criteria))) {
-        // The order of the mailbox is that of the UIDs, whatever the messages are called in the answer.
-        const source = { number: message.uid, message, ...summary && { summary } };
-        entries.push({ ...sortable(source, given.criteria), uid: message.uid });
-        if (message.modseq > modseq) modseq = message.modseq;
+    async run(session, { user, mailbox }, given) {
+      const { returns, criteria } = given;
+      requireFreshTag(session, mailbox, returns);
+      const { found, condition } = await saving(mailbox, returns, async () => {
+        const prepared = await prepareSearch(session, user, given);
+        requireFuzzy(prepared, (returns?.options.has("RELEVANCY") ?? false) || sortsByRelevancy(criteria));
+        return await sortedSearch(session, prepared, selectedTarget(mailbox), criteria, returns);
+      });
+      tellFound(session, mailbox, found, { by, response: "SORT", ...returns && { returns } });
+      if (returns?.update !== undefined) {
+        const { items } = returns.update, correlator = tagCorrelator(session.tag);
+        keepTelling(session, mailbox, found, { by, condition, criteria, items, correlator });
       }
-      const uids = entries.sort(sortOrder(given.criteria)).map(({ uid }) => uid);
-      const wantsModseq = given.keys.some(asksModseq) && uids.length > 0;
-      tellSorted(session, mailbox, { uids, modseq: wantsModseq ? modseq : undefined }, given.returns, by);
       return { reply: ok("Sorted") };
     },
   });

@@ -1,11 +1,11 @@
 /** STORE and UID STORE (RFC 9051 §6.4.6), with UNCHANGEDSINCE (RFC 7162 §3.1.3). */
-import type { Operation, UidSet } from "../../../../core/contract/mod.ts";
+import type { Message, Operation, UidSet } from "../../../../core/contract/mod.ts";
 import { hasRights } from "../access.ts";
 import { type Command, command, type Outcome } from "../command.ts";
 import { CommandRefused, requireWritable } from "../failures.ts";
-import { keptFlags, rightFor } from "../flag_rights.ts";
+import { keptFlags, rightFor, storableFlags } from "../flag_rights.ts";
 import { expectStoreArguments, type StoreArguments } from "../grammar/store_arguments.ts";
-import { uidsOf } from "../named_messages.ts";
+import { knownUids, uidsOf } from "../named_messages.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
 import { no, ok } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
@@ -13,7 +13,7 @@ import type { Session } from "../session.ts";
 import { tellFlags, tellModseq } from "../tell.ts";
 import { Turns } from "../turns.ts";
 
-/** Messages that are read at a time. */
+/** Messages that are read or told at a time. */
 const PAGE = 1000;
 
 /** STORE. */
@@ -34,44 +34,58 @@ function storeCommand(by: "number" | "uid"): Command {
       requireWritable(mailbox.selection);
       if (given.unchangedSince !== undefined) session.wantModseq();
       const uids = uidsOf(mailbox, given.set, by);
-      const modified = await change(session, mailbox, uids, given);
-      await tellStored(session, mailbox, uids, given);
+      const stored = await store(session, mailbox, uids, given);
+      await tellStored(session, mailbox, uids, stored, given.silent);
+      const { modified } = stored;
       if (modified.length === 0) return { reply: ok("Stored", mailbox.hasGone ? "EXPUNGEISSUED" : undefined) };
       // RFC 7162 §3.1.3: by number or by UID, as the command named them.
       const failed = by === "uid" ? modified : modified.map((uid) => mailbox.numberOf(uid));
-      const code = `MODIFIED ${printNumbers(failed)}`;
-      return { reply: ok("Others have changed some of them", code) };
+      return { reply: ok("Others have changed some of them", `MODIFIED ${printNumbers(failed)}`) };
     },
   });
 }
 
-/** @returns UIDs of messages that others have changed since. */
-async function change(
+/** What a command did. */
+interface Stored {
+  /** Messages as they are now, ascending. */
+  readonly changed: readonly Message[];
+  /** UIDs of those that others have changed after UNCHANGEDSINCE, ascending. */
+  readonly modified: readonly number[];
+  /** Nobody else has changed anything since the client was last told: it knows what it made of the flags. */
+  readonly isAlone: boolean;
+}
+
+async function store(
   session: Session,
   mailbox: SelectedMailbox,
   uids: UidSet,
   { mode, flags, unchangedSince }: StoreArguments,
-): Promise<readonly number[]> {
+): Promise<Stored> {
   const { selection } = mailbox;
   const { storage } = session.service.context;
-  // RFC 3501 §2.3.2: \Recent is no client's to change.
-  const wanted = flags.filter((flag) => flag.toLowerCase() !== "\\recent");
+  const wanted = storableFlags(flags);
   const allowed = keptFlags(wanted, selection);
   // RFC 4314 §4: NO only where none of the flags may be changed.
   if (allowed.length === 0 && (wanted.length > 0 || !/[stw]/.test(selection.rights))) {
     throw new CommandRefused(no("You may not change those flags here", "NOPERM"));
   }
   const since = unchangedSince === undefined ? {} : { unchangedSince };
-  const batch: Operation[] = mode === "set" && !hasRights(selection, "stw")
-    ? await replacements(session, mailbox, uids, allowed, since)
-    : [{ do: "setFlags", mailbox: mailbox.id, uids, change: { mode, flags: allowed, ...since } }];
-  const modified: number[] = [];
-  for (const result of await storage.apply(batch)) {
-    if (!isFlagResult(result)) continue;
-    mailbox.told(result.changed);
-    modified.push(...result.modified);
+  if (mode === "set" && !hasRights(selection, "stw")) {
+    const results = await storage.apply(await replacements(session, mailbox, uids, allowed, since));
+    const changed = results.flatMap(({ changed }) => changed);
+    for (const { modseq } of changed) mailbox.told(modseq);
+    mailbox.isStale = true;
+    return { changed, modified: results.flatMap(({ modified }) => modified), isAlone: false };
   }
-  return modified;
+  const [result] = await storage.apply([
+    { do: "setFlags", mailbox: mailbox.id, uids, change: { mode, flags: allowed, ...since } },
+  ]);
+  const [first] = result.changed;
+  if (first === undefined) return { ...result, isAlone: true };
+  mailbox.told(first.modseq);
+  // RFC 7162 §3.2: what others did before that is told before the reply.
+  mailbox.isStale = true;
+  return { ...result, isAlone: mailbox.isNext(first.modseq) };
 }
 
 /** RFC 4314 §4: flags that the user may not change stay, whatever replaces the others. */
@@ -81,7 +95,7 @@ async function replacements(
   uids: UidSet,
   allowed: readonly string[],
   since: { readonly unchangedSince?: bigint },
-): Promise<Operation[]> {
+): Promise<readonly (Operation & { readonly do: "setFlags" })[]> {
   const { messages } = await session.service.context.storage.messages(mailbox.id, { uids });
   return messages.map(({ uid, flags }) => ({
     do: "setFlags",
@@ -95,32 +109,53 @@ async function replacements(
   }));
 }
 
-/** RFC 9051 §6.4.6: the flags as they are now, or with .SILENT only mod-sequences where those are wanted (RFC 7162 §3.1). */
+/**
+ * RFC 9051 §6.4.6: the flags as they are now. With .SILENT only mod-sequences, where those are wanted (RFC 7162 §3.1.3), and
+ * the flags where others have changed anything: what is told is what is there after the command, never before it.
+ */
 async function tellStored(
   session: Session,
   mailbox: SelectedMailbox,
   uids: UidSet,
-  { silent }: StoreArguments,
+  { changed, modified, isAlone }: Stored,
+  isSilent: boolean,
 ): Promise<void> {
-  if (silent && !session.extensions.hasModseq) return;
-  const { writer } = session.connection;
-  const turns = new Turns();
-  for (let after = 0, more = true; more;) {
-    const page = await session.service.context.storage.messages(mailbox.id, { uids, after, most: PAGE });
-    mailbox.told(page.messages);
-    for (const message of page.messages) {
-      if (silent) tellModseq(session, mailbox, message);
-      else tellFlags(session, mailbox, message);
-    }
+  const flags = (message: Message) => tellFlags(session, mailbox, message);
+  const modseq = (message: Message) => tellModseq(session, mailbox, message);
+  const isComplete = changed.length === knownUids(mailbox, uids).length;
+  if (!isSilent && !isComplete) return await tellFrom(session, mailbox, uids, flags);
+  if (!isSilent || !isAlone) await tellAll(session, changed, flags);
+  else if (session.extensions.hasModseq) await tellAll(session, changed, modseq);
+  // RFC 7162 §3.1.3: so that the client need not ask what has come in between.
+  await tellFrom(session, mailbox, modified, flags);
+}
+
+/** The same of messages that have to be read. */
+async function tellFrom(
+  session: Session,
+  mailbox: SelectedMailbox,
+  uids: UidSet,
+  tell: (message: Message) => void,
+): Promise<void> {
+  const { storage } = session.service.context;
+  for (let after = 0, more = uids.length > 0; more;) {
+    const page = await storage.messages(mailbox.id, { uids, after, most: PAGE });
+    await tellAll(session, page.messages, tell);
     after = page.messages.at(-1)?.uid ?? after;
     more = page.more;
-    if (writer.isFull) await writer.flush();
-    await turns.take();
   }
 }
 
-type FlagResult = { readonly changed: Parameters<SelectedMailbox["told"]>[0]; readonly modified: readonly number[] };
-
-function isFlagResult(result: unknown): result is FlagResult {
-  return typeof result === "object" && result !== null && "changed" in result && "modified" in result;
+async function tellAll(
+  session: Session,
+  messages: readonly Message[],
+  tell: (message: Message) => void,
+): Promise<void> {
+  const { writer } = session.connection;
+  const turns = new Turns();
+  for (let at = 0; at < messages.length; at += PAGE) {
+    for (const message of messages.slice(at, at + PAGE)) tell(message);
+    if (writer.isFull) await writer.flush();
+    await turns.take();
+  }
 }

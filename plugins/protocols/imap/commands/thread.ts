@@ -1,41 +1,77 @@
 /** THREAD and UID THREAD (RFC 5256 §3). */
+import { CharsetDecoder } from "../../../../core/message/charset.ts";
 import { type Command, command } from "../command.ts";
 import { expectThreadArguments } from "../grammar/search_arguments.ts";
+import { LongWork } from "../long_work.ts";
 import { printThreads } from "../printing/threads.ts";
 import { ok } from "../replies.ts";
-import { conditionOf, matchingMessages } from "../search/search.ts";
-import { summarized } from "../search/summarized.ts";
+import { findMessages } from "../search/find_messages.ts";
+import { type NamedBy, type PreparedSearch, prepareSearch, selectedTarget } from "../search/search.ts";
+import { summariesOf } from "../search/summarized.ts";
+import type { SelectedMailbox } from "../selected_mailbox.ts";
+import type { Session } from "../session.ts";
 import { threadsBySubject } from "../threading/orderedsubject.ts";
 import { ReferenceThreads } from "../threading/references.ts";
 import { type Threadable, threadable } from "../threading/threadable.ts";
+
+/** Messages whose summaries are read at a time. */
+const SUMMARIES = 50;
 
 /** THREAD. */
 export const threadByNumber: Command = threadCommand("number");
 /** UID THREAD. */
 export const threadByUid: Command = threadCommand("uid");
 
-function threadCommand(by: "number" | "uid"): Command {
+function threadCommand(by: NamedBy): Command {
   return command({
     capabilities: ["THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES"],
     states: ["selected"],
+    // RFC 5256 §3: no EXPUNGE while it answers.
     ...by === "number" && { telling: "no-expunge" },
     parse(scanner) {
       scanner.expectSpace();
       return expectThreadArguments(scanner);
     },
-    async run(session, { mailbox }, given) {
-      const condition = await conditionOf(session, mailbox, given);
-      const found = matchingMessages(session, mailbox, condition);
-      const messages: Threadable[] = [];
-      for await (const { message, summary } of summarized(session.service.context.storage, found, true)) {
-        const number = by === "uid" ? message.uid : mailbox.numberOf(message.uid);
-        if (summary !== undefined) messages.push(threadable(number, message, summary));
-      }
+    async run(session, { user, mailbox }, given) {
+      const prepared = await prepareSearch(session, user, given);
+      const work = new LongWork(session);
+      const messages = await threadables(session, prepared, mailbox, by, work);
       const threads = given.algorithm === "REFERENCES" ? byReferences(messages) : threadsBySubject(messages);
       session.untagged(`THREAD${threads.length === 0 ? "" : " "}${printThreads(threads)}`);
       return { reply: ok("Threaded") };
     },
   });
+}
+
+/** What is found, in the order of the mailbox, as little of it as threading needs. */
+async function threadables(
+  session: Session,
+  prepared: PreparedSearch,
+  mailbox: SelectedMailbox,
+  by: NamedBy,
+  work: LongWork,
+): Promise<readonly Threadable[]> {
+  const { storage, now } = session.service.context;
+  const target = selectedTarget(mailbox), decoder = new CharsetDecoder();
+  const messages: Threadable[] = [];
+  const condition = prepared.conditionIn(target);
+  for await (const page of findMessages(storage, target, condition, { work, now: now().getTime() })) {
+    for (let at = 0; at < page.length; at += SUMMARIES) {
+      const some = page.slice(at, at + SUMMARIES).map(({ message }) => message);
+      const summaries = await summariesOf(storage, some.map(({ body }) => body));
+      for (const [index, message] of some.entries()) {
+        const summary = summaries[index];
+        // A message that is gone by now is not in the answer.
+        if (summary === undefined) continue;
+        const number = by === "uid" ? message.uid : mailbox.numberOf(message.uid);
+        messages.push(
+          await decoder.reading(() => threadable(number, message, summary, { decode: decoder.decode })),
+        );
+      }
+      if (work.isDue) await work.pause();
+    }
+  }
+  return messages;
 }
 
 function byReferences(messages: readonly Threadable[]) {

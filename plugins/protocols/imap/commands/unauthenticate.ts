@@ -5,12 +5,12 @@ import { loggedIn, notAuthenticated } from "../state.ts";
 
 /** The command. */
 export const unauthenticate: Command = command({
-  // RFC 8437 §2: not where a security layer cannot be taken off again.
+  // RFC 8437 §3, §4.1: not where there is a security layer or compression, which would have to be taken off again.
   capabilities: [({ canUnauthenticate }) => canUnauthenticate ? ["UNAUTHENTICATE"] : []],
   states: loggedIn,
   parse: noArguments,
   run(session) {
-    if (!session.canUnauthenticate) return { reply: bad("Not under a security layer") };
+    if (!session.canUnauthenticate) return { reply: bad("Not under a security layer or compression") };
     session.forget();
     return { reply: ok("Nobody is logged in"), state: notAuthenticated };
   },

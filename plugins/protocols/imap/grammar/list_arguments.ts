@@ -113,7 +113,8 @@ function expectReturn(scanner: Scanner): ListReturn {
       status = expectStatusItems(scanner);
     } else if (scanner.acceptKeyword("METADATA")) {
       scanner.expectSpace();
-      metadata = scanner.expectList(expectMetadataEntry);
+      // RFC 5464 §5, entries: a single one needs no parentheses.
+      metadata = scanner.isNext("(") ? scanner.expectList(expectMetadataEntry) : [expectMetadataEntry(scanner)];
     } else {
       options.add(scanner.expectOneOf(returnOptions, "a return option"));
     }

@@ -117,20 +117,16 @@ export function expectSearchKey(scanner: Scanner): SearchKey {
   return scanner.expectOneOf(readers, "a search key")(scanner);
 }
 
+/** The key, and those that it is made of. */
+export function* searchKeysIn(key: SearchKey): Generator<SearchKey> {
+  yield key;
+  if ("operand" in key) yield* searchKeysIn(key.operand);
+  else if ("operands" in key) { for (const operand of key.operands) yield* searchKeysIn(operand); }
+}
+
 /** Whether a key, or one in it, names messages by sequence number: not allowed once RFC 9586 is enabled. */
 export function namesNumbers(key: SearchKey): boolean {
-  switch (key.key) {
-    case "NUMBER":
-      return key.set !== "$";
-    case "NOT":
-    case "FUZZY":
-      return namesNumbers(key.operand);
-    case "OR":
-    case "AND":
-      return key.operands.some(namesNumbers);
-    default:
-      return false;
-  }
+  return searchKeysIn(key).some((inner) => inner.key === "NUMBER" && inner.set !== "$");
 }
 
 function each<const Key extends string>(

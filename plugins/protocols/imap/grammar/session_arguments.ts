@@ -41,7 +41,9 @@ export function printLoginArguments({ user, password }: LoginArguments): WireTex
 /** Reads what follows `AUTHENTICATE `. @throws Malformed. */
 export function expectAuthenticateArguments(scanner: Scanner): AuthenticateArguments {
   const mechanism = scanner.expectAtom("the name of a mechanism").toUpperCase();
-  const initialResponse = scanner.acceptSpace() ? scanner.expectAtom("base64") : undefined;
+  // RFC 9051 §9: base64 may have no octets, and mutt's has none where there is no response; RFC 4959 §3: "=" is an empty
+  // one.
+  const initialResponse = scanner.acceptSpace() && !scanner.isAtEnd ? scanner.expectAtom("base64") : undefined;
   scanner.expectEnd();
   return { mechanism, ...initialResponse === undefined ? {} : { initialResponse } };
 }

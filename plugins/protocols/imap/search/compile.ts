@@ -1,35 +1,28 @@
-/** From search keys to a condition: sets become UIDs, texts keys of the collation, days and ages instants. */
-import { CommandRefused } from "../failures.ts";
+/** From search keys to a condition: sets become UIDs, texts keys of the collation, days and ages numbers. */
 import type { CalendarDate } from "../grammar/date_time.ts";
-import { resolvedRanges, type SequenceSet } from "../grammar/sequence_set.ts";
+import { type NumberRanges, resolvedRanges, type SequenceNumber, type SequenceSet } from "../grammar/sequence_set.ts";
 import type { DateSearchKey, SearchKey, TextSearchKey } from "../grammar/search_keys.ts";
-import { uidsOf } from "../named_messages.ts";
-import type { SelectedMailbox } from "../selected_mailbox.ts";
-import type { Condition } from "./condition.ts";
-import type { TextDecoding } from "./search_text.ts";
+import type { Condition, FieldCondition, WantedTexts } from "./condition.ts";
+import type { TextReading, WantedText } from "./wanted_text.ts";
 
-/** What keys are resolved by. */
-export interface SearchSurroundings {
-  /** Of the selected mailbox: sequence numbers and `$`; absent where there are none (RFC 7377 §2.2). */
-  readonly mailbox: SelectedMailbox | undefined;
-  /** How text is read. */
-  readonly decode: TextDecoding;
-  /** Searches by name (RFC 5466). @throws CommandRefused. */
-  filter(name: string): readonly SearchKey[];
-  /** For OLDER and YOUNGER. */
-  readonly now: Date;
+/** What sets are resolved by. */
+export interface SearchedMailbox {
+  /** UIDs of its messages, ascending; a message's sequence number is one more than its place. */
+  readonly uids: Uint32Array;
+  /** What `$` is (RFC 5182). */
+  readonly saved: NumberRanges;
 }
 
 const DAY = 86_400_000;
-/** RFC 5466 has filters name filters; so deep, none of them is meant. */
-const DEEPEST_FILTERS = 10;
+const LARGEST = Number.MAX_SAFE_INTEGER;
 
-/** All of the keys. @throws CommandRefused. */
-export function compile(keys: readonly SearchKey[], surroundings: SearchSurroundings): Condition {
-  return all(keys.map((key) => compileKey(key, surroundings, 0)));
+/** All of the keys, in one mailbox. There is no FILTER among them any more (`filters.ts`). */
+export function compile(keys: readonly SearchKey[], read: TextReading, mailbox: SearchedMailbox): Condition {
+  return all(keys.map((key) => compileKey(key, read, mailbox)));
 }
 
-function compileKey(key: SearchKey, around: SearchSurroundings, filters: number): Condition {
+function compileKey(key: SearchKey, read: TextReading, mailbox: SearchedMailbox): Condition {
+  const inner = (operand: SearchKey) => compileKey(operand, read, mailbox);
   switch (key.key) {
     case "ALL":
     // RFC 8514 §4.3: every mailbox here keeps the date.
@@ -61,10 +54,9 @@ function compileKey(key: SearchKey, around: SearchSurroundings, filters: number)
     case "SMALLER":
       return { is: key.key === "LARGER" ? "larger" : "smaller", size: key.size };
     case "OLDER":
-      return { is: "receivedBefore", instant: around.now.getTime() - key.seconds * 1000 };
     case "YOUNGER":
-      return { is: "receivedAfter", instant: around.now.getTime() - key.seconds * 1000 };
-    // RFC 7162 §3.1.5: the entry may be ignored: all flags share one mod-sequence.
+      return { is: key.key === "OLDER" ? "older" : "younger", seconds: key.seconds };
+    // RFC 7162 §3.1.5: all flags share one mod-sequence, so the entry MUST be ignored.
     case "MODSEQ":
       return { is: "modseq", least: key.modseq };
     case "EMAILID":
@@ -72,22 +64,21 @@ function compileKey(key: SearchKey, around: SearchSurroundings, filters: number)
     case "THREADID":
       return { is: "thread", id: key.id };
     case "UID":
-      return uids(key.set, "uid", around);
+      return { is: "uid", ranges: key.set === "$" ? mailbox.saved : uidRanges(key.set, mailbox.uids) };
     case "NUMBER":
-      return uids(key.set, "number", around);
+      return { is: "uid", ranges: key.set === "$" ? mailbox.saved : rangesOfNumbers(key.set, mailbox.uids) };
     case "HEADER":
-      return { is: "field", name: key.field.toLowerCase(), texts: [around.decode(key.text)] };
+      return { is: "field", name: key.field.toLowerCase(), texts: [read(key.text)] };
     case "NOT":
-      return not(compileKey(key.operand, around, filters));
+      return not(inner(key.operand));
     case "OR":
-      return { is: "any", operands: key.operands.map((operand) => compileKey(operand, around, filters)) };
+      return { is: "any", operands: key.operands.map(inner) };
     case "AND":
-      return all(key.operands.map((operand) => compileKey(operand, around, filters)));
+      return all(key.operands.map(inner));
     case "FUZZY":
-      return fuzzy(compileKey(key.operand, around, filters));
+      return fuzzy(inner(key.operand));
     case "FILTER":
-      if (filters === DEEPEST_FILTERS) throw new CommandRefused("Filters name one another without end", "CANNOT");
-      return all(around.filter(key.name).map((inner) => compileKey(inner, around, filters + 1)));
+      throw new Error("a filter was left in a search");
     case "BCC":
     case "CC":
     case "FROM":
@@ -95,15 +86,23 @@ function compileKey(key: SearchKey, around: SearchSurroundings, filters: number)
     case "TO":
     case "BODY":
     case "TEXT":
-      return text(key.key, around.decode(key.text));
+      return text(key.key, read(key.text));
     default:
       return day(key.key, dayOf(key.date));
   }
 }
 
-function text(key: TextSearchKey, wanted: string): Condition {
+const envelopeFields: Readonly<Record<Exclude<TextSearchKey, "BODY" | "TEXT">, FieldCondition["envelope"] & string>> = {
+  BCC: "bcc",
+  CC: "cc",
+  FROM: "from",
+  SUBJECT: "subject",
+  TO: "to",
+};
+
+function text(key: TextSearchKey, wanted: WantedText): Condition {
   if (key === "BODY" || key === "TEXT") return { is: "text", header: key === "TEXT", texts: [wanted] };
-  return { is: "field", name: key.toLowerCase(), texts: [wanted] };
+  return { is: "field", name: envelopeFields[key], envelope: envelopeFields[key], texts: [wanted] };
 }
 
 function day(key: DateSearchKey, day: number): Condition {
@@ -129,14 +128,30 @@ function day(key: DateSearchKey, day: number): Condition {
   }
 }
 
-function uids(set: SequenceSet, by: "uid" | "number", { mailbox }: SearchSurroundings): Condition {
-  if (mailbox === undefined) {
-    // RFC 7377 §2.2: neither sequence numbers nor `$` mean anything where no mailbox is selected.
-    if (by === "number" || set === "$") throw new CommandRefused("No mailbox is selected", "CANNOT");
-    return { is: "uid", ranges: resolvedRanges(set, Number.MAX_SAFE_INTEGER) };
+/** RFC 7377 §2: numbers beyond the last message are no error in a search; there are no such messages. */
+function rangesOfNumbers(set: Exclude<SequenceSet, "$">, uids: Uint32Array): NumberRanges {
+  const found: [number, number][] = [];
+  for (const [from, to] of resolvedRanges(set, uids.length)) {
+    const first = uids[Math.max(0, from - 1)], last = uids[Math.min(to, uids.length) - 1];
+    if (to > 0 && first !== undefined && last !== undefined) found.push([first, last]);
   }
-  const found = uidsOf(mailbox, set, by);
-  return { is: "uid", ranges: found.map((item) => typeof item === "number" ? [item, item] : item) };
+  return found;
+}
+
+/**
+ * RFC 9051 §9: `*` is the last message, so that `500:*` has that one in it, be its UID lower. What arrives later comes
+ * after it: in a search that goes on (RFC 5267 §4.3) it belongs to a range that ends so, and what was the last at the time
+ * of the command stays in it.
+ */
+function uidRanges(set: Exclude<SequenceSet, "$">, uids: Uint32Array): NumberRanges {
+  const last = uids[uids.length - 1] ?? 1;
+  const fixed = set.map((item): [SequenceNumber, SequenceNumber] => {
+    const [one, other] = typeof item === "object" ? item : [item, item];
+    if (one !== "*" && other !== "*") return [one, other];
+    const start = one === "*" ? other : one;
+    return [start === "*" ? last : Math.min(start, last), LARGEST];
+  });
+  return resolvedRanges(fixed, LARGEST);
 }
 
 /** RFC 6203 §3: how inexact is ours to say: the words of a text, in any order and anywhere. */
@@ -144,10 +159,7 @@ function fuzzy(condition: Condition): Condition {
   switch (condition.is) {
     case "field":
     case "text":
-      return {
-        ...condition,
-        texts: condition.texts.flatMap((text) => text.split(/\s+/)).filter((word) => word !== ""),
-      };
+      return { ...condition, ...words(condition) };
     case "not":
       return not(fuzzy(condition.operand));
     case "all":
@@ -156,6 +168,13 @@ function fuzzy(condition: Condition): Condition {
     default:
       return condition;
   }
+}
+
+function words({ texts, phrase }: WantedTexts): WantedTexts {
+  const [only] = texts;
+  if (phrase !== undefined || only?.key === undefined) return { texts, ...phrase && { phrase } };
+  const words = new Set(only.key.split(/\s+/).filter((word) => word !== ""));
+  return { texts: Array.from(words, (key) => ({ key })), phrase: only };
 }
 
 function not(operand: Condition): Condition {

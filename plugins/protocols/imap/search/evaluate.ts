@@ -3,11 +3,14 @@
  * caller then fetches more of the message and asks again.
  */
 import type { Message, MessageSummary } from "../../../../core/contract/mod.ts";
-import { unicodeCasemap } from "../../../../core/message/casemap.ts";
-import { decodeEncodedWords } from "../../../../core/message/encoded_word.ts";
+import type { CharsetDecode } from "../../../../core/message/charset.ts";
+import { parseDate } from "../../../../core/message/date.ts";
+import type { Header } from "../../../../core/message/header.ts";
+import { addressText, fileNamesOf, readField, type ReadText, readValue } from "../../../../core/message/search_text.ts";
 import { isInRanges } from "../number_ranges.ts";
 import { emailObjectId, threadObjectId } from "../printing/object_ids.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition, FieldCondition } from "./condition.ts";
+import { isIn, type WantedText } from "./wanted_text.ts";
 
 /** A message, as far as it has been fetched. */
 export interface Candidate {
@@ -15,10 +18,16 @@ export interface Candidate {
   readonly message: Message;
   /** Whether it is `\Recent` in this session. */
   readonly isRecent: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
   /** What was parsed of it. */
   readonly summary?: MessageSummary;
-  /** Answers for its whole text: whether all of these texts are in it. */
-  readonly contains?: (texts: readonly string[], header: boolean) => boolean;
+  /** Its header as it stands: needed where the summary has not all of it, or no octets. */
+  readonly header?: Header;
+  /** Answers for its whole text. */
+  readonly contains?: (text: WantedText, withHeader: boolean) => boolean;
+  /** Decodes encoded words. */
+  readonly decode: CharsetDecode;
 }
 
 const DAY = 86_400_000, MINUTE = 60_000;
@@ -44,15 +53,13 @@ export function evaluate(condition: Condition, candidate: Candidate): boolean | 
     case "saved":
       return isWithin(dayOf(message.savedAt.getTime()), condition);
     case "sent": {
-      if (summary === undefined) return undefined;
-      const { sentAt, sentZone = 0 } = summary;
-      // RFC 9051 §6.4.4: disregarding time and timezone: the day is the sender's.
-      return sentAt !== undefined && isWithin(dayOf(sentAt + sentZone * MINUTE), condition);
+      const day = sentDay(candidate);
+      return day === undefined ? undefined : day !== "never" && isWithin(day, condition);
     }
-    case "receivedBefore":
-      return message.receivedAt.getTime() <= condition.instant;
-    case "receivedAfter":
-      return message.receivedAt.getTime() >= condition.instant;
+    case "older":
+      return secondOf(message.receivedAt.getTime()) <= secondOf(candidate.now) - condition.seconds;
+    case "younger":
+      return secondOf(message.receivedAt.getTime()) >= secondOf(candidate.now) - condition.seconds;
     case "modseq":
       return message.modseq >= condition.least;
     case "email":
@@ -60,9 +67,9 @@ export function evaluate(condition: Condition, candidate: Candidate): boolean | 
     case "thread":
       return summary && threadObjectId(summary, message.body) === condition.id;
     case "field":
-      return summary && isInField(condition, summary, candidate);
+      return isInField(condition, candidate);
     case "text":
-      return candidate.contains?.(condition.texts, condition.header);
+      return candidate.contains && condition.texts.every((text) => candidate.contains?.(text, condition.header));
     case "not": {
       const value = evaluate(condition.operand, candidate);
       return value === undefined ? undefined : !value;
@@ -93,19 +100,75 @@ function dayOf(milliseconds: number): number {
   return Math.floor(milliseconds / DAY);
 }
 
-function isInField(
-  { name, texts }: Condition & { readonly is: "field" },
-  { fields, truncated }: MessageSummary,
-  candidate: Candidate,
-): boolean | undefined {
-  const isFound = fields.some(([fieldName, value]) => {
-    if (fieldName.length !== name.length || fieldName.toLowerCase() !== name) return false;
-    // RFC 9051 §6.4.4: an empty text is in every field.
-    if (texts.every((text) => text === "")) return true;
-    const key = unicodeCasemap(decodeEncodedWords(value));
-    return texts.every((text) => key.includes(text));
-  });
-  // A header that was too large to be kept is looked at as a whole.
-  if (isFound || truncated !== true) return isFound;
-  return candidate.contains?.(texts, true);
+/** RFC 5032 §2: to the resolution of a second. */
+function secondOf(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
+}
+
+/** RFC 9051 §6.4.4: disregarding time and timezone: the day is the sender's. Never, without a date that can be read. */
+function sentDay({ summary, header }: Candidate): number | "never" | undefined {
+  if (summary === undefined) return undefined;
+  const { sentAt, sentZone = 0, truncated } = summary;
+  if (sentAt !== undefined) return dayOf(sentAt + sentZone * MINUTE);
+  if (truncated !== true) return "never";
+  if (header === undefined) return undefined;
+  const date = parseDate(header.get("date") ?? "");
+  return date === undefined ? "never" : dayOf(date.epochMilliseconds + date.zoneMinutes * MINUTE);
+}
+
+function isInField(condition: FieldCondition, candidate: Candidate): boolean | undefined {
+  const { summary, header } = candidate;
+  if (summary === undefined) return undefined;
+  if (header === undefined && needsHeader(condition, summary)) return undefined;
+  return fieldTexts(condition, candidate, summary).some((text) =>
+    condition.texts.every((wanted) => isIn(wanted, text))
+  );
+}
+
+/** Whether the summary has too little of the header: its fields were too many or too long, or octets are looked for. */
+function needsHeader({ texts }: FieldCondition, { truncated }: MessageSummary): boolean {
+  return truncated === true || texts.some(({ key }) => key === undefined);
+}
+
+/**
+ * What a field says, in as many forms as there are: as it is written, encoded words decoded, and as ENVELOPE has its
+ * addresses (RFC 9051 §6.4.4: FROM, TO, CC and BCC are those of the envelope structure).
+ */
+export function* fieldTexts(
+  condition: FieldCondition,
+  { header, decode }: Candidate,
+  { fields, envelope, structure }: MessageSummary,
+): Generator<ReadText> {
+  const { name, envelope: place } = condition;
+  let isQuoted = false;
+  for (const { text, ...octets } of writtenTexts(condition, fields, header, decode)) {
+    yield { text, ...octets };
+    isQuoted ||= /["\\(]/.test(text);
+    // RFC 5322 §3.6: of several subjects, ENVELOPE has the first.
+    if (place === "subject") return;
+  }
+  const addresses = place !== undefined && place !== "subject" ? envelope[place] : undefined;
+  // Only quotes and comments make a difference.
+  if (isQuoted && addresses !== undefined) yield { text: addressText(addresses, decode) };
+  if (name === "content-type" || name === "content-disposition") {
+    for (const text of fileNamesOf(structure, decode)) yield { text };
+  }
+}
+
+function* writtenTexts(
+  { name, texts }: FieldCondition,
+  fields: MessageSummary["fields"],
+  header: Header | undefined,
+  decode: CharsetDecode,
+): Generator<ReadText> {
+  if (header === undefined) {
+    for (const [fieldName, value] of fields) if (isNamed(fieldName, name)) yield readValue(value, decode);
+    return;
+  }
+  const octets = texts.some(({ key }) => key === undefined);
+  for (const field of header.fields) if (field.key === name) yield readField(header, field, decode, octets);
+}
+
+function isNamed(name: string, wanted: string): boolean {
+  return name.length === wanted.length && name.toLowerCase() === wanted;
 }

@@ -1,81 +1,196 @@
 /** Looks through a mailbox a page at a time, and at no more of each message than its answer needs. */
-import type { MailboxId, Message, Storage, UidSet } from "../../../../core/contract/mod.ts";
-import { unicodeCasemap } from "../../../../core/message/casemap.ts";
+import type { Body, MailboxId, Message, MessageSummary, Storage, UidSet } from "../../../../core/contract/mod.ts";
+import { CharsetDecoder } from "../../../../core/message/charset.ts";
+import { Header } from "../../../../core/message/header.ts";
 import { searchText } from "../../../../core/message/search_text.ts";
-import type { Turns } from "../turns.ts";
-import type { Condition } from "./condition.ts";
+import type { LongWork } from "../long_work.ts";
+import { numbersIn } from "../number_ranges.ts";
+import { type Condition, conditionsIn } from "./condition.ts";
 import { type Candidate, evaluate } from "./evaluate.ts";
+import { narrowed } from "./narrow.ts";
+import { relevancyOf } from "./relevancy.ts";
+import { summariesOf, unlessGone } from "./summarized.ts";
+import { TextScan } from "./text_scan.ts";
+import type { WantedText } from "./wanted_text.ts";
 
-/** Messages that are read at a time. */
-const PAGE = 500;
-/** Octets of a part that are searched: more than a message may have. */
-const PART_BYTES = 1_073_741_824;
+/** Messages that are read at a time, and of which summaries are. */
+const PAGE = 250, SUMMARIES = 50;
+/** Octets of a body that is read whole, and not a section at a time. */
+const SHORT = 262_144;
 
 /** Where to look. */
 export interface SearchPlace {
   /** In which mailbox. */
   readonly mailbox: MailboxId;
-  /** Only these; absent: all. */
-  readonly uids?: UidSet;
-  /** Only up to this one: the client knows no others. */
-  readonly last: number;
-  /** UIDs from this one on are `\Recent`. */
+  /** UIDs of the messages that are known in it, ascending. */
+  readonly uids: Uint32Array;
+  /** Whether a message is `\Recent`. */
   isRecent(uid: number): boolean;
 }
 
-/** Messages that meet the condition, in UID order. */
+/** How to look. */
+export interface SearchMode {
+  /** What is done is counted here. */
+  readonly work: LongWork;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** From the last message to the first. */
+  readonly fromEnd?: boolean;
+  /** Whether relevancies are wanted. */
+  readonly withRelevancy?: boolean;
+}
+
+/** A message that was found. */
+export interface FoundMessage {
+  /** Its row. */
+  readonly message: Message;
+  /** Where it was read for the search. */
+  readonly summary?: MessageSummary | undefined;
+  /** Where it was wanted. */
+  readonly relevancy?: number | undefined;
+}
+
+/** Messages that meet the condition, in UID order or from the end, a page at a time. */
 export async function* findMessages(
   storage: Storage,
-  { mailbox, uids, last, isRecent }: SearchPlace,
+  place: SearchPlace,
   condition: Condition,
-  turns: Turns,
-): AsyncGenerator<Message> {
-  for (let after = 0, more = true; more && after < last;) {
-    const page = await storage.messages(mailbox, { after, most: PAGE, ...uids && { uids } });
-    after = page.messages.at(-1)?.uid ?? last;
-    more = page.more;
-    const known = page.messages.filter(({ uid }) => uid <= last);
-    yield* await matching(storage, known.map((message) => ({ message, isRecent: isRecent(message.uid) })), condition);
-    await turns.take();
+  mode: SearchMode,
+): AsyncGenerator<readonly FoundMessage[]> {
+  const ranges = await narrowed(storage, place.mailbox, condition);
+  const uids = ranges === undefined ? place.uids : numbersIn(place.uids, ranges);
+  mode.work.expect(uids.length);
+  const looking = new Looking(storage, condition, mode);
+  for (let done = 0; done < uids.length; done += PAGE) {
+    const [from, to] = mode.fromEnd
+      ? [Math.max(0, uids.length - done - PAGE), uids.length - done]
+      : [done, done + PAGE];
+    const { messages } = await storage.messages(place.mailbox, { uids: runs(uids.subarray(from, to), place.uids) });
+    const found = await looking.among(messages.map((message) => ({ message, isRecent: place.isRecent(message.uid) })));
+    yield mode.fromEnd ? found.toReversed() : found;
+    mode.work.did(to - from);
+    await mode.work.pause();
   }
 }
 
-async function matching(storage: Storage, candidates: readonly Candidate[], condition: Condition): Promise<Message[]> {
-  const verdicts = candidates.map((candidate) => evaluate(condition, candidate));
-  const open = candidates.filter((_, index) => verdicts[index] === undefined);
-  const summaries = open.length > 0 ? await storage.summaries(open.map(({ message }) => message.body)) : [];
-  const byUid = new Map(open.map(({ message }, index) => [message.uid, summaries[index]]));
-  const found: Message[] = [];
-  for (const [index, candidate] of candidates.entries()) {
-    const { message } = candidate;
-    const summary = byUid.get(message.uid);
-    let verdict = verdicts[index];
-    if (verdict === undefined && summary !== undefined) {
-      verdict = evaluate(condition, { ...candidate, summary });
-      if (verdict === undefined) verdict = await readAndEvaluate(storage, { ...candidate, summary }, condition);
-    }
-    if (verdict === true) found.push(message);
-  }
-  return found;
-}
-
-/** The last resort: the whole text is decoded, once for all keys. */
-async function readAndEvaluate(
+/** Those of `messages` that meet the condition. */
+export async function matching(
   storage: Storage,
-  candidate: Candidate & { readonly summary: NonNullable<Candidate["summary"]> },
+  messages: readonly Message[],
+  isRecent: (uid: number) => boolean,
   condition: Condition,
-): Promise<boolean> {
-  const body = await storage.openBody(candidate.message.body);
-  const { structure } = candidate.summary;
-  const header: string[] = [], rest: string[] = [];
-  // The message's own header is the first piece, where there is one.
-  let isHeader = structure.bodyStart > structure.headerStart;
-  for await (const piece of searchText(structure, body, { header: true, partBytes: PART_BYTES })) {
-    (isHeader ? header : rest).push(unicodeCasemap(piece));
-    isHeader = false;
+  mode: SearchMode,
+): Promise<readonly FoundMessage[]> {
+  return await new Looking(storage, condition, mode).among(
+    messages.map((message) => ({ message, isRecent: isRecent(message.uid) })),
+  );
+}
+
+/** Ranges without any known UID between those given. */
+function runs(uids: Uint32Array, known: Uint32Array): UidSet {
+  if (uids.buffer === known.buffer) return uids.length === 0 ? [] : [[uids[0] ?? 0, uids.at(-1) ?? 0]];
+  return Array.from(uids);
+}
+
+type Row = Pick<Candidate, "message" | "isRecent">;
+
+/** One search, and what is sought by it in texts. */
+class Looking {
+  readonly #storage: Storage;
+  readonly #condition: Condition;
+  readonly #mode: SearchMode;
+  readonly #decoder = new CharsetDecoder();
+  readonly #sought: ReadonlyMap<WantedText, boolean>;
+  readonly #isInHeaders: boolean;
+  readonly #hasOctetFields: boolean;
+
+  constructor(storage: Storage, condition: Condition, mode: SearchMode) {
+    this.#storage = storage;
+    this.#condition = condition;
+    this.#mode = mode;
+    const all = [...conditionsIn(condition)];
+    this.#sought = soughtBy(all, mode.withRelevancy ?? false);
+    this.#isInHeaders = all.some((inner) => inner.is === "text" && inner.header);
+    this.#hasOctetFields = all.some((inner) =>
+      inner.is === "field" && inner.texts.some(({ key }) => key === undefined)
+    );
   }
-  const isIn = (text: string, pieces: readonly string[]) => pieces.some((piece) => piece.includes(text));
-  const contains = (texts: readonly string[], withHeader: boolean) =>
-    texts.every((text) => text === "" || isIn(text, rest) || (withHeader && isIn(text, header)));
-  return evaluate(condition, { ...candidate, contains }) === true;
+
+  async among(rows: readonly Row[]): Promise<readonly FoundMessage[]> {
+    const { work, now, withRelevancy = false } = this.#mode;
+    const found = new Map<Message, FoundMessage>();
+    let open: Candidate[] = [];
+    for (const row of rows) {
+      const candidate = { ...row, now, decode: this.#decoder.decode };
+      const verdict = evaluate(this.#condition, candidate);
+      if (verdict === true && !withRelevancy) found.set(row.message, row);
+      else if (verdict !== false) open.push(candidate);
+    }
+    for (; open.length > 0; open = open.slice(SUMMARIES)) {
+      const some = open.slice(0, SUMMARIES);
+      const summaries = await summariesOf(this.#storage, some.map(({ message }) => message.body));
+      for (const [index, candidate] of some.entries()) {
+        const summary = summaries[index];
+        const hit = summary && await this.#look({ ...candidate, summary }, summary);
+        if (hit !== undefined) found.set(candidate.message, hit);
+        if (work.isDue) await work.pause();
+      }
+    }
+    return rows.flatMap(({ message }) => found.get(message) ?? []);
+  }
+
+  /** With what was parsed, then with the header or the whole text, which are read once for all keys. */
+  async #look(candidate: Candidate, summary: MessageSummary): Promise<FoundMessage | undefined> {
+    const { message } = candidate;
+    const found = (full: Candidate): FoundMessage => ({
+      message,
+      summary,
+      ...this.#mode.withRelevancy && { relevancy: relevancyOf(this.#condition, full) },
+    });
+    const verdict = await this.#evaluate(candidate);
+    if (verdict === false) return undefined;
+    // How well it fits is only known of the text as a whole.
+    if (verdict === true && (!this.#mode.withRelevancy || this.#sought.size === 0)) return found(candidate);
+    const body = await unlessGone(this.#open(message));
+    const read = body && await unlessGone(this.#read(candidate, summary, body));
+    return read !== undefined && await this.#evaluate(read) === true ? found(read) : undefined;
+  }
+
+  #evaluate(candidate: Candidate): boolean | undefined | Promise<boolean | undefined> {
+    return this.#decoder.reading(() => evaluate(this.#condition, candidate));
+  }
+
+  async #open({ body: id }: Message): Promise<Body> {
+    const body = await this.#storage.openBody(id);
+    if (body.size > SHORT) return body;
+    const octets = await body.read(0, body.size);
+    return { size: octets.length, read: (start, end) => Promise.resolve(octets.subarray(start, end)) };
+  }
+
+  async #read(candidate: Candidate, summary: MessageSummary, body: Body): Promise<Candidate> {
+    const scan = new TextScan(this.#sought);
+    const isHeaderNeeded = summary.truncated === true || this.#hasOctetFields;
+    const header = isHeaderNeeded ? { header: new Header(await body.read(0, summary.headerSize)) } : {};
+    const wanted = { header: this.#isInHeaders, octets: scan.needsOctets };
+    if (this.#sought.size > 0) {
+      for await (const piece of searchText(summary.structure, body, wanted, this.#decoder)) {
+        scan.push(piece);
+        if (scan.isDone) break;
+        if (this.#mode.work.isDue) await this.#mode.work.pause();
+      }
+    }
+    return { ...candidate, ...header, contains: (text, withHeader) => scan.has(text, withHeader) };
+  }
+}
+
+/** Each text that is looked for in whole messages, and whether a header that has it is enough. */
+function soughtBy(conditions: readonly Condition[], withRelevancy: boolean): Map<WantedText, boolean> {
+  const sought = new Map<WantedText, boolean>();
+  for (const condition of conditions) {
+    if (condition.is !== "text") continue;
+    // Whether it is also found below the header is asked for its relevancy.
+    for (const text of condition.texts) sought.set(text, condition.header && !withRelevancy);
+    if (withRelevancy && condition.phrase !== undefined) sought.set(condition.phrase, false);
+  }
+  return sought;
 }

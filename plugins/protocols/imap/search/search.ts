@@ -1,122 +1,154 @@
-/** A search in the selected mailbox, from the arguments of its command to the messages that are found. */
-import type { Message } from "../../../../core/contract/mod.ts";
+/** A search, from the arguments of its command to the messages that are found. */
+import type { MailboxId } from "../../../../core/contract/mod.ts";
+import { uidRequired } from "../command.ts";
 import { CommandRefused } from "../failures.ts";
 import type { SearchProgram } from "../grammar/search_arguments.ts";
-import { Scanner } from "../grammar/scanner.ts";
-import { expectSearchArguments } from "../grammar/search_arguments.ts";
-import type { SearchKey } from "../grammar/search_keys.ts";
+import { namesNumbers, type SearchKey, searchKeysIn } from "../grammar/search_keys.ts";
+import type { SearchReturn } from "../grammar/search_return.ts";
+import { resolvedRanges } from "../grammar/sequence_set.ts";
+import { LongWork } from "../long_work.ts";
+import { bad } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
-import { Turns } from "../turns.ts";
-import { compile } from "./compile.ts";
-import type { Condition } from "./condition.ts";
-import { findMessages } from "./find_messages.ts";
-import { textDecoding } from "./search_text.ts";
+import type { User } from "../state.ts";
+import { compile, type SearchedMailbox } from "./compile.ts";
+import { type Condition, conditionsIn } from "./condition.ts";
+import { withoutFilters } from "./filters.ts";
+import { findMessages, type FoundMessage, type SearchPlace } from "./find_messages.ts";
+import { enoughFor, type Found } from "./found.ts";
+import { relevancyScores } from "./relevancy.ts";
+import { textReading } from "./wanted_text.ts";
 
-/** What was found: messages by UID, and the greatest mod-sequence among them. */
-export interface Found {
-  /** Ascending. */
-  readonly uids: readonly number[];
-  /** RFC 7162 §3.1.5: told where mod-sequences were asked for. */
-  readonly modseq: bigint | undefined;
+/** Texts that one search may look for in messages: each is looked for in every piece of text. */
+const MOST_TEXTS = 250;
+
+/** How a command names messages, in its answer. */
+export type NamedBy = "number" | "uid";
+
+/** A search that has been read, for any mailbox. */
+export interface PreparedSearch {
+  /** What it is in one. @throws CommandRefused. */
+  conditionIn(mailbox: SearchedMailbox): Condition;
+  /** RFC 7162 §3.1.5: whether mod-sequences are to be told. */
+  readonly asksModseq: boolean;
+  /** RFC 6203. */
+  readonly isFuzzy: boolean;
 }
 
-/** What the search of a command is. @throws CommandRefused. */
-export async function conditionOf(
+/** A mailbox to search: where, and what sets in the search mean there. */
+export interface SearchTarget extends SearchPlace, SearchedMailbox {}
+
+/** A search that has been done, and what it came to in its mailbox. */
+export interface Searched {
+  /** What was looked for. */
+  readonly condition: Condition;
+  /** What was found. */
+  readonly found: Found;
+}
+
+/** Reads a search. @throws CommandRefused. */
+export async function prepareSearch(
   session: Session,
-  mailbox: SelectedMailbox | undefined,
-  { charset, keys }: SearchProgram,
-): Promise<Condition> {
+  user: User,
+  { charset, keys: given }: SearchProgram,
+): Promise<PreparedSearch> {
+  const read = await textReading(charset);
+  const keys = await withoutFilters(session.service.context.storage, user, charset, given);
+  // RFC 9586 §3: nor in searches.
+  if (session.extensions.isUidOnly && keys.some(namesNumbers)) throw new CommandRefused(uidRequired);
+  const has = (key: SearchKey["key"]) => keys.some((given) => searchKeysIn(given).some((inner) => inner.key === key));
+  const asksModseq = has("MODSEQ");
   // RFC 7162 §3.1: a search for mod-sequences says that they are wanted.
-  if (keys.some(asksModseq)) session.wantModseq();
-  return compile(keys, {
-    mailbox,
-    decode: await textDecoding(charset),
-    filter: await filtersOf(session, keys),
-    now: session.service.context.now(),
-  });
-}
-
-/** Messages that the client knows and the condition fits. */
-export function matchingMessages(
-  session: Session,
-  mailbox: SelectedMailbox,
-  condition: Condition,
-): AsyncGenerator<Message> {
-  const place = { mailbox: mailbox.id, last: mailbox.lastUid, isRecent: (uid: number) => mailbox.isRecent(uid) };
-  return findMessages(session.service.context.storage, place, condition, new Turns());
-}
-
-/** Looks for them. @throws CommandRefused. */
-export async function search(session: Session, mailbox: SelectedMailbox, program: SearchProgram): Promise<Found> {
-  const condition = await conditionOf(session, mailbox, program);
-  const uids: number[] = [];
-  let modseq = 0n;
-  for await (const message of matchingMessages(session, mailbox, condition)) {
-    uids.push(message.uid);
-    if (message.modseq > modseq) modseq = message.modseq;
-  }
-  return { uids, modseq: program.keys.some(asksModseq) && uids.length > 0 ? modseq : undefined };
-}
-
-/** Whether mod-sequences are asked for, anywhere in it. */
-export function asksModseq(key: SearchKey): boolean {
-  switch (key.key) {
-    case "MODSEQ":
-      return true;
-    case "NOT":
-    case "FUZZY":
-      return asksModseq(key.operand);
-    case "OR":
-    case "AND":
-      return key.operands.some(asksModseq);
-    default:
-      return false;
-  }
-}
-
-/** RFC 5466 §3.1: filters are metadata of the server: the user's own first, then those for everyone. */
-async function filtersOf(
-  session: Session,
-  keys: readonly SearchKey[],
-): Promise<(name: string) => readonly SearchKey[]> {
-  const { state, service } = session;
-  if (state.name === "not-authenticated" || !keys.some(namesFilter)) return noFilters;
-  const { storage } = service.context;
-  const own = await storage.metadata({ account: state.user.account });
-  const shared = await storage.metadata({});
-  return (name) => {
-    const entry = `/filters/values/${name}`.toLowerCase();
-    const value = own.get(entry) ?? shared.get(entry);
-    return value === undefined ? noFilters(name) : readFilter(name, value);
+  if (asksModseq) session.wantModseq();
+  return {
+    conditionIn: (mailbox) => limited(compile(keys, read, mailbox)),
+    asksModseq,
+    isFuzzy: has("FUZZY"),
   };
 }
 
-function namesFilter(key: SearchKey): boolean {
-  switch (key.key) {
-    case "FILTER":
-      return true;
-    case "NOT":
-    case "FUZZY":
-      return namesFilter(key.operand);
-    case "OR":
-    case "AND":
-      return key.operands.some(namesFilter);
-    default:
-      return false;
+/** RFC 6203 §4, §6: relevancy is for fuzzy searches. @throws CommandRefused, with BAD. */
+export function requireFuzzy({ isFuzzy }: PreparedSearch, wantsRelevancy: boolean): void {
+  if (wantsRelevancy && !isFuzzy) throw new CommandRefused(bad("RELEVANCY is for searches that are FUZZY"));
+}
+
+/** The selected mailbox, as its client knows it. */
+export function selectedTarget(mailbox: SelectedMailbox): SearchTarget {
+  return {
+    mailbox: mailbox.id,
+    uids: mailbox.uids,
+    saved: resolvedRanges(mailbox.saved, 0),
+    isRecent: (uid) => mailbox.isRecent(uid),
+  };
+}
+
+/** Another mailbox, of which the client knows no sequence numbers; those of the search are places in it. */
+export function otherTarget(mailbox: MailboxId, uids: Uint32Array): SearchTarget {
+  return { mailbox, uids, saved: [], isRecent: () => false };
+}
+
+/** Looks for messages, as many as are needed for what is returned. */
+export async function search(
+  session: Session,
+  prepared: PreparedSearch,
+  target: SearchTarget,
+  returns: SearchReturn | undefined,
+  work: LongWork = new LongWork(session),
+): Promise<Searched> {
+  const condition = prepared.conditionIn(target);
+  const enough = returns && enoughFor(returns);
+  const withRelevancy = returns?.options.has("RELEVANCY") ?? false;
+  const found = new Gathered(prepared.asksModseq, withRelevancy);
+  const { storage, now } = session.service.context;
+  const mode = { work, now: now().getTime(), withRelevancy, fromEnd: enough?.fromEnd ?? false };
+  for await (const page of findMessages(storage, target, condition, mode)) {
+    for (const message of page) found.add(message);
+    if (enough !== undefined && found.count >= enough.count) break;
+  }
+  return { condition, found: found.take(mode.fromEnd) };
+}
+
+/** Collects what is found. */
+export class Gathered {
+  readonly #uids: number[] = [];
+  readonly #modseqs: bigint[] | undefined;
+  readonly #relevancies: number[] | undefined;
+
+  /** What is wanted beside the UIDs. */
+  constructor(withModseqs: boolean, withRelevancy: boolean) {
+    this.#modseqs = withModseqs ? [] : undefined;
+    this.#relevancies = withRelevancy ? [] : undefined;
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#uids.length;
+  }
+
+  /** One more. */
+  add({ message, relevancy }: FoundMessage): void {
+    this.#uids.push(message.uid);
+    this.#modseqs?.push(message.modseq);
+    // Where nothing fuzzy was met, all that was met is as good as can be.
+    this.#relevancies?.push(relevancy ?? 1);
+  }
+
+  /** All of it, the other way round where it was found from the end. */
+  take(isReversed = false): Found {
+    const inOrder = <Item>(items: Item[]) => isReversed ? items.toReversed() : items;
+    const relevancies = this.#relevancies && relevancyScores(this.#relevancies);
+    return {
+      uids: inOrder(this.#uids),
+      ...this.#modseqs && { modseqs: inOrder(this.#modseqs) },
+      ...relevancies && { relevancies: inOrder(relevancies) },
+    };
   }
 }
 
-/** RFC 5466 §3.1: the value is what would follow SEARCH, in UTF-8. */
-function readFilter(name: string, value: Uint8Array): readonly SearchKey[] {
-  try {
-    return expectSearchArguments(new Scanner(value)).keys;
-  } catch {
-    throw new CommandRefused("The filter is no search", `UNDEFINED-FILTER ${name}`);
-  }
-}
-
-/** RFC 5466 §3.1. */
-function noFilters(name: string): never {
-  throw new CommandRefused("There is no such filter", `UNDEFINED-FILTER ${name}`);
+function limited(condition: Condition): Condition {
+  let count = 0;
+  for (const inner of conditionsIn(condition)) if (inner.is === "text") count += inner.texts.length + 1;
+  // RFC 5530 §3.
+  if (count > MOST_TEXTS) throw new CommandRefused("Too many texts are looked for at once", "LIMIT");
+  return condition;
 }

@@ -1,34 +1,23 @@
-/** Found messages with what was parsed of them, read many at a time: for orders and threads. */
-import type { Message, MessageSummary, Storage } from "../../../../core/contract/mod.ts";
+/** What was parsed of messages, many at a time. Messages may be expunged while somebody looks through their mailbox. */
+import type { BodyId, MessageSummary, Storage } from "../../../../core/contract/mod.ts";
+import { Refusal } from "../../../../core/contract/mod.ts";
 
-/** Messages whose summaries are read at a time. */
-const BATCH = 200;
-
-/** A message and its summary. */
-export interface Summarized {
-  /** The row. */
-  readonly message: Message;
-  /** Undefined where it was not asked for. */
-  readonly summary: MessageSummary | undefined;
-}
-
-/** The messages in their order, with their summaries where those are needed. */
-export async function* summarized(
+/** Summaries in the order of the bodies; undefined for those that are gone meanwhile. */
+export async function summariesOf(
   storage: Storage,
-  messages: AsyncIterable<Message>,
-  isNeeded: boolean,
-): AsyncGenerator<Summarized> {
-  let batch: Message[] = [];
-  for await (const message of messages) {
-    batch.push(message);
-    if (batch.length < BATCH) continue;
-    yield* await withSummaries(storage, batch, isNeeded);
-    batch = [];
-  }
-  yield* await withSummaries(storage, batch, isNeeded);
+  bodies: readonly BodyId[],
+): Promise<readonly (MessageSummary | undefined)[]> {
+  if (bodies.length === 0) return [];
+  const all = await unlessGone(storage.summaries(bodies));
+  return all ?? await Promise.all(bodies.map((body) => unlessGone(storage.summary(body))));
 }
 
-async function withSummaries(storage: Storage, batch: readonly Message[], isNeeded: boolean): Promise<Summarized[]> {
-  const summaries = isNeeded ? await storage.summaries(batch.map(({ body }) => body)) : [];
-  return batch.map((message, index) => ({ message, summary: summaries[index] }));
+/** What is read of a message; undefined when it is gone. */
+export async function unlessGone<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === "not-found") return undefined;
+    throw error;
+  }
 }

@@ -1,9 +1,10 @@
 /** SORT (RFC 5256 §3, RFC 5957): what messages are compared by, and in which order that puts them. */
 import type { Message, MessageAddress, MessageSummary } from "../../../../core/contract/mod.ts";
 import { baseSubject } from "../../../../core/message/base_subject.ts";
-import { compareKeys, unicodeCasemap } from "../../../../core/message/casemap.ts";
+import { type Collation, compareKeys, unicodeCasemap } from "../../../../core/message/casemap.ts";
 import type { CharsetDecode } from "../../../../core/message/charset.ts";
 import { decodeEncodedWords } from "../../../../core/message/encoded_word.ts";
+import { collatedText } from "../collated_text.ts";
 import type { SortCriterion, SortKey } from "../grammar/sort_criteria.ts";
 import { sentDate, type TextReading } from "../threading/threadable.ts";
 
@@ -72,16 +73,15 @@ function sortValue(
     case "DATE":
       return summary === undefined ? message.receivedAt.getTime() : sentDate(message, summary);
     case "SUBJECT":
-      return collation(baseSubject(summary?.envelope.subject ?? "", decode).text);
+      return collatedText(summary?.envelope.subject ?? "", textOfSubject, collation, decode);
     case "FROM":
     case "TO":
     case "CC":
       // RFC 5256 §3: addr-mailbox of the first address; the empty string where there is none.
       return collation(firstOf(key, summary)?.mailbox ?? "");
     case "DISPLAYFROM":
-      return collation(displayText(firstOf("FROM", summary), decode));
     case "DISPLAYTO":
-      return collation(displayText(firstOf("TO", summary), decode));
+      return displayValue(firstOf(key === "DISPLAYFROM" ? "FROM" : "TO", summary), collation, decode);
   }
 }
 
@@ -90,10 +90,18 @@ function firstOf(key: "FROM" | "TO" | "CC", summary: MessageSummary | undefined)
   return (key === "FROM" ? from : key === "TO" ? to : cc)?.[0];
 }
 
-/** RFC 5957 §3. */
-function displayText(address: MessageAddress | undefined, decode?: CharsetDecode): string {
-  const { name = "", mailbox, host } = address ?? {};
-  const shown = decodeEncodedWords(name, decode);
-  if (shown !== "" || mailbox === undefined) return shown;
-  return host === undefined ? mailbox : `${mailbox}@${host}`;
+function textOfSubject(subject: string, decode: CharsetDecode | undefined): string {
+  return baseSubject(subject, decode).text;
+}
+
+/** RFC 5957 §3: the name, where there is one, or else the address. */
+function displayValue(
+  address: MessageAddress | undefined,
+  collation: Collation,
+  decode: CharsetDecode | undefined,
+): string {
+  const { name = "", mailbox = "", host } = address ?? {};
+  const shown = collatedText(name, decodeEncodedWords, collation, decode);
+  if (shown !== "") return shown;
+  return collation(host === undefined ? mailbox : `${mailbox}@${host}`);
 }

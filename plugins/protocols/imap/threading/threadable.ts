@@ -4,6 +4,7 @@ import { baseSubject } from "../../../../core/message/base_subject.ts";
 import { type Collation, unicodeCasemap } from "../../../../core/message/casemap.ts";
 import type { CharsetDecode } from "../../../../core/message/charset.ts";
 import { normalizeMessageId } from "../../../../core/message/msg_id.ts";
+import { collatedText } from "../collated_text.ts";
 
 /** A message that is to be threaded. */
 export interface Threadable {
@@ -36,13 +37,13 @@ export function threadable(
   summary: MessageSummary,
   { collation = unicodeCasemap, decode }: TextReading = {},
 ): Threadable {
-  const { text, isReplyOrForward } = baseSubject(summary.envelope.subject ?? "", decode);
+  const { subject = "" } = summary.envelope;
   const messageId = normalizeMessageId(summary.messageId ?? "");
   return {
     number,
     sentAt: sentDate(message, summary),
-    subject: collation(text),
-    isReplyOrForward,
+    subject: collatedText(subject, (value, decode) => baseSubject(value, decode).text, collation, decode),
+    isReplyOrForward: baseSubject(subject, decode).isReplyOrForward,
     ...messageId !== undefined && { messageId },
     references: referencesOf(summary),
   };

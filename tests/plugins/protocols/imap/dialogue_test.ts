@@ -1,11 +1,12 @@
 /**
  * The RFCs' own examples: `tests/dialogues/imap`. Comments say what the server is given: `# given: tls`, `starttls`,
  * `strict` (no passwords without TLS), `option max_errors 3`, `accounts fred@example.org bob@example.org`,
- * `administrator fred@example.org`, `messages fred@example.org INBOX 3`, `mailbox bob@example.org Projects`,
- * `rights bob@example.org Projects fred@example.org lrs`, `quota fred@example.org STORAGE-OCTETS MESSAGES MAILBOXES`.
+ * `administrator fred@example.org`, `submission_server submit@example.org`, `messages fred@example.org INBOX 3`, `mailbox bob@example.org Projects`,
+ * `message fred@example.org INBOX (\Seen) 2026-11-24T07:00:00Z Subject: one\r\n\r\nText` (a backslash and r or n is a CR or
+ * LF), `rights bob@example.org Projects fred@example.org lrs`, `quota fred@example.org STORAGE-OCTETS MESSAGES MAILBOXES`.
  */
 import type { Operation } from "../../../../core/contract/mod.ts";
-import { latin1 } from "../../../../core/wire/ascii.ts";
+import { latin1, latin1Bytes } from "../../../../core/wire/ascii.ts";
 import { runDialogue } from "../../../support/run_dialogue.ts";
 import { type TestService, testService } from "./talk.ts";
 
@@ -24,6 +25,7 @@ for (const name of [...Deno.readDirSync(folder)].map(({ name }) => name).sort())
       options: {
         ...Object.fromEntries(all("option").map(([name, value = ""]) => [name, Number(value) || value])),
         administrators: all("administrator").flat(),
+        submission_servers: all("submission_server").flat(),
       },
       cleartextAuth: !isGiven("strict"),
       ...accounts && { accounts },
@@ -33,11 +35,21 @@ for (const name of [...Deno.readDirSync(folder)].map(({ name }) => name).sort())
       await service.fill(address, mailbox, texts);
     }
     for (const { key, words } of given) {
+      if (key === "message") await append(service, words.join(" "));
       const operation = await operationOf(service, key, words);
       if (operation !== undefined) await service.storage.apply([operation]);
     }
     await runDialogue(transcript, service.serve, { startTls: isGiven("starttls"), tls: isGiven("tls") });
   });
+}
+
+async function append({ storage, mailbox }: TestService, given: string): Promise<void> {
+  const [, address = "", name, flags = "", date = "", text = ""] = /^(\S+) (\S+) \(([^)]*)\) (\S+) (.*)$/.exec(given) ??
+    [];
+  const { id } = await mailbox(address, name);
+  const octets = latin1Bytes(text.replaceAll("\\r", "\r").replaceAll("\\n", "\n"));
+  const details = { receivedAt: new Date(date), flags: flags.split(" ").filter((flag) => flag !== "") };
+  await storage.apply([{ do: "append", mailbox: id, body: await storage.writeBody(octets), details }]);
 }
 
 async function operationOf(

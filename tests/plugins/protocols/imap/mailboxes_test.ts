@@ -41,7 +41,8 @@ Deno.test("mailboxes: who deletes the selected mailbox has none selected; others
     "OK Deleted",
   ]);
   assertEquals(await one.run("FETCH 1 FLAGS"), ["BAD Select a mailbox first"]);
-  assertEquals(await other.run("NOOP"), ["* BYE The selected mailbox is gone"]);
+  assertEquals(await other.run("NOOP"), ["OK Nothing done"]);
+  assertEquals(await other.wire.readLine(), "* BYE The selected mailbox is gone");
 });
 
 Deno.test("mailboxes: RFC 9051 §6.3.6: RENAME of the selected mailbox leaves it selected, and INBOX's messages are expunged", async () => {

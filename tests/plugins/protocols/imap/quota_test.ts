@@ -18,8 +18,8 @@ overEachStorage(
     assertEquals(await append(5000), "NO [OVERQUOTA] The mailbox is full");
     assertEquals((await append(3000))?.slice(0, 2), "OK");
     assertEquals(await append(1097), "NO [OVERQUOTA] The mailbox is full");
-    assertEquals((await append(1096))?.slice(0, 2), "OK");
-    assertEquals(await append(0), "NO [OVERQUOTA] The mailbox is full");
+    assertEquals((await append(1095))?.slice(0, 2), "OK");
+    assertEquals(await append(1), "NO [OVERQUOTA] The mailbox is full");
     await user.run("SELECT INBOX");
     assertEquals((await user.run("COPY 1 INBOX")).at(-1)?.slice(0, 14), "NO [OVERQUOTA]");
     assertEquals(await user.run("GETQUOTAROOT INBOX"), [

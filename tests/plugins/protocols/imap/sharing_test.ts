@@ -71,3 +71,75 @@ overEachStorage(
     ]);
   },
 );
+
+overEachStorage(
+  "rights: RFC 4314 §5.1.1: what changes while a mailbox is selected holds from then on, and is told",
+  async (given) => {
+    const service = await testService(given);
+    await using owner = await logIn(service, bob);
+    await using friend = await logIn(service, fred);
+    await owner.run("APPEND INBOX {3+}\r\nx\r\n");
+    await owner.run("SETACL INBOX fred lrw");
+    await friend.run('SELECT "Other Users/bob@example.org/INBOX"');
+    const flags = (permanent: string) => [
+      "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)",
+      `* OK [PERMANENTFLAGS (${permanent})] Flags that are kept`,
+    ];
+    await owner.run("SETACL INBOX fred lrs");
+    assertEquals(await friend.run("NOOP"), [...flags("\\Seen"), "OK Nothing done"]);
+    assertEquals((await friend.run("STORE 1 +FLAGS.SILENT \\Flagged")).at(-1)?.slice(0, 2), "NO");
+    await owner.run("SETACL INBOX fred lr");
+    assertEquals(await friend.run("NOOP"), [...flags(""), "OK Nothing done"]);
+    assertEquals((await friend.run("STORE 1 +FLAGS.SILENT \\Seen")).at(-1)?.slice(0, 2), "NO");
+    await owner.run("SETACL INBOX fred lrste");
+    assertEquals(await friend.run("NOOP"), [...flags("\\Deleted \\Seen"), "OK Nothing done"]);
+    assertEquals((await friend.run("STORE 1 +FLAGS.SILENT \\Seen")).at(-1)?.slice(0, 2), "OK");
+    // The owner's own rights never change.
+    await owner.run("SELECT INBOX");
+    await owner.run("SETACL INBOX fred l");
+    assertEquals(await owner.run("NOOP"), ["OK Nothing done"]);
+    // RFC 4314 §5.1.1: who may not read it any more is sent away.
+    assertEquals(await friend.run("NOOP"), ["OK Nothing done"]);
+    assertEquals(await friend.wire.readLine(), "* BYE The selected mailbox is gone");
+  },
+);
+
+overEachStorage(
+  "rights: RFC 4314 §2, §3: identifiers are UTF-8, and addresses may have a separator in them",
+  async (given) => {
+    const [umlaut, slash] = ["müller@example.org", "sales/eu@example.org"] as const;
+    const service = await testService({ ...given, accounts: [fred, umlaut, slash] });
+    // One character an octet, as it is on the wire.
+    const octets = "m\xc3\xbcller@example.org";
+    await using owner = await logIn(service, `{19+}\r\n${octets}`);
+    await using friend = await logIn(service, slash);
+    assertEquals(await owner.run(`SETACL INBOX ${slash} lrax`), ["OK Done"]);
+    assertEquals(await owner.run("GETACL INBOX"), [
+      `* ACL INBOX {19}`,
+      `${octets} lrswipkxtecda ${slash} lrxca`,
+      "OK That is all",
+    ]);
+    const name = '"Other Users/m&APw-ller@example.org/INBOX"';
+    assertEquals(await friend.run('LIST "" "Other Users/*"'), [
+      `* LIST (\\HasNoChildren) "/" ${name}`,
+      "OK That is all",
+    ]);
+    assertEquals(await friend.run(`LISTRIGHTS ${name} {19+}\r\n${octets}`), [
+      `* LISTRIGHTS ${name} {19}`,
+      `${octets} lrswipkxtecda`,
+      "OK That is all",
+    ]);
+    assertEquals((await friend.run(`GETQUOTAROOT ${name}`)).slice(0, 2), [`* QUOTAROOT ${name} {19}`, octets]);
+    await friend.run("ENABLE UTF8=ACCEPT");
+    const plain = `"Other Users/${octets}/INBOX"`;
+    assertEquals((await friend.run(`GETACL ${plain}`))[0], `* ACL ${plain} "${octets}" lrswipkxtecda ${slash} lrxca`);
+    // The other way round.
+    assertEquals(await friend.run(`SETACL INBOX "${octets}" lr`), ["OK Done"]);
+    const sales = '"Other Users/sales/eu@example.org/INBOX"';
+    assertEquals((await owner.run(`MYRIGHTS ${sales}`))[0], `* MYRIGHTS ${sales} lr`);
+    assertEquals(await owner.run('LIST "" "Other Users/%/%"'), [
+      '* LIST (\\Noselect \\HasChildren) "/" "Other Users/sales/eu@example.org"',
+      "OK That is all",
+    ]);
+  },
+);

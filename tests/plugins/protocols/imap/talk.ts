@@ -17,7 +17,7 @@ import type { CommandTable } from "../../../../plugins/protocols/imap/command.ts
 import { commands } from "../../../../plugins/protocols/imap/command_table.ts";
 import { imapOptions } from "../../../../plugins/protocols/imap/options.ts";
 import type { ImapService } from "../../../../plugins/protocols/imap/service.ts";
-import { serveImap } from "../../../../plugins/protocols/imap/session.ts";
+import { serveImap } from "../../../../plugins/protocols/imap/conversation.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
 import { type FakeClient, fakeConnection, type FakeConnectionOptions } from "../../../support/fake_connection.ts";
 import { testAuthentication, type TestAuthenticationOptions, testDirectory } from "../../../support/test_directory.ts";
@@ -163,6 +163,11 @@ export class ImapClient implements AsyncDisposable {
     this.wire = client;
     this.#served = serve(connection, options.stop ?? new AbortController().signal).finally(() => connection.close());
     this.greeting = client.readLine();
+  }
+
+  /** That of the last command. */
+  get tag(): string {
+    return `t${this.#commands}`;
   }
 
   /**

@@ -36,7 +36,8 @@ Deno.test("RFC 9051 §6.2.3, §6.2.2, RFC 4959 §3: LOGIN and AUTHENTICATE", () 
   assertEquals(read(expectAuthenticateArguments, "plain"), { mechanism: "PLAIN" });
   assertEquals(read(expectAuthenticateArguments, "EXTERNAL ="), { mechanism: "EXTERNAL", initialResponse: "=" });
   assertEquals(read(expectAuthenticateArguments, "PLAIN dGVzdAB0ZXN0AHRlc3Q=").initialResponse, "dGVzdAB0ZXN0AHRlc3Q=");
-  assertMalformed(expectAuthenticateArguments, "PLAIN |", "base64");
+  assertEquals(read(expectAuthenticateArguments, "CRAM-MD5 "), { mechanism: "CRAM-MD5" });
+  assertMalformed(expectAuthenticateArguments, 'PLAIN |"eA=="', "base64");
   fc.assert(fc.property(texts, texts, (user, password) => {
     assertEquals(read(expectLoginArguments, printLoginArguments({ user, password })), { user, password });
   }));

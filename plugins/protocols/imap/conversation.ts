@@ -1,0 +1,230 @@
+/**
+ * One IMAP session (RFC 9051 §3), from greeting to goodbye. Its invariants:
+ * - every command gets exactly one tagged response, in the order of the commands;
+ * - nothing is waited for while responses are kept back;
+ * - a command either happened and is on disk, or the client is told that it did not: never OK too early.
+ */
+import type { Connection } from "../../../core/contract/mod.ts";
+import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import type { Command, Outcome } from "./command.ts";
+import { type CommandText, CommandTooLarge, TooMuchRefused } from "./command_reader.ts";
+import { expectedReply, isBroken, isGone, serverBug } from "./failures.ts";
+import { literalMark } from "./grammar/literal_mark.ts";
+import { Malformed, Scanner } from "./grammar/scanner.ts";
+import { bad, ok, printReply, type Reply } from "./replies.ts";
+import { OutOfStep } from "./sections/write_literal.ts";
+import type { ImapService } from "./service.ts";
+import { Session } from "./session.ts";
+import { Turns } from "./turns.ts";
+
+/** How long a goodbye may take, in milliseconds. */
+const PATIENCE = 5000;
+
+/** Serves one connection. The core closes it afterwards. */
+export async function serveImap(connection: Connection, stop: AbortSignal, service: ImapService): Promise<void> {
+  using session = new Session(connection, service);
+  await new Conversation(session).hold(stop);
+}
+
+/** What came of a command, or of what was none. */
+interface Finished extends Outcome {
+  readonly tag: string;
+  /** Said after the reply: the session is over, and not because the client wishes so. */
+  readonly bye?: string;
+}
+
+class Conversation {
+  readonly #session: Session;
+  readonly #turns = new Turns();
+  #errors = 0;
+  #hasBegun = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** From the greeting to the goodbye. */
+  async hold(stop: AbortSignal): Promise<void> {
+    const { connection, service } = this.#session;
+    connection.setIdleTimeout(service.options.login_timeout);
+    try {
+      // RFC 9051 §7.1: the greeting may tell what can be done.
+      this.#session.untagged(
+        printReply(ok(`${service.context.hostname} Quetzal ready`, this.#session.capabilityCode())),
+      );
+      await this.#converse(stop);
+      await connection.writer.flush();
+    } catch (error) {
+      await this.#sayWhy(error);
+      if (!isBroken(error)) throw error;
+    }
+  }
+
+  async #converse(stop: AbortSignal): Promise<void> {
+    const { connection: { reader, writer } } = this.#session;
+    for (;;) {
+      if (stop.aborted) throw new Stopping();
+      const finished = await this.#next();
+      if (finished === undefined) return;
+      this.#hasBegun = true;
+      const { tag, reply, ends = false, bye, after } = finished;
+      writer.line(`${tag} ${printReply(reply)}`);
+      if (bye !== undefined) this.#session.untagged(`BYE ${bye}`);
+      if (ends || bye !== undefined) return;
+      if (this.#isOneTooMany(reply)) return this.#session.untagged("BYE Too many errors");
+      if (after !== undefined) {
+        await writer.flush();
+        await after();
+      }
+      if (writer.isFull) await writer.flush();
+      // Whoever pipelines thousands of commands does not keep others waiting.
+      if (reader.hasInput) await this.#turns.take();
+    }
+  }
+
+  /** One command: its tag, what came of it. Undefined when the client has left. */
+  async #next(): Promise<Finished | undefined> {
+    try {
+      const first = await this.#nextText();
+      return first && await this.#run(first);
+    } catch (error) {
+      if (!(error instanceof LineTooLong)) throw error;
+      await this.#session.reader.refuse(literalMark(error.ending));
+      return { tag: tagOf(error.beginning), reply: bad("The line is too long", "TOOBIG") };
+    }
+  }
+
+  async #nextText(): Promise<CommandText | undefined> {
+    const { reader, connection: { writer } } = this.#session;
+    const taken = reader.take();
+    if (taken !== undefined) return taken;
+    await writer.flush();
+    const next = await reader.next();
+    this.#turns.restart();
+    return next;
+  }
+
+  async #run(first: CommandText): Promise<Finished> {
+    const { reader, service } = this.#session;
+    const scanner = this.#scanner(first.octets);
+    let tag = "*";
+    try {
+      tag = this.#session.tag = scanner.expectTag();
+      scanner.expectSpace();
+      const name = commandName(scanner);
+      const command = service.commands.get(name);
+      if (command === undefined) {
+        await reader.refuse(first.literal);
+        return { tag, ...this.#unknown(name) };
+      }
+      const text = await reader.whole(first, (text) => command.takesLiteral?.(text) === true);
+      return { tag, ...await this.#do(command, this.#scanner(text.octets, scanner.at), text) };
+    } catch (error) {
+      if (error instanceof CommandTooLarge) return { tag, reply: this.#failed(error) };
+      if (!(error instanceof Malformed)) throw error;
+      await reader.refuse(first.literal);
+      return { tag, reply: this.#failed(error) };
+    }
+  }
+
+  async #do(command: Command, scanner: Scanner, { literal }: CommandText): Promise<Omit<Finished, "tag">> {
+    const session = this.#session;
+    const incoming = literal && session.reader.literal(literal);
+    let outcome: Outcome;
+    try {
+      const done = command.handle(session, session.state, scanner, incoming);
+      outcome = done instanceof Promise ? await done : done;
+    } catch (error) {
+      outcome = { reply: this.#failed(error) };
+    }
+    // Harmless where the command has taken it.
+    await incoming?.refuse();
+    if (outcome.state !== undefined) session.moveTo(outcome.state);
+    try {
+      // RFC 9051 §5.2: what has changed is told before the tagged response.
+      await session.tell(outcome.telling ?? command.telling);
+    } catch (error) {
+      // What the command did is done, and the client hears of it; but nothing more can be said of the mailbox.
+      if (isGone(error)) return { ...outcome, bye: "The selected mailbox is gone" };
+      throw error;
+    }
+    return outcome;
+  }
+
+  /** The one place where an error becomes the reply to a command. */
+  #failed(error: unknown): Reply {
+    if (isBroken(error)) throw error;
+    const expected = expectedReply(error);
+    if (expected === undefined) this.#session.connection.log.error("command failed", { error });
+    return expected ?? serverBug;
+  }
+
+  #unknown(name: string): Outcome {
+    // A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us.
+    if (!this.#hasBegun && webVerbs.has(name)) throw new ConnectionClosed("the client speaks HTTP");
+    const { connection, state } = this.#session;
+    connection.log.info("the client sent no command", { state: state.name });
+    return { reply: bad("Unknown command") };
+  }
+
+  /** @param at What is before it has been read. */
+  #scanner(octets: Uint8Array, at = 0): Scanner {
+    const scanner = new Scanner(octets, this.#session.nameForm);
+    scanner.skipTo(at);
+    return scanner;
+  }
+
+  #isOneTooMany({ status, code }: Reply): boolean {
+    const { connection, service } = this.#session;
+    const isClientError = status === "BAD" || code === "AUTHENTICATIONFAILED";
+    if (!isClientError || ++this.#errors <= service.options.max_errors) return false;
+    connection.log.warn("too many errors", { errors: this.#errors });
+    return true;
+  }
+
+  /** What there is to say at an end that was not the client's, if the client can still hear it. */
+  async #sayWhy(error: unknown): Promise<void> {
+    const { connection } = this.#session, { log, writer } = connection;
+    const state = this.#session.state.name;
+    if (error instanceof ConnectionClosed) return log.debug("client broke off", { state, why: error.message });
+    // The client waits for the rest of a literal: whatever is said would be taken for that.
+    if (error instanceof OutOfStep) return log.error("a message could not be sent to its end", { state, error });
+    this.#session.untagged(`BYE ${byeFor(error)}`);
+    if (error instanceof DeadlineExceeded) log.info("client was too slow", { state });
+    try {
+      connection.setIdleTimeout(PATIENCE);
+      await writer.flush();
+    } catch {
+      // It can not; the connection is about to be closed anyway.
+    }
+  }
+}
+
+function byeFor(error: unknown): string {
+  if (error instanceof DeadlineExceeded) return "Nothing was heard in time";
+  if (error instanceof Stopping) return "[UNAVAILABLE] The server is stopping";
+  // RFC 7888 §4: the other choice would be to read it all.
+  if (error instanceof TooMuchRefused) return "[TOOBIG] What was sent unasked is too large to be read away";
+  return "[SERVERBUG] Something went wrong here; it has been logged";
+}
+
+const webVerbs = new Set(["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PRI"]);
+
+/** The tag of a line, as far as it is there. */
+function tagOf(line: Uint8Array): string {
+  try {
+    const scanner = new Scanner(line);
+    const tag = scanner.expectTag();
+    return scanner.acceptSpace() ? tag : "*";
+  } catch {
+    return "*";
+  }
+}
+
+/** `FETCH`, or `UID FETCH`. @throws Malformed. */
+function commandName(scanner: Scanner): string {
+  const name = scanner.expectWord("the name of a command");
+  if (name !== "UID") return name;
+  scanner.expectSpace();
+  return `UID ${scanner.expectWord("the name of a command")}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * Long work of a command: others get their turn, and the client is told from time to time how far it is (RFC 9585), so
+ * that it neither gives up nor thinks the connection dead.
+ */
+import type { Session } from "./session.ts";
+import { Turns } from "./turns.ts";
+
+/** How often it is told, milliseconds. RFC 9585 §4: every 10 to 15 seconds. */
+const INTERVAL = 10_000;
+
+/** Counts what is done of it. */
+export class LongWork {
+  readonly #session: Session;
+  readonly #turns = new Turns();
+  #toldAt: number;
+  #done = 0;
+  #goal = 0;
+
+  /** Begins now. */
+  constructor(session: Session) {
+    this.#session = session;
+    this.#toldAt = session.service.context.now().getTime();
+  }
+
+  /** So much more there is to do than was known. */
+  expect(count: number): void {
+    this.#goal += count;
+  }
+
+  /** So much more is done. */
+  did(count: number): void {
+    this.#done += count;
+  }
+
+  /** Whether `pause` has anything to do: where waiting for nothing would cost more than the work. */
+  get isDue(): boolean {
+    return this.#turns.isDue;
+  }
+
+  /** Lets others in and tells the client, when it is time for either. */
+  async pause(): Promise<void> {
+    if (!this.#turns.isDue) return;
+    await this.#turns.take();
+    const now = this.#session.service.context.now().getTime();
+    if (now - this.#toldAt < INTERVAL) return;
+    this.#toldAt = now;
+    this.#session.untagged(`OK [INPROGRESS (${this.#tag} ${this.#state})] Still at work`);
+    await this.#session.connection.writer.flush();
+  }
+
+  /** RFC 9585 §4: NIL where the tag would end the response code. */
+  get #tag(): string {
+    const { tag } = this.#session;
+    return tag.includes("]") ? "NIL" : `"${tag}"`;
+  }
+
+  /** RFC 9585 §4: the goal is greater than 0, and what is done is not beyond it. */
+  get #state(): string {
+    return this.#goal === 0 ? `${this.#done} NIL` : `${Math.min(this.#done, this.#goal)} ${this.#goal}`;
+  }
+}

@@ -1,0 +1,53 @@
+/** What the user may do in the selected mailbox, and what the client is told of that (RFC 4314 §5.1.1, §5.2). */
+import { Refusal } from "../../../core/contract/mod.ts";
+import { hasRights, rightsOf } from "./access.ts";
+import { systemFlags } from "./grammar/flags.ts";
+import { printFlags } from "./printing/flags.ts";
+import type { SelectedMailbox } from "./selected_mailbox.ts";
+import type { Session } from "./session.ts";
+import type { User } from "./state.ts";
+
+/** RFC 4314 §5.2: with one of these at least, something can be changed. */
+export function areReadOnly(rights: string): boolean {
+  return !/[eistw]/.test(rights);
+}
+
+/** FLAGS and PERMANENTFLAGS (RFC 9051 §7.3.5, §7.1). */
+export function tellPermanentFlags(session: Session, view: SelectedMailbox): void {
+  session.untagged(`FLAGS ${printFlags([...systemFlags, ...view.keywords])}`);
+  session.untagged(`OK [PERMANENTFLAGS ${permanentFlags(view)}] Flags that are kept`);
+}
+
+/** The same where these flags have keywords that the client has not been told of: before it sees them on a message. */
+export function tellKeywords(session: Session, view: SelectedMailbox, flags: readonly string[]): void {
+  if (view.learn(flags)) tellPermanentFlags(session, view);
+}
+
+/**
+ * The owner may have changed what the user may do meanwhile: it holds from now on, and is told.
+ *
+ * @throws Refusal `not-found` when the user may not read the mailbox any more: it is as good as gone.
+ */
+export async function refreshRights(session: Session, user: User, view: SelectedMailbox): Promise<void> {
+  const { selection } = view;
+  if (selection.owner === user.account) return;
+  const mailbox = await session.service.context.storage.mailbox(view.id);
+  const rights = mailbox === undefined ? "" : rightsOf(mailbox, user.account);
+  if (mailbox === undefined || !hasRights({ rights }, "r")) throw new Refusal("not-found", "there is no such mailbox");
+  if (rights === selection.rights) return;
+  view.selection = { ...selection, rights, isReadOnly: selection.isExamined || areReadOnly(rights) };
+  view.learn(mailbox.keywords);
+  tellPermanentFlags(session, view);
+}
+
+/** RFC 4314 §4: by right; `\*` where keywords may be made. */
+function permanentFlags({ selection, keywords }: SelectedMailbox): string {
+  if (selection.isReadOnly) return "()";
+  const may = (right: string) => hasRights(selection, right);
+  return printFlags([
+    ...may("w") ? ["\\Answered", "\\Flagged", "\\Draft"] : [],
+    ...may("t") ? ["\\Deleted"] : [],
+    ...may("s") ? ["\\Seen"] : [],
+    ...may("w") ? [...keywords, "\\*"] : [],
+  ]);
+}

@@ -1,0 +1,77 @@
+import { assert, assertEquals } from "@std/assert";
+import { logIn, testService } from "../talk.ts";
+import { append } from "./searching.ts";
+
+/** A clock that goes on by itself: so many seconds each time that it is asked. */
+function hurriedClock(seconds: number): { isHurried: boolean; asked: number; now(): Date } {
+  let time = Date.parse("2026-11-24T07:00:00Z");
+  return {
+    isHurried: false,
+    asked: 0,
+    now() {
+      if (this.isHurried) time += seconds * 1000;
+      this.asked++;
+      return new Date(time);
+    },
+  };
+}
+
+/** Messages that take longer to look through than others are made to wait. */
+const messages = Array.from({ length: 400 }, (_, n) => ({ text: `Subject: ${n}\r\n\r\n${"some text ".repeat(5000)}` }));
+
+Deno.test("imap: RFC 9585 §4: long searches, sorts and threads tell how far they are", async () => {
+  const clock = hurriedClock(11);
+  const tested = await testService({ now: () => clock.now() });
+  await append(tested, "INBOX", messages);
+  await using client = await logIn(tested);
+  await client.run("SELECT INBOX");
+  clock.isHurried = true;
+  for (
+    const command of [
+      "SEARCH TEXT nothing",
+      "UID SORT (REVERSE ARRIVAL) UTF-8 BODY nothing",
+      "THREAD REFERENCES UTF-8 BODY nothing",
+      "ESEARCH IN (inboxes) BODY nothing",
+    ]
+  ) {
+    const lines = await client.run(command);
+    assert(lines.at(-1)?.startsWith("OK"), lines.at(-1));
+    const told = lines.filter((line) => line.startsWith("* OK [INPROGRESS"));
+    assert(told.length > 0, `${command}: nothing was told`);
+    let before = 0;
+    for (const line of told) {
+      const [, tag, done, goal] = /^\* OK \[INPROGRESS \("(t\d+)" (\d+) (\d+)\)\] /.exec(line) ?? [];
+      assertEquals([tag, goal], [client.tag, "400"]);
+      assert(Number(done) >= before && Number(done) <= 400, line);
+      before = Number(done);
+    }
+  }
+});
+
+Deno.test("imap: RFC 9585 §4: no more often than every ten seconds, and not of what is quickly done", async () => {
+  const clock = hurriedClock(6);
+  const tested = await testService({ now: () => clock.now() });
+  await append(tested, "INBOX", messages);
+  await using client = await logIn(tested);
+  await client.run("SELECT INBOX");
+  const progress = async (command: string) =>
+    (await client.run(command)).filter((line) => line.startsWith("* OK [INPROGRESS")).length;
+  assertEquals(await progress("SEARCH TEXT nothing"), 0);
+  clock.isHurried = true;
+  clock.asked = 0;
+  const told = await progress("SEARCH TEXT nothing");
+  assert(told > 0 && told <= clock.asked * 6 / 10, `told ${told} times in ${clock.asked * 6} seconds`);
+  assertEquals(await progress("SEARCH SEEN"), 0);
+});
+
+Deno.test("imap: RFC 9585 §4: NIL for a tag that would end the response code", async () => {
+  const clock = hurriedClock(11);
+  const tested = await testService({ now: () => clock.now() });
+  await append(tested, "INBOX", messages);
+  await using client = await logIn(tested);
+  await client.run("SELECT INBOX");
+  clock.isHurried = true;
+  client.wire.send("a]b SEARCH TEXT nothing\r\n");
+  const line = await client.wire.readLine() ?? "";
+  assert(/^\* OK \[INPROGRESS \(NIL \d+ 400\)\] /.test(line), line);
+});
