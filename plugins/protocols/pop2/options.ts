@@ -7,7 +7,7 @@ import { duration } from "../../../core/options/values.ts";
 /** Their schema; all have defaults. */
 export const oldPopOptions = options({
   /** Who may connect. */
-  hosts: v.optional(networks, [...everywhere]),
+  allow: v.optional(networks, [...everywhere]),
   /** How long the next command may take (RFC 937, Timeouts: T2). */
   idle_timeout: v.optional(duration, "10m"),
 });

@@ -5,11 +5,11 @@ import type { OldPopOptions } from "./options.ts";
 /** Why a client is turned away, in words that it may be told; undefined where it may go on. */
 export function refusalOf(
   { authentication }: Pick<ProtocolContext, "authentication">,
-  { hosts }: Pick<OldPopOptions, "hosts">,
+  { allow }: Pick<OldPopOptions, "allow">,
   connection: Connection,
 ): string | undefined {
-  if (!hosts.contains(connection.peer.hostname)) {
-    connection.log.warn("turned away: the client is none of the hosts that may connect");
+  if (!allow.contains(connection.peer.hostname)) {
+    connection.log.warn("turned away: the client is none of those that may connect");
     return "you may not connect from there";
   }
   // There is no other way to log in, and no way to TLS but a port for it.

@@ -185,7 +185,7 @@ Deno.test("pop2: without TLS no password is asked for, unless the configuration 
   const strict = await pop2({ cleartextAuth: false });
   assertEquals(await converse(strict.serve, hello), "- passwords are not taken here without TLS\r\n");
   assert((await converse(strict.serve, hello, { tls: true })).includes("\r\n#0 messages"));
-  const fenced = await pop2({ options: { hosts: ["192.0.2.0/28"] } });
+  const fenced = await pop2({ options: { allow: ["192.0.2.0/28"] } });
   assertEquals(await converse(fenced.serve, hello, { peer: "192.0.2.16" }), "- you may not connect from there\r\n");
   assert((await converse(fenced.serve, hello, { peer: "192.0.2.15" })).includes("\r\n#0 messages"));
 });
