@@ -29,6 +29,7 @@ export const builtInPlugins: PluginTable = {
     "scram-sha-512": () => import("../../plugins/auth/scram/sha_512.ts"),
     oauthbearer: () => import("../../plugins/auth/oauth/oauthbearer.ts"),
     xoauth2: () => import("../../plugins/auth/oauth/xoauth2.ts"),
+    gssapi: () => import("../../plugins/auth/gssapi/plugin.ts"),
     external: () => import("../../plugins/auth/external.ts"),
     anonymous: () => import("../../plugins/auth/anonymous.ts"),
     apop: () => import("../../plugins/auth/apop.ts"),
