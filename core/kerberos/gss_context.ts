@@ -63,12 +63,12 @@ export class GssContext implements SecurityContext {
 
   /** GSS_Wrap. */
   wrap(plain: Uint8Array, isEncrypted: boolean): Uint8Array {
-    const { library: { functions, memory }, handle } = this.#parts;
+    const { library: { functions, memory }, handle: { pointer } } = this.#parts;
     const minor = this.#minor, state = place(4), sealed = place(DESCRIPTOR);
     const input = memory.gssBuffer(plain);
     try {
       minor.check(
-        functions.gss_wrap(minor.place, handle.pointer, Number(isEncrypted), 0, input, state, sealed),
+        functions.gss_wrap(minor.place, pointer, Number(isEncrypted), 0, input, state, sealed),
       );
       // Whoever asked for secrecy must not get less.
       if (isEncrypted && readUnsigned(state) === 0) throw new Error("the message was not encrypted");
@@ -80,12 +80,12 @@ export class GssContext implements SecurityContext {
 
   /** GSS_Unwrap. */
   unwrap(sealed: Uint8Array): { readonly plain: Uint8Array; readonly isEncrypted: boolean } {
-    const { library: { functions, memory }, handle } = this.#parts;
+    const { library: { functions, memory }, handle: { pointer } } = this.#parts;
     const minor = this.#minor, state = place(4), plain = place(DESCRIPTOR);
     const input = memory.gssBuffer(sealed);
     try {
       // RFC 4752 §3.3: anything but GSS_S_COMPLETE is fatal: a message that comes twice, late or too early is one.
-      const major = functions.gss_unwrap(minor.place, handle.pointer, input, plain, state, place(4));
+      const major = functions.gss_unwrap(minor.place, pointer, input, plain, state, place(4));
       if (major !== COMPLETE) {
         throw new Error("a packet of the security layer is not intact", { cause: minor.errorOf(major) });
       }
@@ -97,10 +97,10 @@ export class GssContext implements SecurityContext {
 
   /** GSS_Wrap_size_limit. */
   largestPlain(sealedSize: number, isEncrypted: boolean): number {
-    const { library: { functions }, handle } = this.#parts;
+    const { library: { functions }, handle: { pointer } } = this.#parts;
     const minor = this.#minor, largest = place(4);
     minor.check(
-      functions.gss_wrap_size_limit(minor.place, handle.pointer, Number(isEncrypted), 0, sealedSize, largest),
+      functions.gss_wrap_size_limit(minor.place, pointer, Number(isEncrypted), 0, sealedSize, largest),
     );
     return readUnsigned(largest);
   }

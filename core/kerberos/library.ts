@@ -74,19 +74,28 @@ export type Functions = Deno.StaticForeignLibraryInterface<typeof declarations>;
  * frees what was deferred.
  */
 export class KerberosLibrary implements AsyncDisposable {
-  /** What it can do. */
-  readonly functions: Functions;
-  /** What C has written. */
-  readonly memory: Memory;
+  readonly #memory: Memory;
   readonly #library: Deno.DynamicLibrary<typeof declarations>;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #frees = new DisposableStack();
   #isClosed = false;
+  #isLoaded = true;
 
   private constructor(library: Deno.DynamicLibrary<typeof declarations>) {
     this.#library = library;
-    this.functions = library.symbols;
-    this.memory = new Memory(library.symbols);
+    this.#memory = new Memory(library.symbols);
+  }
+
+  /** What it can do. @throws Error when it is gone: a call would be the end of the process. */
+  get functions(): Functions {
+    this.#mustBeLoaded();
+    return this.#library.symbols;
+  }
+
+  /** What C has written. @throws Error when it is gone. */
+  get memory(): Memory {
+    this.#mustBeLoaded();
+    return this.#memory;
   }
 
   /**
@@ -136,7 +145,12 @@ export class KerberosLibrary implements AsyncDisposable {
     this.#isClosed = true;
     await Promise.allSettled(this.#underWay);
     this.#frees.dispose();
+    this.#isLoaded = false;
     this.#library.close();
+  }
+
+  #mustBeLoaded(): void {
+    if (!this.#isLoaded) throw new Error("the Kerberos library is closed");
   }
 }
 
