@@ -26,10 +26,13 @@ export function formatNetwork({ address, bits }: Network): string {
 
 /** A set of addresses. */
 export class Networks {
+  /** Whether no address is in it. */
+  readonly isEmpty: boolean;
   readonly #list = new BlockList();
 
   /** All that are in one of these. */
   constructor(networks: readonly Network[]) {
+    this.isEmpty = networks.length === 0;
     for (const { address, bits } of networks) this.#list.addSubnet(address, bits, familyOf(address));
   }
 

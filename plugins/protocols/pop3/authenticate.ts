@@ -11,21 +11,36 @@ import { Maildrop, type View } from "./maildrop.ts";
 import { failed, ok, type Reply, wrong } from "./replies.ts";
 import type { Session } from "./session.ts";
 
-/** USER. The answer is the same whoever is named (RFC 1939 §13, RFC 3206 §5). */
-export const user: Command = command({
-  // RFC 2449 §6.2. Not before TLS where passwords may not be sent without; what was true at login stays true.
-  capability: ({ connection, service: { passwords } }) => passwords.isAllowed(connection) ? "USER" : undefined,
-  // RFC 1939 §7 has another USER only after one that failed; a client that has changed its mind is forgiven.
-  states: beforeLogin,
-  usage: "USER name",
-  // One argument, so spaces in it are a part of it, as RFC 1939 §7 allows for PASS.
-  parse: (argument = "") => argument.trim() === "" ? undefined : { value: argument.trim() },
-  run({ service, connection, texts }, _state, login) {
-    // RFC 2595 §2.3: refused before the password is on its way; to all alike, for its answer tells of nobody.
-    if (!service.passwords.isAllowed(connection)) return { reply: wrong(texts.needsTls) };
-    return { reply: ok(texts.sendPassword), state: { name: "named", login } };
-  },
-});
+/**
+ * USER. The answer is the same whoever is named (RFC 1939 §13, RFC 3206 §5).
+ *
+ * @param isAllowed Whether it may be said now.
+ */
+export function userCommand(isAllowed: (session: Session) => boolean): Command {
+  return command({
+    // RFC 2449 §6.2. Not before TLS where passwords may not be sent without; what was true at login stays true.
+    capability: (session) => takesPasswords(session) ? "USER" : undefined,
+    // RFC 1939 §7 has another USER only after one that failed; a client that has changed its mind is forgiven.
+    states: beforeLogin,
+    usage: "USER name",
+    // One argument, so spaces in it are a part of it, as RFC 1939 §7 allows for PASS.
+    parse: (argument = "") => argument.trim() === "" ? undefined : { value: argument.trim() },
+    run(session, _state, login) {
+      const { texts } = session;
+      // RFC 2595 §2.3: refused before the password is on its way; to all alike, for its answer tells of nobody.
+      if (!isAllowed(session)) return { reply: wrong(texts.needsTls) };
+      return { reply: ok(texts.sendPassword), state: { name: "named", login } };
+    },
+  });
+}
+
+/** Whether PASS may follow USER on the connection as it is. */
+export function takesPasswords({ connection, service: { passwords } }: Session): boolean {
+  return passwords.isAllowed(connection);
+}
+
+/** USER, where PASS is what follows it. */
+export const user: Command = userCommand(takesPasswords);
 
 /** PASS. */
 export const pass: Command = command({
@@ -115,8 +130,8 @@ async function converse(session: Session, mechanism: string, initial: string | u
   }
 }
 
-/** What the end of an exchange means. */
-async function conclude(session: Session, end: ExchangeEnd, view: View | undefined): Promise<Outcome> {
+/** What the end of an attempt to log in means. */
+export async function conclude(session: Session, end: ExchangeEnd, view: View | undefined): Promise<Outcome> {
   if (end.state === "refused") return { reply: refusalReply(end.reason, session.texts) };
   const outcome = await enterTransaction(session, end.account, view);
   if (end.securityLayer === undefined || outcome.state === undefined) return outcome;
@@ -141,13 +156,13 @@ async function conclude(session: Session, end: ExchangeEnd, view: View | undefin
  * @param view What is to be seen; absent: INBOX.
  */
 async function enterTransaction(session: Session, account: AccountId, view?: View): Promise<Outcome> {
-  const { service: { context, options, loginDelay }, texts, connection: { log } } = session;
+  const { service: { context, options, loginDelay, keepsLast }, texts, connection: { log } } = session;
   if (loginDelay.isTooEarly(account, context.now())) {
     return { reply: failed(texts.loginDelay(loginDelay.seconds), "LOGIN-DELAY") };
   }
   try {
     const { expire, popped } = options;
-    const settings = { expire, popped, now: context.now(), ...view && { view } };
+    const settings = { expire, popped, keepsLast, now: context.now(), ...view && { view } };
     const maildrop = await Maildrop.open(context.storage, account, settings);
     if (maildrop === "in-use") return { reply: failed(texts.inUse, "IN-USE") };
     if (maildrop === "missing") {

@@ -113,6 +113,11 @@ export class Maildrop implements AsyncDisposable {
     return this.#octets;
   }
 
+  /** Whose it is. */
+  get account(): AccountId {
+    return this.#parts.account;
+  }
+
   /** How many messages were sent whole. */
   get retrievedCount(): number {
     return this.#retrieved.size;

@@ -19,6 +19,8 @@ export interface Pop3Service {
   readonly readLogin: ReadLoginForm;
   /** How USER and PASS are judged. */
   readonly passwords: PasswordCheck;
+  /** Whether sessions keep for later ones what was retrieved last (RFC 1225, LAST). */
+  readonly keepsLast: boolean;
 }
 
 /** What USER and PASS come to. */
@@ -36,6 +38,7 @@ export function pop3Service(context: ProtocolContext, options: Pop3Options, comm
     loginDelay: new LoginDelay(options.login_delay),
     readLogin: readRecent(options),
     passwords: byPassword(context.authentication),
+    keepsLast: false,
   };
 }
 

@@ -22,6 +22,10 @@ export interface GivenContext extends TestAuthenticationOptions {
   readonly mail?: Readonly<Record<string, readonly string[]>>;
   readonly hostname?: string;
   readonly now?: () => Date;
+  /** Absent: nothing is delivered. */
+  readonly delivery?: Delivery;
+  /** Octets of the largest message. */
+  readonly largest?: number;
   /** Instead of the storage in memory. */
   readonly wrap?: (storage: Storage) => Storage;
 }
@@ -60,8 +64,8 @@ export async function mailContext(given: GivenContext = {}): Promise<MailContext
     ...{ log, hostname, now, authentication, directory },
     storage: given.wrap?.(storage) ?? storage,
     shutdown: new AbortController().signal,
-    delivery: {} as Delivery,
-    limits: { message: 1_000_000 },
+    delivery: given.delivery ?? {} as Delivery,
+    limits: { message: given.largest ?? 1_000_000 },
   };
   return {
     ...{ context, storage, log, account, authentication },
