@@ -42,6 +42,8 @@ export const builtInPlugins: PluginTable = {
     imap: () => import("../../plugins/protocols/imap/plugin.ts"),
     kpop: () => import("../../plugins/protocols/kpop/plugin.ts"),
     pop1: () => import("../../plugins/protocols/pop1/plugin.ts"),
+    poppassd: () => import("../../plugins/protocols/poppassd/plugin.ts"),
+    kpop: () => import("../../plugins/protocols/kpop/plugin.ts"),
     pop2: () => import("../../plugins/protocols/pop2/plugin.ts"),
   },
   http: {},
