@@ -40,11 +40,10 @@ export const builtInPlugins: PluginTable = {
     smtp: () => import("../../plugins/protocols/smtp/plugin.ts"),
     pop3: () => import("../../plugins/protocols/pop3/plugin.ts"),
     imap: () => import("../../plugins/protocols/imap/plugin.ts"),
-    kpop: () => import("../../plugins/protocols/kpop/plugin.ts"),
     pop1: () => import("../../plugins/protocols/pop1/plugin.ts"),
+    pop2: () => import("../../plugins/protocols/pop2/plugin.ts"),
     poppassd: () => import("../../plugins/protocols/poppassd/plugin.ts"),
     kpop: () => import("../../plugins/protocols/kpop/plugin.ts"),
-    pop2: () => import("../../plugins/protocols/pop2/plugin.ts"),
   },
   http: {},
 };
