@@ -34,6 +34,7 @@ const declarations = {
   "krb5_free_keytab_entry_contents": { parameters: [pointer, buffer], result: int },
   // AP-REQ and AP-REP.
   "krb5_auth_con_init": { parameters: [pointer, buffer], result: int },
+  "krb5_auth_con_setaddrs": { parameters: [pointer, pointer, pointer, buffer], result: int },
   "krb5_auth_con_free": { parameters: [pointer, pointer], result: int },
   "krb5_rd_req": {
     parameters: [pointer, buffer, buffer, pointer, pointer, buffer, buffer],

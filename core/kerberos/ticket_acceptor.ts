@@ -2,6 +2,7 @@
  * Checks AP-REQ messages (RFC 4120 §3.2.3) by libkrb5: key, times, clock skew, replays. The interface knows nothing of C,
  * so that another way of checking may stand behind it.
  */
+import { hostAddress } from "./host_address.ts";
 import { isOfService, ofService, principalsOf } from "./keytab.ts";
 import { Krb5Context, type Krb5Error } from "./krb5_context.ts";
 import { KerberosLibrary } from "./library.ts";
@@ -15,10 +16,17 @@ export interface TicketAcceptor extends AsyncDisposable {
   /**
    * Whether an AP-REQ proves its client.
    *
-   * @param now The time by which its own is judged.
    * @throws Error for what is not the client's fault: a key or a replay cache that cannot be read.
    */
-  accept(request: Uint8Array, now: Date): Promise<TicketVerdict>;
+  accept(request: Uint8Array, arrival: Arrival): Promise<TicketVerdict>;
+}
+
+/** When and whence an AP-REQ came. */
+export interface Arrival {
+  /** The time by which its own is judged. */
+  readonly at: Date;
+  /** The client's IP address: tickets may be for some addresses only. */
+  readonly from: string;
 }
 
 /** What came of an AP-REQ. */
@@ -60,7 +68,7 @@ export async function openTicketAcceptor(settings: TicketAcceptorSettings): Prom
   const rest = undo.move();
   return {
     principals: [first, ...others],
-    accept: (request, now) => library.use(() => accept(library, settings, request, now)),
+    accept: (request, arrival) => library.use(() => accept(library, settings, request, arrival)),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }
@@ -76,17 +84,18 @@ async function accept(
   library: KerberosLibrary,
   { keytab: path, service }: TicketAcceptorSettings,
   request: Uint8Array,
-  now: Date,
+  { at, from }: Arrival,
 ): Promise<TicketVerdict> {
   const { functions, memory } = library;
   // One for each request: another thread is at work in each.
   using context = await Krb5Context.open(library);
   const { pointer } = context;
-  setTime(library, context, now);
+  setTime(library, context, at);
   const keytab = context.keytab(path);
   const exchange = place(POINTER), options = place(4), made = place(POINTER);
   context.check(functions.krb5_auth_con_init(pointer, exchange));
   context.defer(() => functions.krb5_auth_con_free(pointer, readPointer(exchange)));
+  context.check(functions.krb5_auth_con_setaddrs(pointer, readPointer(exchange), 0n, addressIn(library, from)));
   const code = await functions.krb5_rd_req(pointer, exchange, memory.krb5Data(request), 0n, keytab, options, made);
   if (code !== 0) return refusal(context.errorOf(code));
   const ticket = readPointer(made);
@@ -107,9 +116,15 @@ async function accept(
 }
 
 /** The library measures every time from the one that it is told. */
-function setTime({ functions }: KerberosLibrary, context: Krb5Context, now: Date): void {
-  const milliseconds = now.getTime(), seconds = Math.floor(milliseconds / 1000);
+function setTime({ functions }: KerberosLibrary, context: Krb5Context, time: Date): void {
+  const milliseconds = time.getTime(), seconds = Math.floor(milliseconds / 1000);
   context.check(functions.krb5_set_real_time(context.pointer, seconds | 0, (milliseconds - seconds * 1000) * 1000));
+}
+
+/** `krb5_address { int32 magic; int32 addrtype; unsigned int length; octets *contents; }`. */
+function addressIn({ memory }: KerberosLibrary, text: string): Uint8Array<ArrayBuffer> {
+  const { type, octets } = hostAddress(text);
+  return memory.structure([BigInt(type) << 32n, BigInt(octets.length), { at: 24 }], octets);
 }
 
 function replyOf({ functions, memory }: KerberosLibrary, context: Krb5Context, exchange: Uint8Array): Uint8Array {

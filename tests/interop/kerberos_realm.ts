@@ -21,6 +21,8 @@ export interface KerberosRealm extends AsyncDisposable {
   readonly alice: Readonly<Record<string, string>>;
   /** The same for bob. */
   readonly bob: Readonly<Record<string, string>>;
+  /** Alice again, with tickets that are good from this machine's addresses and 127.0.0.1 only. */
+  readonly aliceAtHome: Readonly<Record<string, string>>;
 }
 
 const realm = "EXAMPLE.ORG";
@@ -46,12 +48,12 @@ export async function kerberosRealm(): Promise<KerberosRealm> {
     ...["alice", "bob"].map((user) => `ktadd -k ${folder}/${user}.keytab ${user}`),
   ]);
   stack.use(await startKdc(environment));
-  const logIn = async (user: string) => {
-    const own = { KRB5_CONFIG: environment.KRB5_CONFIG, KRB5CCNAME: `FILE:${folder}/${user}.tickets` };
-    await run("/usr/bin/kinit", ["-k", "-t", `${folder}/${user}.keytab`, user], own);
+  const logIn = async (user: string, addresses: "-a" | "-A" = "-A") => {
+    const own = { KRB5_CONFIG: environment.KRB5_CONFIG, KRB5CCNAME: `FILE:${folder}/${user}${addresses}.tickets` };
+    await run("/usr/bin/kinit", [addresses, "-k", "-t", `${folder}/${user}.keytab`, user], own);
     return own;
   };
-  const users = { alice: await logIn("alice"), bob: await logIn("bob") };
+  const users = { alice: await logIn("alice"), bob: await logIn("bob"), aliceAtHome: await logIn("alice", "-a") };
   stack.defer(withEnvironment(environment));
   const rest = stack.move();
   return { name: realm, keytab, ...users, [Symbol.asyncDispose]: () => rest.disposeAsync() };
@@ -66,6 +68,7 @@ async function configure(folder: string, port: number): Promise<void> {
   dns_lookup_kdc = false
   dns_canonicalize_hostname = false
   rdns = false
+  extra_addresses = 127.0.0.1
   udp_preference_limit = 1
 [realms]
   ${realm} = {

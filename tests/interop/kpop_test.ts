@@ -16,8 +16,8 @@ from ctypes import byref, c_char_p, c_int, c_void_p
 library = ctypes.CDLL("libkrb5.so.3")
 library.krb5_get_error_message.restype = c_char_p
 
-port, application, service, mutual, offset, repeats = sys.argv[1:7]
-commands = sys.argv[7:]
+port, application, service, mutual, offset, repeats, source = sys.argv[1:8]
+commands = sys.argv[8:]
 
 class Data(ctypes.Structure):
     _fields_ = [("magic", c_int), ("length", ctypes.c_uint), ("data", c_void_p)]
@@ -39,7 +39,7 @@ check(library.krb5_sname_to_principal(context, b"localhost", service.encode(), 3
 options = 0x20000000 if mutual == "mutual" else 0
 
 def connect():
-    return socket.create_connection(("127.0.0.1", int(port)))
+    return socket.create_connection(("127.0.0.1", int(port)), source_address=(source, 0))
 
 def said(connection):
     text = b""
@@ -87,16 +87,19 @@ interface Attempt {
   readonly offset?: number;
   /** More than one: the same AP-REQ so many times. */
   readonly repeats?: number;
+  /** Its own address. */
+  readonly source?: string;
   readonly commands?: readonly string[];
 }
 
 /** What the client of krb5_sendauth says of it. */
 async function attempt(home: ClientHome, server: MailServer, given: Attempt = {}) {
-  const { application = "KPOPV1.0", service = "pop", isMutual = true, offset = 0, repeats = 1, commands = [] } = given;
+  const { application = "KPOPV1.0", service = "pop", isMutual = true, commands = [] } = given;
+  const { offset = 0, repeats = 1, source = "127.0.0.1" } = given;
   const script = await home.write("sendauth.py", sendauth);
   const { code, stdout, stderr } = await home.run(python, [
     ...[script, String(server.furtherPorts.kpop), application, service, isMutual ? "mutual" : "one-sided"],
-    ...[String(offset), String(repeats), ...commands],
+    ...[String(offset), String(repeats), source, ...commands],
   ]);
   assertEquals(stderr, "");
   return { code, said: stdout };
@@ -144,6 +147,18 @@ interopTest("KPOP: krb5_sendauth: what is wrong is told as the library expects i
   const skewed = await attempt(client, server, { offset: 400 });
   assertStringIncludes(skewed.said, "KRB-ERROR 37 b'Clock skew too great\\x00'");
   assertEquals((await attempt(client, server, { offset: 200, commands: ["QUIT"] })).code, 0);
+});
+
+interopTest("KPOP: RFC 4120 §3.2.3: a ticket with addresses is good from those", programs, async (home) => {
+  await using realm = await kerberosRealm();
+  await using server = await mailServer({ further: { kpop: { keytab: realm.keytab } } });
+  const client = withTickets(home, realm.aliceAtHome);
+  assertEquals((await attempt(client, server, { commands: ["QUIT"] })).code, 0);
+  const { said } = await attempt(client, server, { source: "127.0.0.2" });
+  assertStringIncludes(said, "KRB-ERROR 38 b'Incorrect net address\\x00'");
+  // Most tickets have none, and are good from everywhere.
+  const roaming = withTickets(home, realm.alice);
+  assertEquals((await attempt(roaming, server, { source: "127.0.0.2", commands: ["QUIT"] })).code, 0);
 });
 
 interopTest("KPOP: an AP-REQ is good once", programs, async (home) => {

@@ -92,7 +92,7 @@ class Handshake {
     if (length > longestRequest) return { isAccepted: false, code: FIELD_TOO_LONG, why: `it has ${length} octets` };
     const request = await this.#read(length);
     try {
-      return await acceptor.accept(request, now());
+      return await acceptor.accept(request, { at: now(), from: this.#connection.peer.hostname });
     } catch (error) {
       this.#connection.log.error("tickets cannot be checked now", { error });
       return { isAccepted: false, code: GENERIC, why: "tickets cannot be checked now" };

@@ -9,11 +9,13 @@ import { kerberosFolder, kerberosTest } from "../../support/kerberos.ts";
 const request = capturedRequest.subarray(4);
 const alice = { components: ["alice"], realm: "EXAMPLE.TEST" };
 
+const from = "192.0.2.1";
+const arrival = { at: capturedAt, from };
 const after = (seconds: number) => new Date(capturedAt.getTime() + seconds * 1000);
 
 /** What is refused, by its code. */
 async function codeOf(acceptor: TicketAcceptor, octets: Uint8Array, now = capturedAt): Promise<number | "accepted"> {
-  const verdict = await acceptor.accept(octets, now);
+  const verdict = await acceptor.accept(octets, { at: now, from });
   return verdict.isAccepted ? "accepted" : verdict.code;
 }
 
@@ -21,7 +23,7 @@ kerberosTest("kerberos: RFC 4120 §3.2.3: a captured AP-REQ proves its client, a
   using home = kerberosFolder([capturedKey]);
   await using acceptor = await openTicketAcceptor({ keytab: home.keytab, service: "pop" });
   assertEquals(acceptor.principals, [{ components: ["pop", "localhost"], realm: "EXAMPLE.TEST" }]);
-  const verdict = await acceptor.accept(request, capturedAt);
+  const verdict = await acceptor.accept(request, arrival);
   assert(verdict.isAccepted);
   assertEquals(verdict.client, alice);
   // All but what is encrypted, in which there are random octets.
@@ -88,7 +90,7 @@ kerberosTest("kerberos: truncated anywhere, changed anywhere: nothing is accepte
   await fc.assert(
     fc.asyncProperty(fc.nat(request.length - 1), fc.integer({ min: 1, max: 255 }), async (at, change) => {
       const changed = request.map((octet, index) => index === at ? octet ^ change : octet);
-      const verdict = await acceptor.accept(changed, capturedAt);
+      const verdict = await acceptor.accept(changed, arrival);
       if (!verdict.isAccepted) return;
       // RFC 4120 §5.5.1: neither options nor the service's name are authenticated. Nobody becomes somebody else by them.
       assertEquals(verdict.client, alice);
@@ -107,10 +109,10 @@ kerberosTest("kerberos: what is the server's own fault is not the client's", asy
   using home = kerberosFolder([capturedKey]);
   await using acceptor = await openTicketAcceptor({ keytab: home.keytab, service: "pop" });
   Deno.env.set("KRB5RCACHENAME", `file2:${home.folder}/missing/replays`);
-  await assertRejects(() => acceptor.accept(request, capturedAt), Error, "missing/replays");
+  await assertRejects(() => acceptor.accept(request, arrival), Error, "missing/replays");
   Deno.env.set("KRB5RCACHENAME", `file2:${home.folder}/replays`);
   Deno.renameSync(home.keytab, `${home.keytab}.away`);
-  await assertRejects(() => acceptor.accept(request, capturedAt), Error, `'${home.keytab}' not found`);
+  await assertRejects(() => acceptor.accept(request, arrival), Error, `'${home.keytab}' not found`);
   Deno.renameSync(`${home.keytab}.away`, home.keytab);
   assertEquals(await codeOf(acceptor, request), "accepted");
 });
@@ -138,10 +140,10 @@ kerberosTest(
   async () => {
     using home = kerberosFolder([capturedKey]);
     const acceptor = await openTicketAcceptor({ keytab: home.keytab, service: "pop" });
-    const verdicts = Array.from({ length: 20 }, () => acceptor.accept(request, capturedAt));
+    const verdicts = Array.from({ length: 20 }, () => acceptor.accept(request, arrival));
     await acceptor[Symbol.asyncDispose]();
     assertEquals((await Promise.all(verdicts)).filter(({ isAccepted }) => isAccepted).length, 1);
-    await assertRejects(() => acceptor.accept(request, capturedAt), Error, "is closed");
+    await assertRejects(() => acceptor.accept(request, arrival), Error, "is closed");
     await acceptor[Symbol.asyncDispose]();
   },
 );
