@@ -43,6 +43,7 @@ export const builtInPlugins: PluginTable = {
     pop1: () => import("../../plugins/protocols/pop1/plugin.ts"),
     pop2: () => import("../../plugins/protocols/pop2/plugin.ts"),
     poppassd: () => import("../../plugins/protocols/poppassd/plugin.ts"),
+    ph: () => import("../../plugins/protocols/ph/plugin.ts"),
     kpop: () => import("../../plugins/protocols/kpop/plugin.ts"),
   },
   http: {},
