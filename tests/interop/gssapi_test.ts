@@ -156,21 +156,35 @@ interopTest("GSSAPI: curl: nobody is somebody else, and who has no account gets 
   assertEquals(refused.code, 67, refused.stderr);
 });
 
+/** gsasl logs in and leaves, with a ticket for a service. */
+async function byGsasl(home: ClientHome, protocol: "imap" | "smtp", service: string, port: number): Promise<string> {
+  const { stdout, stderr } = await home.run(gsasl, [
+    ...["--no-starttls", "--mechanism", "GSSAPI", "--authentication-id", "alice", "--authorization-id", "alice"],
+    ...["--hostname", "localhost", `--${protocol}`, "--service", service, `--connect=localhost:${port}`],
+  ], "");
+  return stdout + stderr;
+}
+
 interopTest("GSSAPI: gsasl: IMAP and SMTP", [gsasl, ...realmPrograms], async (home) => {
   await using realm = await kerberosRealm();
   await using server = await serverOf(realm);
   const client = withTickets(home, realm.alice);
-  const run = async (args: readonly string[], port: number) => {
-    const { code, stdout, stderr } = await client.run(gsasl, [
-      ...["--no-starttls", "--mechanism", "GSSAPI", "--authentication-id", "alice", "--authorization-id", "alice"],
-      ...["--hostname", "localhost", ...args, `--connect=localhost:${port}`],
-    ], "");
-    assertEquals(code, 0, stdout + stderr);
-    return stdout;
-  };
-  assertStringIncludes(await run(["--imap", "--service", "imap"], server.ports.imap), " OK ");
-  assertStringIncludes(await run(["--smtp", "--service", "smtp"], server.ports.submission), "235 2.7.0");
+  assertStringIncludes(await byGsasl(client, "imap", "imap", server.ports.imap), " OK ");
+  assertStringIncludes(await byGsasl(client, "smtp", "smtp", server.ports.submission), "235 2.7.0");
   assertEquals(server.log.filter(({ message }) => message === "authenticated").length, 2);
+});
+
+interopTest("GSSAPI: RFC 4752 §3.2: a ticket is good for its own service", [gsasl, ...realmPrograms], async (home) => {
+  await using realm = await kerberosRealm();
+  await using server = await serverOf(realm);
+  const client = withTickets(home, realm.alice);
+  for (const service of ["smtp", "pop", "host"]) {
+    const said = await byGsasl(client, "imap", service, server.ports.imap);
+    assertStringIncludes(said, "AUTHENTICATIONFAILED", said);
+  }
+  const refusals = server.log.filter(({ message }) => message === "gssapi: the ticket was refused");
+  assertEquals(refusals.map(({ why }) => why), Array(3).fill("The ticket isn't for us"));
+  assertEquals(server.log.filter(({ message }) => message === "authenticated"), []);
 });
 
 for (const protocol of ["POP3", "IMAP"] as const) {
