@@ -51,7 +51,7 @@ async function clientOf(
   const leave = () => connection.close();
   stop.addEventListener("abort", leave, { once: true });
   try {
-    return await shakeHands(connection, parts);
+    return stop.aborted ? undefined : await shakeHands(connection, parts);
   } catch (error) {
     if (error instanceof DeadlineExceeded) log.info("client was too slow", { state: "handshake" });
     else if (error instanceof ConnectionClosed) {
