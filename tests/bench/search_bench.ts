@@ -3,7 +3,7 @@
  * commands of one session take, how long they stall all others at the worst, what the index of texts takes of the disk, and
  * how quickly messages are stored meanwhile. Texts are words drawn by Zipf's law from made-up ones.
  */
-import { memoryUsage } from "node:process";
+import { cpuUsage, memoryUsage } from "node:process";
 import type { MailboxId } from "../../core/contract/mod.ts";
 import { bytesOf } from "../../core/message/field_text.ts";
 import type { SqliteStorage } from "../../storage/sqlite/storage.ts";
@@ -70,8 +70,15 @@ function message(n: number): Uint8Array {
   );
 }
 
+interface Measured<Result> {
+  readonly result: Result;
+  readonly took: number;
+  readonly cpu: number;
+  readonly longest: number;
+}
+
 /** The longest time for which nothing else was done, while `work` was; milliseconds. */
-async function stalls<Result>(work: () => Promise<Result>): Promise<{ result: Result; took: number; longest: number }> {
+async function stalls<Result>(work: () => Promise<Result>): Promise<Measured<Result>> {
   let longest = 0, last = performance.now(), isOver = false;
   const tick = () => {
     const now = performance.now();
@@ -80,10 +87,11 @@ async function stalls<Result>(work: () => Promise<Result>): Promise<{ result: Re
     if (!isOver) setTimeout(tick, 0);
   };
   setTimeout(tick, 0);
-  const start = performance.now();
+  const start = performance.now(), before = cpuUsage();
   const result = await work();
   isOver = true;
-  return { result, took: performance.now() - start, longest };
+  const { user, system } = cpuUsage(before);
+  return { result, took: performance.now() - start, cpu: (user + system) / 1000, longest };
 }
 
 function print(what: string, milliseconds: number, more = ""): void {
@@ -136,12 +144,14 @@ if (import.meta.main) {
       "THREAD ORDEREDSUBJECT UTF-8 ALL",
     ]
   ) {
-    const { result, took, longest } = await stalls(() => client.run(command));
+    const { result, took, cpu, longest } = await stalls(() => client.run(command));
     const [line = ""] = result;
     print(
       command,
       took,
-      `stall ${longest.toFixed(0)} ms, ${Math.round(memoryUsage().rss / 1e6)} MB; ${line.slice(0, 60)}`,
+      `CPU ${cpu.toFixed(0)} ms, stall ${longest.toFixed(0)} ms, ${Math.round(memoryUsage().rss / 1e6)} MB; ${
+        line.slice(0, 60)
+      }`,
     );
   }
   await client[Symbol.asyncDispose]();
