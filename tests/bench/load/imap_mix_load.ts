@@ -13,7 +13,7 @@ interface Turn {
   text(): string;
 }
 
-/** In a hundred. A mailbox grows by one of them: it is never empty for long. */
+/** In a hundred. */
 const operations: readonly (readonly [share: number, run: (turn: Turn) => Promise<unknown>])[] = [
   [15, ({ client }) => client.command("NOOP")],
   [5, idleAndDone],
@@ -22,8 +22,7 @@ const operations: readonly (readonly [share: number, run: (turn: Turn) => Promis
   [15, ({ client, message, number }) => client.command(`STORE ${message} ${number % 2 ? "+" : "-"}FLAGS (\\Seen)`)],
   [3, ({ client }) => client.command("SEARCH UNSEEN")],
   [3, ({ client, number }) => client.command(`SEARCH SUBJECT "number ${number % 100}"`)],
-  [7, ({ client, text }) => client.append(text())],
-  [6, expungeOne],
+  [13, appendOrExpunge],
   [1, ({ client }) => client.command("STATUS INBOX (MESSAGES UNSEEN UIDNEXT)")],
 ];
 
@@ -32,7 +31,9 @@ async function idleAndDone({ client }: Turn): Promise<void> {
   await client.done();
 }
 
-async function expungeOne({ client, message }: Turn): Promise<void> {
+/** By turns: a mailbox stays as large as it is. */
+async function appendOrExpunge({ client, message, text }: Turn): Promise<void> {
+  if (client.exists % 2 === 0) return await client.append(text());
   await client.command(`STORE ${message} +FLAGS.SILENT (\\Deleted)`);
   await client.command("EXPUNGE");
 }
