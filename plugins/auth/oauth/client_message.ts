@@ -19,22 +19,27 @@ const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 /** RFC 7628 §3.1, kvpair: the key is letters, the value printable characters and blanks. */
 const pair = /^([A-Za-z]+)=([\x20-\x7e\t\r\n]*)$/;
 
-/** Reads OAUTHBEARER's: a GS2 header, then pairs, each after a 0x01 (RFC 7628 §3.1); undefined for what is none. */
+/** Parts each piece of a message from the next (RFC 7628 §3.1, kvsep). */
+const SEPARATOR = "\x01";
+
+/** Reads OAUTHBEARER's: a GS2 header, then pairs, each ended by a 0x01 (RFC 7628 §3.1); undefined for what is none. */
 export function readOAuthBearer(text: string): ClientMessage | undefined {
+  const { head, pairs } = parted(text);
   // RFC 7628 §3.1: there is no channel binding; RFC 5801 §4: `n` or `y`, then an authorization identity or none.
-  const parts = /^[ny],(?:a=([^,\x01]*))?,\x01(.*)\x01$/s.exec(text);
+  const parts = /^[ny],(?:a=([^,]*))?,$/.exec(head);
   if (parts === null) return undefined;
-  const [, escaped, rest = ""] = parts;
+  const [, escaped] = parts;
   const identity = escaped === undefined ? undefined : unescaped(escaped);
   if (escaped !== undefined && (identity === undefined || identity === "")) return undefined;
-  const token = tokenOf(rest);
+  const token = tokenOf(pairs);
   return token === undefined ? undefined : { token, ...identity !== undefined && { identity } };
 }
 
 /** Reads XOAUTH2's: `user=`, then the same pairs; undefined for what is none. */
 export function readXOAuth2(text: string): ClientMessage | undefined {
-  const [, identity = "", rest = ""] = /^user=([^\x01]+)\x01(.*)\x01$/s.exec(text) ?? [];
-  const token = tokenOf(rest);
+  const { head, pairs } = parted(text);
+  const [, identity = ""] = /^user=(.+)$/s.exec(head) ?? [];
+  const token = tokenOf(pairs);
   return identity === "" || token === undefined ? undefined : { identity, token };
 }
 
@@ -49,11 +54,18 @@ export function printXOAuth2({ identity = "", token }: ClientMessage): string {
   return `user=${identity}\x01auth=Bearer ${token}\x01\x01`;
 }
 
-/** The token among pairs, each of which ends in 0x01. Other keys (host, port) say nothing that is needed (§3.1). */
-function tokenOf(pairs: string): string | undefined {
-  if (!pairs.endsWith("\x01")) return undefined;
+/** What stands before the first separator, and the pairs after it; no pairs where they do not end as they must. */
+function parted(text: string): { readonly head: string; readonly pairs: readonly string[] } {
+  const [head = "", ...pieces] = text.split(SEPARATOR);
+  // The last pair is ended by its own separator and by that of the message.
+  const isWhole = pieces.length > 2 && pieces.at(-1) === "" && pieces.at(-2) === "";
+  return { head, pairs: isWhole ? pieces.slice(0, -2) : [] };
+}
+
+/** The token among the pairs. Other keys (host, port) say nothing that is needed (§3.1). */
+function tokenOf(pairs: readonly string[]): string | undefined {
   let token: string | undefined;
-  for (const text of pairs.slice(0, -1).split("\x01")) {
+  for (const text of pairs) {
     const [, key, value = ""] = pair.exec(text) ?? [];
     if (key === undefined) return undefined;
     if (key.toLowerCase() !== "auth") continue;

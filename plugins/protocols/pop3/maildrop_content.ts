@@ -112,8 +112,11 @@ async function eachMessage(storage: Storage, mailbox: Mailbox, take: (message: M
   }
 }
 
+/** RFC 9051 §2.3.2: keywords are compared without regard to case. */
+const poppedKey = poppedKeyword.toLowerCase();
+
 function isPopped(flags: readonly string[]): boolean {
-  return flags.some((flag) => flag.toLowerCase() === poppedKeyword.toLowerCase());
+  return flags.some((flag) => flag.toLowerCase() === poppedKey);
 }
 
 /** A storage may name its bodies as it likes. */

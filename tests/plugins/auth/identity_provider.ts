@@ -14,7 +14,7 @@ export interface Issued {
 /** One that runs. */
 export interface IdentityProvider extends AsyncDisposable {
   /** The option of the plugins. */
-  readonly introspection: { readonly url: string; readonly client_id: string; readonly client_secret: string };
+  readonly introspection: { readonly url: string; readonly "client_id": string; readonly "client_secret": string };
   /** Where its keys are. */
   readonly jwks: string;
 }
@@ -31,7 +31,7 @@ export function identityProvider(answer: (asked: Issued) => unknown, keys: reado
   });
   const url = `http://127.0.0.1:${server.addr.port}`;
   return {
-    introspection: { url: `${url}/introspect`, client_id: "mail server", client_secret: "s3cret/+" },
+    introspection: { url: `${url}/introspect`, "client_id": "mail server", "client_secret": "s3cret/+" },
     jwks: `${url}/keys`,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };

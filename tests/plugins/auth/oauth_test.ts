@@ -63,7 +63,9 @@ Deno.test("oauthbearer: RFC 7628 §3.1, RFC 5801 §4: what is no message is read
 
 Deno.test("oauth: what is printed is read as the same", () => {
   const token = fc.stringMatching(/^[A-Za-z0-9._~+/-]{1,80}={0,2}$/);
-  const identity = fc.string({ minLength: 1, unit: "binary" }).filter((text) => !/[\x01\0]/.test(text));
+  const identity = fc.string({ minLength: 1, unit: "binary" }).filter((text) =>
+    !text.includes("\x01") && !text.includes("\0")
+  );
   fc.assert(fc.property(token, fc.option(identity, { nil: undefined }), (token, identity) => {
     const message = { token, ...identity !== undefined && { identity } };
     assertEquals(readOAuthBearer(printOAuthBearer(message)), message);
@@ -125,7 +127,7 @@ Deno.test("oauth: nobody is let in by an answer that is none, is late, or is of 
     const { outcome } = await say(oauthbearer, options, printOAuthBearer({ token: "t" }));
     assertEquals([outcome?.status, outcome && "reason" in outcome && outcome.reason], ["failure", reason]);
   }
-  const gone = { url: "http://127.0.0.1:1/", client_id: "a", client_secret: "b" };
+  const gone = { url: "http://127.0.0.1:1/", "client_id": "a", "client_secret": "b" };
   const { outcome } = await say(oauthbearer, { introspection: gone }, printOAuthBearer({ token: "t" }));
   assertEquals(outcome, { status: "failure", reason: "unavailable" });
 });
@@ -161,7 +163,7 @@ Deno.test("oauth: RFC 7519: signed tokens, verified by the issuer's keys; any fa
 
 Deno.test("oauth: options: one way to check, over https or on this machine", async () => {
   const validate = (options: unknown) => oauthOptions["~standard"].validate(options).issues?.length ?? 0;
-  const secrets = { client_id: "a", client_secret: "b" };
+  const secrets = { "client_id": "a", "client_secret": "b" };
   assertEquals(validate({ introspection: { url: "https://sso.example/", ...secrets } }), 0);
   assertEquals(validate({ introspection: { url: "http://sso.example/", ...secrets } }), 1);
   assertEquals(validate({ introspection: { url: "ftp://127.0.0.1/", ...secrets } }), 1);

@@ -77,6 +77,14 @@ Deno.test("pop3: XTND XMIT: what is too large, or could be split by others, is r
   ]);
 });
 
+Deno.test("pop3: XTND XMIT: a long message that is refused early is read to its end before the answer", async () => {
+  const lines = "QUIT\r\n".repeat(50_000);
+  for (const to of ["Subject: to nobody", "To: green@foo.com"]) {
+    const { replies, kept } = await transmit(`${to}\r\n\r\n${lines}`, await early(1_000_000));
+    assertEquals([replies.length, replies[1]?.slice(0, 4), replies[2], kept], [3, "-ERR", "+OK", []]);
+  }
+});
+
 Deno.test("pop3: XTND XMIT: what fails is not taken for commands, and tells only that it failed", async () => {
   const fails = () => {
     throw new Error("the database is away");
