@@ -29,6 +29,8 @@ export class LineReader implements WireReader {
   #broken: ConnectionClosed | undefined;
   /** Data has begun and not ended: its octets are no lines. */
   #isInData = false;
+  /** Whether a LF without CR ends a line. */
+  #endsAtLineFeeds = false;
   /** Where no end of line is known to be: the search goes on there. */
   #searched = 0;
   /** Milliseconds waited for data since it last made progress, and octets that came since. */
@@ -63,6 +65,11 @@ export class LineReader implements WireReader {
     return unread;
   }
 
+  /** From now on a LF without CR ends a line too. */
+  endLinesAtLineFeeds(): void {
+    this.#endsAtLineFeeds = true;
+  }
+
   /** A line that has arrived. The limit does not count the CRLF. */
   takeLine(limit: number): Uint8Array | undefined {
     this.#mayRead();
@@ -70,10 +77,11 @@ export class LineReader implements WireReader {
     for (let from = start + this.#searched; from < end;) {
       const found = bytes.indexOf(LF, from);
       if (found < 0 || found >= end) break;
-      if (found > start && bytes[found - 1] === CR) {
+      const hasReturn = found > start && bytes[found - 1] === CR;
+      if (hasReturn || this.#endsAtLineFeeds) {
         input.start = found + 1;
         this.#searched = 0;
-        const line = bytes.subarray(start, found - 1);
+        const line = bytes.subarray(start, hasReturn ? found - 1 : found);
         if (line.length > limit) throw new LineTooLong(limit, line, line);
         return line;
       }

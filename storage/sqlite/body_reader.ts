@@ -48,6 +48,12 @@ export class BodyReader {
 
   /** @throws Refusal `not-found`; so does `read`, when the body has gone meanwhile. */
   open(key: number): Body {
+    const { size, read } = this.openNow(key);
+    return { size, read: (start, end) => Promise.try(read, start, end) };
+  }
+
+  /** The same, read without waiting. */
+  openNow(key: number): { readonly size: number; readonly read: (start: number, end: number) => Uint8Array } {
     const { size, content, first, octets } = this.#find.get(key) ?? notFound();
     let whole = octets;
     const read = (start: number, end: number): Uint8Array => {
@@ -60,7 +66,7 @@ export class BodyReader {
       whole = isAll ? null : here;
       return isAll ? here : here.slice(from, to);
     };
-    return { size, read: (start, end) => Promise.try(read, start, end) };
+    return { size, read };
   }
 
   #readChunks(content: number, position: number, length: number): Uint8Array {

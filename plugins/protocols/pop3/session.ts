@@ -7,10 +7,10 @@
  */
 import type { Connection, Exchange } from "../../../core/contract/mod.ts";
 import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
-import { enterTransaction } from "./authenticate.ts";
 import type { Command, Outcome } from "./command.ts";
 import { readCommandLine } from "./command_line.ts";
 import { failureReply, isBroken, OutOfStep } from "./errors.ts";
+import { AttemptLogins } from "./logins.ts";
 import { firstLanguage } from "./languages/languages.ts";
 import type { Language, Texts } from "./languages/texts.ts";
 import { failed, ok, type Reply, replyLine, type ResponseCode, wrong } from "./replies.ts";
@@ -43,6 +43,8 @@ export class Session implements AsyncDisposable {
   isUtf8 = false;
   /** RFC 1939 §7: the exchange whose challenge stands in the greeting, until it is used. */
   apop: Exchange | "used" | undefined;
+  /** What the login of APOP says. */
+  readonly apopLogins: AttemptLogins;
   #state: State = authorization;
   #errors = 0;
 
@@ -50,6 +52,7 @@ export class Session implements AsyncDisposable {
   constructor(connection: Connection, service: Pop3Service) {
     this.connection = connection;
     this.service = service;
+    this.apopLogins = new AttemptLogins(service.readLogin);
   }
 
   /** What the server says. */
@@ -83,7 +86,8 @@ export class Session implements AsyncDisposable {
   async serve(stop: AbortSignal): Promise<void> {
     this.connection.setIdleTimeout(this.service.options.idle_timeout);
     try {
-      if (await this.#greet()) await this.#converse(stop);
+      await this.#greet();
+      await this.#converse(stop);
       await this.connection.writer.flush();
     } catch (error) {
       await this.#sayWhy(error);
@@ -99,24 +103,16 @@ export class Session implements AsyncDisposable {
     if (this.#state.name === "transaction") await this.#state.maildrop[Symbol.asyncDispose]();
   }
 
-  /** Whether there is to be a dialogue. */
-  async #greet(): Promise<boolean> {
+  async #greet(): Promise<void> {
     const { service, connection } = this;
-    if (service.authenticatedAs !== undefined) {
-      const { state = authorization, reply } = await enterTransaction(this, service.authenticatedAs);
-      this.#state = state;
-      this.say(reply ?? ok(this.texts.ready));
-      return state.name === "transaction";
-    }
     const { authentication } = service.context;
     if (service.commands.has("APOP") && authentication.isUsable("APOP", connection, "pop")) {
-      this.apop = await authentication.begin("APOP", connection, "pop");
+      this.apop = await authentication.begin("APOP", connection, "pop", undefined, this.apopLogins.read);
     }
     const step = typeof this.apop === "object" ? this.apop.step : undefined;
     // RFC 1939 §7: the timestamp says that APOP is implemented.
     const timestamp = step?.state === "challenge" ? ` ${new TextDecoder().decode(step.data)}` : "";
     this.say(ok(this.texts.ready + timestamp));
-    return true;
   }
 
   async #converse(stop: AbortSignal): Promise<void> {
