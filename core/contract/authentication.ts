@@ -12,6 +12,8 @@ export interface AuthMechanism {
   readonly needs: "nothing" | "password-check" | "client-certificate" | SecretScheme;
   /** Other schemes that serve as well as `needs`. */
   readonly alternatives?: readonly SecretScheme[];
+  /** Services that it can be had for; absent: all. GSSAPI needs a key of each (RFC 4752 §3.2). */
+  readonly services?: readonly Service[];
   /** Offered only under TLS unless configuration says otherwise. */
   readonly revealsPassword: boolean;
   /** False for APOP: usable by name, absent from SASL lists. */
@@ -101,6 +103,12 @@ export interface ScramSecret {
 /** A form in which a password may be kept. */
 export type SecretScheme = keyof SecretByScheme;
 
+/**
+ * The login that the directory knows, of one as a client wrote it: `user` of `recent:user`. Mechanisms that put the login
+ * into a digest (DIGEST-MD5) have digested what the client wrote, and know no other forms.
+ */
+export type ReadLogin = (login: string) => string;
+
 /** What protocols see: policy, penalties, logging and authorization already applied. */
 export interface Authentication {
   /** SASL mechanisms that can succeed on this connection now, in the order of the configuration. */
@@ -109,10 +117,49 @@ export interface Authentication {
   isUsable(mechanism: string, connection: Connection, service: Service): boolean;
   /** Whether `checkPassword` can succeed now: USER and PASS, LOGIN. False without TLS unless configured. */
   allowsPasswords(connection: Connection): boolean;
-  /** Starts an exchange. A mechanism that is not usable gives an exchange that was refused. */
-  begin(mechanism: string, connection: Connection, service: Service, initial?: Uint8Array): Promise<Exchange>;
-  /** A password outside SASL (USER and PASS of RFC 1939, LOGIN of RFC 9051), with the same penalties. */
-  checkPassword(login: string, password: string, connection: Connection, service: Service): Promise<ExchangeEnd>;
+  /**
+   * Starts an exchange. A mechanism that is not usable gives an exchange that was refused.
+   *
+   * @param readLogin Reads logins in forms of the protocol's own.
+   */
+  begin(
+    mechanism: string,
+    connection: Connection,
+    service: Service,
+    initial?: Uint8Array,
+    readLogin?: ReadLogin,
+  ): Promise<Exchange>;
+  /**
+   * A password outside SASL (USER and PASS of RFC 1939, LOGIN of RFC 9051), with the same penalties.
+   *
+   * @param isPrivate Whether nobody can read along though there is no TLS, as the protocol knows; default: no.
+   */
+  checkPassword(
+    login: string,
+    password: string,
+    connection: Connection,
+    service: Service,
+    isPrivate?: boolean,
+  ): Promise<ExchangeEnd>;
+  /** A login that was proven outside SASL, and not by a password: authorized, logged and punished as an exchange is. */
+  admitProven(proof: ProvenLogin, connection: Connection, service: Service): Promise<ExchangeEnd>;
+  /**
+   * Breaks off the connections that have logged in as an account, and logins under way: its password is another now.
+   *
+   * @param except The connection that has asked for it.
+   * @returns How many there were.
+   */
+  endSessions(account: AccountId, except?: Connection): number;
+}
+
+/** A login that a protocol has seen proven: by the ticket of KPOP. */
+export interface ProvenLogin {
+  /** By what, for the log: "KPOP". */
+  readonly by: string;
+  /** Undefined where the proof stands for nobody here: the attempt has failed. */
+  readonly login: string | undefined;
+  /** Authorization identity: whom the client wants to be. */
+  readonly authorizeAs: string;
 }
 
 /** An exchange under way. Dispose of it when the client breaks off. */

@@ -82,6 +82,11 @@ export interface WireReader {
   readLine(limit: number): Promise<Uint8Array | undefined>;
   /** As `readLine`, when a whole line has arrived already; undefined when not: pipelined commands need no wait. */
   takeLine(limit: number): Uint8Array | undefined;
+  /**
+   * From now on a LF without CR ends a line too: for protocols whose clients end theirs so, and that hand nothing on which
+   * another server could split otherwise.
+   */
+  endLinesAtLineFeeds(): void;
   /** Whether something unread has arrived: replies can wait for their siblings while it has. */
   readonly hasInput: boolean;
   /** Exactly so many octets. @throws ConnectionClosed when the stream ends before. */
@@ -125,4 +130,6 @@ export interface SecurityLayer {
   wrap(plain: Uint8Array): Uint8Array;
   /** Opens one packet, without its length. @throws when it is not intact: the connection is then closed. */
   unwrap(sealed: Uint8Array): Uint8Array;
+  /** Lets go of what the layer holds, when its connection is closed. What is asked of it afterwards may throw. */
+  release?(): void;
 }

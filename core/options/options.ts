@@ -18,7 +18,10 @@ export interface OptionIssue {
 }
 
 /** A mapping with known keys, as `options` makes it. Its `~standard` is a Standard Schema (v1) that never waits. */
-export interface OptionGroup<Output> extends v.BaseSchema<unknown, Output, v.BaseIssue<unknown>> {
+export interface OptionGroup<Output, Entries extends v.ObjectEntries = v.ObjectEntries>
+  extends v.BaseSchema<unknown, Output, v.BaseIssue<unknown>> {
+  /** Its keys, each with its schema: for a group that has them and more. */
+  readonly entries: Entries;
   /** The Standard Schema. */
   readonly "~standard": {
     readonly version: 1;
@@ -42,7 +45,7 @@ export interface OptionGroupSettings {
 export function options<const Entries extends v.ObjectEntries>(
   entries: Entries,
   { noun = "option", mayBeAbsent = true }: OptionGroupSettings = {},
-): OptionGroup<v.InferOutput<v.ObjectSchema<Entries, undefined>>> {
+): OptionGroup<v.InferOutput<v.ObjectSchema<Entries, undefined>>, Entries> {
   type Output = v.InferOutput<v.ObjectSchema<Entries, undefined>>;
 
   function run(
@@ -74,6 +77,7 @@ export function options<const Entries extends v.ObjectEntries>(
   }
 
   return {
+    entries,
     kind: "schema",
     type: "options",
     reference: options,

@@ -6,6 +6,7 @@ import type {
   AuthOutcome,
   ExchangeEnd,
   ExchangeRequest,
+  ReadLogin,
   SecretByScheme,
   SecretScheme,
   Service,
@@ -13,6 +14,7 @@ import type {
 import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
+import type { AccountSessions } from "./account_sessions.ts";
 import { type ExchangePolicy, refused } from "./exchange.ts";
 import type { Claim, Penalties } from "./penalties.ts";
 import { prepareQuery } from "./saslprep.ts";
@@ -33,6 +35,10 @@ export interface AttemptParts {
   readonly domain: string;
   /** What failures cost. */
   readonly penalties: Penalties;
+  /** Who is logged in. */
+  readonly sessions: AccountSessions;
+  /** Reads logins in forms of the protocol's own. */
+  readonly readLogin?: ReadLogin;
 }
 
 /** Characters of a login that are logged. */
@@ -42,6 +48,7 @@ const loggedLength = 128;
 export class Attempt implements ExchangePolicy {
   readonly #parts: AttemptParts;
   readonly #broken = new AbortController();
+  readonly #begun: number;
   #login = "";
   #admission: Promise<void> | undefined;
   #account: AccountId | undefined;
@@ -50,11 +57,12 @@ export class Attempt implements ExchangePolicy {
   /** An attempt that has not said yet who it is. */
   constructor(parts: AttemptParts) {
     this.#parts = parts;
+    this.#begun = parts.sessions.moment;
   }
 
   /** What the mechanism may know and ask. */
   request(firstResponse: Uint8Array | undefined, plusOffered: boolean): ExchangeRequest {
-    const { mechanism, connection, service, directory, hostname, domain } = this.#parts;
+    const { mechanism, connection, service, directory, hostname, domain, readLogin = (login) => login } = this.#parts;
     return {
       mechanism,
       plusOffered,
@@ -63,13 +71,14 @@ export class Attempt implements ExchangePolicy {
       hostname,
       domain,
       clientAddresses: connection.tls?.clientAddresses ?? [],
-      checkPassword: (login, password) => this.checkPassword(login, password),
-      findAccount: (login) => this.#ask(login, () => directory.findAccount(login)),
+      checkPassword: (login, password) => this.checkPassword(readLogin(login), password),
+      findAccount: (login) => this.#ask(readLogin(login), (login) => directory.findAccount(login)),
       secret: <S extends SecretScheme>(
         login: string,
         scheme: S,
         realm?: string,
-      ): Promise<SecretByScheme[S] | undefined> => this.#ask(login, () => directory.secret(login, scheme, realm)),
+      ): Promise<SecretByScheme[S] | undefined> =>
+        this.#ask(readLogin(login), (login) => directory.secret(login, scheme, realm)),
       channelBinding: (type) => connection.tls?.channelBinding(type),
     };
   }
@@ -131,23 +140,27 @@ export class Attempt implements ExchangePolicy {
     this.#authorizeAs = authorizeAs;
     // RFC 4422 §3.4.1: no authorization identity, or an empty one, means the one that goes with the credentials.
     const account = authorizeAs === "" ? proven : await this.#actAs(proven, authorizeAs);
-    if (account === undefined) return refused("credentials");
+    const { connection, sessions } = this.#parts;
+    if (account === undefined || !sessions.enter(connection, [proven, account], this.#begun)) {
+      return refused("credentials");
+    }
     return { state: "authenticated", account, ...(securityLayer === undefined ? {} : { securityLayer }) };
   }
 
   /** RFC 4954 §4, RFC 5034 §4: what cannot be prepared, or is empty only then, fails. */
   async #actAs(proven: AccountId, authorizeAs: string): Promise<AccountId | undefined> {
-    const prepared = prepareQuery(authorizeAs);
+    const { readLogin = (login) => login } = this.#parts;
+    const prepared = prepareQuery(readLogin(authorizeAs));
     return prepared ? await this.#parts.directory.mayActAs(proven, prepared) : undefined;
   }
 
   /** Asks about a login, once earlier failures have been paid for. */
-  async #ask<Answer>(login: string, question: () => Promise<Answer>): Promise<Answer> {
+  async #ask<Answer>(login: string, question: (login: string) => Promise<Answer>): Promise<Answer> {
     this.#login = login;
     await (this.#admission ??= this.#parts.penalties.admit(this.#claim(), this.#broken.signal));
     // A client that left while it waited shall not have its guess verified.
     this.#broken.signal.throwIfAborted();
-    return await question();
+    return await question(login);
   }
 
   #claim(): Claim {

@@ -5,11 +5,15 @@ import type {
   AuthOutcome,
   Exchange,
   ExchangeEnd,
+  ProvenLogin,
+  ReadLogin,
   Service,
 } from "../contract/authentication.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
+import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
+import { AccountSessions } from "./account_sessions.ts";
 import { Attempt, type AttemptParts } from "./attempt.ts";
 import { refused, refusedExchange, startExchange } from "./exchange.ts";
 import { hasBinding, isServed, mayRevealPassword, offerOf } from "./offers.ts";
@@ -29,6 +33,8 @@ export interface AuthenticationSettings {
   readonly cleartextAuth: boolean;
   /** Milliseconds that a first failure costs; 0: failures cost nothing. */
   readonly authDelay: number;
+  /** Those that are open, whenever that is asked; absent: none, and no session can be ended. */
+  readonly connections?: Iterable<Connection>;
   /** Where an operator is told that a configured mechanism cannot work. Logins are told to the connection's own log. */
   readonly log: Logger;
   /** The time. */
@@ -61,9 +67,11 @@ interface Form {
 class ServerAuthentication implements Authentication {
   readonly #settings: AuthenticationSettings;
   readonly #penalties: Penalties;
+  readonly #sessions: AccountSessions;
 
   constructor(settings: AuthenticationSettings) {
     this.#settings = settings;
+    this.#sessions = new AccountSessions(settings.connections ?? []);
     this.#penalties = new Penalties({
       authDelay: settings.authDelay,
       now: () => settings.now(),
@@ -71,14 +79,14 @@ class ServerAuthentication implements Authentication {
     });
   }
 
-  mechanismsFor(connection: Connection, _service: Service): readonly string[] {
-    return this.#forms(connection)
+  mechanismsFor(connection: Connection, service: Service): readonly string[] {
+    return this.#forms(connection, service)
       .filter(({ mechanism, offer }) => mechanism.listed !== false && offer === "usable")
       .map(({ name }) => name);
   }
 
-  isUsable(mechanism: string, connection: Connection, _service: Service): boolean {
-    return this.#form(mechanism, connection)?.offer === "usable";
+  isUsable(mechanism: string, connection: Connection, service: Service): boolean {
+    return this.#form(mechanism, connection, service)?.offer === "usable";
   }
 
   allowsPasswords(connection: Connection): boolean {
@@ -90,14 +98,16 @@ class ServerAuthentication implements Authentication {
     connection: Connection,
     service: Service,
     initial?: Uint8Array,
+    readLogin?: ReadLogin,
   ): Promise<Exchange> {
-    const form = this.#form(name, connection);
+    const form = this.#form(name, connection, service);
     if (form === undefined || form.offer !== "usable") {
       const reason = form?.offer === "needs-tls" ? "needs-tls" : "unknown-mechanism";
       new Attempt(this.#parts(name.slice(0, 32), connection, service)).ended(refused(reason));
       return refusedExchange(reason);
     }
-    const attempt = new Attempt(this.#parts(form.name, connection, service));
+    const parts = this.#parts(form.name, connection, service);
+    const attempt = new Attempt(readLogin === undefined ? parts : { ...parts, readLogin });
     const { mechanism } = form;
     return await startExchange(mechanism, attempt.request(initial, hasBinding(mechanism, connection)), attempt);
   }
@@ -107,23 +117,27 @@ class ServerAuthentication implements Authentication {
     password: string,
     connection: Connection,
     service: Service,
+    isPrivate = false,
   ): Promise<ExchangeEnd> {
     if (!this.#checksPasswords()) return refused("unknown-mechanism");
-    if (!mayRevealPassword(connection, this.#settings)) return refused("needs-tls");
+    if (!isPrivate && !mayRevealPassword(connection, this.#settings)) return refused("needs-tls");
     const attempt = new Attempt(this.#parts("password", connection, service));
-    try {
-      const account = await attempt.checkPassword(login, password);
-      const outcome: AuthOutcome = account === undefined
-        ? { status: "failure", reason: "credentials" }
-        : { status: "success", account };
-      const end = await attempt.judge(outcome);
-      attempt.ended(end);
-      return end;
-    } catch (cause) {
-      const end = refused("unavailable");
-      attempt.ended(end, cause);
-      return end;
-    }
+    return await settle(attempt, () => attempt.checkPassword(login, password));
+  }
+
+  async admitProven(proof: ProvenLogin, connection: Connection, service: Service): Promise<ExchangeEnd> {
+    const { by, login, authorizeAs } = proof;
+    const attempt = new Attempt(this.#parts(by, connection, service));
+    const { findAccount } = attempt.request(undefined, false);
+    return await settle(
+      attempt,
+      () => login === undefined ? Promise.resolve(undefined) : findAccount(login),
+      authorizeAs,
+    );
+  }
+
+  endSessions(account: AccountId, except?: Connection): number {
+    return this.#sessions.end(account, except);
   }
 
   /** Whether a configured mechanism is about passwords that the directory can check. */
@@ -132,12 +146,12 @@ class ServerAuthentication implements Authentication {
     return directory.canCheckPassword && mechanisms.some(({ needs }) => needs === "password-check");
   }
 
-  #forms(connection: Connection): Form[] {
+  #forms(connection: Connection, service: Service): Form[] {
     return this.#settings.mechanisms.flatMap((mechanism) => {
       const form: Form = {
         name: mechanism.mechanism,
         mechanism,
-        offer: offerOf(mechanism, connection, this.#settings),
+        offer: offerOf(mechanism, connection, service, this.#settings),
       };
       // The stronger form first: clients that take the first they know take it.
       return hasBinding(mechanism, connection) ? [{ ...form, name: `${form.name}-PLUS` }, form] : [form];
@@ -145,14 +159,36 @@ class ServerAuthentication implements Authentication {
   }
 
   /** RFC 4422 §3.1: names are upper case; clients are forgiven. */
-  #form(name: string, connection: Connection): Form | undefined {
+  #form(name: string, connection: Connection, service: Service): Form | undefined {
     const upper = name.toUpperCase();
-    return this.#forms(connection).find((form) => form.name === upper);
+    return this.#forms(connection, service).find((form) => form.name === upper);
   }
 
   #parts(mechanism: string, connection: Connection, service: Service): AttemptParts {
     const { directory, hostname, domain } = this.#settings;
-    return { mechanism, connection, service, directory, hostname, domain, penalties: this.#penalties };
+    const shared = { penalties: this.#penalties, sessions: this.#sessions };
+    return { mechanism, connection, service, directory, hostname, domain, ...shared };
+  }
+}
+
+/** The end of an attempt outside SASL: whose account it is, and what that comes to. */
+async function settle(
+  attempt: Attempt,
+  find: () => Promise<AccountId | undefined>,
+  authorizeAs = "",
+): Promise<ExchangeEnd> {
+  try {
+    const account = await find();
+    const outcome: AuthOutcome = account === undefined
+      ? { status: "failure", reason: "credentials" }
+      : { status: "success", account, authorizeAs };
+    const end = await attempt.judge(outcome);
+    attempt.ended(end);
+    return end;
+  } catch (cause) {
+    const end = refused("unavailable");
+    attempt.ended(end, cause);
+    return end;
   }
 }
 

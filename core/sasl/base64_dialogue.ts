@@ -2,7 +2,7 @@
  * The conversation of AUTH and AUTHENTICATE as POP3 (RFC 5034 §4), SMTP (RFC 4954 §4), IMAP (RFC 9051 §6.2.2) and
  * ManageSieve (RFC 5804 §2.1) share it: challenges and responses in Base64, `*` to cancel.
  */
-import type { Authentication, ExchangeEnd, Service } from "../contract/authentication.ts";
+import type { Authentication, ExchangeEnd, ReadLogin, Service } from "../contract/authentication.ts";
 import type { Connection } from "../contract/connection.ts";
 import { encodeBase64 } from "../message/base64.ts";
 import { decodeStrictBase64 } from "./base64.ts";
@@ -25,6 +25,8 @@ export interface SaslDialogue {
   readonly initial: string | undefined;
   /** Writes a challenge in the protocol's words (`334 …`, `+ …`), without flushing. */
   sendChallenge(base64: string): void;
+  /** Reads logins in forms of the protocol's own. */
+  readonly readLogin?: ReadLogin;
   /** The client's response; undefined when it has gone. Absent: the next line (ManageSieve sends strings instead). */
   readResponse?(): Promise<Uint8Array | undefined>;
 }
@@ -37,11 +39,11 @@ export interface SaslDialogue {
  * @throws what else the connection's reader and writer throw, after the exchange was given up.
  */
 export async function runSaslDialogue(dialogue: SaslDialogue): Promise<ExchangeEnd> {
-  const { authentication, connection, service, mechanism } = dialogue;
+  const { authentication, connection, service, mechanism, readLogin } = dialogue;
   const readResponse = dialogue.readResponse ?? (() => connection.reader.readLine(responseLineLimit));
   const initial = decodeInitial(dialogue.initial);
   if (initial === "malformed") return refused("malformed");
-  await using exchange = await authentication.begin(mechanism, connection, service, initial);
+  await using exchange = await authentication.begin(mechanism, connection, service, initial, readLogin);
   let step = exchange.step;
   while (step.state === "challenge") {
     dialogue.sendChallenge(encodeBase64(step.data));

@@ -1,5 +1,5 @@
 /** Which mechanisms can succeed on a connection: computed from facts about mechanism, directory and connection. */
-import type { AuthMechanism } from "../contract/authentication.ts";
+import type { AuthMechanism, Service } from "../contract/authentication.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 
@@ -17,9 +17,15 @@ export type OfferFacts = Pick<Connection, "tls">;
 /** Whether a mechanism can succeed now, or why not. */
 export type Offer = "usable" | "needs-tls" | "unserved";
 
-/** Whether a mechanism, in its form without `-PLUS`, can succeed on a connection. */
-export function offerOf(mechanism: AuthMechanism, connection: OfferFacts, policy: OfferPolicy): Offer {
+/** Whether a mechanism, in its form without `-PLUS`, can succeed on a connection to a service. */
+export function offerOf(
+  mechanism: AuthMechanism,
+  connection: OfferFacts,
+  service: Service,
+  policy: OfferPolicy,
+): Offer {
   if (!isServed(mechanism, policy.directory)) return "unserved";
+  if (mechanism.services !== undefined && !mechanism.services.includes(service)) return "unserved";
   if (mechanism.revealsPassword && !mayRevealPassword(connection, policy)) return "needs-tls";
   if (mechanism.needs !== "client-certificate") return "usable";
   if (connection.tls === undefined) return "needs-tls";

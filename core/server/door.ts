@@ -23,6 +23,8 @@ export interface DoorParts {
   readonly certificate: Certificate | undefined;
   /** Events of listeners and connections. */
   readonly log: Logger;
+  /** Those that are open: added when they can be served, removed at their end. */
+  readonly connections: Set<Connection>;
   /** What comes in is handed to. */
   readonly serve: ServeConnection;
 }
@@ -176,11 +178,13 @@ export class Door implements AsyncDisposable {
     if (connection === undefined) return;
     // Who comes while the door is shut.
     if (this.#stop.signal.aborted) return connection.close();
+    this.#parts.connections.add(connection);
     try {
       await this.#parts.serve(index, connection, this.#stop.signal);
     } catch (error) {
       log.error("session failed", { error });
     }
+    this.#parts.connections.delete(connection);
     await connection.finish(PARTING);
     log.debug("disconnected");
   }

@@ -59,6 +59,7 @@ export class SealedStream implements ByteStream {
   /** Closes what is below. */
   close(): void {
     this.#inner.close();
+    this.#layer.release?.();
   }
 
   async #nextPacket(): Promise<Uint8Array | null> {

@@ -2,6 +2,7 @@
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { ServerConfig } from "../config/server_config.ts";
 import type { Authentication } from "../contract/authentication.ts";
+import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Storage } from "../contract/storage.ts";
 import type { Logger } from "../contract/logger.ts";
@@ -74,13 +75,15 @@ export async function startServer(
   const foundation = await setUpFoundation(config, plugins, lives, shared);
   const { mechanisms, directory } = foundation;
   for (const line of explainUnserved(mechanisms, directory, config.directory.use, config.source)) log.warn(line);
-  const ground: Ground = { ...foundation, shared, authentication: authenticationOf(config, foundation, shared) };
+  const connections = new Set<Connection>();
+  const authentication = authenticationOf(config, foundation, shared, connections);
+  const ground: Ground = { ...foundation, shared, authentication };
   const generations = undo.use(new Generations(await setUpGeneration(config, plugins, ground)));
   // Aborts before any plugin is stopped.
   undo.defer(() => shutdown.abort());
   const door = undo.use(
     openDoor({
-      ...{ config, certificate, log },
+      ...{ config, certificate, log, connections },
       serve: (index, connection, stop) => generations.serve(index, connection, stop),
     }),
   );
@@ -99,6 +102,7 @@ function authenticationOf(
   config: ServerConfig,
   { mechanisms, directory }: Foundation,
   shared: SharedContext,
+  connections: ReadonlySet<Connection>,
 ): Authentication {
   return createAuthentication({
     // The operator has been told of the others, with their place in the file.
@@ -108,6 +112,7 @@ function authenticationOf(
     domain: config.domains[0],
     cleartextAuth: config.cleartextAuth,
     authDelay: config.limits.authDelay,
+    connections,
     ...shared,
   });
 }

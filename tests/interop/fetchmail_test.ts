@@ -76,6 +76,23 @@ interopTest(
   },
 );
 
+interopTest(
+  "fetchmail: LAST with keep fetches what no client has retrieved yet",
+  [fetchmail, { name: "curl", packageName: "curl" }],
+  async (home) => {
+    await using server = await mailServer({ options: { pop3: { early: true } } });
+    for (const number of [1, 2, 3]) await server.deliver(alice, messageOf(number));
+    const retrieved = await home.run({ name: "curl", packageName: "curl" }, [
+      ...["-sS", "--cacert", server.certificate, "--user", `${alice.address}:${alice.password}`],
+      `pop3s://localhost:${server.ports.pop3s}/2`,
+    ]);
+    assertEquals([retrieved.code, subjectOf(retrieved.stdout)], [0, "number 2"], retrieved.stderr);
+    const fetched = await fetch(home, server, "pop3s", "protocol POP3 auth password no uidl", "ssl keep");
+    assertStringIncludes(fetched.output, "POP3> LAST");
+    assertEquals(fetched.messages.map(subjectOf), ["number 3"], fetched.output);
+  },
+);
+
 interopTest("fetchmail: IMAP with keep fetches what is not seen", [fetchmail], async (home) => {
   await using server = await mailServer();
   const round = () => fetch(home, server, "imaps", "protocol IMAP", "ssl keep");

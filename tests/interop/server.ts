@@ -10,6 +10,10 @@ export { alice, bob } from "../support/test_config.ts";
 export interface MailServer extends AsyncDisposable {
   /** By name. */
   readonly ports: TestServer["ports"];
+  /** Of further protocols, by name. */
+  readonly furtherPorts: TestServer["furtherPorts"];
+  /** Everything that it logged so far. */
+  readonly log: TestServer["log"];
   /** Path of its certificate, PEM: for clients that verify. */
   readonly certificate: string;
   /** Where its mail is. */
@@ -25,7 +29,7 @@ export interface MailServer extends AsyncDisposable {
 /** Starts one: `await using server = await mailServer()`. */
 export async function mailServer(settings: TestSettings = {}): Promise<MailServer> {
   const server = await testServer(settings);
-  const { storage, folder, ports } = server;
+  const { storage, folder, ports, furtherPorts } = server;
   const mailboxOf = async ({ address }: { readonly address: string }, name: string) => {
     const account = await storage.accountByAddress(address);
     const mailbox = account && await storage.mailboxByName(account.id, name);
@@ -34,6 +38,10 @@ export async function mailServer(settings: TestSettings = {}): Promise<MailServe
   };
   return {
     ports,
+    furtherPorts,
+    get log() {
+      return server.log;
+    },
     certificate: `${folder}/tls/cert.pem`,
     storage,
     mailbox: mailboxOf,

@@ -15,6 +15,8 @@ export interface FakeConnectionOptions {
   readonly startTls?: boolean | Partial<TlsInfo>;
   /** The client's address. */
   readonly peer?: string;
+  /** The client's port; 40000 otherwise. */
+  readonly peerPort?: number;
   /** Unique, "test-1" otherwise. */
   readonly id?: string;
   /** Events go nowhere otherwise. */
@@ -42,7 +44,7 @@ export function fakeConnection(options: FakeConnectionOptions = {}): FakeConnect
   const connection = new ClientConnection({
     id: options.id ?? "test-1",
     log: options.log ?? silentLog,
-    peer: { transport: "tcp", hostname: options.peer ?? "192.0.2.1", port: 40_000 },
+    peer: { transport: "tcp", hostname: options.peer ?? "192.0.2.1", port: options.peerPort ?? 40_000 },
     local: { transport: "tcp", hostname: "192.0.2.25", port: 25 },
     stream: client.serverEnd,
     waits: new Waits(options.stop, options.clock),

@@ -17,6 +17,7 @@
  * - `C>: text` is sent as it is, with the escapes \r \n \t \0 \\ and \xHH; nothing is added.
  * - `S: text` is the next line that the server sends, compared exactly. In it `{{any}}` is any text, `{{id:NAME}}` is text
  *   without spaces that is remembered, and `{{NAME}}` is what was remembered, or given as an option; that goes for `C:` too.
+ * - `S>: text` are the next octets that the server sends, with the same escapes: what is no line.
  * - `S: {{lines}}` is any number of lines, up to the next that is expected.
  * - `close`: the client sends no more. That is also what happens at the end.
  *
@@ -81,6 +82,7 @@ export async function runDialogue(
 export type Step =
   | { readonly do: "send"; readonly text: string; readonly line: number }
   | { readonly do: "expect"; readonly text: string; readonly line: number }
+  | { readonly do: "expect octets"; readonly text: string; readonly line: number }
   | { readonly do: "close"; readonly line: number };
 
 /** Reads a transcript. @throws Error for a line that is none of those above. */
@@ -89,7 +91,7 @@ export function parseDialogue(text: string): Step[] {
   let isPipelined = false;
   for (const [index, source] of text.split("\n").entries()) {
     const line = index + 1;
-    const [, kind, rest = ""] = /^\s*(C|C>|S):(?: (.*))?$/.exec(source) ?? [];
+    const [, kind, rest = ""] = /^\s*(C|C>|S|S>):(?: (.*))?$/.exec(source) ?? [];
     const before = steps.at(-1);
     if (kind === "C" || kind === "C>") {
       const sent = kind === "C" ? `${rest}\r\n` : unescape(rest);
@@ -97,6 +99,8 @@ export function parseDialogue(text: string): Step[] {
       else steps.push({ do: "send", text: sent, line });
     } else if (kind === "S") {
       steps.push({ do: "expect", text: rest, line });
+    } else if (kind === "S>") {
+      steps.push({ do: "expect octets", text: unescape(rest), line });
     } else if (source.trim() === "close") {
       steps.push({ do: "close", line });
     } else if (!/^\s*(#.*)?$/.test(source)) {
@@ -124,6 +128,7 @@ class Play {
   async step(step: Step): Promise<void> {
     if (step.do === "close") return this.#client.close();
     if (step.do === "send") return this.#client.send(this.#fill(step.text));
+    if (step.do === "expect octets") return await this.#octets(this.#fill(step.text), step.line);
     if (step.text === "{{lines}}") {
       this.#maySkip = true;
       return;
@@ -156,16 +161,26 @@ class Play {
     if (this.failure) throw this.failure.error;
   }
 
+  async #octets(expected: string, line: number): Promise<void> {
+    const place = `line ${line} of the transcript: expected ${JSON.stringify(expected)}`;
+    while (this.#client.unread.length < expected.length) await this.#more(place);
+    const got = await this.#client.readExactly(expected.length);
+    assert(got === expected, `${place}, got ${JSON.stringify(got)}`);
+  }
+
   async #nextLine(step: Step & { readonly do: "expect" }): Promise<string> {
-    while (!this.#client.unread.includes("\r\n")) {
-      const got = JSON.stringify(this.#client.unread);
-      const place = `line ${step.line} of the transcript: expected ${step.text}, got ${got}`;
-      this.check();
-      assert(!this.hasEnded, `${place}, and the server has ended`);
-      await this.event(`${place}, and the server ${this.#client.isAwaited ? "waits for the client" : "is silent"}`);
-    }
+    const expected = `line ${step.line} of the transcript: expected ${step.text}`;
+    while (!this.#client.unread.includes("\r\n")) await this.#more(expected);
     const line = await this.#client.readLine();
     return line ?? "";
+  }
+
+  /** Waits for the server to say more. */
+  async #more(expected: string): Promise<void> {
+    const place = `${expected}, got ${JSON.stringify(this.#client.unread)}`;
+    this.check();
+    assert(!this.hasEnded, `${place}, and the server has ended`);
+    await this.event(`${place}, and the server ${this.#client.isAwaited ? "waits for the client" : "is silent"}`);
   }
 
   #pattern(text: string): RegExp {

@@ -14,16 +14,19 @@ export interface RunSettings {
   readonly stdin?: string;
   /** The only folder, besides the program's own, that it may read, and the only one that it may write. */
   readonly folder?: string;
+  /** Further rights, besides that folder: `--allow-ffi=…`. */
+  readonly rights?: readonly string[];
   /** Where it is run; default: the project. */
   readonly cwd?: string;
 }
 
 /** Runs it. */
 export async function runMain(words: readonly string[], settings: RunSettings = {}): Promise<Finished> {
-  const { stdin, folder, cwd } = settings;
+  const { stdin, folder, rights = [], cwd } = settings;
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-q", "--no-prompt", "--config", path("deno.json"), ...folder === undefined ? [] : rightsFor(folder)],
+      ...rights,
       ...[path("main.ts"), ...words],
     ],
     cwd: cwd ?? projectFolder,

@@ -3,13 +3,15 @@ import { parseHostPort } from "../../core/options/host_port.ts";
 import { projectFolder } from "../house/project_files.ts";
 import { linesOf } from "./lines_of.ts";
 import { rightsFor, runMain } from "./run_main.ts";
-import { accountsOf, type Ports, portsOf, testFolder, type TestSettings } from "./test_config.ts";
+import { accountsOf, furtherPortsOf, type Ports, portsOf, testFolder, type TestSettings } from "./test_config.ts";
 import type { LoggedEvent } from "./test_server.ts";
 
 /** A server's process. Disposing of it kills it. */
 export interface SpawnedServer extends AsyncDisposable {
   /** By name. */
   readonly ports: Ports;
+  /** Of further protocols, by name. */
+  readonly furtherPorts: Readonly<Record<string, number>>;
   /** Its process. */
   readonly pid: number;
   /** Everything that it logged so far. */
@@ -22,6 +24,14 @@ export interface SpawnedServer extends AsyncDisposable {
   kill(signal: Deno.Signal): void;
 }
 
+/** How a server is started. */
+export interface SpawnSettings {
+  /** The most files that it may have open. */
+  readonly openFiles?: number;
+  /** Rights that it has besides those of every server. */
+  readonly rights?: readonly string[];
+}
+
 /** A folder that servers can be started in, one after another. */
 export interface ServerHome extends AsyncDisposable {
   /** Absolute. */
@@ -32,8 +42,8 @@ export interface ServerHome extends AsyncDisposable {
   readonly certificate: string;
   /** Writes mail.yaml anew. */
   configure(settings: TestSettings): Promise<void>;
-  /** Starts a server on free ports; they are others each time. @param openFiles The most that it may have open. */
-  spawn(openFiles?: number): Promise<SpawnedServer>;
+  /** Starts a server on free ports; they are others each time. */
+  spawn(settings?: SpawnSettings): Promise<SpawnedServer>;
 }
 
 /** Makes a folder with configuration, certificate and accounts, in SQLite unless the settings say otherwise. */
@@ -48,7 +58,7 @@ export async function serverHome(settings: TestSettings = {}): Promise<ServerHom
   return {
     ...home,
     configure: (settings) => home.configure({ storage: "sqlite", ...settings }),
-    spawn: (openFiles) => spawn(home.folder, home.file, openFiles),
+    spawn: (settings) => spawn(home.folder, home.file, full, settings),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }
@@ -62,8 +72,13 @@ export async function spawnServer(settings: TestSettings = {}): Promise<SpawnedS
   return Object.assign(server, { home, [Symbol.asyncDispose]: () => rest.disposeAsync() });
 }
 
-async function spawn(folder: string, file: string, openFiles?: number): Promise<SpawnedServer> {
-  const command = [Deno.execPath(), "run", "-q", "--no-prompt", ...rightsFor(folder), "main.ts", "serve"];
+async function spawn(
+  folder: string,
+  file: string,
+  configured: TestSettings,
+  { openFiles, rights = [] }: SpawnSettings = {},
+): Promise<SpawnedServer> {
+  const command = [Deno.execPath(), "run", "-q", "--no-prompt", ...rightsFor(folder), ...rights, "main.ts", "serve"];
   const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles} && `;
   const child = new Deno.Command("sh", {
     args: ["-c", `${limit}exec "$@"`, "sh", ...command, "--config", file],
@@ -120,10 +135,11 @@ async function spawn(folder: string, file: string, openFiles?: number): Promise<
     throw error;
   }
   const addresses = log.filter(({ message }) => message === "listening").map(({ address }) =>
-    parseHostPort(String(address))
+    parseHostPort(String(address)) ?? { port: 0 }
   );
   return {
-    ports: portsOf(addresses.map((address) => address ?? { port: 0 })),
+    ports: portsOf(addresses),
+    furtherPorts: furtherPortsOf(configured, addresses),
     pid: child.pid,
     log,
     status: child.status,

@@ -22,6 +22,8 @@ export interface TestSettings {
   readonly options?: Readonly<
     Partial<Record<"smtp" | "submission" | "pop3" | "imap", Readonly<Record<string, unknown>>>>
   >;
+  /** Further protocols by name, with their options; each listens on a port of its own, without TLS. */
+  readonly further?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Default: deno. */
   readonly engine?: "deno" | "node";
   /** Further keys of `tls`, as in mail.yaml. */
@@ -90,9 +92,9 @@ export async function testFolder(settings: TestSettings): Promise<TestFolder> {
   };
 }
 
-/** What listens, in the order of mail.yaml, by name. */
+/** What listens, in the order of mail.yaml, by name; further protocols come last. */
 export function portsOf(listening: readonly { readonly port: number }[]): Ports {
-  if (listening.length !== serviceNames.length) throw new Error(`${listening.length} listeners`);
+  if (listening.length < serviceNames.length) throw new Error(`${listening.length} listeners`);
   const port = (name: ServiceName) => listening[serviceNames.indexOf(name)]?.port ?? 0;
   return {
     smtp: port("smtp"),
@@ -103,6 +105,15 @@ export function portsOf(listening: readonly { readonly port: number }[]): Ports 
     imap: port("imap"),
     imaps: port("imaps"),
   };
+}
+
+/** Ports of further protocols, by name. */
+export function furtherPortsOf(
+  { further = {} }: TestSettings,
+  listening: readonly { readonly port: number }[],
+): Readonly<Record<string, number>> {
+  const names = Object.keys(further);
+  return Object.fromEntries(names.map((name, at) => [name, listening[serviceNames.length + at]?.port ?? 0]));
 }
 
 function configText(settings: TestSettings): string {
@@ -130,6 +141,7 @@ function configText(settings: TestSettings): string {
       },
       { use: "pop3", listen: ["127.0.0.1:0 starttls", "127.0.0.1:0 tls"], options: { ...options.pop3 } },
       { use: "imap", listen: ["127.0.0.1:0 starttls", "127.0.0.1:0 tls"], options: { ...options.imap } },
+      ...Object.entries(settings.further ?? {}).map(([use, options]) => ({ use, listen: ["127.0.0.1:0"], options })),
     ],
     filters: settings.filters ?? [],
     log: settings.log ?? { format: "json", level: "debug" },

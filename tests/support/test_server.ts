@@ -4,7 +4,7 @@ import type { Storage } from "../../core/contract/storage.ts";
 import { loadServer } from "../../core/server/load_server.ts";
 import { startServer } from "../../core/server/server.ts";
 import { type LoggedEvent, recordedLog } from "./recorded_log.ts";
-import { accountsOf, type Ports, portsOf, testFolder, type TestSettings } from "./test_config.ts";
+import { accountsOf, furtherPortsOf, type Ports, portsOf, testFolder, type TestSettings } from "./test_config.ts";
 
 export type { LoggedEvent } from "./recorded_log.ts";
 export { alice, bob, type Ports, type ServiceName, type TestSettings } from "./test_config.ts";
@@ -13,6 +13,8 @@ export { alice, bob, type Ports, type ServiceName, type TestSettings } from "./t
 export interface TestServer extends AsyncDisposable {
   /** By name. */
   readonly ports: Ports;
+  /** Of further protocols, by name. */
+  readonly furtherPorts: Readonly<Record<string, number>>;
   /** Its folder: mail.yaml, tls/cert.pem, data. */
   readonly folder: string;
   /** Its certificate, PEM. */
@@ -41,9 +43,11 @@ export async function testServer(settings: TestSettings = {}): Promise<TestServe
   const { admin } = directory;
   if (admin === undefined) throw new Error("the directory has no administration");
   await admin.addAll(accountsOf(settings));
+  const addresses = server.listening.map(({ address }) => address);
   const rest = stack.move();
   return {
-    ports: portsOf(server.listening.map(({ address }) => address)),
+    ports: portsOf(addresses),
+    furtherPorts: furtherPortsOf(settings, addresses),
     folder,
     certificate,
     get log() {

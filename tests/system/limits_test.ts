@@ -66,7 +66,7 @@ Deno.test("limits: who is turned away cannot keep others from being served", asy
 
 Deno.test("limits: when descriptors run out the server says so, waits, and goes on", async () => {
   await using home = await serverHome({ cleartextAuth: true });
-  await using server = await home.spawn(64);
+  await using server = await home.spawn({ openFiles: 64 });
   await using first = await greeted(server.ports.pop3);
   const sockets = await Promise.all(
     Array.from({ length: 80 }, () => Deno.connect({ hostname: "127.0.0.1", port: server.ports.pop3 })),

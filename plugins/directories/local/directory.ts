@@ -26,6 +26,8 @@ export interface DirectoryParts {
   readonly secrets: KeptSecrets;
   /** Changes accounts. */
   readonly admin: DirectoryAdmin;
+  /** Logins of those who may act as others. */
+  readonly administrators: readonly string[];
   /** For the operator. */
   readonly log: Logger;
   /** The time. */
@@ -102,11 +104,12 @@ export class LocalDirectory implements Directory {
   }
 
   /**
-   * Only itself. An alias that leads to an account gives the right to send as it (`maySendAs`), which is the right that
+   * Only itself, but for administrators. An alias that leads to an account gives the right to send as it (`maySendAs`), which is the right that
    * an alias is about; whoever it leads to tomorrow must not be who may log in as somebody today.
    */
   async mayActAs(account: AccountId, authorizeAs: string): Promise<AccountId | undefined> {
-    return await this.findAccount(authorizeAs) === account ? account : undefined;
+    const wanted = await this.findAccount(authorizeAs);
+    return wanted === account || await this.#isAdministrator(account) ? wanted : undefined;
   }
 
   /** RFC 6409 §6.1: whoever gets the mail for an address may send from it. */
@@ -116,6 +119,12 @@ export class LocalDirectory implements Directory {
 
   async resolve(address: string): Promise<Recipient> {
     return await this.#parts.lookup.resolve(address);
+  }
+
+  /** Asked anew each time: an address may have become another account's. */
+  async #isAdministrator(account: AccountId): Promise<boolean> {
+    for (const login of this.#parts.administrators) if (await this.findAccount(login) === account) return true;
+    return false;
   }
 
   /** The password is known now: what is kept of it can be brought up to date. Logging in does not depend on it. */

@@ -1,7 +1,7 @@
 /** The options of `local` in the configuration. */
 import * as v from "valibot";
 import { options } from "../../../core/options/options.ts";
-import { flag, integer, value, type ValueSchema } from "../../../core/options/values.ts";
+import { flag, integer, listOf, text, value, type ValueSchema } from "../../../core/options/values.ts";
 
 /** RFC 5233 §4.1 leaves the separator to the server. A letter, a digit or a dot would cut ordinary names in two. */
 const separator: ValueSchema<string> = value(
@@ -18,6 +18,11 @@ export const localOptions = options({
   password_hash_cost: v.optional(integer(10, 20), 15),
   /** Whether `Joe` and `joe` are one local part. RFC 5321 §2.4 lets the host decide; nearly all have decided so. */
   fold_local_parts: v.optional(flag, true),
+  /**
+   * Addresses of accounts that may act as any other (RFC 4422 §3.4.1): they open others' mailboxes with their own
+   * password. Each such login is in the log, with both names.
+   */
+  administrators: v.optional(listOf(text("an address"), "a list of addresses such as [postmaster@example.org]"), []),
   /** Between user and detail in sub-addresses (RFC 5233). */
   subaddress_separator: v.optional(separator, "+"),
 });

@@ -46,6 +46,7 @@ export async function openLocalDirectory(
     seal,
     secrets,
     admin,
+    administrators: options.administrators,
     log,
     now: () => context.now(),
   });

@@ -6,26 +6,41 @@ import { LineTooLong } from "../../../core/wire/errors.ts";
 import { beforeLogin, type Command, command, type Outcome, words } from "./command.ts";
 import { failureReply, isBroken } from "./errors.ts";
 import type { Texts } from "./languages/texts.ts";
-import { Maildrop } from "./maildrop.ts";
+import { AttemptLogins } from "./logins.ts";
+import { Maildrop, type View } from "./maildrop.ts";
 import { failed, ok, type Reply, wrong } from "./replies.ts";
 import type { Session } from "./session.ts";
 
-/** USER. The answer is the same whoever is named (RFC 1939 §13, RFC 3206 §5). */
-export const user: Command = command({
-  // RFC 2449 §6.2. Not before TLS where passwords may not be sent without; what was true at login stays true.
-  capability: ({ connection, service }) =>
-    service.context.authentication.allowsPasswords(connection) ? "USER" : undefined,
-  // RFC 1939 §7 has another USER only after one that failed; a client that has changed its mind is forgiven.
-  states: beforeLogin,
-  usage: "USER name",
-  // One argument, so spaces in it are a part of it, as RFC 1939 §7 allows for PASS.
-  parse: (argument = "") => argument.trim() === "" ? undefined : { value: argument.trim() },
-  run({ service, connection, texts }, _state, login) {
-    // RFC 2595 §2.3: refused before the password is on its way; to all alike, for its answer tells of nobody.
-    if (!service.context.authentication.allowsPasswords(connection)) return { reply: wrong(texts.needsTls) };
-    return { reply: ok(texts.sendPassword), state: { name: "named", login } };
-  },
-});
+/**
+ * USER. The answer is the same whoever is named (RFC 1939 §13, RFC 3206 §5).
+ *
+ * @param isAllowed Whether it may be said now.
+ */
+export function userCommand(isAllowed: (session: Session) => boolean): Command {
+  return command({
+    // RFC 2449 §6.2. Not before TLS where passwords may not be sent without; what was true at login stays true.
+    capability: (session) => takesPasswords(session) ? "USER" : undefined,
+    // RFC 1939 §7 has another USER only after one that failed; a client that has changed its mind is forgiven.
+    states: beforeLogin,
+    usage: "USER name",
+    // One argument, so spaces in it are a part of it, as RFC 1939 §7 allows for PASS.
+    parse: (argument = "") => argument.trim() === "" ? undefined : { value: argument.trim() },
+    run(session, _state, login) {
+      const { texts } = session;
+      // RFC 2595 §2.3: refused before the password is on its way; to all alike, for its answer tells of nobody.
+      if (!isAllowed(session)) return { reply: wrong(texts.needsTls) };
+      return { reply: ok(texts.sendPassword), state: { name: "named", login } };
+    },
+  });
+}
+
+/** Whether PASS may follow USER on the connection as it is. */
+export function takesPasswords({ connection, service: { passwords } }: Session): boolean {
+  return passwords.isAllowed(connection);
+}
+
+/** USER, where PASS is what follows it. */
+export const user: Command = userCommand(takesPasswords);
 
 /** PASS. */
 export const pass: Command = command({
@@ -35,9 +50,10 @@ export const pass: Command = command({
   usage: "PASS string",
   // RFC 1939 §7: spaces are a part of the password, at its ends too.
   parse: (argument) => argument === undefined ? undefined : { value: argument },
-  async run(session, { login }, password) {
-    const { authentication } = session.service.context;
-    return await conclude(session, await authentication.checkPassword(login, password, session.connection, "pop"));
+  async run(session, { login: written }, password) {
+    const { service: { passwords, readLogin }, connection } = session;
+    const { login, view } = readLogin(written);
+    return await conclude(session, await passwords.check(login, password, connection), view);
   },
 });
 
@@ -64,7 +80,8 @@ export const apop: Command = command({
     session.apop = "used";
     await using used = exchange;
     const step = await used.respond(new TextEncoder().encode(`${prepared} ${digest}`));
-    return await conclude(session, step.state === "challenge" ? { state: "refused", reason: "malformed" } : step);
+    const end: ExchangeEnd = step.state === "challenge" ? { state: "refused", reason: "malformed" } : step;
+    return await conclude(session, end, session.apopLogins.view);
   },
 });
 
@@ -94,6 +111,7 @@ export const auth: Command = command({
 
 async function converse(session: Session, mechanism: string, initial: string | undefined): Promise<Outcome> {
   const { service, connection } = session;
+  const logins = new AttemptLogins(service.readLogin);
   try {
     const end = await runSaslDialogue({
       authentication: service.context.authentication,
@@ -101,20 +119,21 @@ async function converse(session: Session, mechanism: string, initial: string | u
       service: "pop",
       mechanism,
       initial,
+      readLogin: logins.read,
       // RFC 5034 §4: an empty challenge is "+ ", with its space.
       sendChallenge: (challenge) => connection.writer.line(`+ ${challenge}`),
     });
-    return await conclude(session, end);
+    return await conclude(session, end, logins.view);
   } catch (error) {
     if (error instanceof LineTooLong) return { reply: wrong(session.texts.lineTooLong) };
     throw error;
   }
 }
 
-/** What the end of an exchange means. */
-async function conclude(session: Session, end: ExchangeEnd): Promise<Outcome> {
+/** What the end of an attempt to log in means. */
+export async function conclude(session: Session, end: ExchangeEnd, view: View | undefined): Promise<Outcome> {
   if (end.state === "refused") return { reply: refusalReply(end.reason, session.texts) };
-  const outcome = await enterTransaction(session, end.account);
+  const outcome = await enterTransaction(session, end.account, view);
   if (end.securityLayer === undefined || outcome.state === undefined) return outcome;
   const { state } = outcome;
   try {
@@ -131,21 +150,27 @@ async function conclude(session: Session, end: ExchangeEnd): Promise<Outcome> {
   }
 }
 
-/** Locks and opens the maildrop of an account that has proven itself (RFC 1939 §4), or says why not. */
-export async function enterTransaction(session: Session, account: AccountId): Promise<Outcome> {
-  const { service: { context, options, loginDelay }, texts, connection: { log } } = session;
+/**
+ * Locks and opens the maildrop of an account that has proven itself (RFC 1939 §4), or says why not.
+ *
+ * @param view What is to be seen; absent: INBOX.
+ */
+async function enterTransaction(session: Session, account: AccountId, view?: View): Promise<Outcome> {
+  const { service: { context, options, loginDelay, keepsLast }, texts, connection: { log } } = session;
   if (loginDelay.isTooEarly(account, context.now())) {
     return { reply: failed(texts.loginDelay(loginDelay.seconds), "LOGIN-DELAY") };
   }
   try {
-    const maildrop = await Maildrop.open(context.storage, account, { expire: options.expire, now: context.now() });
+    const { expire, popped } = options;
+    const settings = { expire, popped, keepsLast, now: context.now(), ...view && { view } };
+    const maildrop = await Maildrop.open(context.storage, account, settings);
     if (maildrop === "in-use") return { reply: failed(texts.inUse, "IN-USE") };
     if (maildrop === "missing") {
       log.error("the account has no INBOX", { account });
       return { reply: failed(texts.cannotOpen, "SYS/PERM") };
     }
     loginDelay.loggedIn(account, context.now());
-    log.debug("maildrop opened", { account, messages: maildrop.count });
+    log.debug("maildrop opened", { account, messages: maildrop.count, ...view && { view: view.of } });
     return {
       reply: ok(texts.maildropHas(maildrop.count, maildrop.visibleOctets)),
       state: { name: "transaction", maildrop },

@@ -8,7 +8,9 @@ const behaviours: readonly Capability[] = [
   // RFC 3206 §6.
   "AUTH-RESP-CODE",
   "PIPELINING",
-  ({ service: { options } }) => `EXPIRE ${options.expire === "never" ? "NEVER" : options.expire}`,
+  // RFC 2449 §6.7: 0 where what was retrieved is not there any more, wherever it has gone.
+  ({ service: { options: { expire, popped } } }) =>
+    `EXPIRE ${popped !== "nothing" ? 0 : expire === "never" ? "NEVER" : expire}`,
   ({ service: { options: { login_delay } } }) =>
     login_delay > 0 ? `LOGIN-DELAY ${Math.ceil(login_delay / 1000)}` : undefined,
   // RFC 2449 §6.9: one token; which version it is helps only those who look for holes.

@@ -1,13 +1,13 @@
 /**
- * A maildrop: INBOX as it was when the session opened it (RFC 1939 §4). Numbers, sizes and unique-ids stay what they
- * are for as long as it is open, whatever other sessions do to the mailbox. Its invariants:
+ * A maildrop: INBOX as it was when the session opened it (RFC 1939 §4), or what another view shows. Numbers, sizes and
+ * unique-ids stay what they are for as long as it is open, whatever other sessions do to the mailbox. Its invariants:
  * - whoever has one holds the lock of the account's maildrop, and gives it back by disposing of it;
- * - nothing is removed but by `commit`, which QUIT calls (RFC 1939 §6).
+ * - nothing is changed but by `commit`, which QUIT calls (RFC 1939 §6).
  */
-import type { AccountId, BodyId, Mailbox, Storage, UidSet } from "../../../core/contract/mod.ts";
+import type { AccountId, BodyId, Mailbox, Operation, Storage } from "../../../core/contract/mod.ts";
+import { type Content, mailboxContent, noContent, recentContent } from "./maildrop_content.ts";
+import { marking, operationsOn, type Popped, removing, type Selected } from "./popped.ts";
 
-/** Messages that are asked for at once: other sessions have their turn between two pages. */
-const PAGE = 2000;
 const DAY = 86_400_000;
 
 /** A message of an open maildrop. */
@@ -20,67 +20,87 @@ export interface MaildropMessage {
   readonly body: BodyId;
 }
 
+/** Which messages there are. */
+export type View =
+  /** Those of one mailbox. */
+  | { readonly of: "mailbox"; readonly name: string }
+  /** Gmail's `recent:`: those of all mailboxes for so many milliseconds, whether they were popped or not. */
+  | { readonly of: "recent"; readonly milliseconds: number };
+
 /** What a maildrop is opened with. */
 export interface MaildropSettings {
+  /** Absent: INBOX. */
+  readonly view?: View;
   /** Days for which messages are kept (RFC 2449 §6.7). */
   readonly expire: "never" | number;
+  /** What becomes of what was popped; absent: nothing. */
+  readonly popped?: Popped;
+  /** Whether sessions keep what was retrieved last (RFC 1225, LAST). */
+  readonly keepsLast?: boolean;
   /** The time. */
   readonly now: Date;
 }
+
+/** What a maildrop is made of. */
+interface Parts {
+  readonly storage: Storage;
+  readonly account: AccountId;
+  readonly lock: AsyncDisposable;
+  readonly content: Content;
+  readonly settings: MaildropSettings;
+}
+
+const inbox: View = { of: "mailbox", name: "INBOX" };
 
 /** One that is open. */
 export class Maildrop implements AsyncDisposable {
   /** How many messages there were when it was opened. */
   readonly count: number;
-  /** Messages that were sent whole. */
-  readonly retrieved = new Set<number>();
-  readonly #storage: Storage;
-  readonly #mailbox: Mailbox;
-  readonly #lock: AsyncDisposable;
-  readonly #content: Content;
+  readonly #parts: Parts;
+  readonly #retrieved = new Set<number>();
   readonly #deleted = new Set<number>();
-  readonly #removesRetrieved: boolean;
   /** Octets of the messages that are not marked. */
   #octets: number;
+  #lastRetrieved: number;
   #isReleased = false;
 
-  private constructor(
-    storage: Storage,
-    mailbox: Mailbox,
-    lock: AsyncDisposable,
-    content: Content,
-    removesRetrieved: boolean,
-  ) {
-    this.#storage = storage;
-    this.#mailbox = mailbox;
-    this.#lock = lock;
-    this.#content = content;
-    this.#removesRetrieved = removesRetrieved;
+  private constructor(parts: Parts) {
+    const { content } = parts;
+    this.#parts = parts;
     this.#octets = content.octets;
+    this.#lastRetrieved = content.lastRetrieved;
     this.count = content.uids.length;
   }
 
   /**
    * Locks it and notes what is in it.
    *
-   * @returns "in-use" while another session has it open, "missing" when the account has no INBOX.
+   * @returns "in-use" while another session has it open, "missing" when the account has no such mailbox.
    * @throws what the storage throws; the lock is then free again.
    */
   static async open(
     storage: Storage,
     account: AccountId,
-    { expire, now }: MaildropSettings,
+    settings: MaildropSettings,
   ): Promise<Maildrop | "in-use" | "missing"> {
     const lock = await storage.lockMaildrop(account);
     if (lock === undefined) return "in-use";
     await using held = new AsyncDisposableStack();
     held.use(lock);
-    const mailbox = await storage.mailboxByName(account, "INBOX");
-    if (mailbox === undefined) return "missing";
-    const keptSince = expire === "never" || expire === 0 ? -Infinity : now.getTime() - expire * DAY;
-    const content = await readContent(storage, mailbox, keptSince);
+    const content = await readContent(storage, account, settings);
+    if (content === undefined) return "missing";
     held.move();
-    return new Maildrop(storage, mailbox, lock, content, expire === 0);
+    return new Maildrop({ storage, account, lock, content, settings });
+  }
+
+  /** One with nothing in it, locked all the same. @returns "in-use" while another session has it open. */
+  static async openEmpty(
+    storage: Storage,
+    account: AccountId,
+    settings: MaildropSettings,
+  ): Promise<Maildrop | "in-use"> {
+    const lock = await storage.lockMaildrop(account);
+    return lock === undefined ? "in-use" : new Maildrop({ storage, account, lock, content: noContent, settings });
   }
 
   /** Messages that are not marked. */
@@ -93,9 +113,24 @@ export class Maildrop implements AsyncDisposable {
     return this.#octets;
   }
 
+  /** Whose it is. */
+  get account(): AccountId {
+    return this.#parts.account;
+  }
+
+  /** How many messages were sent whole. */
+  get retrievedCount(): number {
+    return this.#retrieved.size;
+  }
+
+  /** RFC 1460 §5, LAST: the highest number that was sent whole, here or, where that is kept, before; 0 after RSET. */
+  get lastRetrieved(): number {
+    return this.#lastRetrieved;
+  }
+
   /** The message of that number; undefined when there is none, or it is marked. */
   message(number: number): MaildropMessage | undefined {
-    const body = this.#content.bodies[number - 1];
+    const body = this.#parts.content.bodies[number - 1];
     if (body === undefined || this.#deleted.has(number)) return undefined;
     return { number, size: this.sizeOf(number), body };
   }
@@ -112,18 +147,21 @@ export class Maildrop implements AsyncDisposable {
 
   /** Octets of a message. */
   sizeOf(number: number): number {
-    return this.#content.sizes[number - 1] ?? 0;
+    return this.#parts.content.sizes[number - 1] ?? 0;
   }
 
-  /**
-   * RFC 1939 §7: 1 to 70 characters from 0x21 to 0x7E, never used again. UIDVALIDITY and UID are two numbers of 32 bits,
-   * and the mailbox keeps them for ever (RFC 9051 §2.3.1.1).
-   */
+  /** RFC 1939 §7: never another message's, and the same in every session with this view. */
   uniqueId(number: number): string {
-    return `${this.#mailbox.uidValidity}.${this.#content.uids[number - 1] ?? 0}`;
+    return this.#parts.content.uniqueId(number - 1);
   }
 
-  /** Marks a message: it is not removed before `commit`. */
+  /** A message was sent whole. */
+  retrieve(number: number): void {
+    this.#retrieved.add(number);
+    this.#lastRetrieved = Math.max(this.#lastRetrieved, number);
+  }
+
+  /** Marks a message: nothing becomes of it before `commit`. */
   delete(number: number): void {
     if (this.message(number) === undefined) return;
     this.#deleted.add(number);
@@ -133,71 +171,62 @@ export class Maildrop implements AsyncDisposable {
   /** Unmarks all. */
   reset(): void {
     this.#deleted.clear();
-    this.#octets = this.#content.octets;
+    this.#octets = this.#parts.content.octets;
+    this.#lastRetrieved = 0;
   }
 
   /**
    * RFC 1939 §6: removes what is marked, and what the retention policy allows; durable when it resolves. What another
-   * session has removed already is removed.
+   * session has removed already is removed. Where popped mail goes elsewhere, nothing is removed: all of that goes there.
    *
-   * @returns How many messages are removed, and how many of those noted when it was opened are left.
-   * @throws Refusal, and nothing is removed.
+   * @returns How many messages leave the maildrop, and how many of those noted when it was opened are left.
+   * @throws Refusal, and nothing was done.
    */
   async commit(): Promise<{ readonly removed: number; readonly left: number }> {
-    const removed = new Set([...this.#deleted, ...this.#content.expired]);
-    if (this.#removesRetrieved) { for (const number of this.retrieved) removed.add(number); }
-    if (removed.size > 0) {
-      const uids = [...removed].sort((a, b) => a - b).map((number) => this.#content.uids[number - 1] ?? 0);
-      await this.#storage.apply([{ do: "expunge", mailbox: this.#mailbox.id, uids: uidSet(uids) }]);
-    }
-    return { removed: removed.size, left: this.count - removed.size };
+    const { storage, account, content, settings: { view = inbox, expire, popped = "nothing", keepsLast } } =
+      this.#parts;
+    // What others have fetched is shown to see it again: fetching it here is no reason to hide it from them.
+    const retrieved = view.of === "recent" ? new Set<number>() : this.#retrieved;
+    const gone = new Set([...this.#deleted, ...content.expired]);
+    if (expire === 0 || popped !== "nothing") { for (const number of retrieved) gone.add(number); }
+    const operations: Operation[] = popped === "nothing"
+      ? removing(this.#select(gone))
+      : await operationsOn(this.#select(gone), popped, storage, account);
+    if (keepsLast) operations.push(...marking(this.#select(retrieved.difference(gone))));
+    if (operations.length > 0) await storage.apply(operations);
+    return { removed: gone.size, left: this.count - gone.size };
   }
 
   /** Gives the lock back; harmless when called again. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    await this.#lock[Symbol.asyncDispose]();
+    await this.#parts.lock[Symbol.asyncDispose]();
   }
-}
 
-/** What is kept of each message, by number less one: a maildrop may have a hundred thousand. */
-interface Content {
-  readonly uids: readonly number[];
-  readonly sizes: readonly number[];
-  readonly bodies: readonly BodyId[];
-  /** Numbers of those that may be removed for their age. */
-  readonly expired: readonly number[];
-  readonly octets: number;
-}
-
-async function readContent(storage: Storage, mailbox: Mailbox, keptSince: number): Promise<Content> {
-  const uids: number[] = [], sizes: number[] = [], bodies: BodyId[] = [], expired: number[] = [];
-  let octets = 0;
-  for (let isMore = true, after = 0; isMore;) {
-    const page = await storage.messages(mailbox.id, { after, most: PAGE });
-    for (const { uid, crlfSize, body, savedAt } of page.messages) {
-      uids.push(uid);
-      sizes.push(crlfSize);
-      bodies.push(body);
-      octets += crlfSize;
-      if (savedAt.getTime() < keptSince) expired.push(uids.length);
-      after = uid;
+  #select(numbers: ReadonlySet<number>): Selected {
+    const { mailboxes, uids } = this.#parts.content;
+    const selected = new Map<Mailbox, number[]>();
+    for (const number of numbers) {
+      const mailbox = mailboxes[number - 1], uid = uids[number - 1];
+      if (mailbox === undefined || uid === undefined) continue;
+      const chosen = selected.get(mailbox);
+      if (chosen === undefined) selected.set(mailbox, [uid]);
+      else chosen.push(uid);
     }
-    // A page without messages would be asked for again and again.
-    isMore = page.more && page.messages.length > 0;
+    for (const chosen of selected.values()) chosen.sort((a, b) => a - b);
+    return selected;
   }
-  return { uids, sizes, bodies, expired, octets };
 }
 
-/** Ranges only where no UID lies between: what came later is not meant. */
-function uidSet(uids: readonly number[]): UidSet {
-  const set: (number | [from: number, to: number])[] = [];
-  for (const uid of uids) {
-    const last = set.at(-1);
-    if (last === uid - 1) set[set.length - 1] = [last, uid];
-    else if (Array.isArray(last) && last[1] === uid - 1) last[1] = uid;
-    else set.push(uid);
-  }
-  return set;
+async function readContent(
+  storage: Storage,
+  account: AccountId,
+  { view = inbox, expire, popped = "nothing", now }: MaildropSettings,
+): Promise<Content | undefined> {
+  if (view.of === "recent") return await recentContent(storage, account, now.getTime() - view.milliseconds);
+  const mailbox = await storage.mailboxByName(account, view.name);
+  if (mailbox === undefined) return undefined;
+  const keptSince = expire === "never" || expire === 0 ? -Infinity : now.getTime() - expire * DAY;
+  return await mailboxContent(storage, mailbox, { keptSince, hidesPopped: popped !== "nothing" });
 }

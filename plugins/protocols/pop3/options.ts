@@ -47,6 +47,10 @@ export const pop3Options = options({
   capabilities: v.optional(listOf(capability, 'a list of capabilities such as ["X-EXAMPLE"]'), []),
   /** RFC 6856 §3.2: the language of `LANG *`. */
   language: v.optional(oneOf([firstTag, ...otherTags]), firstTag),
+  /** What becomes of what was popped, that is retrieved in a session that ended with QUIT, or deleted in it. */
+  popped: v.optional(oneOf(["nothing", "leave", "read", "archive", "trash"]), "nothing"),
+  /** Gmail's `recent:user`: for how long mail is shown by it, popped or not; `0s`: there are no such logins. */
+  recent: v.optional(duration, "0s"),
   /** Commands that made no sense, and logins that failed; one more ends the session. */
   max_errors: v.optional(integer(1), 50),
 });

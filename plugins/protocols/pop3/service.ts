@@ -1,7 +1,8 @@
 /** What all sessions of one POP3 service share, and how another protocol (SDPS, KPOP) makes a service of its own. */
-import type { AccountId, ProtocolContext } from "../../../core/contract/mod.ts";
+import type { Authentication, Connection, ExchangeEnd, ProtocolContext } from "../../../core/contract/mod.ts";
 import type { CommandTable } from "./command.ts";
 import { LoginDelay } from "./login_delay.ts";
+import { type ReadLoginForm, readRecent } from "./logins.ts";
 import type { Pop3Options } from "./options.ts";
 
 /** What a session is made of besides its connection. */
@@ -14,11 +15,37 @@ export interface Pop3Service {
   readonly commands: CommandTable;
   /** When accounts logged in last. */
   readonly loginDelay: LoginDelay;
-  /** Whose maildrop a connection is for, where that has been proven before the greeting: KPOP. */
-  readonly authenticatedAs?: AccountId;
+  /** What logins may look like. */
+  readonly readLogin: ReadLoginForm;
+  /** How USER and PASS are judged. */
+  readonly passwords: PasswordCheck;
+  /** Whether sessions keep for later ones what was retrieved last (RFC 1225, LAST). */
+  readonly keepsLast: boolean;
+}
+
+/** What USER and PASS come to. */
+export interface PasswordCheck {
+  /** Whether they may be said on a connection as it is. */
+  isAllowed(connection: Connection): boolean;
+  /** Whose maildrop it is, if the login is the client's. */
+  check(login: string, password: string, connection: Connection): Promise<ExchangeEnd>;
 }
 
 /** A service of these commands. */
 export function pop3Service(context: ProtocolContext, options: Pop3Options, commands: CommandTable): Pop3Service {
-  return { context, options, commands, loginDelay: new LoginDelay(options.login_delay) };
+  return {
+    ...{ context, options, commands },
+    loginDelay: new LoginDelay(options.login_delay),
+    readLogin: readRecent(options),
+    passwords: byPassword(context.authentication),
+    keepsLast: false,
+  };
+}
+
+/** RFC 1939 §7: whoever knows the password. */
+function byPassword(authentication: Authentication): PasswordCheck {
+  return {
+    isAllowed: (connection) => authentication.allowsPasswords(connection),
+    check: (login, password, connection) => authentication.checkPassword(login, password, connection, "pop"),
+  };
 }

@@ -7,10 +7,10 @@
  */
 import type { Connection, Exchange } from "../../../core/contract/mod.ts";
 import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
-import { enterTransaction } from "./authenticate.ts";
 import type { Command, Outcome } from "./command.ts";
 import { readCommandLine } from "./command_line.ts";
 import { failureReply, isBroken, OutOfStep } from "./errors.ts";
+import { AttemptLogins } from "./logins.ts";
 import { firstLanguage } from "./languages/languages.ts";
 import type { Language, Texts } from "./languages/texts.ts";
 import { failed, ok, type Reply, replyLine, type ResponseCode, wrong } from "./replies.ts";
@@ -43,6 +43,8 @@ export class Session implements AsyncDisposable {
   isUtf8 = false;
   /** RFC 1939 §7: the exchange whose challenge stands in the greeting, until it is used. */
   apop: Exchange | "used" | undefined;
+  /** What the login of APOP says. */
+  readonly apopLogins: AttemptLogins;
   #state: State = authorization;
   #errors = 0;
 
@@ -50,6 +52,7 @@ export class Session implements AsyncDisposable {
   constructor(connection: Connection, service: Pop3Service) {
     this.connection = connection;
     this.service = service;
+    this.apopLogins = new AttemptLogins(service.readLogin);
   }
 
   /** What the server says. */
@@ -83,7 +86,8 @@ export class Session implements AsyncDisposable {
   async serve(stop: AbortSignal): Promise<void> {
     this.connection.setIdleTimeout(this.service.options.idle_timeout);
     try {
-      if (await this.#greet()) await this.#converse(stop);
+      await this.#greet();
+      await this.#converse(stop);
       await this.connection.writer.flush();
     } catch (error) {
       await this.#sayWhy(error);
@@ -99,31 +103,33 @@ export class Session implements AsyncDisposable {
     if (this.#state.name === "transaction") await this.#state.maildrop[Symbol.asyncDispose]();
   }
 
-  /** Whether there is to be a dialogue. */
-  async #greet(): Promise<boolean> {
+  async #greet(): Promise<void> {
     const { service, connection } = this;
-    if (service.authenticatedAs !== undefined) {
-      const { state = authorization, reply } = await enterTransaction(this, service.authenticatedAs);
-      this.#state = state;
-      this.say(reply ?? ok(this.texts.ready));
-      return state.name === "transaction";
-    }
     const { authentication } = service.context;
     if (service.commands.has("APOP") && authentication.isUsable("APOP", connection, "pop")) {
-      this.apop = await authentication.begin("APOP", connection, "pop");
+      this.apop = await authentication.begin("APOP", connection, "pop", undefined, this.apopLogins.read);
     }
     const step = typeof this.apop === "object" ? this.apop.step : undefined;
     // RFC 1939 §7: the timestamp says that APOP is implemented.
     const timestamp = step?.state === "challenge" ? ` ${new TextDecoder().decode(step.data)}` : "";
     this.say(ok(this.texts.ready + timestamp));
-    return true;
   }
 
   async #converse(stop: AbortSignal): Promise<void> {
     for (;;) {
       if (stop.aborted) throw new Stopping();
-      const next = this.#takeLine();
-      const line = next instanceof Promise ? await next : next;
+      // An idle session waits here, and costs what is kept of it: so no function of its own waits in between.
+      let line: Line;
+      try {
+        line = this.connection.reader.takeLine(LONGEST_LINE);
+        if (line === undefined) {
+          await this.connection.writer.flush();
+          line = await this.connection.reader.readLine(LONGEST_LINE);
+        }
+      } catch (error) {
+        if (!(error instanceof LineTooLong)) throw error;
+        line = "too long";
+      }
       if (line === undefined) throw new ConnectionClosed("the client left without QUIT");
       const done = this.#run(line);
       const outcome = done instanceof Promise ? await done : done;
@@ -134,24 +140,6 @@ export class Session implements AsyncDisposable {
       if (outcome.reply !== undefined) this.say(outcome.reply);
       if (outcome.ends) return;
       if (this.connection.writer.isFull) await this.connection.writer.flush();
-    }
-  }
-
-  /** A line that is there already, or the promise of one. */
-  #takeLine(): Line | Promise<Line> {
-    try {
-      return this.connection.reader.takeLine(LONGEST_LINE) ?? this.#awaitLine();
-    } catch (error) {
-      return tooLong(error);
-    }
-  }
-
-  async #awaitLine(): Promise<Line> {
-    await this.connection.writer.flush();
-    try {
-      return await this.connection.reader.readLine(LONGEST_LINE);
-    } catch (error) {
-      return tooLong(error);
     }
   }
 
@@ -223,8 +211,3 @@ export class Session implements AsyncDisposable {
 }
 
 type Line = Uint8Array | undefined | "too long";
-
-function tooLong(error: unknown): "too long" {
-  if (error instanceof LineTooLong) return "too long";
-  throw error;
-}

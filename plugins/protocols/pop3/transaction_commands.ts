@@ -57,7 +57,7 @@ export const retr: Command = command({
     withMessage(session.texts, maildrop, number, async (message) => {
       const refusal = await sendMessage(session, message);
       if (refusal !== undefined) return { reply: refusal };
-      maildrop.retrieved.add(number);
+      maildrop.retrieve(number);
       return {};
     }),
 });
@@ -133,7 +133,7 @@ async function update(session: Session, maildrop: Maildrop): Promise<Outcome> {
 async function commit({ texts, service, connection: { log } }: Session, maildrop: Maildrop): Promise<Reply> {
   try {
     const { removed, left } = await maildrop.commit();
-    log.info("maildrop closed", { messages: maildrop.count, retrieved: maildrop.retrieved.size, removed });
+    log.info("maildrop closed", { messages: maildrop.count, retrieved: maildrop.retrievedCount, removed });
     return ok(texts.signingOffLeft(service.context.hostname, left));
   } catch (error) {
     log.error("deleted messages were not removed", { error });

@@ -8,8 +8,11 @@ import { type Reply, reply } from "./replies.ts";
 import type { Session } from "./session.ts";
 import type { Client } from "./state.ts";
 import { missingFields, responsibleAddresses, shortDomainAddresses, unusableFields } from "./submission.ts";
-import { printTrace } from "./trace.ts";
+import { printTrace, type TraceOptions } from "./trace.ts";
 import type { Transaction } from "./transaction.ts";
+
+/** What taking a message in needs of a session; another protocol's will do. */
+export type Intake = Pick<Session, "context" | "connection"> & TraceOptions;
 
 /** RFC 5321 §6.3: a large number of Received fields means a loop; at least 100. */
 const MOST_HOPS = 100;
@@ -19,7 +22,7 @@ const MOST_AUTHORS = 100;
 
 /** Takes a message in and says what came of it. Throws only what broke the connection: then nothing was kept. */
 export async function takeIn(
-  session: Session,
+  session: Intake,
   client: Client,
   transaction: Transaction,
   source: MessageSource,
@@ -35,11 +38,12 @@ export async function takeIn(
     const expected = expectedReply(error);
     if (expected === undefined && !isBroken(error)) log.error("message not taken", { message: id, error });
     answer = expected ?? localError;
+    // Of a message that reached the delivery there is a line already.
+    if (expected !== undefined) logRefusal(session, transaction, id, answer);
   }
   await source.drain();
   // Where the message was not read to its end, what comes next is not a command.
   if (source.failure !== undefined && expectedReply(source.failure) === undefined) throw outOfStep(source.failure);
-  logAnswer(session, transaction, id, answer);
   return answer;
 }
 
@@ -48,7 +52,7 @@ function outOfStep(error: unknown): unknown {
 }
 
 async function accept(
-  session: Session,
+  session: Intake,
   client: Client,
   transaction: Transaction,
   source: MessageSource,
@@ -87,7 +91,7 @@ async function accept(
 
 /** RFC 6409 §6.3, with the code of §6.1. */
 async function checkAuthor(
-  { context }: Session,
+  { context }: Intake,
   account: NonNullable<Client["account"]>,
   header: Header,
 ): Promise<void> {
@@ -102,7 +106,7 @@ async function checkAuthor(
 }
 
 /** RFC 6409 §4.2, with its code. */
-async function checkDomains({ context }: Session, header: Header): Promise<void> {
+async function checkDomains({ context }: Intake, header: Header): Promise<void> {
   for (const address of shortDomainAddresses(header)) {
     // A domain of ours may be as short as it is.
     if ((await context.directory.resolve(address)).kind !== "remote") continue;
@@ -110,14 +114,12 @@ async function checkDomains({ context }: Session, header: Header): Promise<void>
   }
 }
 
-function logAnswer({ connection }: Session, transaction: Transaction, message: string, { code, text }: Reply): void {
-  const facts = { message, sender: transaction.sender, recipients: transaction.recipients.length };
-  if (code < 400) connection.log.info("message accepted", facts);
-  else connection.log.info("message refused", { ...facts, code, reason: text });
+function logRefusal({ connection }: Intake, transaction: Transaction, message: string, { code, text }: Reply): void {
+  const { sender, recipients } = transaction;
+  connection.log.info("message refused", { message, sender, recipients: recipients.length, code, reason: text });
 }
 
-/** Unique: milliseconds and 40 random bits; short, for it is read aloud. */
+/** Unique, which is not to say secret: milliseconds and 40 random bits; short, for it is read aloud. */
 function newId(now: Date): string {
-  const random = crypto.getRandomValues(new Uint8Array(5));
-  return now.getTime().toString(36) + Array.from(random, (octet) => octet.toString(16).padStart(2, "0")).join("");
+  return now.getTime().toString(36) + Math.floor(Math.random() * 2 ** 40).toString(16).padStart(10, "0");
 }

@@ -1,11 +1,24 @@
 /** The lines that are put before a message (RFC 5321 §4.4). */
 import { printReceived, printReturnPath } from "../../../core/message/trace_header.ts";
+import type { SmtpOptions } from "./options.ts";
 import type { Session } from "./session.ts";
 import type { Client } from "./state.ts";
 import type { Transaction } from "./transaction.ts";
 
+/** How it is configured. */
+export interface TraceOptions {
+  /** Of them, those that count here. */
+  readonly options: Pick<SmtpOptions, "received_from">;
+}
+
 /** Return-Path and Received. */
-export function printTrace(session: Session, client: Client, transaction: Transaction, id: string, date: Date): string {
+export function printTrace(
+  session: Pick<Session, "context" | "connection"> & TraceOptions,
+  client: Client,
+  transaction: Transaction,
+  id: string,
+  date: Date,
+): string {
   const { connection, context, options } = session;
   const isAuthenticated = client.account !== undefined;
   const isHidden = isAuthenticated && options.received_from === "server";

@@ -1,13 +1,19 @@
 import { assertEquals } from "@std/assert";
 import type { PluginEntry } from "../../../core/config/server_config.ts";
 import type { PluginKind } from "../../../core/contract/plugin.ts";
-import { builtInPlugins } from "../../../core/plugins/builtin.ts";
+import { builtInPlugins, type PluginTable } from "../../../core/plugins/builtin.ts";
 import { type PluginSource, resolvePlugin } from "../../../core/plugins/resolve_plugin.ts";
 
 const digest = `sha256-${"A".repeat(43)}=`;
 
+/** Few protocols, whatever there are by now: messages list them. */
+const table: PluginTable = {
+  ...builtInPlugins,
+  protocol: Object.fromEntries(["smtp", "pop3", "imap"].map((name) => [name, () => Promise.resolve({})])),
+};
+
 function resolve(use: string, more: Partial<PluginEntry> = {}, kind: PluginKind = "protocol"): PluginSource {
-  return resolvePlugin(kind, { use, options: undefined, at: [], ...more }, "/srv/mail", builtInPlugins);
+  return resolvePlugin(kind, { use, options: undefined, at: [], ...more }, "/srv/mail", table);
 }
 
 function problem(source: PluginSource): string {

@@ -7,7 +7,7 @@ import external from "../../../plugins/auth/external.ts";
 import plain from "../../../plugins/auth/plain.ts";
 import scramSha256 from "../../../plugins/auth/scram/sha_256.ts";
 import { fakeConnection } from "../../support/fake_connection.ts";
-import { setUpMechanism, testAuthentication, testDirectory } from "../../support/test_directory.ts";
+import { setUpMechanism, testAccount, testAuthentication, testDirectory } from "../../support/test_directory.ts";
 
 const directory = testDirectory({ "alice@example.org": "wonderland", "bob@example.org": "builder" }, {
   delegates: { "alice@example.org": ["bob@example.org"] },
@@ -109,6 +109,17 @@ Deno.test("authentication: design §1: -PLUS is offered where its binding can be
   const asked = [setUpMechanism(scramSha256, { channel_binding: ["tls-server-end-point"] })];
   const { connection } = connect(boundBy("tls-server-end-point"));
   assert(testAuthentication(directory, { mechanisms: asked }).isUsable("SCRAM-SHA-256-PLUS", connection, "imap"));
+});
+
+Deno.test("authentication: RFC 4752 §3.2: a mechanism is offered for the services that it has a key of", async () => {
+  const mechanisms = [{ ...setUpMechanism(scramSha256), services: ["imap", "smtp"] as const }, setUpMechanism(plain)];
+  const authentication = testAuthentication(directory, { mechanisms });
+  const { connection } = connect();
+  assertEquals(authentication.mechanismsFor(connection, "imap"), ["SCRAM-SHA-256", "PLAIN"]);
+  assertEquals(authentication.mechanismsFor(connection, "pop"), ["PLAIN"]);
+  assertEquals(authentication.isUsable("SCRAM-SHA-256", connection, "pop"), false);
+  const { step } = await authentication.begin("SCRAM-SHA-256", connection, "pop", encodeUtf8("n,,n=alice,r=abc"));
+  assertEquals(step, { state: "refused", reason: "unknown-mechanism" });
 });
 
 Deno.test("authentication: EXTERNAL is offered to clients with a certificate", () => {
@@ -226,6 +237,33 @@ Deno.test("authentication: RFC 1939: USER and PASS have the same checks, log and
   assertEquals(lines.map(({ level }) => level), ["warn", "warn", "info"]);
 });
 
+Deno.test("authentication: what was proven elsewhere has the same authorization, log and penalties", async () => {
+  const waits: number[] = [];
+  const authentication = testAuthentication(directory, {
+    authDelay: 2000,
+    now: () => new Date(0),
+    sleep: (milliseconds) => Promise.resolve(void waits.push(milliseconds)),
+  });
+  const { connection, lines } = connect(false);
+  const admit = (login: string | undefined, authorizeAs: string) =>
+    authentication.admitProven({ by: "KPOP", login, authorizeAs }, connection, "pop");
+  const [alice, bob] = [await directory.findAccount("alice"), await directory.findAccount("bob")];
+  const refusal = { state: "refused", reason: "credentials" } as const;
+  assertEquals(await admit("alice", "alice@example.org"), { state: "authenticated", account: alice } as unknown);
+  assertEquals(await admit("alice", "bob"), { state: "authenticated", account: bob } as unknown);
+  assertEquals(await admit("alice", ""), { state: "authenticated", account: alice } as unknown);
+  assertEquals(waits, []);
+  assertEquals([await admit("bob", "alice"), await admit("bob", "nobody")], [refusal, refusal]);
+  assertEquals([await admit("nobody", "nobody"), await admit(undefined, "alice")], [refusal, refusal]);
+  assertEquals(waits.length > 0, true);
+  const common = { mechanism: "KPOP", service: "pop", tls: false };
+  assertEquals(lines[1]?.fields, { ...common, login: "alice", account: alice, authorizeAs: "bob" });
+  assertEquals(lines[3]?.fields, {
+    ...{ ...common, login: "bob", account: bob, authorizeAs: "alice", reason: "credentials" },
+  });
+  assertEquals(lines.map(({ level }) => level), ["info", "info", "info", "warn", "warn", "warn", "warn"]);
+});
+
 Deno.test("authentication: RFC 4013: passwords are prepared; what cannot be is wrong, not an error", async () => {
   const soft = testDirectory({ "alice@example.org": "I\u00adX\u2168" });
   const authentication = testAuthentication(soft);
@@ -320,4 +358,16 @@ Deno.test("authentication: ANONYMOUS gives the configured account, and none that
   assertEquals(step, { state: "authenticated", account: await directory.findAccount("bob") } as unknown);
   const nobody = await withAccount("guest@example.org").begin("ANONYMOUS", connection, "imap", encodeUtf8(""));
   assertEquals(nobody.step, { state: "refused", reason: "unavailable" });
+});
+
+Deno.test("authentication: a protocol's own forms of logins are read before the directory is asked, and logged as read", async () => {
+  const { connection, lines } = connect();
+  const authentication = testAuthentication(directory);
+  const read = (login: string) => login.replace(/^recent:/, "");
+  const initial = encodeUtf8("recent:alice\0recent:alice\0wonderland");
+  const exchange = await authentication.begin("PLAIN", connection, "pop", initial, read);
+  assertEquals(exchange.step, { state: "authenticated", account: testAccount("alice@example.org") });
+  assertEquals((await authentication.begin("PLAIN", connection, "pop", initial)).step.state, "refused");
+  const logins = lines.map(({ fields }) => fields !== undefined && "login" in fields ? fields.login : undefined);
+  assertEquals(logins, ["alice", "recent:alice"]);
 });

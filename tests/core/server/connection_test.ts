@@ -96,3 +96,17 @@ Deno.test("connection: RFC 1122 §4.2.2.13: the last word arrives, whatever the 
   await Promise.all([sent, connection.finish(2000)]);
   assertEquals(await new Response(client.readable).text(), "bye\r\n");
 });
+
+Deno.test("connection: a security layer is released when its connection is closed, once", () => {
+  using waits = new Waits();
+  const inner = still({});
+  const connection = connectionOver(inner, waits);
+  let released = 0;
+  const same = (octets: Uint8Array) => octets;
+  const layer = { maximumInput: 100, maximumOutput: 100, wrap: same, unwrap: same, release: () => void released++ };
+  connection.installSecurityLayer(layer);
+  assertEquals(released, 0);
+  connection.close();
+  connection.close();
+  assertEquals([released, inner.isClosed()], [1, true]);
+});

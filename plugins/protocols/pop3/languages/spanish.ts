@@ -50,6 +50,9 @@ export const spanish: Language = {
     // RFC 6856 §3.3.
     languageChanged: "Idioma cambiado",
     unknownLanguage: (range) => `Idioma ${range} no es conocido`,
+    sendMessage: "envíe el mensaje",
+    messageTaken: "mensaje aceptado",
+    noRecipients: "el mensaje no tiene destinatarios",
     unknownCommand: "orden desconocida",
     loginFirst: "identifíquese primero",
     loggedIn: "ya se ha identificado",

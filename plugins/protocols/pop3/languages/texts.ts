@@ -79,6 +79,12 @@ export interface Texts {
   readonly languageChanged: string;
   /** There is no such language. */
   unknownLanguage(range: string): string;
+  /** The go-ahead of XTND XMIT. */
+  readonly sendMessage: string;
+  /** The message was taken. */
+  readonly messageTaken: string;
+  /** It names nobody who could get it. */
+  readonly noRecipients: string;
   /** No such command. */
   readonly unknownCommand: string;
   /** A command of the TRANSACTION state before the login. */

@@ -80,7 +80,12 @@ Deno.test("address book: a detail keeps its case, also behind letters that fold 
 
 Deno.test("local directory: its options have sensible bounds", () => {
   const validate = (value: unknown) => local.options["~standard"].validate(value);
-  const defaults = { "password_hash_cost": 15, "fold_local_parts": true, "subaddress_separator": "+" };
+  const defaults = {
+    "password_hash_cost": 15,
+    "fold_local_parts": true,
+    administrators: [],
+    "subaddress_separator": "+",
+  };
   assertEquals(validate(undefined), { value: defaults });
   for (const cost of [9, 21, 15.5, "many"]) assert(validate({ "password_hash_cost": cost }).issues);
   for (const mark of ["++", "a", "@", ".", '"', " "]) assert(validate({ "subaddress_separator": mark }).issues);

@@ -49,7 +49,13 @@ export async function openTestDirectory(differences: Differences = {}): Promise<
   const folder = rest.folder ?? await Deno.makeTempDir();
   let hashed = 0;
   const derive = rest.derive ?? cheapKey;
-  const options = { "password_hash_cost": 15, "fold_local_parts": true, "subaddress_separator": "+", ...rest };
+  const options = {
+    "password_hash_cost": 15,
+    "fold_local_parts": true,
+    "subaddress_separator": "+",
+    administrators: [],
+    ...rest,
+  };
   const directory = await openLocalDirectory(
     {
       accounts: storage,

@@ -1,6 +1,8 @@
 /** Sessions that go wrong, or on for long: every end is bounded, said or silent as the RFCs have it, and in the log. */
 import { assert, assertEquals } from "@std/assert";
 import type { AccountId } from "../../../../core/contract/mod.ts";
+import type { PasswordCheck } from "../../../../plugins/protocols/pop3/service.ts";
+import { servePop3 } from "../../../../plugins/protocols/pop3/session.ts";
 import { fakeConnection } from "../../../support/fake_connection.ts";
 import { bodyOf, FakeMaildrops, mailOf } from "./fake_maildrops.ts";
 import { afterLogin, login, mrose, talk, testService } from "./talk.ts";
@@ -205,20 +207,32 @@ Deno.test("pop3: what nobody expected is SYS/TEMP, one line in the log, and the 
   assertEquals(tested.log.lines.filter((line) => line.startsWith("error command failed")).length, 1);
 });
 
-Deno.test("pop3: a session may begin in the TRANSACTION state, for protocols that prove who it is before", async () => {
+Deno.test("pop3: USER and PASS may be judged otherwise than by the password, for protocols with a proof of their own", async () => {
   const { service, ...tested } = testService();
-  const { servePop3 } = await import("../../../../plugins/protocols/pop3/session.ts");
-  const proven = { ...service, authenticatedAs: mrose as AccountId };
-  const serve = (...[connection, stop]: Parameters<typeof tested.serve>) => servePop3(connection, stop, proven);
-  const { lines } = await talk({ ...tested, service, serve }, "STAT\r\nUSER x\r\nQUIT\r\n");
-  assertEquals(lines, [
+  const asked: string[] = [];
+  const passwords: PasswordCheck = {
+    isAllowed: () => true,
+    check(login, password) {
+      asked.push(`${login}|${password}`);
+      return Promise.resolve(
+        login === "mrose"
+          ? { state: "authenticated", account: mrose as AccountId }
+          : { state: "refused", reason: "credentials" },
+      );
+    },
+  };
+  const serve = (...[connection, stop]: Parameters<typeof tested.serve>) =>
+    servePop3(connection, stop, { ...service, passwords });
+  const { lines } = await talk(
+    { ...tested, service, serve },
+    "USER x\r\nPASS hej\r\nUSER mrose\r\nPASS hej\r\nSTAT\r\n",
+  );
+  assertEquals(lines.slice(1), [
+    "+OK send PASS",
+    "-ERR [AUTH] invalid login or password",
+    "+OK send PASS",
     "+OK maildrop has 2 messages (320 octets)",
     "+OK 2 320",
-    "-ERR you are logged in already",
-    "+OK dewey POP3 server signing off (2 messages left)",
   ]);
-  tested.maildrops.locked.add(mrose as AccountId);
-  assertEquals((await talk({ ...tested, service, serve }, "STAT\r\n")).lines, [
-    "-ERR [IN-USE] maildrop already locked by another session",
-  ]);
+  assertEquals(asked, ["x|hej", "mrose|hej"]);
 });

@@ -1,5 +1,6 @@
 /** A whole POP3 session over a connection without a network: what the client sends goes in, what it is told comes out. */
 import type {
+  AccountId,
   Authentication,
   AuthMechanism,
   Connection,
@@ -44,6 +45,8 @@ export interface Given extends TestAuthenticationOptions {
   readonly hostname?: string;
   /** Passwords by address, besides those of everybody. */
   readonly accounts?: Readonly<Record<string, string>>;
+  /** Ids by address, where a storage has given them. */
+  readonly ids?: Readonly<Record<string, AccountId>>;
 }
 
 /** A service, and what is behind it. */
@@ -66,7 +69,7 @@ export function testService(given: Given = {}): TestService {
     "test@example.org": "test",
     "müller@example.org": "pässword",
     ...given.accounts,
-  });
+  }, { accounts: given.ids ?? {} });
   const authentication = given.authentication ??
     testAuthentication(directory, { cleartextAuth: true, ...given, hostname, now });
   const context: ProtocolContext = {

@@ -46,6 +46,14 @@ export class FakeAuthentication implements Authentication {
     return Promise.reject(new Error("SMTP has no passwords but by SASL"));
   }
 
+  admitProven(): Promise<never> {
+    return Promise.reject(new Error("SMTP has no logins but by SASL"));
+  }
+
+  endSessions(): never {
+    throw new Error("SMTP ends nobody's sessions");
+  }
+
   #first(mechanism: string, connection: Connection, initial: Uint8Array | undefined): ExchangeStep {
     if (this.needsTls && connection.tls === undefined) return refused("needs-tls");
     if (mechanism === "PLAIN") {

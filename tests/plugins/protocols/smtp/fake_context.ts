@@ -134,6 +134,8 @@ const noAuthentication: Authentication = {
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }),
   checkPassword: () => Promise.reject(new Error("no password was asked for")),
+  admitProven: () => Promise.reject(new Error("nothing was proven")),
+  endSessions: () => 0,
 };
 
 function absent<T extends object>(name: string): T {

@@ -1,0 +1,149 @@
+/**
+ * Protocols that are old, or not safe, make no other weaker: with all of them on, POP3, IMAP and SMTP answer word for word
+ * what they answer without, whoever asks, before TLS and after, before a login and after.
+ */
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { builtInPlugins } from "../../core/plugins/builtin.ts";
+import { capturedKey } from "../plugins/protocols/kpop/capture.ts";
+import { hasKerberos, kerberosFolder } from "../support/kerberos.ts";
+import { type Dialogue, dialogue } from "../support/plain_client.ts";
+import { alice, bob, type TestServer, testServer, type TestSettings } from "../support/test_server.ts";
+import { type Beginning, tlsDialogue } from "../support/tls_client.ts";
+
+/** What is not what this is about. */
+const current: ReadonlySet<string> = new Set(["smtp", "pop3", "imap"]);
+
+/** Those that have to say in the log that they are not safe. */
+const unsafe = ["kpop", "ph", "pop1", "pop2", "poppassd"];
+
+/** As unsafe as they go. */
+const everybody = ["0.0.0.0/0", "::/0"];
+const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  poppassd: { cleartext_from: everybody },
+  ph: { allow: everybody },
+};
+
+/** Each is said in turn, whatever came of those before. */
+const pop3 = {
+  before: ["CAPA", "AUTH", "USER alice", "PASS secret of alice", "RPOP alice", "LAST", "XTND XMIT", "*ENV", "LFLD"],
+  after: ["CAPA", "STAT", "LAST", "XTND XLST Subject", "*ENV", "LFLD", "RPOP alice", "RSET"],
+};
+const imap = {
+  before: ["CAPABILITY", `LOGIN ${alice.address} "${alice.password}"`, "AUTHENTICATE PLAIN =", "ENABLE UTF8=ACCEPT"],
+  after: ["CAPABILITY", "NAMESPACE", 'LIST "" "*"', "SELECT INBOX", "XTND"],
+};
+const smtp = [
+  "EHLO client.example",
+  "AUTH PLAIN =",
+  "VRFY alice",
+  "EXPN all",
+  "MAIL FROM:<a@example.net>",
+  "RCPT TO:<x@example.com>",
+];
+
+/** Replies to these commands, one after another. */
+async function all(session: Dialogue, commands: readonly string[], many = true): Promise<string[]> {
+  const replies: string[] = [];
+  for (const command of commands) {
+    const isList = many && /^(?:CAPA|AUTH|XTND XLST.*)$/.test(command);
+    replies.push(`${command}: ${await session.ask(command, isList)}`);
+  }
+  return replies;
+}
+
+/** The same of IMAP, whose replies end with the tag. */
+async function allOfImap(session: Dialogue, commands: readonly string[]): Promise<string[]> {
+  const replies: string[] = [];
+  for (const command of commands) {
+    await session.say(`t ${command}\r\n`);
+    const lines = [];
+    do lines.push(await session.line()); while (!/^(?:t |\+)/.test(lines.at(-1) ?? ""));
+    replies.push(`${command}: ${lines.join("\r\n")}`);
+  }
+  return replies;
+}
+
+/** Everything that a client can see, by port, with what differs from time to time taken out. */
+async function observe(server: TestServer): Promise<Record<string, string[]>> {
+  const { ports, certificate } = server;
+  const secured = (port: number, beginning: Beginning) => tlsDialogue(port, beginning, { ca: certificate });
+  const seen: Record<string, string[]> = {};
+  {
+    await using session = await dialogue(ports.pop3);
+    seen["pop3"] = [await session.line(), ...await all(session, pop3.before)];
+  }
+  for (const beginning of ["pop3", "tls"] as const) {
+    await using session = await secured(beginning === "tls" ? ports.pop3s : ports.pop3, beginning);
+    const greeting = beginning === "tls" ? await session.line() : "";
+    const before = await all(session, [...pop3.before.filter((command) => !/^(?:USER|PASS)/.test(command))]);
+    const login = await all(session, [`USER ${alice.address}`, `PASS ${alice.password}`]);
+    seen[`pop3 under TLS, ${beginning}`] = [greeting, ...before, ...login, ...await all(session, pop3.after)];
+  }
+  {
+    await using session = await dialogue(ports.imap);
+    seen["imap"] = [await session.line(), ...await allOfImap(session, imap.before)];
+  }
+  {
+    await using session = await secured(ports.imaps, "tls");
+    const login = [`LOGIN ${bob.address} "${bob.password}"`, ...imap.after];
+    seen["imaps"] = [await session.line(), ...await allOfImap(session, ["CAPABILITY", ...login])];
+  }
+  for (const port of ["smtp", "submission"] as const) {
+    await using plain = await dialogue(ports[port]);
+    seen[port] = [await plain.line(), ...await all(plain, smtp)];
+    await using session = await secured(ports[port], "smtp");
+    seen[`${port} under TLS`] = await all(session, smtp);
+  }
+  const same = (text: string) =>
+    text.replace(/<[^<>@]+@mail\.example\.org>/g, "<timestamp>").replace(/UIDVALIDITY \d+/, "");
+  return Object.fromEntries(Object.entries(seen).map(([name, replies]) => [name, replies.map(same)]));
+}
+
+/** All that is built in but the current ones; Kerberos where the system has it. */
+function legacy(keytab: string | undefined): NonNullable<TestSettings["further"]> {
+  const names = Object.keys(builtInPlugins.protocol).filter((name) => !current.has(name));
+  const able = names.filter((name) => name !== "kpop" || keytab !== undefined);
+  return Object.fromEntries(able.map((name) => [name, name === "kpop" ? { keytab } : options[name] ?? {}]));
+}
+
+/** Protocols that have warned. */
+function warned({ log }: TestServer): string[] {
+  return log.flatMap(({ level, protocol }) => level === "warn" && typeof protocol === "string" ? protocol : []);
+}
+
+for (const cleartextAuth of [false, true]) {
+  Deno.test(`legacy: POP3, IMAP and SMTP offer and refuse the same with all old protocols on (cleartext_auth: ${cleartextAuth})`, async () => {
+    using keys = hasKerberos() ? kerberosFolder([capturedKey]) : undefined;
+    const further = legacy(keys?.keytab);
+    await using few = await testServer({ cleartextAuth });
+    await using many = await testServer({ cleartextAuth, further });
+    // They do listen, and those that are not safe have said so, once.
+    assertEquals(Object.keys(many.furtherPorts), Object.keys(further));
+    assertEquals(warned(few), []);
+    for (const name of unsafe.filter((name) => name in further)) {
+      assertEquals(warned(many).filter((protocol) => protocol === name), [name]);
+    }
+    const before = await observe(few);
+    assertEquals(await observe(many), before);
+    // What was compared is what it should be.
+    const { pop3: [greeting = "", ...clear] = [], smtp: relayed = [] } = before;
+    assert(greeting.endsWith("<timestamp>"));
+    assertEquals(clear.some((reply) => reply.startsWith("USER alice: +OK")), cleartextAuth);
+    assert(relayed.at(-1)?.includes(": 550 5.7.1 "), relayed.at(-1));
+    assertNotEquals(before["submission"]?.at(-2), before["smtp"]?.at(-2));
+  });
+}
+
+Deno.test("legacy: POP3 offers and refuses the same with all its own old ways on, but for their commands", async () => {
+  const old = { early: true, rpop: ["192.0.2.1"], recent: "30d", popped: "read" };
+  await using few = await testServer();
+  await using many = await testServer({ options: { pop3: old } });
+  const ofLogins = (seen: Record<string, string[]>) =>
+    Object.entries(seen).map(([name, replies]) => [
+      name,
+      replies.filter((reply) => !/^(?:RPOP|LAST|XTND)/.test(reply)).map((reply) =>
+        reply.replace("EXPIRE 0", "EXPIRE NEVER")
+      ),
+    ]);
+  assertEquals(ofLogins(await observe(many)), ofLogins(await observe(few)));
+});
