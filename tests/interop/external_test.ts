@@ -40,16 +40,19 @@ for (const tls of ["upgrade", "implicit"] as const) {
       ...["-sS", "--ssl-reqd", "--cacert", server.certificate, "--cert", "alice.pem", "--key", "alice.key"],
       ...["--user", `${alice.address}:`, "--login-options", "AUTH=EXTERNAL"],
     ];
-    const [smtp, pop3] = tls === "implicit"
-      ? [`smtps://localhost:${ports.submissions}/client.example`, `pop3s://localhost:${ports.pop3s}/1`]
-      : [`smtp://localhost:${ports.submission}/client.example`, `pop3://localhost:${ports.pop3}/1`];
+    const smtp = tls === "implicit" ? `smtps://localhost:${ports.submissions}` : `smtp://localhost:${ports.submission}`;
+    const received = tls === "implicit"
+      ? [`pop3s://localhost:${ports.pop3s}/1`, `imaps://localhost:${ports.imaps}/INBOX;MAILINDEX=1`]
+      : [`pop3://localhost:${ports.pop3}/1`, `imap://localhost:${ports.imap}/INBOX;MAILINDEX=1`];
     const sent = await home.run(curl, [
-      ...[...args, "--mail-from", alice.address, "--mail-rcpt", alice.address, "-T", file, smtp],
+      ...[...args, "--mail-from", alice.address, "--mail-rcpt", alice.address, "-T", file, `${smtp}/client.example`],
     ]);
     assertEquals(sent.code, 0, sent.stderr);
-    const fetched = await home.run(curl, [...args, pop3]);
-    assertEquals(fetched.code, 0, fetched.stderr);
-    assertStringIncludes(fetched.stdout, `Subject: by certificate${text}`);
+    for (const url of received) {
+      const fetched = await home.run(curl, [...args, url]);
+      assertEquals(fetched.code, 0, fetched.stderr);
+      assertStringIncludes(fetched.stdout, `Subject: by certificate${text}`);
+    }
   });
 
   interopTest(`EXTERNAL: msmtp sends, ${tls} TLS`, [msmtp], async (home) => {

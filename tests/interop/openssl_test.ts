@@ -10,7 +10,12 @@ const services = [
   ["pop3s", [], "+OK mail.example.org POP3 server signing off"],
   ["submission", ["-starttls", "smtp"], "221 2.0.0 "],
   ["submissions", [], "221 2.0.0 "],
+  ["imap", ["-starttls", "imap"], "* BYE "],
+  ["imaps", [], "* BYE "],
 ] as const;
+
+/** What ends a session of each of them; the others do not know it. */
+const farewell = "QUIT\n1 LOGOUT\n";
 
 for (const engine of ["deno", "node"] as const) {
   for (const version of ["-tls1_2", "-tls1_3"]) {
@@ -20,7 +25,7 @@ for (const engine of ["deno", "node"] as const) {
         const { code, stdout, stderr } = await home.run(openssl, [
           ...["s_client", "-quiet", "-crlf", version, ...startTls, "-connect", `localhost:${server.ports[service]}`],
           ...["-CAfile", server.certificate, "-verify_return_error", "-verify_hostname", "localhost"],
-        ], "QUIT\n");
+        ], farewell);
         assertEquals(code, 0, `${service}: ${stderr}`);
         assertStringIncludes(stdout, goodbye, service);
       }
@@ -34,7 +39,7 @@ for (const engine of ["deno", "node"] as const) {
         const { code, stdout } = await home.run(openssl, [
           ...["s_client", "-quiet", "-crlf", version, "-cipher", "ALL:@SECLEVEL=0", ...startTls],
           ...["-connect", `localhost:${server.ports[service]}`],
-        ], "QUIT\n");
+        ], farewell);
         assertEquals([code, stdout.includes(goodbye)], [1, false], service);
       }
     }
