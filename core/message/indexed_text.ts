@@ -6,7 +6,7 @@
 import type { MessageSummary } from "../contract/message.ts";
 import { unicodeCasemap } from "./casemap.ts";
 import { CharsetDecoder } from "./charset.ts";
-import { addressText, searchTextOf } from "./search_text.ts";
+import { addressText, readValue, searchTextOf } from "./search_text.ts";
 
 /** Changes whenever other keys are made of the same messages: what was indexed before is then of no use. */
 export const indexedTextVersion: number = 1;
@@ -16,7 +16,7 @@ export const indexedTextVersion: number = 1;
  * at once: it has to be looked at in every search.
  */
 export function indexedText(
-  { structure, envelope }: MessageSummary,
+  { structure, envelope, fields }: MessageSummary,
   read: (start: number, end: number) => Uint8Array,
   most: number,
 ): string | undefined {
@@ -37,6 +37,11 @@ export function indexedText(
     octets += piece.octets ?? "";
   }
   endText();
+  // Fields are looked at as the summary has them, which matters where they are no text.
+  for (const [, value] of fields) {
+    const { octets } = readValue(value, decoder.decode);
+    if (octets !== undefined) texts.push(unicodeCasemap(octets));
+  }
   for (const list of [envelope.from, envelope.to, envelope.cc, envelope.bcc]) {
     if (list !== undefined) texts.push(unicodeCasemap(addressText(list, decoder.decode)));
   }
