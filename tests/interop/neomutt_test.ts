@@ -33,7 +33,8 @@ ${settings}
 push "${keys}"
 `,
   );
-  const command = `${program.name} -n -F ${config}`;
+  // Where the tests run there may be no terminal.
+  const command = `TERM=xterm ${program.name} -n -F ${config}`;
   const { code, stdout, stderr } = await home.run(script, ["-qec", command, `${home.folder}/typescript`]);
   assertEquals(code, 0, stdout + stderr);
   return stdout;
