@@ -99,7 +99,10 @@ export interface FlagChange {
 
 /** A commit touched a mailbox: its messages, its name, its rights, its metadata; or it is new, or gone. */
 export interface MailboxChange {
-  /** Which; absent: what belongs to the account itself, such as its subscriptions. */
+  /**
+   * Which; absent: what belongs to the account itself, such as its subscriptions, what others share with it, or what is
+   * everybody's, such as the server's metadata.
+   */
   readonly mailbox?: MailboxId;
   /** Its mod-sequence now. */
   readonly modseq: bigint;

@@ -51,8 +51,11 @@ export async function acceptMessage(
 /** Addresses that a line of the log names. */
 const mostLogged = 20;
 
-function logAnswer(log: Logger, { id, envelope, recipients }: IncomingMessage, size: number, answer: AcceptAnswer) {
+function logAnswer(log: Logger, message: IncomingMessage, size: number, answer: AcceptAnswer) {
+  const { id, envelope, recipients, facts: { id: connection, peer } } = message;
   const facts = {
+    connection,
+    peer,
     message: id,
     sender: envelope.sender,
     recipients: recipients.slice(0, mostLogged).map(({ address }) => address).join(" "),

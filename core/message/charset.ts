@@ -87,6 +87,11 @@ export class CharsetDecoder {
   #all: CharsetDecode | undefined;
   #isWanting = false;
 
+  /** Whether a charset was asked for that may be known once all are loaded. */
+  get isWanting(): boolean {
+    return this.#isWanting;
+  }
+
   /** For whoever decodes. */
   readonly decode: CharsetDecode = (bytes, charset) => {
     if (this.#all !== undefined) return this.#all(bytes, charset);

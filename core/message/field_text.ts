@@ -1,4 +1,7 @@
 /** Bytes of header fields as text: UTF-8 where it is (RFC 6532 §3.2), one character per byte where it is not. */
+import { latin1 } from "../wire/ascii.ts";
+
+export { latin1 as latin1Of } from "../wire/ascii.ts";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 const encoder = new TextEncoder();
@@ -8,18 +11,8 @@ export function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    return latin1Of(bytes);
+    return latin1(bytes);
   }
-}
-
-/** One character per byte. (TextDecoder's "latin1" is windows-1252, which is not that.) */
-export function latin1Of(bytes: Uint8Array): string {
-  let text = "";
-  for (let start = 0; start < bytes.length; start += 8192) {
-    // In slices: an argument list has a size limit.
-    text += String.fromCharCode(...bytes.subarray(start, start + 8192));
-  }
-  return text;
 }
 
 /** UTF-8 octets of a text. */

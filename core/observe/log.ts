@@ -37,9 +37,8 @@ export function openLog(settings: LogSettings, standardError: LineSink = Deno.st
   const level = levels[settings.level];
   const formatter = settings.format === "json" ? formatJson : formatText;
   const handler = new LineHandler(level, formatter, opened ?? standardError);
-  const log = bind(new StandardLogger("quetzal", level, { handlers: [handler] }), {});
-  return {
-    ...log,
+  const log = new BoundLogger(new StandardLogger("quetzal", level, { handlers: [handler] }), {});
+  return Object.assign(log, {
     flush: () => handler.flush(),
     reopen() {
       if (file === undefined) return;
@@ -53,7 +52,7 @@ export function openLog(settings: LogSettings, standardError: LineSink = Deno.st
       opened?.close();
       opened = undefined;
     },
-  };
+  });
 }
 
 /** A log that writes nothing. */
@@ -73,24 +72,39 @@ const levels: Readonly<Record<LogLevel, LevelName>> = {
   error: "ERROR",
 };
 
-function bind(logger: StandardLogger, bound: object): Logger {
-  const isOn = (level: LogLevel) => logger.level <= getLevelByName(levels[level]);
-  return {
-    debug(message, fields) {
-      if (isOn("debug")) logger.debug(message, { ...bound, ...fields });
-    },
-    info(message, fields) {
-      if (isOn("info")) logger.info(message, { ...bound, ...fields });
-    },
-    warn(message, fields) {
-      if (isOn("warn")) logger.warn(message, { ...bound, ...fields });
-    },
-    error(message, fields) {
-      if (isOn("error")) logger.error(message, { ...bound, ...fields });
-    },
-    isOn,
-    child: (fields) => bind(logger, { ...bound, ...fields }),
-  };
+/** A logger with fields of its own. A class: each connection has one. */
+class BoundLogger implements Logger {
+  readonly #logger: StandardLogger;
+  readonly #bound: object;
+
+  constructor(logger: StandardLogger, bound: object) {
+    this.#logger = logger;
+    this.#bound = bound;
+  }
+
+  debug(message: string, fields?: object): void {
+    if (this.isOn("debug")) this.#logger.debug(message, { ...this.#bound, ...fields });
+  }
+
+  info(message: string, fields?: object): void {
+    if (this.isOn("info")) this.#logger.info(message, { ...this.#bound, ...fields });
+  }
+
+  warn(message: string, fields?: object): void {
+    if (this.isOn("warn")) this.#logger.warn(message, { ...this.#bound, ...fields });
+  }
+
+  error(message: string, fields?: object): void {
+    if (this.isOn("error")) this.#logger.error(message, { ...this.#bound, ...fields });
+  }
+
+  isOn(level: LogLevel): boolean {
+    return this.#logger.level <= getLevelByName(levels[level]);
+  }
+
+  child(fields: object): Logger {
+    return new BoundLogger(this.#logger, { ...this.#bound, ...fields });
+  }
 }
 
 /** Others must not read who writes to whom. */

@@ -55,27 +55,30 @@ export async function openSession(
   { stream, peer, local, handshake }: Arrival,
   { tls, ...parts }: SessionParts,
 ): Promise<ClientConnection | undefined> {
-  const { waits, log } = parts;
-  /** However it ends otherwise, the stream is closed: also a session that comes too late. */
-  const secured = async (perform: () => Promise<SecuredStream>): Promise<SecuredStream> => {
-    const performed = perform();
-    try {
-      return await waits.within(performed, HANDSHAKE, true);
-    } catch (error) {
-      stream.close();
-      performed.then((late) => late.stream.close(), () => {});
-      if (!(error instanceof Stopping)) log.info("TLS handshake failed", { why: whyOf(error) });
-      throw error;
-    }
-  };
-  const upgrade = tls && (() => secured(() => tls.upgrade.perform(stream)));
-  const first = handshake ?? (tls?.isImplicit ? () => tls.upgrade.perform(stream) : undefined);
+  const upgrade = tls && (() => secure(stream, tls.upgrade.perform(stream), parts));
+  const first = handshake === undefined ? tls?.isImplicit && upgrade : () => secure(stream, handshake(), parts);
   try {
-    const begun = first === undefined ? { stream, ...upgrade && { upgrade } } : await secured(first);
+    const begun = first ? await first() : { stream, ...upgrade && { upgrade } };
     return new ClientConnection({ ...parts, peer, local, ...begun });
   } catch {
     // It has been said.
     return undefined;
+  }
+}
+
+/** Waits for a handshake. However it ends otherwise, the stream is closed: also a session that comes too late. */
+async function secure(
+  stream: SocketStream,
+  performed: Promise<SecuredStream>,
+  { waits, log }: Pick<SessionParts, "waits" | "log">,
+): Promise<SecuredStream> {
+  try {
+    return await waits.within(performed, HANDSHAKE, true);
+  } catch (error) {
+    stream.close();
+    performed.then((late) => late.stream.close(), () => {});
+    if (!(error instanceof Stopping)) log.info("TLS handshake failed", { why: whyOf(error) });
+    throw error;
   }
 }
 

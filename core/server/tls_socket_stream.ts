@@ -14,7 +14,8 @@ export interface TlsSocketStream extends SocketStream {
 
 /** Over a socket whose handshake has not begun. */
 export function tlsSocketStream(socket: Deno.TlsConn): TlsSocketStream {
-  const { released, release, ...inner } = socketStream(socket);
+  const inner = socketStream(socket);
+  const release = () => inner.release();
   /** Fails the calls that wait, one in each direction. */
   const fails = { in: (_error: Error) => {}, out: (_error: Error) => {} };
   let isClosed = false;
@@ -45,7 +46,7 @@ export function tlsSocketStream(socket: Deno.TlsConn): TlsSocketStream {
       for (const fail of Object.values(fails)) fail(closed());
       underWay.then(release, release);
     },
-    ...{ released, release },
+    ...{ released: inner.released, release },
   };
 }
 

@@ -20,12 +20,8 @@ export function startsWithIgnoringCase(bytes: Uint8Array, text: string): boolean
   return bytes.length >= text.length && equalsIgnoringCase(bytes.subarray(0, text.length), text);
 }
 
-/** Short texts are made octet by octet: that is quicker than a call to the decoder. */
-const SHORT = 48;
-
 /** One character an octet, U+0000 to U+00FF: what was read is kept as it is. */
 export function latin1(bytes: Uint8Array): string {
-  if (bytes.length <= SHORT) return String.fromCharCode(...bytes);
   // Not TextDecoder's latin1: that is windows-1252, which differs in 0x80 to 0x9F.
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }

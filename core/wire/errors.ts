@@ -38,9 +38,9 @@ export class ConnectionClosed extends Error {
 export class DeadlineExceeded extends Error {
   override readonly name = "DeadlineExceeded";
 
-  /** @param milliseconds How long was waited. */
-  constructor(milliseconds: number) {
-    super(`nothing that would end the wait came within ${milliseconds} ms`);
+  /** Says so. */
+  constructor() {
+    super("nothing that would end the wait came in time");
   }
 }
 

@@ -16,6 +16,8 @@ export class InputBuffer {
   end = 0;
   /** The buffer; other than between `start` and `end` it holds anything. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  /** Kept while a large one is in use: making one anew for each message costs more. */
+  #small: Uint8Array<ArrayBuffer> | undefined;
   /** The last read used all the room there was: more is on its way. */
   #wasFilled = false;
 
@@ -35,7 +37,7 @@ export class InputBuffer {
     if (isBulk || this.#wasFilled) {
       if (this.bytes.length < LARGE_BUFFER) this.#moveTo(this.#pool.take());
     } else if (this.bytes.length !== SMALL_BUFFER && length <= SMALL_BUFFER / 2) {
-      this.#moveTo(new Uint8Array(SMALL_BUFFER));
+      this.#moveTo(this.#small ??= new Uint8Array(SMALL_BUFFER));
     }
     if (length === 0) this.start = this.end = 0;
     if (this.bytes.length - this.end < this.bytes.length / 2) {
@@ -43,7 +45,7 @@ export class InputBuffer {
       if (length > this.bytes.length / 2) this.#moveTo(new Uint8Array(this.bytes.length * 2));
       else this.#moveTo(this.bytes);
     }
-    return this.bytes.subarray(this.end);
+    return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
   }
 
   /** So many octets have arrived in the room. */

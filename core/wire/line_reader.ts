@@ -100,7 +100,7 @@ export class LineReader implements WireReader {
       dueAt ??= this.#waits.now() + this.#idleTimeout();
       // One more: it may be the CR of the line end.
       if (this.#input.length > limit + 1) return await this.#discardLine(limit, dueAt);
-      if (!await this.#fill(false, dueAt - this.#waits.now())) {
+      if (!await this.#fill(false, dueAt)) {
         // RFC 5321 §2.3.8: what no CRLF ended is no line.
         this.#input.use(this.#input.length);
         return undefined;
@@ -128,7 +128,7 @@ export class LineReader implements WireReader {
     for (let left = REST; left > 0;) {
       left -= this.#input.length;
       this.#input.use(this.#input.length);
-      if (!await this.#fill(false, dueAt - this.#waits.now(), false)) return;
+      if (!await this.#fill(false, dueAt, false)) return;
     }
   }
 
@@ -152,7 +152,7 @@ export class LineReader implements WireReader {
   async #more(): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     const since = this.#waits.now(), had = this.#input.length;
-    if (!await this.#fill(true, this.#idleTimeout() - this.#waited)) {
+    if (!await this.#fill(true, since + this.#idleTimeout() - this.#waited)) {
       throw this.#giveUp("the client left in the middle of its data");
     }
     this.#waited += this.#waits.now() - since;
@@ -170,7 +170,7 @@ export class LineReader implements WireReader {
       this.#searched = 0;
       let isMore: boolean;
       try {
-        isMore = await this.#fill(true, dueAt - this.#waits.now());
+        isMore = await this.#fill(true, dueAt);
       } catch (error) {
         // What comes now would be taken for a line.
         this.#giveUp("a line did not end in time");
@@ -185,21 +185,23 @@ export class LineReader implements WireReader {
   }
 
   /** Waits for octets. False at the end of the stream. */
-  async #fill(isBulk: boolean, milliseconds: number, isWakeable = !this.#isInData): Promise<boolean> {
-    if (this.#hasEnded) return false;
+  #fill(isBulk: boolean, dueAt: number, isWakeable = !this.#isInData): Promise<boolean> {
+    if (this.#hasEnded) return Promise.resolve(false);
     this.#pendingRead ??= this.#stream.read(this.#input.room(isBulk));
-    let count: number | null;
-    try {
-      count = await this.#waits.within(this.#pendingRead, milliseconds, isWakeable);
-    } catch (error) {
-      if (error instanceof DeadlineExceeded || error instanceof Stopping) throw error;
-      throw this.#giveUp("the connection broke", error);
-    }
+    return this.#waits.until(this.#pendingRead, dueAt, isWakeable).then(this.#arrived, this.#failed);
+  }
+
+  readonly #arrived = (count: number | null): boolean => {
     this.#pendingRead = undefined;
     if (count === null) this.#hasEnded = true;
     else this.#input.arrived(count);
     return count !== null;
-  }
+  };
+
+  readonly #failed = (error: unknown): never => {
+    if (error instanceof DeadlineExceeded || error instanceof Stopping) throw error;
+    throw this.#giveUp("the connection broke", error);
+  };
 
   #mayRead(): void {
     if (this.#broken !== undefined) throw this.#broken;

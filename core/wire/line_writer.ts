@@ -112,6 +112,9 @@ export class LineWriter implements WireWriter {
         for (const piece of output.take()) await this.#sendPiece(piece);
         output.release();
       }
+    } catch (error) {
+      this.#broken = new ConnectionClosed("sending failed", { cause: error });
+      throw error instanceof DeadlineExceeded ? error : this.#broken;
     } finally {
       // Not a moment later: whoever flushes next must not be given this promise.
       this.#sending = undefined;
@@ -120,20 +123,10 @@ export class LineWriter implements WireWriter {
 
   async #sendPiece(piece: Uint8Array): Promise<void> {
     for (let at = 0; at < piece.length;) {
-      try {
-        const block = piece.subarray(at, at + LARGE_BUFFER);
-        at += await this.#waits.within(this.#sendBlock(block), this.#idleTimeout());
-      } catch (error) {
-        this.#broken = new ConnectionClosed("sending failed", { cause: error });
-        throw error instanceof DeadlineExceeded ? error : this.#broken;
-      }
+      const end = Math.min(at + LARGE_BUFFER, piece.length);
+      // For the whole block: single octets that a client takes do not prolong it.
+      const dueAt = this.#waits.now() + this.#idleTimeout();
+      while (at < end) at += await this.#waits.until(this.#stream.write(piece.subarray(at, end)), dueAt);
     }
-  }
-
-  /** Sends all of it: single octets that a client takes do not prolong its deadline. */
-  async #sendBlock(block: Uint8Array): Promise<number> {
-    let sent = await this.#stream.write(block);
-    while (sent < block.length && this.#broken === undefined) sent += await this.#stream.write(block.subarray(sent));
-    return block.length;
   }
 }

@@ -26,7 +26,6 @@ const TICK = 1000;
 
 interface Wait {
   readonly dueAt: number;
-  readonly milliseconds: number;
   readonly isWakeable: boolean;
   reject(error: Error): void;
 }
@@ -37,7 +36,9 @@ export class Waits implements Disposable {
   readonly #stop: AbortSignal | undefined;
   readonly #waits = new Set<Wait>();
   #stopTicking: (() => void) | undefined;
+  #isStopping: boolean;
   readonly #wake = () => {
+    this.#isStopping = true;
     for (const wait of this.#waits) if (wait.isWakeable) this.#reject(wait, new Stopping());
   };
 
@@ -45,6 +46,7 @@ export class Waits implements Disposable {
   constructor(stop?: AbortSignal, clock: WaitClock = systemClock) {
     this.#clock = clock;
     this.#stop = stop;
+    this.#isStopping = stop?.aborted ?? false;
     stop?.addEventListener("abort", this.#wake, { once: true });
   }
 
@@ -61,9 +63,14 @@ export class Waits implements Disposable {
    * @throws DeadlineExceeded, Stopping, or what `event` throws.
    */
   within<T>(event: Promise<T>, milliseconds: number, isWakeable = false): Promise<T> {
-    if (isWakeable && this.#stop?.aborted) return Promise.reject(new Stopping());
+    return this.until(event, this.#clock.now() + milliseconds, isWakeable);
+  }
+
+  /** The same up to a moment of the clock. */
+  until<T>(event: Promise<T>, dueAt: number, isWakeable = false): Promise<T> {
+    if (isWakeable && this.#isStopping) return Promise.reject(new Stopping());
     return new Promise((resolve, reject) => {
-      const wait: Wait = { dueAt: this.#clock.now() + milliseconds, milliseconds, isWakeable, reject };
+      const wait: Wait = { dueAt, isWakeable, reject };
       this.#waits.add(wait);
       this.#stopTicking ??= this.#clock.every(TICK, () => this.#tick());
       event.then((value) => {
@@ -88,7 +95,7 @@ export class Waits implements Disposable {
     if (this.#waits.size === 0) return this.#rest();
     const now = this.#clock.now();
     for (const wait of this.#waits) {
-      if (wait.dueAt <= now) this.#reject(wait, new DeadlineExceeded(wait.milliseconds));
+      if (wait.dueAt <= now) this.#reject(wait, new DeadlineExceeded());
     }
   }
 

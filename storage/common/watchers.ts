@@ -33,6 +33,11 @@ export class Watchers {
     for (const watcher of this.#byAccount.get(account) ?? []) watcher.tell(change);
   }
 
+  /** Tells the watchers of all accounts. */
+  tellAll(change: MailboxChange): void {
+    for (const watchers of this.#byAccount.values()) for (const watcher of watchers) watcher.tell(change);
+  }
+
   /** Ends all iterations. */
   end(): void {
     for (const watchers of this.#byAccount.values()) for (const watcher of watchers) watcher.end();

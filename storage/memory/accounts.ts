@@ -101,7 +101,7 @@ export function setMetadata(state: State, changes: Changes, operation: Operation
   refuseTooManyEntries({ count: entries.size, octets });
   changes.set(state.metadata, key, { place: operation.place, entries });
   if (mailbox !== undefined) changes.touched.add(mailbox);
-  else if (account !== undefined) changes.touchedAccounts.add(account);
+  else for (const id of account === undefined ? state.accounts.keys() : [account]) changes.touchedAccounts.add(id);
 }
 
 function refuseTaken(isTaken: boolean, text: string): void {

@@ -127,6 +127,7 @@ export function setRights(
   if (after === (before ?? "")) return;
   changes.assign(mailbox, { rights: after === "" ? others : { ...others, [who]: after } });
   changes.touched.add(mailbox);
+  if (who !== "anyone") changes.touchedAccounts.add(who);
 }
 
 /** RFC 3501 §2.3.2: gives from which UID on messages were `\\Recent`, and makes that UIDNEXT, or what is given. */

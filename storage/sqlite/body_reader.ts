@@ -1,4 +1,4 @@
-/** Bodies in the database, read at random: a piece at a time, so that a long one is never whole in memory. */
+/** Bodies in the database, read at random: short ones at once, long ones a piece at a time, never whole in memory. */
 import type { DatabaseSync } from "node:sqlite";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
@@ -9,6 +9,8 @@ interface BodyRow {
   readonly size: number;
   readonly content: number | null;
   readonly first: number;
+  /** All of a short one: SQLite reads the whole of it whatever part is asked for. */
+  readonly octets: Uint8Array | null;
 }
 
 /** Reads bodies. */
@@ -17,17 +19,15 @@ export class BodyReader {
   readonly #summary: Statement<{ readonly summary: string }>;
   readonly #summaries: Statement<{ readonly id: number; readonly summary: string }>;
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
-  readonly #part: Statement<{ readonly octets: Uint8Array }>;
   readonly #chunk: Statement<{ readonly octets: Uint8Array }>;
 
   /** Over a connection that reads. */
   constructor(database: DatabaseSync) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
-    this.#find = prepare("SELECT size, content, first FROM bodies WHERE id = ?");
+    this.#find = prepare("SELECT size, content, first, octets FROM bodies WHERE id = ?");
     this.#summary = prepare("SELECT summary FROM bodies WHERE id = ?");
     this.#summaries = prepare("SELECT id, summary FROM bodies WHERE id IN (SELECT value FROM json_each(?))");
     this.#whole = prepare("SELECT octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
-    this.#part = prepare("SELECT substr(octets, ? + 1, ?) AS octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
     // The chunk that a position is in, from there on.
     this.#chunk = prepare(
       `SELECT substr(octets, ?2 - position + 1, ?3) AS octets FROM chunks
@@ -48,15 +48,25 @@ export class BodyReader {
 
   /** @throws Refusal `not-found`; so does `read`, when the body has gone meanwhile. */
   open(key: number): Body {
-    const { size, content, first } = this.#find.get(key) ?? notFound();
+    const { size, read } = this.openNow(key);
+    return { size, read: (start, end) => Promise.try(read, start, end) };
+  }
+
+  /** The same, read without waiting. */
+  openNow(key: number): { readonly size: number; readonly read: (start: number, end: number) => Uint8Array } {
+    const { size, content, first, octets } = this.#find.get(key) ?? notFound();
+    let whole = octets;
     const read = (start: number, end: number): Uint8Array => {
       const from = Math.max(0, start), to = Math.min(size, end);
       if (from >= to) return new Uint8Array();
       if (content !== null) return this.#readChunks(content, first + from, to - from);
-      const row = from === 0 && to === size ? this.#whole.get(key) : this.#part.get(from, to - from, key);
-      return (row ?? notFound()).octets;
+      const here = whole ?? (this.#whole.get(key) ?? notFound()).octets;
+      const isAll = from === 0 && to === size;
+      // What is read is the reader's: it may change it.
+      whole = isAll ? null : here;
+      return isAll ? here : here.slice(from, to);
     };
-    return { size, read: (start, end) => Promise.try(read, start, end) };
+    return { size, read };
   }
 
   #readChunks(content: number, position: number, length: number): Uint8Array {

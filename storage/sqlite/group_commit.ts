@@ -8,7 +8,7 @@ import type { MailboxChange } from "../../core/contract/mailbox.ts";
 import type { PendingBodies } from "./pending_bodies.ts";
 import { accountId, keyOf, mailboxId } from "./rows.ts";
 import { errorOf, type WriterLink } from "./writer_link.ts";
-import type { BatchOutcome, GroupOutcome } from "./writer_messages.ts";
+import { type BatchOutcome, everybody, type GroupOutcome } from "./writer_messages.ts";
 
 /** How much is committed at once. Measured: larger groups are no quicker, and keep other processes from writing longer. */
 const mostBatches = 500, mostOctets = 2 * 1024 * 1024;
@@ -17,6 +17,8 @@ const mostBatches = 500, mostOctets = 2 * 1024 * 1024;
 export interface CommitListener {
   /** A mailbox was changed, or what belongs to an account; `revision` is then its own. */
   changed(account: AccountId, change: MailboxChange, revision: number): void;
+  /** What is everybody's was changed. */
+  changedForAll(revision: number): void;
   /** The number of this commit among those of all processes. */
   committed(commit: number): void;
   /** There is something to collect. */
@@ -108,6 +110,10 @@ export class GroupCommit {
 
   #tell({ touched, commit, garbage }: GroupOutcome): void {
     for (const { account, mailbox, modseq, revision } of touched) {
+      if (account === everybody) {
+        this.#listener.changedForAll(revision);
+        continue;
+      }
       const change = { ...mailbox !== undefined && { mailbox: mailboxId(mailbox) }, modseq: BigInt(modseq) };
       this.#listener.changed(accountId(account), change, revision);
     }

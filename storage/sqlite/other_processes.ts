@@ -12,7 +12,10 @@ import { Statement } from "./statement.ts";
 /** How often the number is looked at, milliseconds. */
 const INTERVAL = 250;
 
-/** How far a mailbox, or an account, has come: either number grows with each change. */
+/**
+ * How far a mailbox, or an account, has come: either number grows with each change. The first of an account is how often what
+ * is everybody's was changed.
+ */
 interface Mark {
   readonly modseq: number;
   readonly revision: number;
@@ -37,7 +40,8 @@ export class OtherProcesses {
     this.#marks = new Statement(
       database,
       `SELECT id AS mailbox, highestModseq AS modseq, revision FROM mailboxes WHERE account = ?1
-         UNION ALL SELECT NULL, 0, revision FROM accounts WHERE id = ?1`,
+         UNION ALL SELECT NULL, coalesce((SELECT value FROM counters WHERE name = 'everybody'), 0), revision
+           FROM accounts WHERE id = ?1`,
     );
     this.#watchers = watchers;
     this.#isBusy = isBusy;
@@ -68,7 +72,16 @@ export class OtherProcesses {
 
   /** A change of our own, which the watchers have been told. */
   changed(account: AccountId, { mailbox, modseq }: MailboxChange, revision: number): void {
-    this.#seen.get(account)?.set(mailbox, { modseq: Number(modseq), revision });
+    const marks = this.#seen.get(account);
+    marks?.set(mailbox, {
+      modseq: mailbox === undefined ? marks.get(undefined)?.modseq ?? 0 : Number(modseq),
+      revision,
+    });
+  }
+
+  /** A change of our own of what is everybody's, which all watchers have been told. */
+  changedForAll(modseq: number): void {
+    for (const marks of this.#seen.values()) marks.set(undefined, { revision: 0, ...marks.get(undefined), modseq });
   }
 
   /** Looks whether others have written. */
@@ -95,7 +108,7 @@ export class OtherProcesses {
       for (const mailbox of new Set([...before.keys(), ...now.keys()])) {
         const [was, is] = [before.get(mailbox), now.get(mailbox)];
         if (was?.modseq === is?.modseq && was?.revision === is?.revision) continue;
-        const modseq = BigInt((is ?? was)?.modseq ?? 0);
+        const modseq = mailbox === undefined ? 0n : BigInt((is ?? was)?.modseq ?? 0);
         this.#watchers.tell(account, { ...mailbox !== undefined && { mailbox }, modseq });
       }
     }

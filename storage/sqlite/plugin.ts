@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { definePlugin } from "../../core/contract/plugin.ts";
 import { options } from "../../core/options/options.ts";
-import { byteSize } from "../../core/options/values.ts";
+import { byteSize, flag } from "../../core/options/values.ts";
 import { sqliteStorage } from "./storage.ts";
 
 export default definePlugin({
@@ -13,7 +13,11 @@ export default definePlugin({
   options: options({
     /** How large the file may grow; beyond, mail is refused for the time being. Absent: as large as the disk. */
     max_size: v.optional(byteSize),
+    /** Whether texts of messages are indexed, so that searches in large mailboxes are quick. */
+    full_text_index: v.optional(flag, true),
   }),
-  setup: (context, { max_size: largest }) =>
-    sqliteStorage({ file: `${context.dataFolder}/mail.db`, log: context.log, now: () => context.now(), largest }),
+  setup: (context, { max_size: largest, full_text_index: fullText }) => {
+    const { log } = context;
+    return sqliteStorage({ file: `${context.dataFolder}/mail.db`, log, now: () => context.now(), largest, fullText });
+  },
 });

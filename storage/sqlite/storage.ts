@@ -11,6 +11,7 @@ import type {
   MessagePage,
   Metadata,
   MetadataPlace,
+  UidSet,
 } from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import type { Lifecycle } from "../../core/contract/plugin.ts";
@@ -25,6 +26,7 @@ import { BodyWriter } from "./body_writer.ts";
 import { Collector } from "./collector.ts";
 import { openForReading, prepareDatabase } from "./database_file.ts";
 import { GroupCommit } from "./group_commit.ts";
+import { Indexer } from "./indexer.ts";
 import { MailboxReader } from "./mailbox_reader.ts";
 import { MessageReader } from "./message_reader.ts";
 import { migrations } from "./migrate.ts";
@@ -32,19 +34,21 @@ import { OtherProcesses } from "./other_processes.ts";
 import { PendingBodies } from "./pending_bodies.ts";
 import { ReadTransaction } from "./read_transaction.ts";
 import { keyOf } from "./rows.ts";
+import { TextReader } from "./text_reader.ts";
 import { WriterLink, type WriterSettings } from "./writer_link.ts";
 
 /** What a storage needs to know. */
 export type SqliteSettings = WriterSettings;
 
 /** Opens the storage in a file, which is made if there is none. @throws DatabaseFileError that tells the operator why. */
-export async function sqliteStorage(settings: SqliteSettings): Promise<Storage & Lifecycle> {
+export async function sqliteStorage(settings: SqliteSettings): Promise<SqliteStorage> {
   await prepareDatabase(settings.file, migrations);
   return new SqliteStorage(settings);
 }
 
-class SqliteStorage implements Storage, Lifecycle {
-  readonly features: Storage["features"] = new Set(["several-processes"]);
+/** In one file. */
+export class SqliteStorage implements Storage, Lifecycle {
+  readonly features: Storage["features"];
   readonly #database: ReturnType<typeof openForReading>;
   readonly #accounts: AccountReader;
   readonly #mailboxes: MailboxReader;
@@ -55,6 +59,8 @@ class SqliteStorage implements Storage, Lifecycle {
   readonly #bodyWriter: BodyWriter;
   readonly #commits: GroupCommit;
   readonly #collector: Collector;
+  readonly #texts: TextReader;
+  readonly #indexer: Indexer | undefined;
   readonly #watchers = new Watchers();
   readonly #others: OtherProcesses;
   readonly #locks = new MaildropLocks();
@@ -69,11 +75,23 @@ class SqliteStorage implements Storage, Lifecycle {
     this.#link = new WriterLink(settings);
     this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);
     this.#collector = new Collector(this.#link, settings.now);
+    this.#texts = new TextReader(this.#database, transaction);
+    const { fullText = true } = settings;
+    this.features = new Set(["several-processes", ...fullText ? ["full-text-search" as const] : []]);
+    this.#indexer = !fullText ? undefined : new Indexer(this.#link, {
+      isBusy: () => this.#commits.isBusy,
+      waiting: (after) => this.#texts.waiting(after),
+    });
     this.#others = new OtherProcesses(this.#database, this.#watchers, () => this.#commits.isBusy);
     this.#commits = new GroupCommit(this.#link, this.#pending, settings.now, {
       changed: (account, change, revision) => {
         this.#others.changed(account, change, revision);
+        if (change.mailbox !== undefined) this.#indexer?.touched(change.mailbox);
         this.#watchers.tell(account, change);
+      },
+      changedForAll: (revision) => {
+        this.#others.changedForAll(revision);
+        this.#watchers.tellAll({ modseq: 0n });
       },
       committed: (commit) => {
         this.#others.committed(commit);
@@ -192,6 +210,17 @@ class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#accounts.aliases());
   }
 
+  async textCandidates(mailbox: MailboxId, keys: readonly string[]): Promise<UidSet | undefined> {
+    if (this.#indexer === undefined) return undefined;
+    this.#indexer.touched();
+    return await this.#texts.candidates(mailbox, keys);
+  }
+
+  /** When the texts of the messages that are there now have been indexed. */
+  async indexed(): Promise<void> {
+    await this.#indexer?.settled();
+  }
+
   /** Waits for what has been submitted: nobody is left without an answer. */
   async drain(): Promise<void> {
     await this.#commits.settled();
@@ -202,6 +231,7 @@ class SqliteStorage implements Storage, Lifecycle {
     this.#watchers.end();
     this.#others.stop();
     await this.#collector.stop();
+    await this.#indexer?.stop();
     // The writer goes last: only then does SQLite move its log into the database and remove it.
     this.#database.close();
     await this.#link.close();

@@ -12,6 +12,8 @@ export interface WriterSettings {
   readonly largest?: number | undefined;
   /** How long another process's writes are waited for, milliseconds. */
   readonly busyTimeout?: number;
+  /** Whether texts are indexed for search; default they are. */
+  readonly fullText?: boolean;
   /** Where the operator reads of failures. */
   readonly log: Logger;
   /** The time. */
@@ -92,8 +94,8 @@ export class WriterLink {
     });
     const running: Running = { thread, waiting, session: promise };
     this.#running = running;
-    const { file, largest, busyTimeout } = this.#settings;
-    this.#ask(running, "open", { file, largest, busyTimeout }).then(
+    const { file, largest, busyTimeout, fullText = true } = this.#settings;
+    this.#ask(running, "open", { file, largest, busyTimeout, fullText }).then(
       ({ session }) => resolve(session),
       (error) => {
         reject(error);

@@ -9,6 +9,8 @@ export interface WriterRequests {
     readonly file: string;
     readonly largest: number | undefined;
     readonly busyTimeout: number | undefined;
+    /** Whether texts are indexed; if not, what was is dropped. */
+    readonly fullText: boolean;
   };
   /** Commits batches of several callers with one fsync. */
   readonly commit: Group;
@@ -22,6 +24,8 @@ export interface WriterRequests {
   readonly discard: { readonly body: number };
   /** Takes a step in removing what nobody needs, and long bodies unnamed since before then (milliseconds). */
   readonly collect: { readonly before: number };
+  /** Takes a step in indexing the texts of a mailbox, or, without one, in bringing the index together. */
+  readonly index: { readonly mailbox?: number };
   /** Last of all. */
   readonly close: Record<never, never>;
 }
@@ -42,6 +46,8 @@ export interface WriterAnswers {
   readonly discard: undefined;
   /** Whether there is more to remove. */
   readonly collect: { readonly more: boolean };
+  /** Whether there is more to do. */
+  readonly index: { readonly more: boolean };
   /** Done. */
   readonly close: undefined;
 }
@@ -71,11 +77,14 @@ export interface GroupOutcome {
 /** What became of a batch: its results, or why it was not done. */
 export type BatchOutcome = { readonly results: readonly unknown[] } | { readonly failure: Failure };
 
+/** No account has this key: what was changed is everybody's. */
+export const everybody = 0;
+
 /** A mailbox that was changed, or an account, in what belongs to no mailbox. */
 export interface Touch {
   /** Its key; undefined: the account itself. */
   readonly mailbox: number | undefined;
-  /** The key of its account. */
+  /** The key of its account, or `everybody`. */
   readonly account: number;
   /** The last change's; 0 of an account. */
   readonly modseq: number;

@@ -1,16 +1,17 @@
 /**
- * `deno task bench [--quick] [--only idle|smtp|pop3] [--repeats N] [--alone]`: starts Quetzal, and what peers are
+ * `deno task bench [--quick] [--only idle|smtp|pop3|imap] [--repeats N] [--alone]`: starts Quetzal, and what peers are
  * installed, loads them in turn from processes of their own, prints tables with ratios and keeps `bench.json`.
  */
 import { parseArgs } from "@std/cli";
 import { type CertificateFiles, makeCertificate } from "../support/certificate.ts";
+import { imapFilled, imapRows } from "./imap_plan.ts";
 import { measure, measureIdle } from "./measure.ts";
-import { filled, groups, idleConnections, type Row, rows, type Size } from "./plan.ts";
+import { type Filled, filled, groups, heldIdle, type Row, rows, type Size } from "./plan.ts";
 import { loadTable, median, type RowResult, type ServerResult, serverTable } from "./report.ts";
 import { dovecot } from "./servers/dovecot.ts";
 import { postfix } from "./servers/postfix.ts";
 import { quetzal } from "./servers/quetzal.ts";
-import { type BenchServer, type Started, users } from "./servers/server.ts";
+import { type BenchServer, type Started } from "./servers/server.ts";
 import { smtpServer } from "./servers/smtp_server.ts";
 
 if (import.meta.main) await main();
@@ -34,8 +35,14 @@ async function main(): Promise<void> {
     servers.push({ server: name, version, durability, startups: one.startups, idle });
   }
   const able = running.map(({ server }) => server);
-  if (options.asks("pop3")) await fillMaildrops(able);
-  const results = await measureRows(able, rows.filter(({ group }) => options.asks(group)), options);
+  if (options.asks("pop3")) {
+    await fillMailboxes(able.filter(({ pop3s }) => pop3s !== undefined), filled);
+  }
+  if (options.asks("imap")) {
+    const imapServers = able.filter(({ imap }) => imap !== undefined);
+    for (const mailboxes of Object.values(imapFilled)) await fillMailboxes(imapServers, mailboxes);
+  }
+  const results = await measureRows(able, [...rows, ...imapRows].filter(({ group }) => options.asks(group)), options);
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, leave);
 
   console.log([...serverTable(servers), "", ...results.length > 0 ? loadTable(results) : []].join("\n"));
@@ -74,7 +81,10 @@ interface Running {
 
 /** One that does not start is missing, like one that is not there. */
 function peers(tls: CertificateFiles): readonly (() => Promise<Started>)[] {
-  const starts = { postfix, dovecot: () => dovecot(tls), "smtp-server": smtpServer };
+  const starts = {
+    ...{ postfix, "smtp-server": smtpServer },
+    ...{ dovecot: () => dovecot(tls), "dovecot (hibernating)": () => dovecot(tls, "hibernating") },
+  };
   return Object.entries(starts).map(([name, start]) => () =>
     start().catch((error: unknown) => ({ name, missing: `it does not start: ${error}` }))
   );
@@ -89,31 +99,29 @@ async function startOne(start: () => Promise<Started>): Promise<BenchServer | un
 }
 
 /** Memory of idle connections, each protocol's in a process that has served nobody else. */
-async function idleOf({ start, startups, server: { name, smtp, pop3 } }: Running): Promise<ServerResult["idle"]> {
+async function idleOf({ start, startups, server: first }: Running): Promise<ServerResult["idle"]> {
   const idle: Record<string, number> = {};
-  for (const protocol of [...smtp === undefined ? [] : ["smtp"], ...pop3 === undefined ? [] : ["pop3"]] as const) {
+  for (const { name, port, ...held } of heldIdle) {
     // Postfix has a process for each, and a limit of processes that this would only show.
-    if (name === "postfix") continue;
+    if (port(first) === undefined || first.name === "postfix") continue;
     const fresh = await start();
     if ("missing" in fresh) continue;
     await using server = fresh;
     startups.push(server.startup);
-    const port = (protocol === "smtp" ? server.smtp : server.pop3) ?? 0;
-    const kib = await measureIdle({ kind: "hold", port, connections: idleConnections }, server.pids);
-    progress(`${name}: ${kib.toFixed(1)} KiB for each of ${idleConnections} idle ${protocol} connections`);
-    idle[protocol.toUpperCase()] = kib;
+    const kib = await measureIdle({ kind: "hold", port: port(server) ?? 0, ...held }, server.pids);
+    progress(`${server.name}: ${kib.toFixed(1)} KiB for each of ${held.connections} idle ${name} connections`);
+    idle[name] = kib;
   }
   return idle;
 }
 
-/** Fills the maildrops that POP3 reads, through each server's own door. */
-async function fillMaildrops(servers: readonly BenchServer[]): Promise<void> {
+/** Fills mailboxes before they are read, through each server's own door. */
+async function fillMailboxes(servers: readonly BenchServer[], { users, messages }: Filled): Promise<void> {
   for (const { name, fill, pids } of servers) {
     if (fill === undefined) continue;
-    progress(`${name}: filling ${filled.users} maildrops`);
-    const messages = filled.users * filled.messages;
+    progress(`${name}: filling ${users.count} mailboxes`);
     await measure(
-      { kind: "smtp", ...fill, connections: 8, messages, size: 4096, users: { ...users, count: filled.users } },
+      { kind: "smtp", ...fill, connections: 20, messages: users.count * messages, size: 4096, users },
       pids,
     );
   }

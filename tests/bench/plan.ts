@@ -1,9 +1,9 @@
 /** What is measured: each row is one load, run against every server that can take it. */
-import type { HoldLoad, Load } from "./load/load.ts";
+import type { HoldLoad, Load, Users } from "./load/load.ts";
 import { type BenchServer, users } from "./servers/server.ts";
 
 /** What can be asked for alone. */
-export const groups = ["idle", "smtp", "pop3"] as const;
+export const groups = ["idle", "smtp", "pop3", "imap"] as const;
 
 /** One row of the table. */
 export interface Row {
@@ -23,13 +23,30 @@ export interface Size {
   readonly scale: number;
 }
 
-/** Mailboxes that are filled before POP3 is measured: this many users, this many messages each. */
-export const filled = { users: 100, messages: 50 };
+/** Mailboxes that are filled before they are read. */
+export interface Filled {
+  readonly users: Users;
+  /** In each. */
+  readonly messages: number;
+}
 
-/** Connections that are held to see what one costs. */
-export const idleConnections = 2000;
+/** Connections that do nothing. */
+export interface Held extends Omit<HoldLoad, "kind" | "port"> {
+  /** For the table. */
+  readonly name: string;
+  /** Of a server; undefined when that one is not measured. */
+  port(server: BenchServer): number | undefined;
+}
 
-const mailboxes = { ...users, count: filled.users };
+/** Before POP3 is measured. */
+export const filled: Filled = { users: { ...users, count: 100 }, messages: 50 };
+
+/** Connections that are held to see what one costs; those of IMAP wait in IDLE, ten in each mailbox. */
+export const heldIdle: readonly Held[] = [
+  { name: "SMTP", port: ({ smtp }) => smtp, connections: 2000 },
+  { name: "POP3", port: ({ pop3 }) => pop3, connections: 2000 },
+  { name: "IMAP", port: ({ imapIdle }) => imapIdle, connections: 5000, users },
+];
 
 /** In the order of the table. */
 export const rows: readonly Row[] = [
@@ -46,7 +63,7 @@ export const rows: readonly Row[] = [
           messages: Math.ceil((connections === 1 ? 1000 : 6000) * scale / (octets > 50000 ? 4 : 1)),
           size: octets,
           // The first hundred have the maildrops that POP3 reads.
-          users: { ...users, count: users.count - filled.users, offset: filled.users },
+          users: { ...users, count: users.count - filled.users.count, offset: filled.users.count },
         },
     }))
   ),
@@ -59,7 +76,7 @@ export const rows: readonly Row[] = [
         port: pop3,
         connections,
         sessions: Math.ceil(2000 * scale),
-        users: mailboxes,
+        users: filled.users,
       },
   })),
   {
@@ -71,7 +88,7 @@ export const rows: readonly Row[] = [
         ...pop3s,
         connections: 10,
         sessions: Math.ceil(1000 * scale),
-        users: mailboxes,
+        users: filled.users,
       },
   },
   ...[false, true].flatMap((pipelined) =>
@@ -86,7 +103,7 @@ export const rows: readonly Row[] = [
           connections,
           sessions: Math.ceil((connections === 1 ? 150 : 800) * scale),
           pipelined,
-          users: mailboxes,
+          users: filled.users,
         },
     }))
   ),
@@ -101,11 +118,12 @@ export const rows: readonly Row[] = [
         connections: 10,
         sessions: Math.ceil(400 * scale),
         pipelined: false,
-        users: mailboxes,
+        users: filled.users,
       },
   },
 ];
 
-function at(connections: number): string {
+/** For the name of a row. */
+export function at(connections: number): string {
   return connections === 1 ? "1 connection" : `${connections} connections`;
 }

@@ -5,6 +5,7 @@ import { alice, type MailServer, mailServer } from "./server.ts";
 import { synchronise } from "./two_sides.ts";
 
 const offlineimap = { name: "offlineimap", packageName: "offlineimap3" };
+const env = { name: "env", packageName: "coreutils" };
 
 /** One run. */
 async function run(home: ClientHome, server: MailServer, way: string): Promise<void> {
@@ -28,9 +29,24 @@ sslcacertfile = ${server.certificate}
 ${way}
 `,
   );
-  const { code, stdout, stderr } = await home.run(offlineimap, ["-o", "-u", "basic", "-c", config], undefined, 300_000);
+  const environment = way.includes("starttls = yes") ? [`OPENSSL_CONF=${await home.write("openssl.cnf", tls12)}`] : [];
+  const command = [...environment, offlineimap.name, "-o", "-u", "basic", "-c", config];
+  const { code, stdout, stderr } = await home.run(env, command, undefined, 120_000);
   assertEquals(code, 0, stdout + stderr);
 }
+
+/**
+ * Its library reads and writes in two threads, which one TLS session does not bear: in TLS 1.3, where a server still has
+ * tickets to send, what it says first after STARTTLS now and then goes nowhere, and both sides wait. In TLS 1.2 it works.
+ */
+const tls12 = `openssl_conf = all
+[all]
+ssl_conf = ssl
+[ssl]
+system_default = defaults
+[defaults]
+MaxProtocol = TLSv1.2
+`;
 
 const ways: Readonly<Record<string, readonly [port: "imap" | "imaps", count: number, rounds: number, lines: string]>> =
   {
@@ -42,7 +58,7 @@ const ways: Readonly<Record<string, readonly [port: "imap" | "imaps", count: num
   };
 
 for (const [name, [port, count, rounds, lines]] of Object.entries(ways)) {
-  interopTest(`offlineimap: ${name}`, [offlineimap], async (home) => {
+  interopTest(`offlineimap: ${name}`, [offlineimap, env], async (home) => {
     await using server = await mailServer();
     await synchronise({
       ...{ server, account: alice, mailbox: "INBOX", maildir: `${home.folder}/mail/INBOX`, count, rounds },

@@ -2,6 +2,7 @@
 import type { Scanner } from "./grammar/scanner.ts";
 import type { IncomingLiteral } from "./command_reader.ts";
 import { bad, type Reply } from "./replies.ts";
+import { rightsMayHaveChanged } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
 import { isOneOf, type State, type StateOf } from "./state.ts";
 
@@ -24,9 +25,10 @@ export type Capability = string | ((session: Session, state: State) => readonly 
 
 /**
  * What a command may tell of changes by others (RFC 9051 §7.5.1): with `no-expunge` sequence numbers stay as they are until
- * a later command.
+ * a later command; with `result` they are what the command has done, and told also to a client that wants to hear of
+ * nothing (RFC 5465 §1).
  */
-export type Telling = "everything" | "no-expunge" | "nothing";
+export type Telling = "everything" | "no-expunge" | "nothing" | "result";
 
 /** A literal that a command takes from the connection itself. */
 export type TakesLiteral = (text: Uint8Array) => boolean;
@@ -71,12 +73,18 @@ interface CommandDefinition<Name extends State["name"], Arguments> extends Omit<
 export function command<const Name extends State["name"], Arguments>(
   { states, parse, run, ...facts }: CommandDefinition<Name, Arguments>,
 ): Command {
+  const usesMailbox = states.every((name) => name === "selected");
   return {
     ...facts,
     handle(session, state, scanner, literal) {
       // RFC 9051 §3: a protocol error to attempt a command in an inappropriate state.
       if (!isOneOf(state, states)) return { reply: bad(outOfState(state, states)) };
-      return run(session, state, parse(scanner, session), literal);
+      const given = parse(scanner, session);
+      // RFC 4314 §4: what was taken away since the last command is not used once more.
+      const checking = usesMailbox ? rightsMayHaveChanged(session) : undefined;
+      return checking === undefined
+        ? run(session, state, given, literal)
+        : checking.then(() => run(session, state, given, literal));
     },
   };
 }

@@ -28,6 +28,7 @@ import { lsub } from "./commands/lsub.ts";
 import { myRights } from "./commands/myrights.ts";
 import { namespace } from "./commands/namespace.ts";
 import { check, noop } from "./commands/noop.ts";
+import { notify } from "./commands/notify.ts";
 import { rename } from "./commands/rename.ts";
 import { replaceByNumber, replaceByUid } from "./commands/replace.ts";
 import { resetKey } from "./commands/resetkey.ts";
@@ -84,6 +85,7 @@ export const commands: CommandTable = new Map<string, Command>([
   ["GETQUOTA", getQuota],
   ["GETQUOTAROOT", getQuotaRoot],
   ["SETQUOTA", setQuota],
+  ["NOTIFY", notify],
   ["GENURLAUTH", genUrlAuth],
   ["RESETKEY", resetKey],
   ["URLFETCH", urlFetch],

@@ -5,6 +5,7 @@
  * - a command either happened and is on disk, or the client is told that it did not: never OK too early.
  */
 import type { Connection } from "../../../core/contract/mod.ts";
+import { latin1 } from "../../../core/wire/ascii.ts";
 import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import type { Command, Outcome } from "./command.ts";
 import { type CommandText, CommandTooLarge, TooMuchRefused } from "./command_reader.ts";
@@ -15,10 +16,15 @@ import { bad, ok, printReply, type Reply } from "./replies.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
 import type { ImapService } from "./service.ts";
 import { Session } from "./session.ts";
+import { tellHeldBack } from "./tell.ts";
+import { tellUntil } from "./tell_until.ts";
 import { Turns } from "./turns.ts";
 
 /** How long a goodbye may take, in milliseconds. */
 const PATIENCE = 5000;
+
+/** RFC 2180 §3.3: nothing more can be said of it. */
+const gone = "The selected mailbox is gone";
 
 /** Serves one connection. The core closes it afterwards. */
 export async function serveImap(connection: Connection, stop: AbortSignal, service: ImapService): Promise<void> {
@@ -88,6 +94,10 @@ class Conversation {
       const first = await this.#nextText();
       return first && await this.#run(first);
     } catch (error) {
+      if (isGone(error)) {
+        this.#session.untagged(`BYE ${gone}`);
+        return undefined;
+      }
       if (!(error instanceof LineTooLong)) throw error;
       await this.#session.reader.refuse(literalMark(error.ending));
       return { tag: tagOf(error.beginning), reply: bad("The line is too long", "TOOBIG") };
@@ -99,13 +109,17 @@ class Conversation {
     const taken = reader.take();
     if (taken !== undefined) return taken;
     await writer.flush();
-    const next = await reader.next();
+    const heard = reader.next();
+    // RFC 5465 §3.1: the client may want to be told also while no command is under way.
+    const next = await (this.#session.notifications?.isActive ? tellUntil(this.#session, heard) : heard);
     this.#turns.restart();
     return next;
   }
 
   async #run(first: CommandText): Promise<Finished> {
     const { reader, service } = this.#session;
+    // A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us.
+    if (!this.#hasBegun && isHttp(first.octets)) throw new ConnectionClosed("the client speaks HTTP");
     const scanner = this.#scanner(first.octets);
     let tag = "*";
     try {
@@ -115,7 +129,7 @@ class Conversation {
       const command = service.commands.get(name);
       if (command === undefined) {
         await reader.refuse(first.literal);
-        return { tag, ...this.#unknown(name) };
+        return { tag, ...this.#unknown() };
       }
       const text = await reader.whole(first, (text) => command.takesLiteral?.(text) === true);
       return { tag, ...await this.#do(command, this.#scanner(text.octets, scanner.at), text) };
@@ -143,9 +157,10 @@ class Conversation {
     try {
       // RFC 9051 §5.2: what has changed is told before the tagged response.
       await session.tell(outcome.telling ?? command.telling);
+      tellHeldBack(session);
     } catch (error) {
       // What the command did is done, and the client hears of it; but nothing more can be said of the mailbox.
-      if (isGone(error)) return { ...outcome, bye: "The selected mailbox is gone" };
+      if (isGone(error)) return { ...outcome, bye: gone };
       throw error;
     }
     return outcome;
@@ -159,9 +174,7 @@ class Conversation {
     return expected ?? serverBug;
   }
 
-  #unknown(name: string): Outcome {
-    // A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us.
-    if (!this.#hasBegun && webVerbs.has(name)) throw new ConnectionClosed("the client speaks HTTP");
+  #unknown(): Outcome {
     const { connection, state } = this.#session;
     connection.log.info("the client sent no command", { state: state.name });
     return { reply: bad("Unknown command") };
@@ -208,7 +221,10 @@ function byeFor(error: unknown): string {
   return "[SERVERBUG] Something went wrong here; it has been logged";
 }
 
-const webVerbs = new Set(["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PRI"]);
+/** RFC 9112 §3: `GET / HTTP/1.1`; RFC 9113 §3.4 for `PRI`. */
+function isHttp(line: Uint8Array): boolean {
+  return /^[A-Z]{3,10} \S+ HTTP\/\d/.test(latin1(line));
+}
 
 /** The tag of a line, as far as it is there. */
 function tagOf(line: Uint8Array): string {

@@ -29,7 +29,7 @@ export function allKnown({ lastUid }: SelectedMailbox): UidSet {
  */
 export async function tellExpunged(session: Session, mailbox: SelectedMailbox): Promise<string | undefined> {
   mailbox.isStale = true;
-  await session.tell();
+  await session.tell("result");
   mailbox.owesModseq = false;
   return session.extensions.hasModseq ? `HIGHESTMODSEQ ${mailbox.toldModseq}` : undefined;
 }

@@ -10,6 +10,7 @@ import { type FetchedMessage, needsSummary, refuseUnknownEncoding, setsSeen, wri
 import { ResponseBuilder } from "./printing/response_builder.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
+import { rightsMayHaveChanged } from "./selected_rights.ts";
 import { tellKeywords } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
 import { Turns } from "./turns.ts";
@@ -39,6 +40,8 @@ export async function fetchMessages(
   const last = mailbox.lastUid;
   const turns = new Turns();
   for (let after = 0, more = true; more && after < last;) {
+    // RFC 4314 §4: mail is read for as long as the user may.
+    await rightsMayHaveChanged(session);
     const page = await storage.messages(mailbox.id, {
       ...{ uids, after, most: PAGE },
       ...changedSince !== undefined && { changedSince },

@@ -8,8 +8,41 @@ import { Turns } from "./turns.ts";
 /** How often it is told, milliseconds. RFC 9585 §4: every 10 to 15 seconds. */
 const INTERVAL = 10_000;
 
-/** Counts what is done of it. */
-export class LongWork {
+/** Work that may be long. */
+export interface Work {
+  /** Whether `pause` has anything to do: where waiting for nothing would cost more than the work. */
+  readonly isDue: boolean;
+  /** So much more there is to do than was known. */
+  expect(count: number): void;
+  /** So much more is done. */
+  did(count: number): void;
+  /** Lets others in, when it is time. */
+  pause(): Promise<void>;
+}
+
+/** Work of which the client is told nothing: it waits for no command. */
+export class QuietWork implements Work {
+  readonly #turns = new Turns();
+
+  /** As that of all work. */
+  get isDue(): boolean {
+    return this.#turns.isDue;
+  }
+
+  /** Nobody wants to know. */
+  expect(): void {}
+
+  /** The same. */
+  did(): void {}
+
+  /** Lets others in, when it is time. */
+  async pause(): Promise<void> {
+    await this.#turns.take();
+  }
+}
+
+/** Counts what is done of a command's work. */
+export class LongWork implements Work {
   readonly #session: Session;
   readonly #turns = new Turns();
   #toldAt: number;
@@ -32,7 +65,7 @@ export class LongWork {
     this.#done += count;
   }
 
-  /** Whether `pause` has anything to do: where waiting for nothing would cost more than the work. */
+  /** As that of all work. */
   get isDue(): boolean {
     return this.#turns.isDue;
   }

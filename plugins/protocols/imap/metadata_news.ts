@@ -19,32 +19,51 @@ type Known = Map<string, string>;
 const server: MetadataOwner = { name: "", rights: "" };
 const scopes = ["private", "shared"] as const;
 
+/** Whose entries a client wants to be told of. */
+export interface WantedMetadata {
+  /** Whether the server's. */
+  readonly server: boolean;
+  /** Whether those of a mailbox, by the name that LIST has. */
+  mailbox(name: string): boolean;
+}
+
+/** RFC 5464 §4.4.2: what a client has enabled that says no more than that. */
+const all: WantedMetadata = { server: true, mailbox: () => true };
+
 /** What one client knows, and has still to be told. */
 export class MetadataNews {
   /** Whose changes may be news. */
   readonly accounts: ReadonlySet<AccountId>;
   readonly #context: ProtocolContext;
   readonly #user: User;
+  readonly #wanted: WantedMetadata;
   readonly #known = new Map<string, Known>();
   readonly #touched = new Set<MailboxId>();
+  #isServerTouched = false;
 
-  private constructor(context: ProtocolContext, user: User, accounts: ReadonlySet<AccountId>) {
+  private constructor(
+    context: ProtocolContext,
+    user: User,
+    accounts: ReadonlySet<AccountId>,
+    wanted: WantedMetadata,
+  ) {
     this.#context = context;
     this.#user = user;
+    this.#wanted = wanted;
     this.accounts = accounts;
   }
 
   /** From now on the session has news: of the server, and of the mailboxes that the user may see. */
-  static async begin(session: Session, user: User): Promise<void> {
+  static async begin(session: Session, user: User, wanted: WantedMetadata = all): Promise<void> {
     const { context } = session.service;
-    const mailboxes = await visibleMailboxes(context.storage, user);
+    const mailboxes = (await visibleMailboxes(context.storage, user)).filter(({ name }) => wanted.mailbox(name));
     const owners = mailboxes.map(({ mailbox }) => mailbox.account);
-    const news = new MetadataNews(context, user, new Set([user.account, ...owners]));
+    const news = new MetadataNews(context, user, new Set([user.account, ...owners]), wanted);
     // Before anything is read: what is committed meanwhile is looked at again.
     session.metadataNews = news;
     session.watchAccounts();
     const turns = new Turns();
-    for (const owner of [server, ...mailboxes]) {
+    for (const owner of [...wanted.server ? [server] : [], ...mailboxes]) {
       await news.#changesOf(owner);
       await turns.take();
     }
@@ -53,6 +72,7 @@ export class MetadataNews {
   /** Something was committed. */
   committed({ mailbox }: MailboxChange): void {
     if (mailbox !== undefined) this.#touched.add(mailbox);
+    else this.#isServerTouched = this.#wanted.server;
   }
 
   /** The client sets these itself, and need not be told. */
@@ -66,13 +86,15 @@ export class MetadataNews {
 
   /** Writes what is new. */
   async tell(session: Session): Promise<void> {
-    // Nobody says when the server's own entries change: they are few, and looked at each time.
-    tellChanged(session, "", await this.#changesOf(server));
+    if (this.#isServerTouched) {
+      this.#isServerTouched = false;
+      tellChanged(session, "", await this.#changesOf(server));
+    }
     for (const id of [...this.#touched]) {
       // Before anything is read: what is committed meanwhile is for the next time.
       this.#touched.delete(id);
       const access = await accessById(this.#context.storage, this.#user, id);
-      if (access !== undefined && maySeeMetadata(access)) {
+      if (access !== undefined && maySeeMetadata(access) && this.#wanted.mailbox(access.listedAs)) {
         tellChanged(session, access.listedAs, await this.#changesOf(access));
       }
     }

@@ -35,9 +35,27 @@ export async function refreshRights(session: Session, user: User, view: Selected
   const rights = mailbox === undefined ? "" : rightsOf(mailbox, user.account);
   if (mailbox === undefined || !hasRights({ rights }, "r")) throw new Refusal("not-found", "there is no such mailbox");
   if (rights === selection.rights) return;
-  view.selection = { ...selection, rights, isReadOnly: selection.isExamined || areReadOnly(rights) };
+  const isReadOnly = selection.isExamined || areReadOnly(rights);
+  view.selection = { ...selection, rights, isReadOnly };
   view.learn(mailbox.keywords);
   tellPermanentFlags(session, view);
+  // RFC 9051 §7.1: also where that has changed.
+  if (isReadOnly !== selection.isReadOnly) {
+    session.untagged(`OK [${isReadOnly ? "READ-ONLY" : "READ-WRITE"}] Your rights have changed`);
+  }
+}
+
+/**
+ * Looks again at what the user may do in the selected mailbox, where something has happened there.
+ *
+ * @returns When that is known; undefined where nothing can have changed. It fails with Refusal `not-found`.
+ */
+export function rightsMayHaveChanged(session: Session): Promise<void> | undefined {
+  const { state } = session;
+  if (state.name !== "selected") return undefined;
+  const { user, mailbox } = state;
+  if (!mailbox.isStale || mailbox.selection.owner === user.account) return undefined;
+  return refreshRights(session, user, mailbox);
 }
 
 /** RFC 4314 §4: by right; `\*` where keywords may be made. */

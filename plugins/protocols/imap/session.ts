@@ -11,10 +11,12 @@ import { type CommandLimits, CommandReader } from "./command_reader.ts";
 import { Extensions } from "./extensions.ts";
 import type { NameForm } from "./grammar/scanner.ts";
 import type { MetadataNews } from "./metadata_news.ts";
+import { type Notifications, tellNotifications } from "./notify/notifications.ts";
+import { everything } from "./notify/wanted_events.ts";
 import type { StringMode } from "./printing/strings.ts";
 import { refreshRights } from "./selected_rights.ts";
 import type { ImapService } from "./service.ts";
-import { notAuthenticated, type State, type User } from "./state.ts";
+import { notAuthenticated, type State, type StateOf, type User } from "./state.ts";
 import { tellChanges } from "./tell.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -37,6 +39,8 @@ export class Session implements Disposable {
   readonly watcher: Watcher;
   /** RFC 5464 §4.4.2: for clients that have enabled it. */
   metadataNews: MetadataNews | undefined;
+  /** RFC 5465: once the client has sent NOTIFY. */
+  notifications: Notifications | undefined;
   /** RFC 8437 §4.1: a security layer of SASL, or compression, is there for good. */
   canUnauthenticate = true;
   /** Of the command under way (RFC 9051 §7.3.4: some untagged responses name it). */
@@ -89,6 +93,7 @@ export class Session implements Disposable {
   forget(): void {
     this.extensions.clear();
     this.metadataNews = undefined;
+    this.notifications = undefined;
     this.connection.setIdleTimeout(this.service.options.login_timeout);
   }
 
@@ -139,7 +144,9 @@ export class Session implements Disposable {
   watchAccounts(): void {
     const state = this.#state;
     const selected = state.name === "selected" ? [state.mailbox.selection.owner] : [];
-    this.watcher.watch(new Set([...selected, ...this.metadataNews?.accounts ?? []]));
+    this.watcher.watch(
+      new Set([...selected, ...this.metadataNews?.accounts ?? [], ...this.notifications?.accounts ?? []]),
+    );
   }
 
   /** Nothing of it is watched any more. */
@@ -147,13 +154,18 @@ export class Session implements Disposable {
     this.watcher[Symbol.dispose]();
   }
 
-  async #tellNews(telling: "everything" | "no-expunge"): Promise<void> {
+  async #tellNews(telling: Exclude<Telling, "nothing">): Promise<void> {
     await this.metadataNews?.tell(this);
-    const state = this.#state;
-    if (state.name !== "selected") return;
-    const { mailbox } = state;
-    if (mailbox.isStale) await refreshRights(this, state.user, mailbox);
-    if (mailbox.isStale || mailbox.hasGone) await tellChanges(this, mailbox, telling === "everything");
+    if (this.#state.name === "selected") await this.#tellOfSelected(this.#state, telling);
+    if (this.notifications !== undefined) await tellNotifications(this, this.notifications);
+  }
+
+  async #tellOfSelected({ user, mailbox }: StateOf<"selected">, telling: Exclude<Telling, "nothing">): Promise<void> {
+    if (mailbox.isStale) await refreshRights(this, user, mailbox);
+    // RFC 5465 §1: what a command does is told to everybody, what others do to those who want it.
+    const wanted = telling === "result" ? everything : this.notifications?.selected ?? everything;
+    if (!wanted.messages || !mailbox.isStale && !mailbox.hasGone) return;
+    await tellChanges(this, mailbox, telling !== "no-expunge", wanted);
   }
 
   get #limits(): CommandLimits {
@@ -163,9 +175,10 @@ export class Session implements Disposable {
     return { line: USERS_COMMAND, command: USERS_COMMAND, refused };
   }
 
-  #committed(_account: AccountId, change: MailboxChange): void {
+  #committed(account: AccountId, change: MailboxChange): void {
     const state = this.#state;
     if (state.name === "selected" && state.mailbox.id === change.mailbox) state.mailbox.isStale = true;
     this.metadataNews?.committed(change);
+    this.notifications?.committed(account, change);
   }
 }

@@ -1,5 +1,9 @@
 /** Untagged responses about the selected mailbox: what is gone, what has come, what has changed (RFC 9051 §7.4 and §7.5). */
 import type { Message } from "../../../core/contract/mod.ts";
+import { CommandRefused } from "./failures.ts";
+import { fetchMessages } from "./fetch_messages.ts";
+import type { FetchItem } from "./grammar/fetch_items.ts";
+import type { SelectedEvents } from "./notify/wanted_events.ts";
 import { printFlags } from "./printing/flags.ts";
 import { printNumbers } from "./printing/sequence_sets.ts";
 import { takeRecent } from "./recent.ts";
@@ -9,23 +13,30 @@ import { tellKeywords } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Tells all that has been committed to the mailbox since it was last told. With `mayExpunge` false, what is gone keeps
- * its number: RFC 9051 §7.5.1, not while FETCH, STORE or SEARCH are under way.
+ * Tells what has been committed to the mailbox since it was last told, as far as the client wants it. With `mayExpunge`
+ * false, what is gone keeps its number: RFC 9051 §7.5.1, not while FETCH, STORE or SEARCH are under way.
  *
  * @throws Refusal `not-found` when the mailbox itself is gone.
  */
-export async function tellChanges(session: Session, mailbox: SelectedMailbox, mayExpunge: boolean): Promise<void> {
+export async function tellChanges(
+  session: Session,
+  mailbox: SelectedMailbox,
+  mayExpunge: boolean,
+  { flags, items }: SelectedEvents,
+): Promise<void> {
   const { writer } = session.connection;
   if (mailbox.isStale) {
-    for await (const { gone, arrived: [first, ...others], changed, touched } of mailbox.changes()) {
+    for await (const { gone, arrived, changed, touched } of mailbox.changes()) {
       // RFC 5267 §4.3.4: before the numbers change.
       tellGoneResults(session, mailbox, gone);
       if (mayExpunge) await tellGone(session, mailbox);
-      if (first !== undefined) {
-        await takeRecent(session, mailbox, [first, others.at(-1) ?? first]);
+      const [first] = arrived, last = arrived.at(-1);
+      if (first !== undefined && last !== undefined) {
+        await takeRecent(session, mailbox, [first, last]);
         tellCount(session, mailbox);
       }
-      for (const message of changed) tellFlags(session, mailbox, message);
+      if (flags) { for (const message of changed) tellFlags(session, mailbox, message); }
+      if (items.length > 0) await tellArrived(session, mailbox, arrived, items);
       // RFC 5267 §4.3.3: after EXISTS.
       await tellChangedResults(session, mailbox, touched);
       if (writer.isFull) await writer.flush();
@@ -33,7 +44,52 @@ export async function tellChanges(session: Session, mailbox: SelectedMailbox, ma
   }
   // Also what was gone before, when it could not be told.
   if (mayExpunge) await tellGone(session, mailbox);
-  tellHeldBack(session, mailbox);
+}
+
+/**
+ * RFC 7162 §3.2, §6: a client that is told of changes while an earlier expunge waits must not take itself to know all up
+ * to their mod-sequences: should the connection break now, it would never hear of the expunge. Told at the end of each
+ * command, until the expunge has been.
+ */
+export function tellHeldBack(session: Session): void {
+  const { extensions, state } = session;
+  if (state.name !== "selected" || !extensions.hasQresync) return;
+  const { mailbox } = state;
+  if (!mailbox.hasGone && !mailbox.owesModseq) return;
+  mailbox.owesModseq = mailbox.hasGone;
+  session.tellModseq();
+}
+
+/**
+ * RFC 5530 §3: a hint that others have removed messages whose numbers the client has to keep for now; after what else there
+ * is to be told. A command by UID tells them itself.
+ */
+export async function expungeIssued(
+  session: Session,
+  mailbox: SelectedMailbox,
+  by: "number" | "uid",
+): Promise<"EXPUNGEISSUED" | undefined> {
+  if (by === "uid") return undefined;
+  await session.tell("no-expunge");
+  return mailbox.hasGone ? "EXPUNGEISSUED" : undefined;
+}
+
+/** RFC 5465 §5.2: what the client wants to know of messages that others have put there. */
+async function tellArrived(
+  session: Session,
+  mailbox: SelectedMailbox,
+  uids: readonly number[],
+  items: readonly FetchItem[],
+): Promise<void> {
+  for (const uid of uids) {
+    if (session.notifications?.own.hasAdded(mailbox.id, uid)) continue;
+    try {
+      await fetchMessages(session, mailbox, { uids: [uid] }, items);
+    } catch (error) {
+      // There is no command to refuse; another message may be told.
+      if (!(error instanceof CommandRefused)) throw error;
+    }
+  }
 }
 
 /** EXISTS (RFC 9051 §7.4.1), and RECENT where the client knows it (RFC 3501 §7.3.2). */
@@ -86,14 +142,4 @@ async function tellGone(session: Session, mailbox: SelectedMailbox): Promise<voi
       if (writer.isFull) await writer.flush();
     }
   }
-}
-
-/**
- * RFC 7162 §3.2, §6: a client that is told of changes while an earlier expunge waits must not take itself to know all up
- * to their mod-sequences: should the connection break now, it would never hear of the expunge.
- */
-function tellHeldBack(session: Session, mailbox: SelectedMailbox): void {
-  if (!session.extensions.hasQresync || !mailbox.hasGone && !mailbox.owesModseq) return;
-  mailbox.owesModseq = mailbox.hasGone;
-  session.tellModseq();
 }

@@ -118,8 +118,18 @@ export class Session implements AsyncDisposable {
   async #converse(stop: AbortSignal): Promise<void> {
     for (;;) {
       if (stop.aborted) throw new Stopping();
-      const next = this.#takeLine();
-      const line = next instanceof Promise ? await next : next;
+      // An idle session waits here, and costs what is kept of it: so no function of its own waits in between.
+      let line: Line;
+      try {
+        line = this.connection.reader.takeLine(LONGEST_LINE);
+        if (line === undefined) {
+          await this.connection.writer.flush();
+          line = await this.connection.reader.readLine(LONGEST_LINE);
+        }
+      } catch (error) {
+        if (!(error instanceof LineTooLong)) throw error;
+        line = "too long";
+      }
       if (line === undefined) throw new ConnectionClosed("the client left without QUIT");
       const done = this.#run(line);
       const outcome = done instanceof Promise ? await done : done;
@@ -130,24 +140,6 @@ export class Session implements AsyncDisposable {
       if (outcome.reply !== undefined) this.say(outcome.reply);
       if (outcome.ends) return;
       if (this.connection.writer.isFull) await this.connection.writer.flush();
-    }
-  }
-
-  /** A line that is there already, or the promise of one. */
-  #takeLine(): Line | Promise<Line> {
-    try {
-      return this.connection.reader.takeLine(LONGEST_LINE) ?? this.#awaitLine();
-    } catch (error) {
-      return tooLong(error);
-    }
-  }
-
-  async #awaitLine(): Promise<Line> {
-    await this.connection.writer.flush();
-    try {
-      return await this.connection.reader.readLine(LONGEST_LINE);
-    } catch (error) {
-      return tooLong(error);
     }
   }
 
@@ -219,8 +211,3 @@ export class Session implements AsyncDisposable {
 }
 
 type Line = Uint8Array | undefined | "too long";
-
-function tooLong(error: unknown): "too long" {
-  if (error instanceof LineTooLong) return "too long";
-  throw error;
-}

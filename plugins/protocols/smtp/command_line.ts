@@ -1,5 +1,6 @@
 /** A command line as octets (RFC 5321 §2.4, §4.1.1): its verb and its argument. Pure. */
 import { trimBlanks } from "../../../core/message/field_text.ts";
+import { latin1 } from "../../../core/wire/ascii.ts";
 
 /** A line that may be a command. */
 export interface CommandLine {
@@ -17,10 +18,13 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * either), or with octets beyond ASCII that are not UTF-8 (RFC 6531 §3.3).
  */
 export function readCommandLine(line: Uint8Array): CommandLine | undefined {
-  for (const octet of line) {
+  let isAscii = true;
+  for (let at = 0; at < line.length; at++) {
+    const octet = line[at] ?? 0;
     if ((octet < SPACE && octet !== TAB) || octet === DELETE) return undefined;
+    if (octet > DELETE) isAscii = false;
   }
-  const text = decode(line);
+  const text = isAscii ? latin1(line) : decode(line);
   if (text === undefined) return undefined;
   const end = text.search(/[ \t]|$/);
   return { verb: text.slice(0, end).toUpperCase(), argument: trimBlanks(text.slice(end)) };

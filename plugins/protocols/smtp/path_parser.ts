@@ -60,9 +60,9 @@ export function readPath(text: string, start: number, special: "null" | "postmas
   const domain = readDomain(text, at + 1);
   if (domain === undefined) return wrong("the domain is malformed");
   if (text.charAt(domain.end) !== ">") return wrong("the address is malformed, or its closing bracket is missing");
-  if (encoder.encode(domain.value).length > LONGEST_DOMAIN) return wrong("the domain is too long");
+  if (isLonger(domain.value, LONGEST_DOMAIN)) return wrong("the domain is too long");
   const reading = right(addressSpec({ mailbox: local.value, host: domain.value }), domain.end + 1);
-  return encoder.encode(text.slice(start, domain.end)).length >= LONGEST_PATH ? wrong("the path is too long") : reading;
+  return isLonger(text.slice(start, domain.end), LONGEST_PATH - 1) ? wrong("the path is too long") : reading;
 }
 
 /** Whether the whole text is a Mailbox, as the AUTH parameter has it (RFC 4954 §5). */
@@ -104,6 +104,11 @@ function readDomain(text: string, start: number): Piece | undefined {
   const bracketed = matchAt(literal, text, start);
   if (!bracketed || !isAddressLiteral(bracketed[0])) return undefined;
   return { value: bracketed[0], end: start + bracketed[0].length };
+}
+
+/** Whether it has more octets; a character takes three at most for each of its units. */
+function isLonger(text: string, octets: number): boolean {
+  return text.length * 3 > octets && encoder.encode(text).length > octets;
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {

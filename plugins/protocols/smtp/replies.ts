@@ -22,9 +22,16 @@ export function reply(code: number, enhanced: SmtpReply["enhanced"], text: strin
 /** A reply that has an enhanced status code. */
 export type SmtpReplyLines = Reply & { readonly enhanced: SmtpReply["enhanced"] };
 
+/** What may stand in a reply as it is. RFC 5321 §4.2: HT, SP and printable US-ASCII; RFC 6531 §3.7.4.2: no UTF-8. */
+const printable = /^[\t -~]*$/;
+
 /** The lines of a reply, without their CRLFs. Whatever the text is, it stays within its reply. */
 export function replyLines({ code, enhanced, text }: Reply): string[] {
   const status = enhanced === undefined ? "" : `${agreeing(code, enhanced)} `;
+  // Nearly all replies.
+  if (typeof text === "string" && text.length <= LONGEST_TEXT && printable.test(text)) {
+    return [`${code} ${status}${text}`];
+  }
   const texts = (typeof text === "string" ? [text] : text).flatMap(printableLines);
   // RFC 2034 §4: each line of a reply has the same status code.
   return texts.map((line, index) => `${code}${index < texts.length - 1 ? "-" : " "}${status}${line}`);
@@ -35,7 +42,7 @@ function agreeing(code: number, enhanced: string): string {
   return `${String(code).charAt(0)}${enhanced.slice(1)}`;
 }
 
-/** RFC 5321 §4.2: HT, SP and printable US-ASCII; RFC 6531 §3.7.4.2: no UTF-8 in replies. */
+/** Line ends part lines, and what may not stand in them is shown as a question mark. */
 function printableLines(text: string): string[] {
   return text.split(/\r\n|[\r\n]/).flatMap((line) => wrap(line.replace(/[^\t -~]/g, "?")));
 }

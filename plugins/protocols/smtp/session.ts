@@ -101,8 +101,18 @@ export class Session {
   async #converse(stop: AbortSignal): Promise<void> {
     for (;;) {
       if (stop.aborted) return this.say(closing.stopping);
-      const next = this.#takeLine();
-      const line = next instanceof Promise ? await next : next;
+      // An idle session waits here, and costs what is kept of it: so no function of its own waits in between.
+      let line: Line;
+      try {
+        line = this.connection.reader.takeLine(LONGEST_LINE);
+        if (line === undefined) {
+          await this.flush();
+          line = await this.connection.reader.readLine(LONGEST_LINE);
+        }
+      } catch (error) {
+        if (!(error instanceof LineTooLong)) throw error;
+        line = "too long";
+      }
       if (line === undefined) return;
       const { command, argument, what } = line === "too long" ? tooLong : resolve(line);
       // What the line was stays out of the log: it may be a password that came at the wrong moment.
@@ -115,26 +125,6 @@ export class Session {
       if (this.#hasErred(outcome.reply)) return this.say(closing.errors);
       // RFC 2920 §3.2: replies to what may stand in a group go out together, when all input is used up.
       if (!command.mayWait || this.connection.writer.isFull) await this.flush();
-    }
-  }
-
-  /** A line that is there already, or the promise of one. */
-  #takeLine(): Line | Promise<Line> {
-    try {
-      return this.connection.reader.takeLine(LONGEST_LINE) ?? this.#awaitLine();
-    } catch (error) {
-      if (error instanceof LineTooLong) return "too long";
-      throw error;
-    }
-  }
-
-  async #awaitLine(): Promise<Line> {
-    await this.flush();
-    try {
-      return await this.connection.reader.readLine(LONGEST_LINE);
-    } catch (error) {
-      if (error instanceof LineTooLong) return "too long";
-      throw error;
     }
   }
 

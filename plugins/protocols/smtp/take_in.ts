@@ -38,11 +38,12 @@ export async function takeIn(
     const expected = expectedReply(error);
     if (expected === undefined && !isBroken(error)) log.error("message not taken", { message: id, error });
     answer = expected ?? localError;
+    // Of a message that reached the delivery there is a line already.
+    if (expected !== undefined) logRefusal(session, transaction, id, answer);
   }
   await source.drain();
   // Where the message was not read to its end, what comes next is not a command.
   if (source.failure !== undefined && expectedReply(source.failure) === undefined) throw outOfStep(source.failure);
-  logAnswer(session, transaction, id, answer);
   return answer;
 }
 
@@ -113,14 +114,12 @@ async function checkDomains({ context }: Intake, header: Header): Promise<void> 
   }
 }
 
-function logAnswer({ connection }: Intake, transaction: Transaction, message: string, { code, text }: Reply): void {
-  const facts = { message, sender: transaction.sender, recipients: transaction.recipients.length };
-  if (code < 400) connection.log.info("message accepted", facts);
-  else connection.log.info("message refused", { ...facts, code, reason: text });
+function logRefusal({ connection }: Intake, transaction: Transaction, message: string, { code, text }: Reply): void {
+  const { sender, recipients } = transaction;
+  connection.log.info("message refused", { message, sender, recipients: recipients.length, code, reason: text });
 }
 
-/** Unique: milliseconds and 40 random bits; short, for it is read aloud. */
+/** Unique, which is not to say secret: milliseconds and 40 random bits; short, for it is read aloud. */
 function newId(now: Date): string {
-  const random = crypto.getRandomValues(new Uint8Array(5));
-  return now.getTime().toString(36) + Array.from(random, (octet) => octet.toString(16).padStart(2, "0")).join("");
+  return now.getTime().toString(36) + Math.floor(Math.random() * 2 ** 40).toString(16).padStart(10, "0");
 }

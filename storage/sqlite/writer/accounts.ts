@@ -5,6 +5,7 @@ import { Refusal } from "../../../core/contract/refusal.ts";
 import { knownQuota } from "../../common/quota.ts";
 import { accountOf, type AccountRow } from "../rows.ts";
 import { Statement } from "../statement.ts";
+import { everybody } from "../writer_messages.ts";
 import type { Touched } from "./touched.ts";
 
 /** Their tables. */
@@ -17,6 +18,7 @@ export class Accounts {
   readonly #setSecrets: Statement;
   readonly #setQuota: Statement;
   readonly #nextRevision: Statement<{ readonly revision: number }>;
+  readonly #nextOfAll: Statement<{ readonly revision: number }>;
   readonly #remove: Statement<{ readonly revision: number }>;
   readonly #setAlias: Statement;
   readonly #removeAlias: Statement;
@@ -32,6 +34,10 @@ export class Accounts {
     this.#setSecrets = prepare("UPDATE accounts SET secrets = ? WHERE id = ?");
     this.#setQuota = prepare("UPDATE accounts SET quota = ? WHERE id = ?");
     this.#nextRevision = prepare("UPDATE accounts SET revision = revision + 1 WHERE id = ? RETURNING revision");
+    this.#nextOfAll = prepare(
+      `INSERT INTO counters VALUES ('everybody', 1)
+         ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value AS revision`,
+    );
     this.#remove = prepare("DELETE FROM accounts WHERE id = ? RETURNING revision");
     this.#setAlias = prepare("INSERT OR REPLACE INTO aliases (address, targets) VALUES (?, ?)");
     this.#removeAlias = prepare("DELETE FROM aliases WHERE address = ?");
@@ -67,6 +73,12 @@ export class Accounts {
   /** Something of it was changed that belongs to no mailbox. */
   touch(account: number): void {
     this.#touch(account, this.#nextRevision.get(account));
+  }
+
+  /** Something was changed that is everybody's. */
+  touchAll(): void {
+    const { revision = 0 } = this.#nextOfAll.get() ?? {};
+    this.#touched.add({ mailbox: undefined, account: everybody, modseq: 0, revision });
   }
 
   /** Its mailboxes have been removed before. @throws Refusal `not-found`. */

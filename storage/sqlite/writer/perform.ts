@@ -118,7 +118,8 @@ export function perform(
     case "setRights": {
       const who = operation.who === "anyone" ? 0 : keyOf(operation.who);
       if (operation.who !== "anyone") accounts.mustExist(who);
-      rights.set(operation.mailbox, who, operation.rights);
+      // Who is given rights, or loses them, may see other mailboxes.
+      if (rights.set(operation.mailbox, who, operation.rights) && who !== 0) accounts.touch(who);
       return undefined;
     }
     case "subscribe":
@@ -165,5 +166,6 @@ export function perform(
     metadata.set(mailbox, account, entries);
     if (place.mailbox !== undefined) mailboxes.touch(mailbox);
     else if (place.account !== undefined) accounts.touch(account);
+    else accounts.touchAll();
   }
 }

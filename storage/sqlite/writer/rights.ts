@@ -22,14 +22,19 @@ export class Rights {
     this.#removeAllOf = prepare("DELETE FROM rights WHERE who = ? RETURNING mailbox");
   }
 
-  /** Who: the key of an account, or 0 for anyone. @throws Refusal `not-found`, `invalid`. */
-  set(mailbox: number, who: number, letters: string): void {
+  /**
+   * Who: the key of an account, or 0 for anyone. @returns Whether that changes anything.
+   *
+   * @throws Refusal `not-found`, `invalid`.
+   */
+  set(mailbox: number, who: number, letters: string): boolean {
     this.#mailboxes.get(mailbox);
     const after = distinctRights(letters);
-    if (after === (this.#find.get(mailbox, who)?.letters ?? "")) return;
+    if (after === (this.#find.get(mailbox, who)?.letters ?? "")) return false;
     if (after === "") this.#remove.run(mailbox, who);
     else this.#set.run(mailbox, who, after);
     this.#mailboxes.touch(mailbox);
+    return true;
   }
 
   /** Of an account that goes. */

@@ -35,6 +35,8 @@ export class WriterServer {
         return writer.discard(asked.request);
       case "collect":
         return writer.collect(asked.request);
+      case "index":
+        return writer.index(asked.request);
       case "close":
         return writer.close();
     }

@@ -6,6 +6,7 @@ import { openForWriting } from "../database_file.ts";
 import { CONSTRAINT, sqliteCode, Statement } from "../statement.ts";
 import type { BatchOutcome, Failure, Group, GroupOutcome, WriterAnswers, WriterRequests } from "../writer_messages.ts";
 import { Bodies, newBodies } from "./bodies.ts";
+import { FullText } from "./full_text.ts";
 import { openTables, perform, type Tables } from "./perform.ts";
 import { Touched } from "./touched.ts";
 
@@ -20,14 +21,16 @@ export class Writer implements Omit<Handlers, "open"> {
   readonly #touched = new Touched();
   readonly #tables: Tables;
   readonly #bodies: Bodies;
+  readonly #fullText: FullText;
   readonly #steps: Record<"begin" | "commit" | "rollback" | "mark" | "toMark" | "unmark", Statement>;
   readonly #countCommit: Statement<{ readonly value: number }>;
 
   /** Opens the database. @throws Error of SQLite. */
-  constructor({ file, largest, busyTimeout }: WriterRequests["open"]) {
+  constructor({ file, largest, busyTimeout, fullText }: WriterRequests["open"]) {
     const database = openForWriting(file, largest, busyTimeout);
     this.#database = database;
     this.#bodies = new Bodies(database);
+    this.#fullText = new FullText(database);
     this.#tables = openTables(database, this.#bodies, this.#touched);
     this.#steps = {
       // IMMEDIATE: another process's writes are waited for here, and not met in the middle.
@@ -44,7 +47,10 @@ export class Writer implements Omit<Handlers, "open"> {
         `UPDATE counters SET value = value + 1 WHERE name = '${name}' RETURNING value`,
       );
     this.#countCommit = count("commits");
-    this.session = this.#transaction(() => count("sessions").get()?.value ?? 0);
+    this.session = this.#transaction(() => {
+      this.#fullText.prepare(fullText);
+      return count("sessions").get()?.value ?? 0;
+    });
   }
 
   commit({ now, batches, bodies }: Group): GroupOutcome {
@@ -111,6 +117,11 @@ export class Writer implements Omit<Handlers, "open"> {
 
   collect({ before }: WriterRequests["collect"]): { more: boolean } {
     return { more: this.#unsynced(() => this.#bodies.collect(before)) };
+  }
+
+  index({ mailbox }: WriterRequests["index"]): { more: boolean } {
+    const step = () => mailbox === undefined ? this.#fullText.merge() : this.#fullText.step(mailbox);
+    return { more: this.#unsynced(step) };
   }
 
   close(): undefined {

@@ -1,7 +1,7 @@
 /** What a load is and what it reports: plain data between the bench and its load processes. */
 
 /** A load, as the bench orders it. */
-export type Load = SmtpLoad | Pop3Load | LoginLoad | HoldLoad;
+export type Load = SmtpLoad | Pop3Load | LoginLoad | ImapFetchLoad | ImapMixLoad | ImapDelayLoad | HoldLoad;
 
 /** Who the mailboxes belong to: `user0001` and on. */
 export interface Users {
@@ -46,20 +46,60 @@ export interface LoginLoad extends Omit<Pop3Load, "kind" | "pipelined"> {
   readonly kind: "login";
 }
 
-/** Connections that wait after the greeting until standard input ends. */
+/** FETCH of all messages of INBOX, again and again, each connection of a mailbox of its own. */
+export interface ImapFetchLoad {
+  readonly kind: "imap-fetch";
+  readonly port: number;
+  readonly connections: number;
+  /** FETCHes of each connection. */
+  readonly times: number;
+  /** What is asked of each message. */
+  readonly items: string;
+  /** Messages that each mailbox has. */
+  readonly messages: number;
+  readonly users: Users;
+}
+
+/** Commands as clients send them, until their number is reached, each connection in a mailbox of its own. */
+export interface ImapMixLoad {
+  readonly kind: "imap-mix";
+  readonly port: number;
+  readonly connections: number;
+  readonly operations: number;
+  /** Octets of a message that is appended. */
+  readonly size: number;
+  readonly users: Users;
+}
+
+/** Messages that come one by one to mailboxes in which a session waits in IDLE. */
+export interface ImapDelayLoad {
+  readonly kind: "imap-delay";
+  readonly port: number;
+  /** Through which door they come. */
+  readonly by: { readonly smtp: number; readonly lmtp: boolean } | "append";
+  /** Sessions in IDLE, each in a mailbox of its own. */
+  readonly connections: number;
+  readonly messages: number;
+  /** Octets of a message. */
+  readonly size: number;
+  readonly users: Users;
+}
+
+/** Connections that wait until standard input ends: after the greeting, or with `users` logged in and in IDLE. */
 export interface HoldLoad {
   readonly kind: "hold";
   readonly port: number;
   readonly connections: number;
+  readonly users?: Users;
 }
 
 /** What came of it. */
 export interface LoadResult {
-  /** Messages, sessions, logins or connections. */
+  /** Messages, sessions, logins, commands or connections. */
   readonly operations: number;
-  /** From the first connect to the last answer. */
+  /** From the first connect, or with IMAP from when all have logged in, to the last answer. */
   readonly seconds: number;
-  /** Milliseconds of one operation. */
+  /** Milliseconds of one operation; of a whole FETCH; from the message's last octet to EXISTS. */
   readonly p50: number;
   readonly p99: number;
   /** Messages fetched, for `pop3`. */

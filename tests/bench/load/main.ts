@@ -1,4 +1,8 @@
 /** A load process: takes a load as JSON, prints its result as JSON. */
+import { ImapClient } from "./imap_client.ts";
+import { imapDelayLoad } from "./imap_delay_load.ts";
+import { imapFetchLoad } from "./imap_fetch_load.ts";
+import { imapMixLoad } from "./imap_mix_load.ts";
 import type { HoldLoad, Load, LoadResult } from "./load.ts";
 import { loginLoad, pop3Load } from "./pop3_load.ts";
 import { smtpLoad } from "./smtp_load.ts";
@@ -20,6 +24,18 @@ async function run(load: Load): Promise<LoadResult> {
       const { times, messages } = await pop3Load(load);
       return { ...result(begun, times), messages };
     }
+    case "imap-fetch": {
+      const { times, messages, begun } = await imapFetchLoad(load);
+      return { ...result(begun, times), operations: messages };
+    }
+    case "imap-mix": {
+      const { times, begun } = await imapMixLoad(load);
+      return result(begun, times);
+    }
+    case "imap-delay": {
+      const { times, begun } = await imapDelayLoad(load);
+      return result(begun, times);
+    }
     case "hold":
       return await hold(load, begun);
   }
@@ -33,7 +49,9 @@ async function hold(load: HoldLoad, begun: number): Promise<LoadResult> {
   const open = async () => {
     while (left-- > 0) {
       const opened = performance.now();
-      await clients.use(await WireClient.connect(load.port)).line();
+      const { port, users } = load;
+      if (users === undefined) await clients.use(await WireClient.connect(port)).line();
+      else await clients.use(await ImapClient.select({ port, users }, left)).idle();
       times.push(performance.now() - opened);
     }
   };

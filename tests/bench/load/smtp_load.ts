@@ -1,5 +1,6 @@
 /** The SMTP load: MAIL, RCPT, DATA, one after the other, as most clients send. */
 import { type SmtpLoad, userName } from "./load.ts";
+import { bodyText, header } from "./message_text.ts";
 import { WireClient } from "./wire_client.ts";
 
 /** Runs it; the milliseconds from MAIL to the last 250 of every message. */
@@ -31,33 +32,4 @@ export async function smtpLoad(load: SmtpLoad): Promise<number[]> {
   }
   await Promise.all(Array.from({ length: load.connections }, connection));
   return times;
-}
-
-function header(number: number, to: string): string {
-  return [
-    "From: Load Generator <sender@client.example>",
-    `To: <${to}>`,
-    `Subject: load test message number ${number}`,
-    "Date: Mon, 23 Nov 2026 07:00:00 +0000",
-    `Message-ID: <${number}.${crypto.randomUUID()}@client.example>`,
-    "MIME-Version: 1.0",
-    "Content-Type: text/plain; charset=us-ascii",
-    "",
-    "",
-  ].join("\r\n");
-}
-
-function bodyText(size: number): string {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/ ";
-  let state = 42;
-  let text = "";
-  while (text.length < size - 300) {
-    let line = "";
-    while (line.length < 76) {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      line += alphabet[(state >>> 16) % alphabet.length];
-    }
-    text += line + "\r\n";
-  }
-  return text;
 }

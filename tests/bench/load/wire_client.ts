@@ -62,6 +62,17 @@ export class WireClient implements Disposable {
     }
   }
 
+  /** Reads past so many octets. */
+  async skip(octets: number): Promise<void> {
+    for (let left = octets;;) {
+      const here = Math.min(left, this.#end - this.#start);
+      this.#start += here;
+      left -= here;
+      if (left === 0) return;
+      await this.#fill(this.#end);
+    }
+  }
+
   /** The last line of an SMTP reply; checks its first digit. */
   async smtpReply(digit: string): Promise<void> {
     let line = await this.line();

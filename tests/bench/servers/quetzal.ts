@@ -5,7 +5,7 @@ import { projectFolder } from "../../house/project_files.ts";
 import type { CertificateFiles } from "../../support/certificate.ts";
 import { rightsFor } from "../../support/run_main.ts";
 import { userName } from "../load/load.ts";
-import { type BenchServer, folderIn, freePorts, processIn, run, untilGreeted, users } from "./server.ts";
+import { type BenchServer, everyone, folderIn, freePorts, processIn, run, untilGreeted, users } from "./server.ts";
 
 const cwd = fileURLToPath(projectFolder);
 
@@ -13,7 +13,7 @@ const cwd = fileURLToPath(projectFolder);
 export async function quetzal(tls: CertificateFiles, engine: "deno" | "node" = "deno"): Promise<BenchServer> {
   await using stack = new AsyncDisposableStack();
   const folder = await folderIn(stack, "quetzal");
-  const [smtp = 0, pop3 = 0, pop3s = 0] = freePorts(3);
+  const [smtp = 0, pop3 = 0, pop3s = 0, imap = 0] = freePorts(4);
   const config = `${folder}/mail.yaml`;
   await Deno.copyFile(tls.certificate, `${folder}/cert.pem`);
   await Deno.copyFile(tls.key, `${folder}/key.pem`);
@@ -32,10 +32,11 @@ log: { file: ./data/mail.log }
 protocols:
   - { use: smtp, listen: ["127.0.0.1:${smtp} starttls"] }
   - { use: pop3, listen: ["127.0.0.1:${pop3} starttls", "127.0.0.1:${pop3s} tls"] }
+  - { use: imap, listen: ["127.0.0.1:${imap} starttls"] }
 `,
   );
   const program = ["run", "-q", "--no-prompt", ...rightsFor(folder), "main.ts"];
-  const accounts = Array.from({ length: users.count }, (_, number) => userName(users, number))
+  const accounts = Array.from({ length: everyone.count }, (_, number) => userName(everyone, number))
     .map((user) => `${user}@${users.domain} ${users.password}\n`).join("");
   await run(Deno.execPath(), [...program, "account", "import", "--config", config], { cwd, stdin: accounts });
   const begun = performance.now();
@@ -51,7 +52,7 @@ protocols:
     fill: { port: smtp, lmtp: false },
     pop3s: { port: pop3s, authorities: [await Deno.readTextFile(tls.certificate)] },
     // What the engine makes no difference to is measured once.
-    ...engine === "deno" && { smtp, pop3 },
+    ...engine === "deno" && { smtp, pop3, imap, imapIdle: imap },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

@@ -4,6 +4,9 @@ import type { Users } from "../load/load.ts";
 /** Domain and password that every server is set up with. */
 export const users: Users = { count: 500, offset: 0, domain: "bench.example", password: "secret-of-the-bench" };
 
+/** Those, and after them who has mailboxes that only IMAP fills and reads. */
+export const everyone: Users = { ...users, count: users.count + 160 };
+
 /** A server that runs. Disposing of it stops its processes and removes its files. */
 export interface BenchServer extends AsyncDisposable {
   /** For the table. */
@@ -22,6 +25,10 @@ export interface BenchServer extends AsyncDisposable {
   readonly fill?: { readonly port: number; readonly lmtp: boolean };
   /** Port of POP3 in the clear. */
   readonly pop3?: number;
+  /** Port of IMAP in the clear. */
+  readonly imap?: number;
+  /** Port of IMAP where sessions in IDLE are measured. */
+  readonly imapIdle?: number;
   /** Port of POP3 over TLS, and its authority. */
   readonly pop3s?: { readonly port: number; readonly authorities: readonly string[] };
 }

@@ -54,7 +54,17 @@ export const bodyPromises: readonly StoragePromise[] = [
     const id = await storage.writeBody(given);
     given.fill(0);
     const body = await storage.openBody(id);
+    const whole = () => body.read(0, body.size);
     (await body.read(0, 10)).fill(0);
+    assertEquals(text(await whole()), text(message("mine")));
+    (await whole()).fill(0);
+    assertEquals(text(await whole()), text(message("mine")));
+    const mailbox = await inbox(storage);
+    await storage.apply([{ do: "append", mailbox, body: id, details: details() }]);
+    const stored = await storage.openBody(id);
+    (await stored.read(0, 10)).fill(0);
+    (await stored.read(0, stored.size)).fill(0);
+    assertEquals(text(await stored.read(5, 15)), text(message("mine").slice(5, 15)));
     assertEquals(await contentOf(storage, id), text(message("mine")));
   }],
   [

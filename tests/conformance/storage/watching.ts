@@ -53,13 +53,18 @@ export const watchPromises: readonly StoragePromise[] = [
       stop.abort();
     },
   ],
-  ["who watches is told of what belongs to the account itself", async ({ storage }) => {
-    const id = await account(storage);
+  ["who watches is told of what belongs to the account itself, or is shared with it", async ({ storage }) => {
+    const id = await account(storage, "a@x"), friend = await account(storage, "b@x");
+    const { id: mailbox } = await named(storage, friend, "INBOX");
     const batches: readonly (readonly Operation[])[] = [
       [{ do: "subscribe", account: id, name: "x" }],
       [{ do: "unsubscribe", account: id, name: "x" }],
       [{ do: "setMetadata", place: { account: id }, entries: [["/a", new Uint8Array()]] }],
       [{ do: "setQuota", account: id, quota: { messages: 5 } }],
+      [{ do: "setRights", mailbox, who: id, rights: "lr" }],
+      [{ do: "setRights", mailbox, who: id, rights: "" }],
+      // What is everybody's.
+      [{ do: "setMetadata", place: {}, entries: [["/a", new Uint8Array()]] }],
     ];
     const stop = new AbortController();
     const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();

@@ -248,8 +248,9 @@ Deno.test("accept: one line of the log for each message, with nothing of its con
   const { send, lines } = await testDelivery();
   await send({ to: ["joe@example.org", "ann@example.org"], body: bytes("\r\nsecret") });
   const size = trace.length + "\r\nsecret".length;
+  const { id, peer } = stranger;
   assertEquals(lines, [
-    `info message delivered message=m1 sender=kim@example.com recipients=joe@example.org ann@example.org size=${size}`,
+    `info message delivered connection=${id} peer=${peer} message=m1 sender=kim@example.com recipients=joe@example.org ann@example.org size=${size}`,
   ]);
   const refusing = await testDelivery({
     filters: [{
@@ -259,7 +260,10 @@ Deno.test("accept: one line of the log for each message, with nothing of its con
   await refusing.send();
   const told = refusing.lines.filter((line) => line.startsWith("info message"));
   assertEquals(told.length, 1);
-  assert(told[0]?.includes("not delivered message=m1") && told[0].includes("code=550 reason=Spam"), told[0]);
+  assert(
+    told[0]?.includes("not delivered") && told[0].includes("message=m1") && told[0].includes("code=550 reason=Spam"),
+    told[0],
+  );
 });
 
 Deno.test("accept: over SQLite, with fields of a filter, for two accounts", async () => {

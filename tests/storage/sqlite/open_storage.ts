@@ -1,5 +1,5 @@
 /** Storages in SQLite for tests: each in a folder of its own, removed afterwards. */
-import { type SqliteSettings, sqliteStorage } from "../../../storage/sqlite/storage.ts";
+import { type SqliteSettings, type SqliteStorage, sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import type { OpenStorage } from "../../conformance/storage_suite.ts";
 
 /** What a storage has logged. */
@@ -28,7 +28,14 @@ export function memoryLog(): { readonly lines: LoggedLine[]; readonly log: Sqlit
 /** Opens one that is empty. */
 export async function openSqlite(
   settings: Partial<SqliteSettings> = {},
-): Promise<Required<OpenStorage> & { readonly file: string; readonly lines: LoggedLine[] }> {
+): Promise<
+  Pick<OpenStorage, "close"> & {
+    readonly storage: SqliteStorage;
+    readonly reopen: () => Promise<SqliteStorage>;
+    readonly file: string;
+    readonly lines: LoggedLine[];
+  }
+> {
   const folder = await Deno.makeTempDir();
   const file = `${folder}/mail.db`;
   const { lines, log } = memoryLog();

@@ -98,6 +98,7 @@ Deno.test("sqlite: who watches is told what another process changes besides mess
       [{ do: "setQuota", account: id, quota: { messages: 5 } }, ofAccount],
       [{ do: "setMetadata", place: { mailbox }, entries: [["/a", new Uint8Array()]] }, ofMailbox],
       [{ do: "setMetadata", place: { account: id }, entries: [["/a", new Uint8Array()]] }, ofAccount],
+      [{ do: "setMetadata", place: {}, entries: [["/a", new Uint8Array()]] }, ofAccount],
       [{ do: "renameMailbox", mailbox: second, name: "third" }, { mailbox: second, modseq }],
     ];
     for (const [operation, change] of batches) {

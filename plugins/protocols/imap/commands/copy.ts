@@ -24,6 +24,7 @@ function copyCommand(by: By): Command {
       const { storage } = session.service.context;
       const to = await openTarget(storage, state.user, target);
       const pairs = await copy(session, state, uidsOf(state.mailbox, set, by), to);
+      session.notifications?.own.added(to.mailbox.id, pairs.map(([, uid]) => uid));
       if (to.mailbox.id === state.mailbox.id) state.mailbox.isStale = true;
       return { reply: pairs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, pairs)) };
     },
@@ -43,6 +44,7 @@ function moveCommand(by: By): Command {
       const to = await openTarget(session.service.context.storage, state.user, target);
       const pairs = await move(session, state, uidsOf(mailbox, set, by), to);
       if (pairs.length === 0) return { reply: ok("Nothing was there to be moved") };
+      session.notifications?.own.added(to.mailbox.id, pairs.map(([, uid]) => uid));
       // RFC 6851 §4.3: COPYUID in an untagged OK, before the messages are gone.
       const code = copyUid(to, pairs);
       if (code !== undefined) session.untagged(`OK [${code}] Moved`);

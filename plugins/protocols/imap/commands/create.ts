@@ -1,6 +1,6 @@
 /** CREATE (RFC 9051 §6.3.4), with special uses (RFC 6154 §3) and MAILBOXID (RFC 8474 §4.1). */
 import { type Mailbox, Refusal, type Storage } from "../../../../core/contract/mod.ts";
-import type { Place } from "../access.ts";
+import { type Place, rightsOf } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { CommandRefused } from "../failures.ts";
 import { expectCreateArguments } from "../grammar/create_parameters.ts";
@@ -23,6 +23,12 @@ export const create: Command = command({
     const place = await placeForNew(storage, user, name);
     const use = settableUse(user, place.owner, uses);
     const made = await make(storage, place, use);
+    session.notifications?.own.made({
+      mailbox: made,
+      name,
+      listedAs: place.prefix + made.name,
+      rights: rightsOf(made, user.account),
+    });
     tellNormalized(session, { name: place.prefix + made.name, attributes: [] }, name);
     return { reply: ok("Created", `MAILBOXID (${mailboxObjectId(made.id)})`) };
   },

@@ -24,6 +24,7 @@ export const deleteMailbox: Command = command({
     if (mailbox.name === "INBOX") throw new CommandRefused("INBOX cannot be deleted", "CANNOT");
     // RFC 9051 §6.3.5: what is below it stays.
     await storage.apply([{ do: "removeMailbox", mailbox: mailbox.id }]);
+    session.notifications?.own.removed(mailbox.id);
     if (state.name === "selected" && state.mailbox.id === mailbox.id) session.deselect();
     tellNormalized(session, { name: listedAs, attributes: ["\\NonExistent"] }, name);
     return { reply: ok("Deleted") };

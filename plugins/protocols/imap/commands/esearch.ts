@@ -14,6 +14,7 @@ import {
   otherTarget,
   type PreparedSearch,
   prepareSearch,
+  refuseCharset,
   requireFuzzy,
   search,
   selectedTarget,
@@ -41,6 +42,7 @@ export const multisearch: Command = command({
     requirePossible(sources, returns, selected);
     if (selected !== undefined) requireFreshTag(session, selected, returns);
     await saving(selected, returns, async () => {
+      refuseCharset(session, program);
       const prepared = await prepareSearch(session, state.user, program);
       requireFuzzy(prepared, returns.options.has("RELEVANCY"));
       const all = await filteredMailboxes(session.service.context.storage, state.user, sources, selected?.id);

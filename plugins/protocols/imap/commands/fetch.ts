@@ -10,6 +10,7 @@ import { printUidSet } from "../printing/sequence_sets.ts";
 import { bad, ok } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
+import { expungeIssued } from "../tell.ts";
 
 /** FETCH. */
 export const fetchByNumber: Command = fetchCommand("number");
@@ -36,7 +37,7 @@ function fetchCommand(by: "number" | "uid"): Command {
       const uids = selected(mailbox, given, by);
       if (vanished && changedSince !== undefined) await tellVanished(session, mailbox, given, changedSince);
       await fetchMessages(session, mailbox, { uids, changedSince }, itemsOf(session, given, by));
-      return { reply: ok("Fetched", mailbox.hasGone ? "EXPUNGEISSUED" : undefined) };
+      return { reply: ok("Fetched", await expungeIssued(session, mailbox, by)) };
     },
   });
 }

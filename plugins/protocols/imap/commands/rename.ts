@@ -14,6 +14,8 @@ import { visibleMailboxes } from "../visible_mailboxes.ts";
 /** The command. */
 export const rename: Command = command({
   states: loggedIn,
+  // RFC 9051 §6.3.6: the messages of INBOX go.
+  telling: "result",
   parse(scanner) {
     scanner.expectSpace();
     return expectRenameArguments(scanner);
@@ -22,7 +24,7 @@ export const rename: Command = command({
     const { storage } = session.service.context;
     const found = await findMailbox(storage, user, given.from);
     const [first, ...others] = found === undefined ? await levelBelow(storage, user, given.from) : [];
-    if (first !== undefined) await renameLevel(storage, user, [first, ...others], given);
+    if (first !== undefined) await renameLevel(session, user, [first, ...others], given);
     else await renameMailbox(session, user, permitted(found, "x"), given);
     return { reply: ok("Renamed") };
   },
@@ -43,7 +45,9 @@ async function renameMailbox(
   const place = await placeFor(storage, user, found, to);
   await storage.apply([{ do: "renameMailbox", mailbox: mailbox.id, name: place.name }]);
   const renamed = await storage.mailbox(mailbox.id);
-  if (!session.extensions.isRev2 || isInbox || renamed === undefined) return;
+  if (isInbox || renamed === undefined) return;
+  session.notifications?.own.renamed(found.listedAs, place.prefix + renamed.name);
+  if (!session.extensions.isRev2) return;
   // RFC 9051 §6.3.9.7.
   const listed = { name: place.prefix + renamed.name, attributes: [], oldName: from };
   session.untagged(printListed("LIST", listed, session.nameForm));
@@ -51,11 +55,12 @@ async function renameMailbox(
 
 /** RFC 9051 §6.3.6, the example of "foo" with `\Noselect`: what is below goes on below the new name. */
 async function renameLevel(
-  storage: Storage,
+  session: Session,
   user: User,
   level: readonly [Access, ...Access[]],
   { from, to }: RenameArguments,
 ): Promise<void> {
+  const { storage } = session.service.context;
   const place = await placeFor(storage, user, level[0], to);
   if (`${to}/`.startsWith(`${from}/`)) throw new CommandRefused("A name cannot go below itself", "CANNOT");
   if (await storage.mailboxByName(place.owner, place.name) !== undefined) {
@@ -65,6 +70,9 @@ async function renameLevel(
     const { mailbox, listedAs } = permitted(found, "x");
     return { do: "renameMailbox", mailbox: mailbox.id, name: place.name + listedAs.slice(from.length) };
   }));
+  for (const { listedAs } of level) {
+    session.notifications?.own.renamed(listedAs, place.prefix + place.name + listedAs.slice(from.length));
+  }
 }
 
 /** RFC 4314 §4: the right "k" on what is to be above. @throws CommandRefused. */

@@ -45,12 +45,14 @@ function replaceCommand(by: "number" | "uid"): Command {
       return await takeIn(session, user, { scanner, literal, replaces }, async ({ target, appends }) => {
         await requireThere(session, selected, uids);
         // RFC 8508 §3.4: the quota is that of what is left, so what goes goes first.
-        const [, ...made] = await session.service.context.storage.apply([
+        const [, ...appended] = await session.service.context.storage.apply([
           { do: "expunge", mailbox: selected.id, uids },
           ...appends,
         ]);
+        const made = appended.map(({ uid }) => uid);
+        session.notifications?.own.added(target.mailbox.id, made);
         // RFC 8508 §4.3: before the EXPUNGE.
-        const code = appendUid(target, made.map(({ uid }) => uid));
+        const code = appendUid(target, made);
         if (code !== undefined) session.untagged(`OK [${code}] Replaced`);
         return { reply: ok("Replaced", await tellExpunged(session, selected)) };
       });

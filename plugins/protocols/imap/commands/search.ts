@@ -2,9 +2,10 @@
 import { type Command, command } from "../command.ts";
 import { expectSearchArguments } from "../grammar/search_arguments.ts";
 import { ok } from "../replies.ts";
-import { type NamedBy, prepareSearch, requireFuzzy, search, selectedTarget } from "../search/search.ts";
+import { type NamedBy, prepareSearch, refuseCharset, requireFuzzy, search, selectedTarget } from "../search/search.ts";
 import { saving, tagCorrelator, tellFound } from "../search/tell_found.ts";
 import { keepTelling, requireFreshTag } from "../search/tell_results.ts";
+import { expungeIssued } from "../tell.ts";
 
 /** SEARCH. */
 export const searchByNumber: Command = searchCommand("number");
@@ -34,6 +35,7 @@ function searchCommand(by: NamedBy): Command {
       const { returns } = given;
       requireFreshTag(session, mailbox, returns);
       const { found, condition } = await saving(mailbox, returns, async () => {
+        refuseCharset(session, given);
         const prepared = await prepareSearch(session, user, given);
         requireFuzzy(prepared, returns?.options.has("RELEVANCY") ?? false);
         return await search(session, prepared, selectedTarget(mailbox), returns);
@@ -43,7 +45,7 @@ function searchCommand(by: NamedBy): Command {
         const { items } = returns.update;
         keepTelling(session, mailbox, found, { by, condition, items, correlator: tagCorrelator(session.tag) });
       }
-      return { reply: ok("Searched") };
+      return { reply: ok("Searched", await expungeIssued(session, mailbox, by)) };
     },
   });
 }

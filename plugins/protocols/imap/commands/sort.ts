@@ -6,6 +6,7 @@ import { type NamedBy, prepareSearch, requireFuzzy, selectedTarget } from "../se
 import { saving, tagCorrelator, tellFound } from "../search/tell_found.ts";
 import { keepTelling, requireFreshTag } from "../search/tell_results.ts";
 import { sortedSearch, sortsByRelevancy } from "../sorting/sort_found.ts";
+import { expungeIssued } from "../tell.ts";
 
 /** SORT. */
 export const sortByNumber: Command = sortCommand("number");
@@ -35,7 +36,7 @@ function sortCommand(by: NamedBy): Command {
         const { items } = returns.update, correlator = tagCorrelator(session.tag);
         keepTelling(session, mailbox, found, { by, condition, criteria, items, correlator });
       }
-      return { reply: ok("Sorted") };
+      return { reply: ok("Sorted", await expungeIssued(session, mailbox, by)) };
     },
   });
 }

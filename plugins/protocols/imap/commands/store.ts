@@ -10,7 +10,7 @@ import { printNumbers } from "../printing/sequence_sets.ts";
 import { no, ok } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
-import { tellFlags, tellModseq } from "../tell.ts";
+import { expungeIssued, tellFlags, tellModseq } from "../tell.ts";
 import { Turns } from "../turns.ts";
 
 /** Messages that are read or told at a time. */
@@ -37,7 +37,7 @@ function storeCommand(by: "number" | "uid"): Command {
       const stored = await store(session, mailbox, uids, given);
       await tellStored(session, mailbox, uids, stored, given.silent);
       const { modified } = stored;
-      if (modified.length === 0) return { reply: ok("Stored", mailbox.hasGone ? "EXPUNGEISSUED" : undefined) };
+      if (modified.length === 0) return { reply: ok("Stored", await expungeIssued(session, mailbox, by)) };
       // RFC 7162 §3.1.3: by number or by UID, as the command named them.
       const failed = by === "uid" ? modified : modified.map((uid) => mailbox.numberOf(uid));
       return { reply: ok("Others have changed some of them", `MODIFIED ${printNumbers(failed)}`) };

@@ -19,6 +19,7 @@ function subscription(operation: "subscribe" | "unsubscribe", text: string): Com
       // What is visible is subscribed by the name that LIST has for it.
       const name = found !== undefined && hasRights(found, "l") ? found.listedAs : given;
       await storage.apply([{ do: operation, account: user.account, name }]);
+      session.notifications?.own.subscribed(name, operation === "subscribe");
       return { reply: ok(text) };
     },
   });

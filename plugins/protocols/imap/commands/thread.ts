@@ -13,6 +13,7 @@ import type { Session } from "../session.ts";
 import { threadsBySubject } from "../threading/orderedsubject.ts";
 import { ReferenceThreads } from "../threading/references.ts";
 import { type Threadable, threadable } from "../threading/threadable.ts";
+import { expungeIssued } from "../tell.ts";
 
 /** Messages whose summaries are read at a time. */
 const SUMMARIES = 50;
@@ -38,7 +39,7 @@ function threadCommand(by: NamedBy): Command {
       const messages = await threadables(session, prepared, mailbox, by, work);
       const threads = given.algorithm === "REFERENCES" ? byReferences(messages) : threadsBySubject(messages);
       session.untagged(`THREAD${threads.length === 0 ? "" : " "}${printThreads(threads)}`);
-      return { reply: ok("Threaded") };
+      return { reply: ok("Threaded", await expungeIssued(session, mailbox, by)) };
     },
   });
 }

@@ -3,8 +3,8 @@ import type { Body, MailboxId, Message, MessageSummary, Storage, UidSet } from "
 import { CharsetDecoder } from "../../../../core/message/charset.ts";
 import { Header } from "../../../../core/message/header.ts";
 import { searchText } from "../../../../core/message/search_text.ts";
-import type { LongWork } from "../long_work.ts";
-import { numbersIn } from "../number_ranges.ts";
+import type { Work } from "../long_work.ts";
+import { isInRanges, numbersIn } from "../number_ranges.ts";
 import { type Condition, conditionsIn } from "./condition.ts";
 import { type Candidate, evaluate } from "./evaluate.ts";
 import { narrowed } from "./narrow.ts";
@@ -15,6 +15,8 @@ import type { WantedText } from "./wanted_text.ts";
 
 /** Messages that are read at a time, and of which summaries are. */
 const PAGE = 250, SUMMARIES = 50;
+/** One message in so many: fewer are read one by one. */
+const DENSE = 4;
 /** Octets of a body that is read whole, and not a section at a time. */
 const SHORT = 262_144;
 
@@ -31,7 +33,7 @@ export interface SearchPlace {
 /** How to look. */
 export interface SearchMode {
   /** What is done is counted here. */
-  readonly work: LongWork;
+  readonly work: Work;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** From the last message to the first. */
@@ -58,7 +60,10 @@ export async function* findMessages(
   mode: SearchMode,
 ): AsyncGenerator<readonly FoundMessage[]> {
   const ranges = await narrowed(storage, place.mailbox, condition);
-  const uids = ranges === undefined ? place.uids : numbersIn(place.uids, ranges);
+  const wanted = ranges === undefined ? place.uids : numbersIn(place.uids, ranges);
+  // Where many are wanted it is quicker to read them all in a row.
+  const uids = wanted.length > place.uids.length / DENSE ? place.uids : wanted;
+  const isWanted = ranges === undefined ? () => true : (uid: number) => isInRanges(uid, ranges);
   mode.work.expect(uids.length);
   const looking = new Looking(storage, condition, mode);
   for (let done = 0; done < uids.length; done += PAGE) {
@@ -66,7 +71,9 @@ export async function* findMessages(
       ? [Math.max(0, uids.length - done - PAGE), uids.length - done]
       : [done, done + PAGE];
     const { messages } = await storage.messages(place.mailbox, { uids: runs(uids.subarray(from, to), place.uids) });
-    const found = await looking.among(messages.map((message) => ({ message, isRecent: place.isRecent(message.uid) })));
+    const rows = messages.filter(({ uid }) => isWanted(uid))
+      .map((message) => ({ message, isRecent: place.isRecent(message.uid) }));
+    const found = await looking.among(rows);
     yield mode.fromEnd ? found.toReversed() : found;
     mode.work.did(to - from);
     await mode.work.pause();

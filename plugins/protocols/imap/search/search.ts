@@ -1,12 +1,12 @@
 /** A search, from the arguments of its command to the messages that are found. */
-import type { MailboxId } from "../../../../core/contract/mod.ts";
+import type { MailboxId, Message } from "../../../../core/contract/mod.ts";
 import { uidRequired } from "../command.ts";
 import { CommandRefused } from "../failures.ts";
 import type { SearchProgram } from "../grammar/search_arguments.ts";
 import { namesNumbers, type SearchKey, searchKeysIn } from "../grammar/search_keys.ts";
 import type { SearchReturn } from "../grammar/search_return.ts";
 import { resolvedRanges } from "../grammar/sequence_set.ts";
-import { LongWork } from "../long_work.ts";
+import { LongWork, type Work } from "../long_work.ts";
 import { bad } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
@@ -14,7 +14,7 @@ import type { User } from "../state.ts";
 import { compile, type SearchedMailbox } from "./compile.ts";
 import { type Condition, conditionsIn } from "./condition.ts";
 import { withoutFilters } from "./filters.ts";
-import { findMessages, type FoundMessage, type SearchPlace } from "./find_messages.ts";
+import { findMessages, type SearchPlace } from "./find_messages.ts";
 import { enoughFor, type Found } from "./found.ts";
 import { relevancyScores } from "./relevancy.ts";
 import { textReading } from "./wanted_text.ts";
@@ -67,6 +67,13 @@ export async function prepareSearch(
   };
 }
 
+/** RFC 6855 §3: all strings are UTF-8 once that is enabled. @throws CommandRefused, with BAD. */
+export function refuseCharset({ extensions }: Session, { charset }: SearchProgram): void {
+  if (charset !== undefined && extensions.has("UTF8=ACCEPT")) {
+    throw new CommandRefused(bad("All texts are in UTF-8 since that was enabled"));
+  }
+}
+
 /** RFC 6203 §4, §6: relevancy is for fuzzy searches. @throws CommandRefused, with BAD. */
 export function requireFuzzy({ isFuzzy }: PreparedSearch, wantsRelevancy: boolean): void {
   if (wantsRelevancy && !isFuzzy) throw new CommandRefused(bad("RELEVANCY is for searches that are FUZZY"));
@@ -93,7 +100,7 @@ export async function search(
   prepared: PreparedSearch,
   target: SearchTarget,
   returns: SearchReturn | undefined,
-  work: LongWork = new LongWork(session),
+  work: Work = new LongWork(session),
 ): Promise<Searched> {
   const condition = prepared.conditionIn(target);
   const enough = returns && enoughFor(returns);
@@ -102,7 +109,7 @@ export async function search(
   const { storage, now } = session.service.context;
   const mode = { work, now: now().getTime(), withRelevancy, fromEnd: enough?.fromEnd ?? false };
   for await (const page of findMessages(storage, target, condition, mode)) {
-    for (const message of page) found.add(message);
+    for (const { message, relevancy } of page) found.add(message, relevancy);
     if (enough !== undefined && found.count >= enough.count) break;
   }
   return { condition, found: found.take(mode.fromEnd) };
@@ -126,9 +133,9 @@ export class Gathered {
   }
 
   /** One more. */
-  add({ message, relevancy }: FoundMessage): void {
-    this.#uids.push(message.uid);
-    this.#modseqs?.push(message.modseq);
+  add({ uid, modseq }: Pick<Message, "uid" | "modseq">, relevancy: number | undefined): void {
+    this.#uids.push(uid);
+    this.#modseqs?.push(modseq);
     // Where nothing fuzzy was met, all that was met is as good as can be.
     this.#relevancies?.push(relevancy ?? 1);
   }

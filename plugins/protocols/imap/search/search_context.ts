@@ -2,7 +2,7 @@
 import type { Message, Storage } from "../../../../core/contract/mod.ts";
 import type { FetchItem } from "../grammar/fetch_items.ts";
 import type { SortCriterion } from "../grammar/sort_criteria.ts";
-import type { LongWork } from "../long_work.ts";
+import type { Work } from "../long_work.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import { Ordering } from "../sorting/sort_found.ts";
 import { type Sortable, sortOrder } from "../sorting/sort_keys.ts";
@@ -68,7 +68,7 @@ export class SearchContext {
     storage: Storage,
     mailbox: SelectedMailbox,
     messages: readonly Message[],
-    work: LongWork,
+    work: Work,
     now: number,
   ): Promise<ResultsNews> {
     const last = this.#last;
@@ -87,12 +87,12 @@ export class SearchContext {
     storage: Storage,
     mailbox: SelectedMailbox,
     found: readonly FoundMessage[],
-    work: LongWork,
+    work: Work,
   ): Promise<readonly ResultChange[]> {
     const results = this.#results, { criteria = [] } = this.definition;
     if (results instanceof MailboxOrder) return results.add(found.map(({ message }) => message.uid));
     const order = sortOrder(criteria), places = new Places(storage, mailbox, criteria, results);
-    const entries: (Sortable & { readonly found: FoundMessage })[] = [];
+    const entries: Sortable[] = [];
     for (const { message } of found) {
       const entry = results.has(message.uid) ? undefined : await places.entryOf(message);
       if (entry !== undefined) entries.push(entry);

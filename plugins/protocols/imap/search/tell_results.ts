@@ -2,8 +2,9 @@
 import type { Message } from "../../../../core/contract/mod.ts";
 import { CommandRefused } from "../failures.ts";
 import { fetchMessages } from "../fetch_messages.ts";
+import type { FetchItem } from "../grammar/fetch_items.ts";
 import type { SearchReturn } from "../grammar/search_return.ts";
-import { LongWork } from "../long_work.ts";
+import { QuietWork } from "../long_work.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
 import { bad } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
@@ -60,13 +61,27 @@ export async function tellChangedResults(
   const { storage, now } = session.service.context;
   for (const context of contextsOf(session, mailbox)) {
     const { definition } = context;
-    const news = await context.look(storage, mailbox, touched, new LongWork(session), now().getTime());
+    const news = await context.look(storage, mailbox, touched, new QuietWork(), now().getTime());
     tell(session, mailbox, definition, "REMOVEFROM", news.removed);
     // RFC 5465 §7: after EXISTS and before ADDTO; not of those that were there before.
     if (definition.items.length > 0 && news.fresh.length > 0) {
-      await fetchMessages(session, mailbox, { uids: news.fresh }, definition.items);
+      await fetchFresh(session, mailbox, news.fresh, definition.items);
     }
     tell(session, mailbox, definition, "ADDTO", news.added);
+  }
+}
+
+async function fetchFresh(
+  session: Session,
+  mailbox: SelectedMailbox,
+  uids: readonly number[],
+  items: readonly FetchItem[],
+): Promise<void> {
+  try {
+    await fetchMessages(session, mailbox, { uids }, items);
+  } catch (error) {
+    // There is no command to refuse.
+    if (!(error instanceof CommandRefused)) throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 /** SORT (RFC 5256 §3): searches, and puts what is found in an order. */
-import type { MessageSummary } from "../../../../core/contract/mod.ts";
+import type { Message, MessageSummary } from "../../../../core/contract/mod.ts";
 import { CharsetDecoder } from "../../../../core/message/charset.ts";
 import type { SortCriterion } from "../grammar/sort_criteria.ts";
 import type { SearchReturn } from "../grammar/search_return.ts";
@@ -14,8 +14,9 @@ import { needsSummaries, type Sortable, sortable, sortOrder } from "./sort_keys.
 /** Messages whose summaries are read at a time. */
 const SUMMARIES = 50;
 
-interface Entry extends Sortable {
-  readonly found: FoundMessage;
+/** As little of a message as is needed: there may be as many as a mailbox has. */
+interface Entry extends Sortable, Pick<Message, "uid" | "modseq"> {
+  readonly relevancy: number | undefined;
 }
 
 /** Whether the order is by how well messages fit (RFC 6203 §6). */
@@ -52,7 +53,7 @@ export async function sortedSearch(
     }
   }
   const gathered = new Gathered(prepared.asksModseq, withRelevancy);
-  for (const { found } of await sortedInTurns(entries, sortOrder(criteria), work)) gathered.add(found);
+  for (const entry of await sortedInTurns(entries, sortOrder(criteria), work)) gathered.add(entry, entry.relevancy);
   return { condition, found: gathered.take() };
 }
 
@@ -71,12 +72,11 @@ export class Ordering {
     return this.#decoder.reading(() => this.#entry(message, summary, relevancy));
   }
 
-  #entry(message: FoundMessage["message"], summary: MessageSummary | undefined, relevancy: number | undefined): Entry {
+  #entry(message: Message, summary: MessageSummary | undefined, relevancy: number | undefined): Entry {
+    const { uid, modseq } = message;
     // The order of the mailbox is that of the UIDs, whatever the messages are called in the answer.
-    const source = { number: message.uid, message, ...summary && { summary } };
-    const values = sortable({ ...source, ...relevancy !== undefined && { relevancy } }, this.#criteria, {
-      decode: this.#decoder.decode,
-    });
-    return { ...values, found: { message, relevancy } };
+    const source = { number: uid, message, ...summary && { summary }, ...relevancy !== undefined && { relevancy } };
+    const { number, values } = sortable(source, this.#criteria, { decode: this.#decoder.decode });
+    return { number, values, uid, modseq, relevancy };
   }
 }

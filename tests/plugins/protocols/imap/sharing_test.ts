@@ -89,10 +89,11 @@ overEachStorage(
     assertEquals(await friend.run("NOOP"), [...flags("\\Seen"), "OK Nothing done"]);
     assertEquals((await friend.run("STORE 1 +FLAGS.SILENT \\Flagged")).at(-1)?.slice(0, 2), "NO");
     await owner.run("SETACL INBOX fred lr");
-    assertEquals(await friend.run("NOOP"), [...flags(""), "OK Nothing done"]);
+    const access = (code: string) => `* OK [${code}] Your rights have changed`;
+    assertEquals(await friend.run("NOOP"), [...flags(""), access("READ-ONLY"), "OK Nothing done"]);
     assertEquals((await friend.run("STORE 1 +FLAGS.SILENT \\Seen")).at(-1)?.slice(0, 2), "NO");
     await owner.run("SETACL INBOX fred lrste");
-    assertEquals(await friend.run("NOOP"), [...flags("\\Deleted \\Seen"), "OK Nothing done"]);
+    assertEquals(await friend.run("NOOP"), [...flags("\\Deleted \\Seen"), access("READ-WRITE"), "OK Nothing done"]);
     assertEquals((await friend.run("STORE 1 +FLAGS.SILENT \\Seen")).at(-1)?.slice(0, 2), "OK");
     // The owner's own rights never change.
     await owner.run("SELECT INBOX");

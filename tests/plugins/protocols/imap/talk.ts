@@ -188,6 +188,27 @@ export class ImapClient implements AsyncDisposable {
     }
   }
 
+  /** The next lines, which come without a command. @throws Error when they do not come; that takes some seconds. */
+  async told(count: number): Promise<string[]> {
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), 5000);
+    const lines: string[] = [];
+    while (lines.length < count) {
+      const line = await Promise.race([this.wire.readLine(), late.promise]);
+      if (line === undefined) break;
+      lines.push(line);
+    }
+    clearTimeout(timer);
+    if (lines.length < count) throw new Error(`of ${count} lines came ${JSON.stringify(lines)}`);
+    return lines;
+  }
+
+  /** Makes sure that there is nothing to be told. @throws Error. */
+  async nothingMore(): Promise<void> {
+    const lines = await this.run("NOOP");
+    if (lines.length !== 1) throw new Error(`nothing was to be told, but ${JSON.stringify(lines)}`);
+  }
+
   /** Leaves without a word, and waits until the server has noticed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.wire.close();

@@ -40,7 +40,7 @@ Deno.test("imap contexts: RFC 5267 §4.3: what comes, changes and goes is told b
   assertEquals(await client.run("FETCH 1 UID"), [
     "* 1 FETCH (UID 1)",
     '* ESEARCH (TAG "t3") UID REMOVEFROM (0 3)',
-    "OK Fetched",
+    "OK [EXPUNGEISSUED] Fetched",
   ]);
   assertEquals(await client.run("NOOP"), ["* 3 EXPUNGE", "OK Nothing done"]);
 });

@@ -93,6 +93,17 @@ Deno.test("imap search: RFC 9051 §6.4.4: texts in any charset that is known, BA
   }
 });
 
+Deno.test("imap search: RFC 6855 §3: once UTF8=ACCEPT is enabled, a charset makes SEARCH BAD; SORT needs one", async () => {
+  await using given = await searching([{ text: `Subject: ${utf8("über")}\r\n\r\n` }]);
+  const { client } = given;
+  await client.run("ENABLE UTF8=ACCEPT");
+  assertEquals(await found(client, `SUBJECT "${utf8("ÜBER")}"`), [1]);
+  for (const command of ["SEARCH CHARSET UTF-8 ALL", "UID SEARCH CHARSET US-ASCII ALL", "ESEARCH CHARSET UTF-8 ALL"]) {
+    assertEquals((await client.run(command)).at(-1)?.slice(0, 4), "BAD ", command);
+  }
+  assertEquals(await client.run("SORT (DATE) UTF-8 ALL"), ["* SORT 1", "OK Sorted"]);
+});
+
 Deno.test("imap search: RFC 5255 §4.6 (c): what is no text in its charset is compared by its octets", async () => {
   const plain = (charset: string, text: string) => ({
     text: `Content-Type: text/plain; charset=${charset}\r\n\r\n${text}`,

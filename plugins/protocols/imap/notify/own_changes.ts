@@ -1,0 +1,91 @@
+/** What a client has done itself and need not be told of (RFC 5465 §5), exactly: more than that is another's doing. */
+import type { MailboxId } from "../../../../core/contract/mod.ts";
+import type { Access } from "../access.ts";
+import { type KnownMailbox, type KnownMailboxes, knownOf } from "./known_mailboxes.ts";
+
+/** Messages that the client has put into a mailbox. */
+export interface OwnMessages {
+  /** Whether they are all that is different now. */
+  explains(now: KnownMailbox): boolean;
+}
+
+/** Told by the commands. */
+export class OwnChanges {
+  readonly #known: KnownMailboxes;
+  readonly #subscribed: Set<string>;
+  readonly #isOfInterest: (name: string) => boolean;
+  #added: { readonly mailbox: MailboxId; readonly uids: ReadonlySet<number> } | undefined;
+  readonly #met = new Set<string>();
+  readonly #expected = new Map<MailboxId, KnownMailbox>();
+
+  /** Keeps these up to date. */
+  constructor(known: KnownMailboxes, subscribed: Set<string>, isOfInterest: (name: string) => boolean) {
+    this.#known = known;
+    this.#subscribed = subscribed;
+    this.#isOfInterest = isOfInterest;
+  }
+
+  /** CREATE. */
+  made(access: Access): void {
+    // Where there is no room for it, that is found out when it is told.
+    if (this.#isOfInterest(access.listedAs) && !this.#known.isFull) {
+      this.#known.set(access.mailbox.id, knownOf(access));
+    }
+  }
+
+  /** DELETE. */
+  removed(mailbox: MailboxId): void {
+    this.#known.delete(mailbox);
+  }
+
+  /** RENAME, by the names that LIST has. */
+  renamed(from: string, to: string): void {
+    this.#known.renamed(from, to);
+  }
+
+  /** SUBSCRIBE and UNSUBSCRIBE. */
+  subscribed(name: string, isNow: boolean): void {
+    if (isNow) this.#subscribed.add(name);
+    else this.#subscribed.delete(name);
+    this.#met.add(name);
+  }
+
+  /** Names that were subscribed, or are not any more, since this was last asked. */
+  takeMet(): readonly string[] {
+    const met = [...this.#met];
+    this.#met.clear();
+    return met;
+  }
+
+  /** Whether the client has put a message there itself. */
+  hasAdded(mailbox: MailboxId, uid: number): boolean {
+    return this.#added?.mailbox === mailbox && this.#added.uids.has(uid);
+  }
+
+  /** APPEND and the like. */
+  added(mailbox: MailboxId, uids: readonly number[]): void {
+    // It is told at the end of the command, or never: the last command's are enough.
+    this.#added = { mailbox, uids: new Set(uids) };
+    const before = this.#expected.get(mailbox) ?? this.#known.get(mailbox);
+    const first = uids[0];
+    // Where others have come before them, they are not all that is new.
+    if (before === undefined || first !== before.uidNext) return;
+    this.#expected.set(mailbox, {
+      ...before,
+      uidNext: first + uids.length,
+      messages: before.messages + uids.length,
+      // RFC 7162 §3.1: each of them is a change of its own; where a storage counts otherwise, the client is told.
+      modseq: before.modseq + BigInt(uids.length),
+    });
+  }
+
+  /** What was put into a mailbox since it was last looked at. */
+  take(mailbox: MailboxId): OwnMessages | undefined {
+    const expected = this.#expected.get(mailbox);
+    this.#expected.delete(mailbox);
+    return expected && {
+      explains: ({ uidNext, messages, modseq }) =>
+        uidNext === expected.uidNext && messages === expected.messages && modseq === expected.modseq,
+    };
+  }
+}

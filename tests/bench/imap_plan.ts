@@ -1,0 +1,67 @@
+/** What is measured of IMAP: the rows, and the mailboxes that they need. */
+import type { Users } from "./load/load.ts";
+import { at, type Filled, type Row } from "./plan.ts";
+import { users } from "./servers/server.ts";
+
+/** Messages of 4 KiB. */
+const size = 4096;
+
+/** One mailbox for each connection. */
+export const imapFilled: Readonly<Record<"fetch" | "mix", Filled>> = {
+  fetch: { users: { ...users, offset: users.count, count: 10 }, messages: 1000 },
+  mix: { users: { ...users, offset: users.count + 10, count: 100 }, messages: 100 },
+};
+const waiting: Users = { ...users, offset: users.count + 110, count: 50 };
+
+/** In the order of the table. */
+export const imapRows: readonly Row[] = [
+  ...fetchRows("ENVELOPE", "(FLAGS UID RFC822.SIZE ENVELOPE)", 1),
+  ...fetchRows("BODY.PEEK[], 4 KiB", "(UID BODY.PEEK[])", 0.5),
+  ...[1, 10, 100].map((connections): Row => ({
+    group: "imap",
+    name: `IMAP mixed load, ${at(connections)}`,
+    warmsUp: connections === 10,
+    load: ({ imap }, { scale }) =>
+      imap === undefined ? undefined : {
+        kind: "imap-mix",
+        port: imap,
+        connections,
+        operations: Math.ceil((connections === 1 ? 3000 : 15000) * scale),
+        size,
+        users: imapFilled.mix.users,
+      },
+  })),
+  ...(["append", "delivery"] as const).map((by): Row => ({
+    group: "imap",
+    name: `IMAP EXISTS in IDLE after ${by === "append" ? "another's APPEND" : "delivery"}`,
+    load: ({ imapIdle, fill }, { scale }) =>
+      imapIdle === undefined || fill === undefined ? undefined : {
+        kind: "imap-delay",
+        port: imapIdle,
+        by: by === "append" ? by : { smtp: fill.port, lmtp: fill.lmtp },
+        connections: waiting.count,
+        messages: Math.ceil(50 * scale),
+        size,
+        users: waiting,
+      },
+  })),
+];
+
+/** Rates are of messages, times of whole FETCHes. */
+function fetchRows(name: string, items: string, share: number): Row[] {
+  return [1, 10].map((connections) => ({
+    group: "imap",
+    name: `IMAP FETCH ${name}, ${at(connections)}`,
+    warmsUp: connections === 10,
+    load: ({ imap }, { scale }) =>
+      imap === undefined ? undefined : {
+        kind: "imap-fetch",
+        port: imap,
+        connections,
+        times: Math.ceil((connections === 1 ? 40 : 10) * share * scale),
+        items,
+        messages: imapFilled.fetch.messages,
+        users: imapFilled.fetch.users,
+      },
+  }));
+}

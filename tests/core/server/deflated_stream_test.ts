@@ -1,0 +1,122 @@
+/** COMPRESS=DEFLATE over a stream (RFC 4978): whole, at once, in bounded memory. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import fc from "fast-check";
+import { DeflatedStream } from "../../../core/server/deflated_stream.ts";
+import type { ByteStream } from "../../../core/wire/byte_stream.ts";
+import { ConnectionClosed } from "../../../core/wire/errors.ts";
+
+/** A stream that gives these pieces, and keeps what is written to it. */
+function streamOf(pieces: readonly Uint8Array[]): ByteStream & { readonly written: Uint8Array[] } {
+  const left = pieces.filter((piece) => piece.length > 0);
+  const written: Uint8Array[] = [];
+  return {
+    written,
+    read(into) {
+      const piece = left.shift();
+      if (piece === undefined) return Promise.resolve(null);
+      const taken = piece.subarray(0, into.length);
+      if (taken.length < piece.length) left.unshift(piece.subarray(taken.length));
+      into.set(taken);
+      return Promise.resolve(taken.length);
+    },
+    write(data) {
+      // Not all of it: a socket may take less.
+      const taken = data.slice(0, Math.max(1, data.length >> 1));
+      written.push(taken);
+      return Promise.resolve(taken.length);
+    },
+    end: () => Promise.resolve(),
+    close() {},
+  };
+}
+
+async function readAll(stream: ByteStream, size = 1000): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  const into = new Uint8Array(size);
+  for (let count = await stream.read(into); count !== null; count = await stream.read(into)) {
+    assert(count > 0);
+    pieces.push(into.slice(0, count));
+  }
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+function cut(octets: Uint8Array, cuts: readonly number[]): Uint8Array[] {
+  const places = [0, ...cuts.map((place) => place % (octets.length + 1)).sort((a, b) => a - b), octets.length];
+  return places.slice(1).map((end, index) => octets.subarray(places[index], end));
+}
+
+/** As a client does it: each write can be read as soon as it has come. */
+const FLUSH = 2;
+const octets = fc.oneof(
+  fc.uint8Array({ maxLength: 5000, size: "max" }),
+  fc.tuple(fc.nat(255), fc.nat(50_000)).map(([octet, count]) => new Uint8Array(count).fill(octet)),
+);
+
+Deno.test("deflate: RFC 4978 §3: what comes in pieces of any size is inflated, from what had been read before on", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      octets,
+      fc.array(fc.nat(), { maxLength: 8 }),
+      fc.integer({ min: 1, max: 5000 }),
+      async (plain, cuts, size) => {
+        const [unread = new Uint8Array(), ...pieces] = cut(deflateRawSync(plain, { finishFlush: FLUSH }), cuts);
+        const stream = new DeflatedStream(streamOf(pieces), unread);
+        assertEquals(await readAll(stream, size), new Uint8Array(plain));
+        stream.close();
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("deflate: RFC 4978 §3: each write can be inflated when it has come, without the next", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(octets, { minLength: 1, maxLength: 6 }), async (writes) => {
+      const inner = streamOf([]);
+      const stream = new DeflatedStream(inner, new Uint8Array());
+      for (const [index, data] of writes.entries()) {
+        if (data.length > 0) assertEquals(await stream.write(data), data.length);
+        const sent = Buffer.concat(inner.written);
+        const expected = Buffer.concat(writes.slice(0, index + 1));
+        if (expected.length > 0) assert(inflateRawSync(sent, { finishFlush: FLUSH }).equals(expected));
+      }
+      stream.close();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("deflate: what is deflated into very little takes no more memory than what is read of it", async () => {
+  const size = 200_000_000;
+  const bomb = deflateRawSync(new Uint8Array(size), { finishFlush: FLUSH });
+  assert(bomb.length < 250_000);
+  const stream = new DeflatedStream(streamOf([bomb]), new Uint8Array());
+  const into = new Uint8Array(4096);
+  const before = Deno.memoryUsage().rss;
+  let count = 0;
+  // A client that is read slowly: what has not been asked for is not made.
+  for (let reads = 0; reads < 2000; reads++) count += await stream.read(into) ?? 0;
+  assert(count > 1_000_000);
+  const grown = Deno.memoryUsage().rss - before;
+  assert(grown < 60_000_000, `${grown} octets for ${count}`);
+  stream.close();
+});
+
+Deno.test("deflate: what is no deflated data ends the connection, and so does its end", async () => {
+  const wrong = new DeflatedStream(streamOf([Uint8Array.of(255, 255, 255, 255)]), new Uint8Array());
+  await assertRejects(() => readAll(wrong), ConnectionClosed);
+  wrong.close();
+  // A client that finishes has said all that it has to say.
+  const finished = new DeflatedStream(streamOf([deflateRawSync(new Uint8Array(10))]), new Uint8Array());
+  assertEquals(await readAll(finished), new Uint8Array(10));
+  finished.close();
+});
+
+Deno.test("deflate: who closes while something is sent does not wait for it", async () => {
+  const stream = new DeflatedStream(streamOf([]), new Uint8Array());
+  const sending = stream.write(crypto.getRandomValues(new Uint8Array(60_000)));
+  stream.close();
+  await sending.catch(() => {});
+});
