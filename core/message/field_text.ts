@@ -25,6 +25,9 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
  * becomes a space. White space at both ends of the value goes.
  */
 export function unfold(text: string): string {
+  // Most values are one line, with its end.
+  const line = text.endsWith("\r\n") ? text.slice(0, -2) : text;
+  if (!line.includes("\n") && !line.includes("\r")) return trimBlanks(line);
   const joined = text.replace(/[\r\n]+([ \t]?)/g, (_lineEnd, blank: string) => blank === "" ? " " : blank);
   return trimBlanks(joined);
 }

@@ -18,6 +18,7 @@ import { defaultMimeLimits, type MimeLimits, PartTree } from "./part_tree.ts";
 export { defaultMimeLimits, type MimeLimits } from "./part_tree.ts";
 
 const LF = 10, CR = 13, DASH = 45;
+const nothing = new Uint8Array(0);
 
 /** Octets of a line that are looked at; more than any boundary line has. */
 const LINE_HEAD = LONGEST_BOUNDARY * 4;
@@ -31,7 +32,7 @@ export class MimeParser {
   /** Line ends so far. */
   #lines = 0;
   /** The line that began in an earlier chunk: its first octets, where it starts, the length of the line end before it. */
-  readonly #head = new Uint8Array(LINE_HEAD);
+  #head = nothing;
   #headLength = 0;
   #lineStart = 0;
   #lineEndBefore = 0;
@@ -105,7 +106,6 @@ export class MimeParser {
   /** The tree; the parser is used up. */
   finish(): MessagePart {
     const end = this.#offset;
-    const nothing = new Uint8Array(0);
     this.#headerFrom = 0;
     if (this.#headLength > 0) this.#line(nothing, this.#head.subarray(0, this.#headLength), this.#lineStart, end);
     this.#endHeaders(nothing, end, end, this.#lines);
@@ -189,6 +189,8 @@ export class MimeParser {
   }
 
   #addToHead(bytes: Uint8Array): void {
+    // A message in one chunk needs none.
+    if (this.#head === nothing) this.#head = new Uint8Array(LINE_HEAD);
     const piece = bytes.subarray(0, LINE_HEAD - this.#headLength);
     this.#head.set(piece, this.#headLength);
     this.#headLength += piece.length;

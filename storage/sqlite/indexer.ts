@@ -7,6 +7,8 @@ const QUIET = 250;
 const quietRest = 2, busyRest = 60;
 /** Steps after which pieces of the index are brought together. */
 const MERGE = 4;
+/** How long nothing is tried after a failure, milliseconds: a full disk has enough to do with mail. */
+const RETRY = 300_000;
 
 /** What an indexer is told of. */
 export interface IndexerSurroundings {
@@ -26,6 +28,7 @@ export class Indexer {
   #running: Promise<void> | undefined;
   #endRest: (() => void) | undefined;
   #lastBusy = -Infinity;
+  #notBefore = -Infinity;
   #isStopped = false;
   #isAwaited = false;
 
@@ -39,6 +42,7 @@ export class Indexer {
   touched(mailbox?: number): void {
     if (this.#isStopped) return;
     if (mailbox !== undefined) this.#queue.add(mailbox);
+    if (performance.now() < this.#notBefore) return;
     this.#running ??= this.#run().finally(() => this.#running = undefined);
   }
 
@@ -73,7 +77,8 @@ export class Indexer {
       }
       while (!this.#isStopped && await this.#step({}));
     } catch {
-      // The link has said why; what is left is indexed the next time.
+      // The link has said why; what is left is indexed later.
+      this.#notBefore = performance.now() + RETRY;
     }
   }
 

@@ -20,6 +20,7 @@ import { fetchByNumber, fetchByUid } from "./commands/fetch.ts";
 import { genUrlAuth } from "./commands/genurlauth.ts";
 import { id } from "./commands/id.ts";
 import { idle } from "./commands/idle.ts";
+import { language } from "./commands/language.ts";
 import { list } from "./commands/list.ts";
 import { listRights } from "./commands/listrights.ts";
 import { login } from "./commands/login.ts";
@@ -53,6 +54,7 @@ export const commands: CommandTable = new Map<string, Command>([
   ["NOOP", noop],
   ["LOGOUT", logout],
   ["ID", id],
+  ["LANGUAGE", language],
   // Not authenticated.
   ["STARTTLS", starttls],
   ["AUTHENTICATE", authenticate],

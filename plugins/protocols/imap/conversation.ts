@@ -74,7 +74,7 @@ class Conversation {
       if (finished === undefined) return;
       this.#hasBegun = true;
       const { tag, reply, ends = false, bye, after } = finished;
-      writer.line(`${tag} ${printReply(reply)}`);
+      this.#session.reply(tag, reply);
       if (bye !== undefined) this.#session.untagged(`BYE ${bye}`);
       if (ends || bye !== undefined) return;
       if (this.#isOneTooMany(reply)) return this.#session.untagged("BYE Too many errors");

@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { options } from "../../../core/options/options.ts";
 import { parseDuration } from "../../../core/options/units.ts";
-import { duration, integer, listOf, text, value, type ValueSchema } from "../../../core/options/values.ts";
+import { duration, integer, listOf, oneOf, text, value, type ValueSchema } from "../../../core/options/values.ts";
+import { languages } from "./languages/languages.ts";
 
 const LEAST_IDLE = 1_800_000;
 
@@ -12,6 +13,8 @@ const idleTimeout: ValueSchema<number> = value('a duration of at least "30m" (RF
   return milliseconds !== undefined && milliseconds >= LEAST_IDLE ? milliseconds : undefined;
 });
 
+const [firstTag = "en", ...otherTags] = languages.map(({ tag }) => tag);
+
 /** Their schema; all have defaults. */
 export const imapOptions = options({
   /** How long the next command may take, and an IDLE may last, once a client has logged in. */
@@ -20,6 +23,8 @@ export const imapOptions = options({
   login_timeout: v.optional(duration, "3m"),
   /** Commands that made no sense, and logins that failed; one more ends the session. */
   max_errors: v.optional(integer(1), 50),
+  /** RFC 5255 §3.2: the language of `LANGUAGE default`. */
+  language: v.optional(oneOf([firstTag, ...otherTags]), "en"),
   /** Addresses, as `account list` prints them, of those who may set quotas and what the server's metadata shares. */
   administrators: v.optional(listOf(text("an address"), "a list of addresses"), []),
   /** Addresses of the accounts of submission servers: they fetch what users submit by reference (RFC 4467 §3, RFC 4468). */

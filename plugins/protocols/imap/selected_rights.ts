@@ -41,7 +41,8 @@ export async function refreshRights(session: Session, user: User, view: Selected
   tellPermanentFlags(session, view);
   // RFC 9051 §7.1: also where that has changed.
   if (isReadOnly !== selection.isReadOnly) {
-    session.untagged(`OK [${isReadOnly ? "READ-ONLY" : "READ-WRITE"}] Your rights have changed`);
+    const code = isReadOnly ? "READ-ONLY" : "READ-WRITE";
+    session.untagged(`OK [${code}] Your rights have changed`);
   }
 }
 

@@ -10,10 +10,12 @@ import type { Telling } from "./command.ts";
 import { type CommandLimits, CommandReader } from "./command_reader.ts";
 import { Extensions } from "./extensions.ts";
 import type { NameForm } from "./grammar/scanner.ts";
+import { firstLanguage, type Language } from "./languages/languages.ts";
 import type { MetadataNews } from "./metadata_news.ts";
 import { type Notifications, tellNotifications } from "./notify/notifications.ts";
 import { everything } from "./notify/wanted_events.ts";
 import type { StringMode } from "./printing/strings.ts";
+import { printReply, type Reply } from "./replies.ts";
 import { refreshRights } from "./selected_rights.ts";
 import type { ImapService } from "./service.ts";
 import { notAuthenticated, type State, type StateOf, type User } from "./state.ts";
@@ -41,6 +43,8 @@ export class Session implements Disposable {
   metadataNews: MetadataNews | undefined;
   /** RFC 5465: once the client has sent NOTIFY. */
   notifications: Notifications | undefined;
+  /** RFC 5255 §3: what the client has asked for. */
+  language: Language = firstLanguage;
   /** RFC 8437 §4.1: a security layer of SASL, or compression, is there for good. */
   canUnauthenticate = true;
   /** Of the command under way (RFC 9051 §7.3.4: some untagged responses name it). */
@@ -73,9 +77,17 @@ export class Session implements Disposable {
     return this.extensions.isUtf8 ? "utf-8" : "modified-utf-7";
   }
 
-  /** Writes an untagged response without CR and LF in it; it is sent with the next flush. */
-  untagged(text: string): void {
-    this.connection.writer.line(`* ${text}`);
+  /**
+   * Writes an untagged response without CR and LF in it; it is sent with the next flush. What it says to people, it says in
+   * their language.
+   */
+  untagged(response: string): void {
+    this.connection.writer.line(`* ${this.language.translation?.response(response) ?? response}`);
+  }
+
+  /** Writes the reply to a command. */
+  reply(tag: string, reply: Reply): void {
+    this.connection.writer.line(`${tag} ${printReply(this.language.translation?.reply(reply) ?? reply)}`);
   }
 
   /** The response code CAPABILITY (RFC 9051 §7.1), for a state that the session is about to be in. */
@@ -94,6 +106,7 @@ export class Session implements Disposable {
     this.extensions.clear();
     this.metadataNews = undefined;
     this.notifications = undefined;
+    this.language = firstLanguage;
     this.connection.setIdleTimeout(this.service.options.login_timeout);
   }
 

@@ -43,7 +43,8 @@ function requireFilter(name: string, value: Uint8Array): void {
   try {
     parseFilter(value);
   } catch (error) {
-    if (error instanceof Malformed) throw new CommandRefused(`The filter is no search: ${error.message}`, "CANNOT");
-    throw error;
+    if (!(error instanceof Malformed)) throw error;
+    const { expected, at } = error;
+    throw new CommandRefused(`The filter is no search: expected ${expected} at octet ${at}`, "CANNOT");
   }
 }

@@ -103,11 +103,14 @@ export class FullText {
     const isInTime = () => performance.now() < until;
     const state = this.#mailbox.get(mailbox);
     if (state === undefined) return !this.#removeAll(mailbox, isInTime);
-    const progress = this.#progress.get(mailbox) ??
-      { nextUid: 1, cleanedModseq: state.highestModseq, cleanedUid: LARGEST_UID };
+    const known = this.#progress.get(mailbox);
+    const progress = known ?? { nextUid: 1, cleanedModseq: state.highestModseq, cleanedUid: LARGEST_UID };
     const cleaned = this.#clean(mailbox, progress, isInTime);
     const nextUid = isInTime() ? this.#index(mailbox, progress.nextUid, state.uidNext, isInTime) : progress.nextUid;
-    this.#setProgress.run(mailbox, nextUid, cleaned.cleanedModseq, cleaned.cleanedUid);
+    const { cleanedModseq, cleanedUid } = cleaned;
+    const isNews = nextUid !== known?.nextUid || cleanedModseq !== known.cleanedModseq ||
+      cleanedUid !== known.cleanedUid;
+    if (isNews) this.#setProgress.run(mailbox, nextUid, cleanedModseq, cleanedUid);
     return !cleaned.isDone || nextUid < state.uidNext;
   }
 

@@ -39,7 +39,7 @@ Deno.test("sqlite: another process that holds the database for too long is a tem
   const { storage, file, close } = await openSqlite({ busyTimeout: 50 });
   try {
     const mailbox = await inbox(storage);
-    using other = new DatabaseSync(file);
+    using other = new DatabaseSync(file, { timeout: 5000 });
     other.exec("BEGIN IMMEDIATE");
     await assertRefused("unavailable", fill(storage, mailbox, "one"));
     assertEquals(await messagesOf(storage, mailbox), []);

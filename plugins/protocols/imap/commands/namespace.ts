@@ -1,7 +1,6 @@
 /** NAMESPACE (RFC 2342, RFC 9051 §6.3.10). */
-import { othersPrefix } from "../access.ts";
 import { type Command, command, noArguments } from "../command.ts";
-import { printQuotedName } from "../printing/mailbox_names.ts";
+import { tellNamespace } from "../namespaces.ts";
 import { ok } from "../replies.ts";
 import { loggedIn } from "../state.ts";
 
@@ -11,8 +10,7 @@ export const namespace: Command = command({
   states: loggedIn,
   parse: noArguments,
   run(session) {
-    // One's own mailboxes are at the root, those of others below their prefix; none belong to nobody.
-    session.untagged(`NAMESPACE (("" "/")) ((${printQuotedName(othersPrefix, session.nameForm)} "/")) NIL`);
+    tellNamespace(session);
     return { reply: ok("That is all") };
   },
 });

@@ -10,8 +10,10 @@ import { type NamedBy, type PreparedSearch, prepareSearch, selectedTarget } from
 import { summariesOf } from "../search/summarized.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
+import { inTurns, type Steps, STRIDE } from "../steps.ts";
 import { threadsBySubject } from "../threading/orderedsubject.ts";
 import { ReferenceThreads } from "../threading/references.ts";
+import type { Thread } from "../threading/thread.ts";
 import { type Threadable, threadable } from "../threading/threadable.ts";
 import { expungeIssued } from "../tell.ts";
 
@@ -37,8 +39,9 @@ function threadCommand(by: NamedBy): Command {
       const prepared = await prepareSearch(session, user, given);
       const work = new LongWork(session);
       const messages = await threadables(session, prepared, mailbox, by, work);
-      const threads = given.algorithm === "REFERENCES" ? byReferences(messages) : threadsBySubject(messages);
-      session.untagged(`THREAD${threads.length === 0 ? "" : " "}${printThreads(threads)}`);
+      const threading = given.algorithm === "REFERENCES" ? byReferences(messages) : threadsBySubject(messages);
+      const threads = await inTurns(threading, work);
+      session.untagged(`THREAD${threads.length === 0 ? "" : " "}${await inTurns(printThreads(threads), work)}`);
       return { reply: ok("Threaded", await expungeIssued(session, mailbox, by)) };
     },
   });
@@ -75,8 +78,11 @@ async function threadables(
   return messages;
 }
 
-function byReferences(messages: readonly Threadable[]) {
+function* byReferences(messages: readonly Threadable[]): Steps<Thread[]> {
   const threads = new ReferenceThreads();
-  for (const message of messages) threads.add(message);
-  return threads.finish();
+  for (const [place, message] of messages.entries()) {
+    threads.add(message);
+    if (place % STRIDE === 0) yield;
+  }
+  return yield* threads.finish();
 }

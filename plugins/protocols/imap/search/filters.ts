@@ -8,7 +8,7 @@ import type { User } from "../state.ts";
 import { isUtf8 } from "./wanted_text.ts";
 
 /** Where the entries are. */
-export const filterValues = "/filters/values/";
+const filterValues = "/filters/values/";
 /** RFC 5466 §3.1 asks for 3 passes at least; deeper, filters name one another in a circle. */
 const DEEPEST = 10;
 /** Keys that filters may bring into one search: filters that name others twice multiply them. */

@@ -18,7 +18,7 @@ export interface WantedText {
 export type TextReading = (octets: Uint8Array) => WantedText;
 
 /** As RFC 5466 §3.1 has it for filters, and RFC 9051 §6.4.4 where no charset is named. */
-export function readUtf8(octets: Uint8Array): WantedText {
+function readUtf8(octets: Uint8Array): WantedText {
   return wanted(octets, utf8Text(octets));
 }
 

@@ -8,7 +8,7 @@ import { findMessages, type FoundMessage } from "../search/find_messages.ts";
 import { Gathered, type PreparedSearch, type Searched, type SearchTarget } from "../search/search.ts";
 import { summariesOf } from "../search/summarized.ts";
 import type { Session } from "../session.ts";
-import { sortedInTurns } from "./sort_in_turns.ts";
+import { inTurns, sortSteps } from "../steps.ts";
 import { needsSummaries, type Sortable, sortable, sortOrder } from "./sort_keys.ts";
 
 /** Messages whose summaries are read at a time. */
@@ -53,7 +53,9 @@ export async function sortedSearch(
     }
   }
   const gathered = new Gathered(prepared.asksModseq, withRelevancy);
-  for (const entry of await sortedInTurns(entries, sortOrder(criteria), work)) gathered.add(entry, entry.relevancy);
+  for (const entry of await inTurns(sortSteps(entries, sortOrder(criteria)), work)) {
+    gathered.add(entry, entry.relevancy);
+  }
   return { condition, found: gathered.take() };
 }
 

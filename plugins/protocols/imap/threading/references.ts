@@ -2,11 +2,12 @@
  * THREAD REFERENCES (RFC 5256 §3), step by step. Nothing recurses: a thread may be as deep as the mailbox is large. After
  * step 3 dummies are left at the top only, and the children of each are messages.
  */
+import { sortSteps, type Steps, STRIDE } from "../steps.ts";
 import { MessageLinks, type Node } from "./message_links.ts";
 import type { Thread } from "./thread.ts";
 import type { Threadable } from "./threadable.ts";
 
-/** Collects messages; `finish` threads them. Whoever has many may pause between them. */
+/** Collects messages; `finish` threads them. */
 export class ReferenceThreads {
   readonly #links = new MessageLinks();
 
@@ -16,23 +17,22 @@ export class ReferenceThreads {
   }
 
   /** The threads, in their order. */
-  finish(): Thread[] {
-    const { roots, all } = prunedTrees(this.#links.nodes);
+  *finish(): Steps<Thread[]> {
+    const { roots, all } = yield* prunedTrees(this.#links.nodes);
     // Step 4: of a dummy the first child counts.
-    for (const { message, children } of roots) if (message === undefined) children.sort(byDate);
-    roots.sort(byDate);
-    const threads = mergedBySubject(roots);
+    yield* sortChildren(roots.filter(({ message }) => message === undefined));
+    const threads = yield* mergedBySubject(yield* sortSteps(roots, byDate));
     // Step 6: what is below a sibling does not change its place.
-    for (const { children } of all) children.sort(byDate);
-    for (const { children } of threads) children.sort(byDate);
-    return threads.sort(byDate);
+    yield* sortChildren(all);
+    yield* sortChildren(threads);
+    return yield* sortSteps(threads, byDate);
   }
 }
 
 /** A message or, at the top, a dummy. */
 class Tree implements Thread {
   readonly message: Threadable | undefined;
-  readonly children: Tree[] = [];
+  children: Tree[] = [];
 
   constructor(message?: Threadable) {
     this.message = message;
@@ -48,6 +48,13 @@ class Tree implements Thread {
   }
 }
 
+function* sortChildren(trees: readonly Tree[]): Steps<void> {
+  for (const [place, tree] of trees.entries()) {
+    if (place % STRIDE === 0) yield;
+    if (tree.children.length > 1) tree.children = yield* sortSteps(tree.children, byDate);
+  }
+}
+
 /** RFC 5256 §2.2: by sent date, or else by the order of the mailbox, which is that of sequence numbers and of UIDs. */
 function byDate({ first: left }: Tree, { first: right }: Tree): number {
   if (left === undefined || right === undefined) return 0;
@@ -58,11 +65,14 @@ function byDate({ first: left }: Tree, { first: right }: Tree): number {
  * Steps 2 and 3. A message hangs below the nearest one above it; where only dummies are above it, below the topmost of
  * them, which is the same as promoting children level by level.
  */
-function prunedTrees(nodes: readonly Node[]): { readonly roots: Tree[]; readonly all: readonly Tree[] } {
+function* prunedTrees(
+  nodes: readonly Node[],
+): Steps<{ readonly roots: readonly Tree[]; readonly all: readonly Tree[] }> {
   /** Where children of a node hang. */
   const hooks = new Map<Node, Tree>();
   const all: Tree[] = [];
-  for (const node of nodes) {
+  for (const [place, node] of nodes.entries()) {
+    if (place % STRIDE === 0) yield;
     if (node.message === undefined) continue;
     const tree = new Tree(node.message);
     hooks.set(node, tree);
@@ -81,7 +91,8 @@ function prunedTrees(nodes: readonly Node[]): { readonly roots: Tree[]; readonly
     for (const dummy of passed) hooks.set(dummy, hook);
     return hook;
   };
-  for (const node of nodes) {
+  for (const [place, node] of nodes.entries()) {
+    if (place % STRIDE === 0) yield;
     const tree = node.message && hooks.get(node);
     if (tree === undefined) continue;
     if (node.parent === undefined) tops.push(tree);
@@ -95,10 +106,11 @@ function prunedTrees(nodes: readonly Node[]): { readonly roots: Tree[]; readonly
 }
 
 /** Step 5: threads with the same subject become one. */
-function mergedBySubject(roots: readonly Tree[]): Tree[] {
-  const table = subjectTable(roots);
+function* mergedBySubject(roots: readonly Tree[]): Steps<Tree[]> {
+  const table = yield* subjectTable(roots);
   const threads = new Set(roots);
-  for (const current of roots) {
+  for (const [place, current] of roots.entries()) {
+    if (place % STRIDE === 0) yield;
     const subject = current.first?.subject ?? "";
     const other = table.get(subject);
     if (other === undefined || other === current) continue;
@@ -121,9 +133,10 @@ function mergedBySubject(roots: readonly Tree[]): Tree[] {
 }
 
 /** Steps 5.A and 5.B. */
-function subjectTable(roots: readonly Tree[]): Map<string, Tree> {
+function* subjectTable(roots: readonly Tree[]): Steps<Map<string, Tree>> {
   const table = new Map<string, Tree>();
-  for (const current of roots) {
+  for (const [place, current] of roots.entries()) {
+    if (place % STRIDE === 0) yield;
     const subject = current.first?.subject ?? "";
     if (subject === "") continue;
     const other = table.get(subject);

@@ -5,9 +5,11 @@
  * `message fred@example.org INBOX (\Seen) 2026-11-24T07:00:00Z Subject: one\r\n\r\nText` (a backslash and r or n is a CR or
  * LF), `rights bob@example.org Projects fred@example.org lrs`, `quota fred@example.org STORAGE-OCTETS MESSAGES MAILBOXES`.
  */
+import { assertEquals } from "@std/assert";
 import type { Operation } from "../../../../core/contract/mod.ts";
 import { latin1, latin1Bytes } from "../../../../core/wire/ascii.ts";
 import { runDialogue } from "../../../support/run_dialogue.ts";
+import { untranslated } from "./languages/untranslated.ts";
 import { type TestService, testService } from "./talk.ts";
 
 const folder = new URL("../../../dialogues/imap/", import.meta.url);
@@ -39,7 +41,12 @@ for (const name of [...Deno.readDirSync(folder)].map(({ name }) => name).sort())
       const operation = await operationOf(service, key, words);
       if (operation !== undefined) await service.storage.apply([operation]);
     }
-    await runDialogue(transcript, service.serve, { startTls: isGiven("starttls"), tls: isGiven("tls") });
+    const { received } = await runDialogue(transcript, service.serve, {
+      startTls: isGiven("starttls"),
+      tls: isGiven("tls"),
+    });
+    // RFC 5255 §3: all that was said to people, unless it was in another language already.
+    if (!name.startsWith("rfc5255")) assertEquals(untranslated(received), []);
   });
 }
 

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { commands } from "../../../../plugins/protocols/imap/command_table.ts";
 import { afterLogin, fred, ImapClient, logIn, password, talk, testService } from "./talk.ts";
 
-const anyState = ["CAPABILITY", "NOOP", "LOGOUT", "ID"];
+const anyState = ["CAPABILITY", "NOOP", "LOGOUT", "ID", "LANGUAGE"];
 const before = ["STARTTLS", "AUTHENTICATE", "LOGIN"];
 const selected = [
   ...["CLOSE", "UNSELECT", "CHECK", "EXPUNGE", "SEARCH", "SORT", "THREAD", "FETCH", "STORE", "REPLACE", "COPY", "MOVE"],

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { SearchReturn } from "../../../../../plugins/protocols/imap/grammar/search_return.ts";
 import { enoughFor, type Found, resultItems, savedUids } from "../../../../../plugins/protocols/imap/search/found.ts";
 import { relevancyScores } from "../../../../../plugins/protocols/imap/search/relevancy.ts";
-import { sortedInTurns } from "../../../../../plugins/protocols/imap/sorting/sort_in_turns.ts";
+import { inTurns, sortSteps } from "../../../../../plugins/protocols/imap/steps.ts";
 
 const anyRange = fc.tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }), fc.constantFrom(1, -1))
   .map(([first, last, sign]) => ({ first: first * sign, last: last * sign }));
@@ -53,7 +53,7 @@ Deno.test("imap sort: sorting in turns is stable, and the same as sorting at onc
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 9000 }), fc.integer({ min: 1, max: 50 }), async (length, spread) => {
       const items = Array.from({ length }, (_, place) => ({ key: (place * 7919) % spread, place }));
-      const sorted = await sortedInTurns(items, (left, right) => left.key - right.key, work);
+      const sorted = await inTurns(sortSteps(items, (left, right) => left.key - right.key), work);
       assertEquals(sorted, items.toSorted((left, right) => left.key - right.key));
     }),
     { numRuns: 30 },

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { summarize } from "../../../../../core/message/summary.ts";
 import { printThreads } from "../../../../../plugins/protocols/imap/printing/threads.ts";
+import { atOnce } from "../../../../../plugins/protocols/imap/steps.ts";
 import { threadsBySubject } from "../../../../../plugins/protocols/imap/threading/orderedsubject.ts";
 import { type Threadable, threadable } from "../../../../../plugins/protocols/imap/threading/threadable.ts";
 import { octets } from "../../../../core/message/corpus.ts";
@@ -13,7 +14,7 @@ function message(number: number, subject: string, date: number): Threadable {
 }
 
 function threads(...messages: readonly Threadable[]): string {
-  return printThreads(threadsBySubject(messages));
+  return atOnce(printThreads(atOnce(threadsBySubject(messages))));
 }
 
 Deno.test("RFC 5256 §3, ORDEREDSUBJECT: one base subject, one thread; all others below its first message", () => {
@@ -40,7 +41,7 @@ Deno.test("RFC 5256 §2.2: INTERNALDATE where there is no date that can be read,
 Deno.test("RFC 5256 §3, ORDEREDSUBJECT: every message once, and no grandchildren", () => {
   const anyMessages = fc.array(fc.tuple(fc.constantFrom("a", "b", "Re: b", ""), fc.integer({ min: 1, max: 5 })));
   fc.assert(fc.property(anyMessages, (list) => {
-    const found = threadsBySubject(list.map(([subject, date], index) => message(index + 1, subject, date)));
+    const found = atOnce(threadsBySubject(list.map(([subject, date], index) => message(index + 1, subject, date))));
     const numbers = found.flatMap(({ number, children }) => [number, ...children.map((child) => child.number)]);
     assertEquals(numbers.toSorted((left, right) => (left ?? 0) - (right ?? 0)), list.map((_, index) => index + 1));
     assertEquals(found.flatMap(({ children }) => children).flatMap(({ children }) => children), []);

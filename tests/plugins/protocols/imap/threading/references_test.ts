@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { summarize } from "../../../../../core/message/summary.ts";
 import { printThreads } from "../../../../../plugins/protocols/imap/printing/threads.ts";
+import { atOnce } from "../../../../../plugins/protocols/imap/steps.ts";
 import { ReferenceThreads } from "../../../../../plugins/protocols/imap/threading/references.ts";
 import { type Threadable, threadable } from "../../../../../plugins/protocols/imap/threading/threadable.ts";
 import { octets } from "../../../../core/message/corpus.ts";
@@ -21,7 +22,7 @@ interface Fields {
 function threads(...messages: readonly Fields[]): string {
   const collected = new ReferenceThreads();
   for (const [index, fields] of messages.entries()) collected.add(read(index + 1, fields));
-  return printThreads(collected.finish());
+  return atOnce(printThreads(atOnce(collected.finish())));
 }
 
 function read(number: number, { id, refs, replyTo, subject = `subject ${number}`, date = number }: Fields): Threadable {
@@ -138,7 +139,7 @@ Deno.test("threads by references: the same as the steps of RFC 5256 §3, taken w
     fc.property(anyMessages, (messages) => {
       const collected = new ReferenceThreads();
       for (const message of messages) collected.add(message);
-      const text = printThreads(collected.finish());
+      const text = atOnce(printThreads(atOnce(collected.finish())));
       assertEquals(text, threadsByTheLetter(messages));
       // Every message is in one thread.
       const numbers = (text.match(/\d+/g) ?? []).map(Number).toSorted((left, right) => left - right);
@@ -161,7 +162,7 @@ function many(count: number, references: (index: number) => readonly string[]): 
       references: references(index),
     });
   }
-  return printThreads(collected.finish());
+  return atOnce(printThreads(atOnce(collected.finish())));
 }
 
 Deno.test("threads by references: 100,000 messages in any shape take linear time", () => {
