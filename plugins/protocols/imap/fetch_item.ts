@@ -18,10 +18,11 @@ import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";
 import { flagsOf } from "./tell.ts";
 
-/** A message, and what was parsed of it where an item needs that. */
+/** A message, and what was parsed of it and its octets where an item needs that. */
 export interface FetchedMessage {
   readonly message: Message;
   readonly summary: MessageSummary | undefined;
+  readonly body: Body | undefined;
 }
 
 /** Where an item goes. */
@@ -59,6 +60,22 @@ export function needsSummary(item: FetchItem): boolean {
     case "RFC822.HEADER":
     case "RFC822.TEXT":
     case "THREADID":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether octets of the message are needed. */
+export function needsBody(item: FetchItem): boolean {
+  switch (item.item) {
+    case "BODY[]":
+    case "BINARY[]":
+    case "BINARY.SIZE[]":
+    case "PREVIEW":
+    case "RFC822":
+    case "RFC822.HEADER":
+    case "RFC822.TEXT":
       return true;
     default:
       return false;
@@ -143,7 +160,7 @@ async function writeSection(
   section: Section,
   range?: OctetRange,
 ): Promise<void> {
-  const body = await openBody(target, fetched);
+  const body = bodyOf(fetched);
   const isWhole = section.part.length === 0 && section.what === "content";
   const octets = isWhole ? body : await openSection(section, summaryOf(fetched).structure, body);
   target.response.text(`${label}${originOf(range)} `);
@@ -156,7 +173,7 @@ async function writeBinary(
   fetched: FetchedMessage,
   { part, range }: FetchItem & { readonly item: "BINARY[]" },
 ): Promise<void> {
-  const binary = await openBinary(part, summaryOf(fetched).structure, await openBody(target, fetched));
+  const binary = await openBinary(part, summaryOf(fetched).structure, bodyOf(fetched));
   if (binary === "unknown-cte") throw unknownEncoding();
   target.response.text(`BINARY[${part.join(".")}]${originOf(range)} `);
   if (binary === "absent") target.response.text("NIL");
@@ -164,14 +181,14 @@ async function writeBinary(
 }
 
 async function writeBinarySize(target: FetchTarget, fetched: FetchedMessage, part: readonly number[]): Promise<void> {
-  const size = await binarySize(part, summaryOf(fetched).structure, await openBody(target, fetched));
+  const size = await binarySize(part, summaryOf(fetched).structure, bodyOf(fetched));
   if (size === "unknown-cte") throw unknownEncoding();
   target.response.text(`BINARY.SIZE[${part.join(".")}] ${size === "absent" ? 0 : size}`);
 }
 
 async function writePreview(target: FetchTarget, fetched: FetchedMessage): Promise<void> {
   const { response, session } = target;
-  const preview = await messagePreview(summaryOf(fetched).structure, await openBody(target, fetched));
+  const preview = await messagePreview(summaryOf(fetched).structure, bodyOf(fetched));
   response.text(`PREVIEW ${printNstring(preview, session.stringMode)}`);
 }
 
@@ -192,8 +209,9 @@ function originOf(range: OctetRange | undefined): string {
   return range === undefined ? "" : `<${range.offset}>`;
 }
 
-async function openBody({ session }: FetchTarget, { message }: FetchedMessage): Promise<Body> {
-  return await session.service.context.storage.openBody(message.body);
+function bodyOf({ body }: FetchedMessage): Body {
+  if (body === undefined) throw new Error("an item was asked for whose octets were not");
+  return body;
 }
 
 function summaryOf({ summary }: FetchedMessage): MessageSummary {
