@@ -4,6 +4,8 @@ import { messagePreview } from "../../../core/message/preview.ts";
 import { CommandRefused } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
 import { type OctetRange, printSectionSpec } from "./grammar/section.ts";
+import type { ParsedMessage } from "./parsed_messages.ts";
+import { printedForm, type PrintedItem } from "./printed_items.ts";
 import { printBody, printBodyStructure } from "./printing/body_structure.ts";
 import { printDateTime } from "./printing/dates.ts";
 import { printEnvelope } from "./printing/envelope.ts";
@@ -19,9 +21,8 @@ import type { Session } from "./session.ts";
 import { flagsOf } from "./tell.ts";
 
 /** A message, and what was parsed of it and its octets where an item needs that. */
-export interface FetchedMessage {
+export interface FetchedMessage extends ParsedMessage {
   readonly message: Message;
-  readonly summary: MessageSummary | undefined;
   readonly body: Body | undefined;
 }
 
@@ -92,7 +93,6 @@ export function refuseUnknownEncoding(fetched: FetchedMessage, item: FetchItem):
 export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: FetchItem): Promise<void> | undefined {
   const { session, mailbox, response } = target;
   const { message } = fetched;
-  const mode = session.stringMode;
   switch (item.item) {
     case "FLAGS":
       response.text(`FLAGS ${flagsOf(session, mailbox, message)}`);
@@ -119,17 +119,9 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
       response.text(`THREADID (${threadObjectId(summaryOf(fetched), message.body)})`);
       return undefined;
     case "ENVELOPE":
-      response.text(`ENVELOPE ${printEnvelope(summaryOf(fetched).envelope, mode)}`);
-      return undefined;
     case "BODY":
-      response.text(`BODY ${printBody(summaryOf(fetched).structure, { ...mode, rev2: session.extensions.isRev2 })}`);
-      return undefined;
     case "BODYSTRUCTURE":
-      response.text(
-        `BODYSTRUCTURE ${
-          printBodyStructure(summaryOf(fetched).structure, { ...mode, rev2: session.extensions.isRev2 })
-        }`,
-      );
+      response.text(print(session, fetched, item.item));
       return undefined;
     case "RFC822":
       return writeSection(target, fetched, "RFC822", { part: [], what: "content" });
@@ -148,6 +140,25 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
       return writeBinarySize(target, fetched, item.part);
     case "PREVIEW":
       return writePreview(target, fetched);
+  }
+}
+
+/** What others who ask for it need not print again. */
+function print(session: Session, fetched: FetchedMessage, name: PrintedItem): string {
+  const text = `${name} ${printParsed(session, summaryOf(fetched), name)}`;
+  session.service.printed.keep(printedForm(session, name), fetched.message.body, text);
+  return text;
+}
+
+function printParsed(session: Session, { envelope, structure }: MessageSummary, name: PrintedItem): string {
+  const mode = { ...session.stringMode, rev2: session.extensions.isRev2 };
+  switch (name) {
+    case "ENVELOPE":
+      return printEnvelope(envelope, mode);
+    case "BODY":
+      return printBody(structure, mode);
+    case "BODYSTRUCTURE":
+      return printBodyStructure(structure, mode);
   }
 }
 

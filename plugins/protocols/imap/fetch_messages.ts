@@ -2,14 +2,7 @@
  * FETCH (RFC 9051 §6.4.5): what is asked of messages, told a page of messages at a time, in bounded memory whatever the
  * mailbox and the messages hold.
  */
-import {
-  type Body,
-  type BodyId,
-  type Message,
-  type MessageSummary,
-  Refusal,
-  type UidSet,
-} from "../../../core/contract/mod.ts";
+import { type Body, type Message, Refusal, type UidSet } from "../../../core/contract/mod.ts";
 import { hasRights } from "./access.ts";
 import { isBroken, isGone } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
@@ -21,6 +14,7 @@ import {
   setsSeen,
   writeItem,
 } from "./fetch_item.ts";
+import { parsedOf, presentOf } from "./parsed_messages.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
@@ -65,16 +59,17 @@ export async function fetchMessages(
     more = page.more;
     const known = page.messages.filter(({ uid }) => uid <= last);
     const messages = marksSeen ? await markSeen(session, mailbox, known) : known.map(unchanged);
-    const summaries = withSummary ? await summariesOf(session, known) : [];
+    const parsed = withSummary ? await parsedOf(session, items, known) : [];
     let bodies: readonly (Body | undefined)[] = [], first = 0;
     for (const [index, { message, isChanged }] of messages.entries()) {
       if (withBody && index === first + bodies.length) {
         first = index;
         bodies = await bodiesOf(session, fewOctets(known, first));
       }
-      const summary = summaries[index], body = bodies[index - first];
-      if (withSummary && summary === undefined || withBody && body === undefined) continue;
-      await writeMessage(session, mailbox, { message, summary, body }, isChanged ? withChange(session, items) : items);
+      const { summary, printed } = parsed[index] ?? {}, body = bodies[index - first];
+      if (withSummary && parsed[index] === undefined || withBody && body === undefined) continue;
+      const fetched = { message, summary, printed, body };
+      await writeMessage(session, mailbox, fetched, isChanged ? withChange(session, items) : items);
       if (writer.isFull) await writer.flush();
     }
     await turns.take();
@@ -130,28 +125,8 @@ function withChange({ extensions }: Session, items: readonly FetchItem[]): reado
   return [...items, ...told.filter(({ item }) => !items.some((other) => other.item === item))];
 }
 
-type Summaries = readonly (MessageSummary | undefined)[];
-
-async function summariesOf({ service }: Session, messages: readonly Message[]): Promise<Summaries> {
-  return await presentOf(messages, (bodies) => service.context.storage.summaries(bodies));
-}
-
 async function bodiesOf({ service }: Session, messages: readonly Message[]): Promise<readonly (Body | undefined)[]> {
   return await presentOf(messages, (bodies) => service.context.storage.openBodies(bodies));
-}
-
-/** Undefined for those that are gone meanwhile. */
-async function presentOf<Read>(
-  messages: readonly Message[],
-  read: (bodies: readonly BodyId[]) => Promise<readonly Read[]>,
-): Promise<readonly (Read | undefined)[]> {
-  try {
-    return await read(messages.map(({ body }) => body));
-  } catch (error) {
-    if (!isGone(error)) throw error;
-    const one = async ({ body }: Message) => (await read([body]))[0];
-    return await Promise.all(messages.map((message) => one(message).catch(unlessGone)));
-  }
 }
 
 /** As many from `first` on as may be in memory together, and one at least. */
@@ -161,10 +136,6 @@ function fewOctets(messages: readonly Message[], first: number): readonly Messag
     octets += messages[end++]?.size ?? 0;
   }
   return messages.slice(first, end);
-}
-
-function unlessGone(error: unknown): undefined {
-  if (!isGone(error)) throw error;
 }
 
 /** RFC 9051 §7.5.2, or UIDFETCH (RFC 9586 §3.3). */
@@ -184,6 +155,11 @@ async function writeMessage(
   try {
     for (const [index, item] of items.entries()) {
       if (index > 0) response.text(" ");
+      const printed = fetched.printed?.[index];
+      if (printed !== undefined) {
+        response.text(printed);
+        continue;
+      }
       const writing = writeItem({ session, mailbox, response }, fetched, item);
       if (writing !== undefined) await writing;
     }
