@@ -38,6 +38,11 @@ export interface Storage extends Accounts {
   discardBody(body: BodyId): void;
   /** Opens a body, named or not yet. @throws Refusal `not-found`. */
   openBody(body: BodyId): Promise<Body>;
+  /**
+   * Many bodies, in their order. The octets of short ones may be in memory at once: ask for few. @throws Refusal
+   * `not-found` when one is not there.
+   */
+  openBodies(bodies: readonly BodyId[]): Promise<readonly Body[]>;
   /** What was parsed of a body when it was written. @throws Refusal `not-found`. */
   summary(body: BodyId): Promise<MessageSummary>;
   /** The same of many bodies, in their order. @throws Refusal `not-found` when one is not there. */

@@ -94,11 +94,17 @@ class MemoryStorage implements Storage {
   }
 
   openBody(body: BodyId): Promise<Body> {
-    return promised(() => {
-      const { octets } = this.#state.body(body);
-      const size = octets.length;
-      return { size, read: (start, end) => Promise.resolve(octets.slice(Math.max(0, start), Math.max(0, end))) };
-    });
+    return promised(() => this.#open(body));
+  }
+
+  openBodies(bodies: readonly BodyId[]): Promise<readonly Body[]> {
+    return promised(() => bodies.map((body) => this.#open(body)));
+  }
+
+  #open(body: BodyId): Body {
+    const { octets } = this.#state.body(body);
+    const size = octets.length;
+    return { size, read: (start, end) => Promise.resolve(octets.slice(Math.max(0, start), Math.max(0, end))) };
   }
 
   summary(body: BodyId): Promise<MessageSummary> {

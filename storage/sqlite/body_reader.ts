@@ -6,6 +6,7 @@ import type { Body } from "../../core/contract/storage.ts";
 import { Statement } from "./statement.ts";
 
 interface BodyRow {
+  readonly id: number;
   readonly size: number;
   readonly content: number | null;
   readonly first: number;
@@ -13,9 +14,18 @@ interface BodyRow {
   readonly octets: Uint8Array | null;
 }
 
+/** A body, read without waiting. */
+export interface OpenBody {
+  /** Octets. */
+  readonly size: number;
+  /** As of a `Body`. */
+  readonly read: (start: number, end: number) => Uint8Array;
+}
+
 /** Reads bodies. */
 export class BodyReader {
   readonly #find: Statement<BodyRow>;
+  readonly #findAll: Statement<BodyRow>;
   readonly #summary: Statement<{ readonly summary: string }>;
   readonly #summaries: Statement<{ readonly id: number; readonly summary: string }>;
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
@@ -24,7 +34,9 @@ export class BodyReader {
   /** Over a connection that reads. */
   constructor(database: DatabaseSync) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
-    this.#find = prepare("SELECT size, content, first, octets FROM bodies WHERE id = ?");
+    const find = "SELECT id, size, content, first, octets FROM bodies";
+    this.#find = prepare(`${find} WHERE id = ?`);
+    this.#findAll = prepare(`${find} WHERE id IN (SELECT value FROM json_each(?))`);
     this.#summary = prepare("SELECT summary FROM bodies WHERE id = ?");
     this.#summaries = prepare("SELECT id, summary FROM bodies WHERE id IN (SELECT value FROM json_each(?))");
     this.#whole = prepare("SELECT octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
@@ -48,13 +60,20 @@ export class BodyReader {
 
   /** @throws Refusal `not-found`; so does `read`, when the body has gone meanwhile. */
   open(key: number): Body {
-    const { size, read } = this.openNow(key);
-    return { size, read: (start, end) => Promise.try(read, start, end) };
+    return asBody(this.openNow(key));
   }
 
-  /** The same, read without waiting. */
-  openNow(key: number): { readonly size: number; readonly read: (start: number, end: number) => Uint8Array } {
-    const { size, content, first, octets } = this.#find.get(key) ?? notFound();
+  /** Those that are there, by key. */
+  openAll(keys: readonly number[]): Map<number, Body> {
+    return new Map(this.#findAll.all(JSON.stringify(keys)).map((row) => [row.id, asBody(this.#opened(row))]));
+  }
+
+  /** One, read without waiting. */
+  openNow(key: number): OpenBody {
+    return this.#opened(this.#find.get(key) ?? notFound());
+  }
+
+  #opened({ id: key, size, content, first, octets }: BodyRow): OpenBody {
     let whole = octets;
     const read = (start: number, end: number): Uint8Array => {
       const from = Math.max(0, start), to = Math.min(size, end);
@@ -80,6 +99,10 @@ export class BodyReader {
     }
     return octets;
   }
+}
+
+function asBody({ size, read }: OpenBody): Body {
+  return { size, read: (start, end) => Promise.try(read, start, end) };
 }
 
 function notFound(): never {

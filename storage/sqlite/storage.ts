@@ -126,6 +126,13 @@ export class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#open(body));
   }
 
+  openBodies(bodies: readonly BodyId[]): Promise<readonly Body[]> {
+    return Promise.try(() => {
+      const stored = this.#bodies.openAll(bodies.map(keyOf));
+      return bodies.map((body) => stored.get(keyOf(body)) ?? this.#open(body));
+    });
+  }
+
   summary(body: BodyId): Promise<MessageSummary> {
     return Promise.try(() => this.#summary(body));
   }

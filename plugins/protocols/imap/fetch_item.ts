@@ -4,6 +4,8 @@ import { messagePreview } from "../../../core/message/preview.ts";
 import { CommandRefused } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
 import { type OctetRange, printSectionSpec } from "./grammar/section.ts";
+import type { ParsedMessage } from "./parsed_messages.ts";
+import { printedForm, type PrintedItem } from "./printed_items.ts";
 import { printBody, printBodyStructure } from "./printing/body_structure.ts";
 import { printDateTime } from "./printing/dates.ts";
 import { printEnvelope } from "./printing/envelope.ts";
@@ -18,10 +20,10 @@ import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";
 import { flagsOf } from "./tell.ts";
 
-/** A message, and what was parsed of it where an item needs that. */
-export interface FetchedMessage {
+/** A message, and what was parsed of it and its octets where an item needs that. */
+export interface FetchedMessage extends ParsedMessage {
   readonly message: Message;
-  readonly summary: MessageSummary | undefined;
+  readonly body: Body | undefined;
 }
 
 /** Where an item goes. */
@@ -65,6 +67,22 @@ export function needsSummary(item: FetchItem): boolean {
   }
 }
 
+/** Whether octets of the message are needed. */
+export function needsBody(item: FetchItem): boolean {
+  switch (item.item) {
+    case "BODY[]":
+    case "BINARY[]":
+    case "BINARY.SIZE[]":
+    case "PREVIEW":
+    case "RFC822":
+    case "RFC822.HEADER":
+    case "RFC822.TEXT":
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** RFC 3516 §4.3. Before anything is written of the message. @throws CommandRefused UNKNOWN-CTE. */
 export function refuseUnknownEncoding(fetched: FetchedMessage, item: FetchItem): void {
   if (item.item !== "BINARY[]" && item.item !== "BINARY.SIZE[]") return;
@@ -75,7 +93,6 @@ export function refuseUnknownEncoding(fetched: FetchedMessage, item: FetchItem):
 export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: FetchItem): Promise<void> | undefined {
   const { session, mailbox, response } = target;
   const { message } = fetched;
-  const mode = session.stringMode;
   switch (item.item) {
     case "FLAGS":
       response.text(`FLAGS ${flagsOf(session, mailbox, message)}`);
@@ -102,17 +119,9 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
       response.text(`THREADID (${threadObjectId(summaryOf(fetched), message.body)})`);
       return undefined;
     case "ENVELOPE":
-      response.text(`ENVELOPE ${printEnvelope(summaryOf(fetched).envelope, mode)}`);
-      return undefined;
     case "BODY":
-      response.text(`BODY ${printBody(summaryOf(fetched).structure, { ...mode, rev2: session.extensions.isRev2 })}`);
-      return undefined;
     case "BODYSTRUCTURE":
-      response.text(
-        `BODYSTRUCTURE ${
-          printBodyStructure(summaryOf(fetched).structure, { ...mode, rev2: session.extensions.isRev2 })
-        }`,
-      );
+      response.text(print(session, fetched, item.item));
       return undefined;
     case "RFC822":
       return writeSection(target, fetched, "RFC822", { part: [], what: "content" });
@@ -134,6 +143,25 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
   }
 }
 
+/** What others who ask for it need not print again. */
+function print(session: Session, fetched: FetchedMessage, name: PrintedItem): string {
+  const text = `${name} ${printParsed(session, summaryOf(fetched), name)}`;
+  session.service.printed.keep(printedForm(session, name), fetched.message.body, text);
+  return text;
+}
+
+function printParsed(session: Session, { envelope, structure }: MessageSummary, name: PrintedItem): string {
+  const mode = { ...session.stringMode, rev2: session.extensions.isRev2 };
+  switch (name) {
+    case "ENVELOPE":
+      return printEnvelope(envelope, mode);
+    case "BODY":
+      return printBody(structure, mode);
+    case "BODYSTRUCTURE":
+      return printBodyStructure(structure, mode);
+  }
+}
+
 type Section = (FetchItem & { readonly item: "BODY[]" })["section"];
 
 async function writeSection(
@@ -143,7 +171,7 @@ async function writeSection(
   section: Section,
   range?: OctetRange,
 ): Promise<void> {
-  const body = await openBody(target, fetched);
+  const body = bodyOf(fetched);
   const isWhole = section.part.length === 0 && section.what === "content";
   const octets = isWhole ? body : await openSection(section, summaryOf(fetched).structure, body);
   target.response.text(`${label}${originOf(range)} `);
@@ -156,7 +184,7 @@ async function writeBinary(
   fetched: FetchedMessage,
   { part, range }: FetchItem & { readonly item: "BINARY[]" },
 ): Promise<void> {
-  const binary = await openBinary(part, summaryOf(fetched).structure, await openBody(target, fetched));
+  const binary = await openBinary(part, summaryOf(fetched).structure, bodyOf(fetched));
   if (binary === "unknown-cte") throw unknownEncoding();
   target.response.text(`BINARY[${part.join(".")}]${originOf(range)} `);
   if (binary === "absent") target.response.text("NIL");
@@ -164,14 +192,14 @@ async function writeBinary(
 }
 
 async function writeBinarySize(target: FetchTarget, fetched: FetchedMessage, part: readonly number[]): Promise<void> {
-  const size = await binarySize(part, summaryOf(fetched).structure, await openBody(target, fetched));
+  const size = await binarySize(part, summaryOf(fetched).structure, bodyOf(fetched));
   if (size === "unknown-cte") throw unknownEncoding();
   target.response.text(`BINARY.SIZE[${part.join(".")}] ${size === "absent" ? 0 : size}`);
 }
 
 async function writePreview(target: FetchTarget, fetched: FetchedMessage): Promise<void> {
   const { response, session } = target;
-  const preview = await messagePreview(summaryOf(fetched).structure, await openBody(target, fetched));
+  const preview = await messagePreview(summaryOf(fetched).structure, bodyOf(fetched));
   response.text(`PREVIEW ${printNstring(preview, session.stringMode)}`);
 }
 
@@ -192,8 +220,9 @@ function originOf(range: OctetRange | undefined): string {
   return range === undefined ? "" : `<${range.offset}>`;
 }
 
-async function openBody({ session }: FetchTarget, { message }: FetchedMessage): Promise<Body> {
-  return await session.service.context.storage.openBody(message.body);
+function bodyOf({ body }: FetchedMessage): Body {
+  if (body === undefined) throw new Error("an item was asked for whose octets were not");
+  return body;
 }
 
 function summaryOf({ summary }: FetchedMessage): MessageSummary {

@@ -2,11 +2,19 @@
  * FETCH (RFC 9051 §6.4.5): what is asked of messages, told a page of messages at a time, in bounded memory whatever the
  * mailbox and the messages hold.
  */
-import { type Message, type MessageSummary, Refusal, type UidSet } from "../../../core/contract/mod.ts";
+import { type Body, type Message, Refusal, type UidSet } from "../../../core/contract/mod.ts";
 import { hasRights } from "./access.ts";
 import { isBroken, isGone } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
-import { type FetchedMessage, needsSummary, refuseUnknownEncoding, setsSeen, writeItem } from "./fetch_item.ts";
+import {
+  type FetchedMessage,
+  needsBody,
+  needsSummary,
+  refuseUnknownEncoding,
+  setsSeen,
+  writeItem,
+} from "./fetch_item.ts";
+import { parsedOf, presentOf } from "./parsed_messages.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
@@ -15,8 +23,8 @@ import { tellKeywords } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
 import { Turns } from "./turns.ts";
 
-/** Messages that are read at a time. */
-const PAGE = 200;
+/** Messages that are read at a time, and octets of messages, if one alone has not more. */
+const PAGE = 200, OCTETS = 262_144;
 
 /** What restricts an answer. */
 export interface FetchSelection {
@@ -36,7 +44,7 @@ export async function fetchMessages(
   const { storage } = session.service.context;
   const { writer } = session.connection;
   const marksSeen = items.some(setsSeen) && !mailbox.selection.isReadOnly && hasRights(mailbox.selection, "s");
-  const withSummary = items.some(needsSummary);
+  const withSummary = items.some(needsSummary), withBody = items.some(needsBody);
   const last = mailbox.lastUid;
   const turns = new Turns();
   for (let after = 0, more = true; more && after < last;) {
@@ -51,11 +59,17 @@ export async function fetchMessages(
     more = page.more;
     const known = page.messages.filter(({ uid }) => uid <= last);
     const messages = marksSeen ? await markSeen(session, mailbox, known) : known.map(unchanged);
-    const summaries = withSummary ? await summariesOf(session, known) : [];
+    const parsed = withSummary ? await parsedOf(session, items, known) : [];
+    let bodies: readonly (Body | undefined)[] = [], first = 0;
     for (const [index, { message, isChanged }] of messages.entries()) {
-      const summary = summaries[index];
-      if (withSummary && summary === undefined) continue;
-      await writeMessage(session, mailbox, { message, summary }, isChanged ? withChange(session, items) : items);
+      if (withBody && index === first + bodies.length) {
+        first = index;
+        bodies = await bodiesOf(session, fewOctets(known, first));
+      }
+      const { summary, printed } = parsed[index] ?? {}, body = bodies[index - first];
+      if (withSummary && parsed[index] === undefined || withBody && body === undefined) continue;
+      const fetched = { message, summary, printed, body };
+      await writeMessage(session, mailbox, fetched, isChanged ? withChange(session, items) : items);
       if (writer.isFull) await writer.flush();
     }
     await turns.take();
@@ -111,22 +125,17 @@ function withChange({ extensions }: Session, items: readonly FetchItem[]): reado
   return [...items, ...told.filter(({ item }) => !items.some((other) => other.item === item))];
 }
 
-/** Undefined for those that are gone meanwhile. */
-async function summariesOf(
-  session: Session,
-  messages: readonly Message[],
-): Promise<readonly (MessageSummary | undefined)[]> {
-  const { storage } = session.service.context;
-  try {
-    return await storage.summaries(messages.map(({ body }) => body));
-  } catch (error) {
-    if (!isGone(error)) throw error;
-    return await Promise.all(messages.map(({ body }) => storage.summary(body).catch(unlessGone)));
-  }
+async function bodiesOf({ service }: Session, messages: readonly Message[]): Promise<readonly (Body | undefined)[]> {
+  return await presentOf(messages, (bodies) => service.context.storage.openBodies(bodies));
 }
 
-function unlessGone(error: unknown): undefined {
-  if (!isGone(error)) throw error;
+/** As many from `first` on as may be in memory together, and one at least. */
+function fewOctets(messages: readonly Message[], first: number): readonly Message[] {
+  let end = first, octets = 0;
+  while (end < messages.length && (end === first || octets + (messages[end]?.size ?? 0) <= OCTETS)) {
+    octets += messages[end++]?.size ?? 0;
+  }
+  return messages.slice(first, end);
 }
 
 /** RFC 9051 §7.5.2, or UIDFETCH (RFC 9586 §3.3). */
@@ -146,6 +155,11 @@ async function writeMessage(
   try {
     for (const [index, item] of items.entries()) {
       if (index > 0) response.text(" ");
+      const printed = fetched.printed?.[index];
+      if (printed !== undefined) {
+        response.text(printed);
+        continue;
+      }
       const writing = writeItem({ session, mailbox, response }, fetched, item);
       if (writing !== undefined) await writing;
     }

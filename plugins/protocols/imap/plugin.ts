@@ -2,6 +2,7 @@
 import { definePlugin, type Protocol } from "../../../core/contract/mod.ts";
 import { commands } from "./command_table.ts";
 import { imapOptions } from "./options.ts";
+import { PrintedItems } from "./printed_items.ts";
 import { serveImap } from "./conversation.ts";
 
 export default definePlugin({
@@ -11,7 +12,7 @@ export default definePlugin({
   summary: "IMAP4rev2 (RFC 9051) and IMAP4rev1 (RFC 3501): mail is read and kept in mailboxes on the server",
   options: imapOptions,
   setup(context, options): Protocol {
-    const service = { context, options, commands };
+    const service = { context, options, commands, printed: new PrintedItems() };
     return { serve: (connection, stop) => serveImap(connection, stop, service) };
   },
 });

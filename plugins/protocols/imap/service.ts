@@ -2,6 +2,7 @@
 import type { ProtocolContext } from "../../../core/contract/mod.ts";
 import type { CommandTable } from "./command.ts";
 import type { ImapOptions } from "./options.ts";
+import type { PrintedItems } from "./printed_items.ts";
 
 /** Made once at setup. */
 export interface ImapService {
@@ -11,4 +12,6 @@ export interface ImapService {
   readonly options: ImapOptions;
   /** All commands. */
   readonly commands: CommandTable;
+  /** What FETCH need not print again. */
+  readonly printed: PrintedItems;
 }

@@ -78,6 +78,20 @@ export const bodyPromises: readonly StoragePromise[] = [
       assertEquals(text(await opened.read(0, opened.size)), text(message("first")));
     },
   ],
+  ["many bodies are opened at once, in the order asked, also those that no batch has named", async ({ storage }) => {
+    const mailbox = await inbox(storage);
+    const contents = [300_000, 10, 0, 70_000, 200].map((size, n) => pattern(size).fill(n, 0, Math.min(size, 5)));
+    const stored = await Promise.all(contents.map((content) => storage.writeBody(content)));
+    await storage.apply(stored.map((body) => ({ do: "append", mailbox, body, details: details() })));
+    const unnamed = await storage.writeBody(message("unnamed"));
+    const opened = await storage.openBodies([...stored.toReversed(), unnamed]);
+    const read = await Promise.all(opened.map((body) => body.read(0, body.size)));
+    assert(read.every((octets, n) => equal(octets, contents.at(-1 - n) ?? octets)));
+    assertEquals(text(read.at(-1) ?? octets("")), text(message("unnamed")));
+    assertEquals(await storage.openBodies([]), []);
+    storage.discardBody(unnamed);
+    await assertRefused("not-found", storage.openBodies([...stored, unnamed]));
+  }],
   ["bodies of many callers at once are not mixed up", async ({ storage }) => {
     const mailbox = await inbox(storage);
     const content = (caller: number, n: number) => pattern(1000 + caller * 4001 + n).fill(caller * 16 + n, 0, 500);

@@ -9,8 +9,9 @@ import { fred, logIn, testService } from "./talk.ts";
 const message = "Subject: x\r\n\r\ntext\r\n";
 /** What speaks to the database. */
 const methods: readonly (keyof Storage)[] = [
-  ...["apply", "writeBody", "openBody", "summary", "summaries", "mailboxes", "mailboxByName", "mailbox"] as const,
+  ...["apply", "writeBody", "openBody", "openBodies", "summary", "summaries", "mailboxes", "mailboxByName"] as const,
   ...[
+    "mailbox",
     "mailboxesSharedWith",
     "subscriptions",
     "metadata",

@@ -36,20 +36,49 @@ Deno.test("a message that cannot be read to its end: the connection ends, and no
   const whole = memoryStorage({ now });
   const storage: Storage = new Proxy(whole, {
     get(target, name) {
-      if (name === "openBody") return openBroken;
+      if (name === "openBodies") return openBroken;
       const value = Reflect.get(target, name);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const openBroken: Storage["openBody"] = async (id) => {
-    const body = await whole.openBody(id);
-    const read = (from: number, to: number) =>
-      to > 300_000 ? Promise.reject(new Error("the disk is broken")) : body.read(from, to);
-    return { size: body.size, read };
+  const openBroken: Storage["openBodies"] = async (ids) => {
+    const bodies = await whole.openBodies(ids);
+    return bodies.map((body) => ({
+      size: body.size,
+      read: (from, to) => to > 300_000 ? Promise.reject(new Error("the disk is broken")) : body.read(from, to),
+    }));
   };
   const tested = await testService({ storage });
   await tested.fill(fred, "INBOX", [`Subject: large\r\n\r\n${"x".repeat(400_000)}`]);
   const lines = await talk(tested, `a LOGIN ${fred} secret\r\nb EXAMINE INBOX\r\nc FETCH 1 BODY.PEEK[]\r\nd NOOP\r\n`);
   assertEquals(lines.findLast((line) => line !== "" && !line.startsWith("x")), "Subject: large");
   assert(tested.log.lines.some((line) => line.startsWith("error a message could not be sent")));
+});
+
+Deno.test("RFC 9051 §6.4.9: many large messages are told in order, without those that go while the command runs", async () => {
+  const whole = memoryStorage({ now });
+  let opened = 0;
+  const storage: Storage = new Proxy(whole, {
+    get(target, name) {
+      if (name === "openBodies") return openLate;
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const openLate: Storage["openBodies"] = async (ids) => {
+    const { id } = await tested.mailbox(fred);
+    if (opened++ === 1) await whole.apply([{ do: "expunge", mailbox: id, uids: [5] }]);
+    return await whole.openBodies(ids);
+  };
+  const tested = await testService({ storage });
+  const sizes = [100_000, 200_000, 10, 300_000, 100_000, 0, 150_000];
+  await tested.fill(fred, "INBOX", sizes.map((size, n) => `Subject: ${n + 1}\r\n\r\n${"x".repeat(size)}`));
+  const lines = await afterLogin(tested, "a EXAMINE INBOX\r\nb FETCH 1:* (UID BODY.PEEK[])\r\n");
+  const told = lines.flatMap((line) => /^\* \d+ FETCH \(UID (\d+) BODY\[\] \{(\d+)\}$/.exec(line)?.slice(1) ?? []);
+  assertEquals(
+    told.map(Number),
+    sizes.flatMap((size, n) => n === 4 ? [] : [n + 1, size + 14]),
+  );
+  assert(opened > 3, "not all of them are read before the first is told");
+  assert(lines.some((line) => line.startsWith("b OK [EXPUNGEISSUED]")));
 });

@@ -1,0 +1,57 @@
+/** What FETCH needs of messages beside their rows: what was parsed of them, or has been printed of that before. */
+import type { BodyId, Message, MessageSummary } from "../../../core/contract/mod.ts";
+import { isGone } from "./failures.ts";
+import { needsSummary } from "./fetch_item.ts";
+import type { FetchItem } from "./grammar/fetch_items.ts";
+import { isPrinted, printedForm } from "./printed_items.ts";
+import type { Session } from "./session.ts";
+
+/** One or the other, where any item needs it. */
+export interface ParsedMessage {
+  /** What was parsed. */
+  readonly summary?: MessageSummary | undefined;
+  /** For each item that needs that, its text. */
+  readonly printed?: readonly (string | undefined)[] | undefined;
+}
+
+/** Of each message; undefined for those that are gone meanwhile. */
+export async function parsedOf(
+  session: Session,
+  items: readonly FetchItem[],
+  messages: readonly Message[],
+): Promise<readonly (ParsedMessage | undefined)[]> {
+  const { printed: kept, context: { storage } } = session.service;
+  const forms = items.map(({ item }) => isPrinted(item) ? printedForm(session, item) : undefined);
+  const areAllPrinted = items.every((item) => isPrinted(item.item) || !needsSummary(item));
+  const printed = messages.map(({ body }) => {
+    if (!areAllPrinted) return undefined;
+    const texts = forms.map((form) => form && kept.get(form, body));
+    return texts.every((text, index) => text !== undefined || forms[index] === undefined) ? texts : undefined;
+  });
+  const others = messages.filter((_, index) => printed[index] === undefined);
+  const summaries = others.length === 0 ? [] : await presentOf(others, (bodies) => storage.summaries(bodies));
+  let next = 0;
+  return printed.map((texts) => {
+    if (texts !== undefined) return { printed: texts };
+    const summary = summaries[next++];
+    return summary && { summary };
+  });
+}
+
+/** What is read of each; undefined for those that are gone meanwhile. */
+export async function presentOf<Read>(
+  messages: readonly Message[],
+  read: (bodies: readonly BodyId[]) => Promise<readonly Read[]>,
+): Promise<readonly (Read | undefined)[]> {
+  try {
+    return await read(messages.map(({ body }) => body));
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    const one = async ({ body }: Message) => (await read([body]))[0];
+    return await Promise.all(messages.map((message) => one(message).catch(unlessGone)));
+  }
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!isGone(error)) throw error;
+}

@@ -1,0 +1,58 @@
+import { assert, assertEquals } from "@std/assert";
+import type { BodyId, Storage } from "../../../../core/contract/mod.ts";
+import { PrintedItems } from "../../../../plugins/protocols/imap/printed_items.ts";
+import { memoryStorage } from "../../../../storage/memory/storage.ts";
+import { afterLogin, fred, testService } from "./talk.ts";
+
+const now = () => new Date("2026-11-24T07:00:00Z");
+const international = "Subject: gr\xc3\xbc\xc3\x9fe\r\nFrom: fred@example.org\r\n\r\ntext\r\n";
+const nested = "Content-Type: message/global\r\n\r\nSubject: inner\r\n\r\ntext\r\n";
+const id = (number: number) => String(number) as BodyId;
+
+Deno.test("imap: what was printed once is told the same again, without being parsed, to each as it wants it", async () => {
+  const whole = memoryStorage({ now });
+  let asked = 0;
+  const storage: Storage = new Proxy(whole, {
+    get(target, name) {
+      if (name === "summaries") asked++;
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const tested = await testService({ storage });
+  await tested.fill(fred, "INBOX", [international, nested]);
+  const told = async (service: typeof tested, enabled: string) => {
+    const lines = await afterLogin(
+      service,
+      `a ENABLE ${enabled}\r\nb EXAMINE INBOX\r\nc FETCH 1:* (UID ENVELOPE BODY BODYSTRUCTURE)\r\n`,
+    );
+    return lines.slice(lines.findIndex((line) => line.startsWith("b OK")) + 1);
+  };
+  const seen = new Set<string>();
+  for (const enabled of ["CONDSTORE", "IMAP4rev2", "UTF8=ACCEPT"]) {
+    const first = await told(tested, enabled);
+    const before = asked;
+    assertEquals(await told(tested, enabled), first);
+    assertEquals(asked, before, "nothing was parsed again");
+    const fresh = await testService();
+    await fresh.fill(fred, "INBOX", [international, nested]);
+    assertEquals(first, await told(fresh, enabled));
+    seen.add(first.join("\n"));
+  }
+  assert(seen.size > 1, "these are told in different ways");
+});
+
+Deno.test("imap: of what was printed the oldest is forgotten, what is asked for stays, and nothing large is kept", () => {
+  const printed = new PrintedItems();
+  const text = "x".repeat(10_000);
+  printed.keep("BODY ", id(0), "y".repeat(20_000));
+  assertEquals(printed.get("BODY ", id(0)), undefined);
+  for (let number = 1; number <= 2000; number++) {
+    printed.keep("ENVELOPE ", id(number), `${number}${text}`);
+    assertEquals(printed.get("ENVELOPE ", id(1)), `1${text}`);
+  }
+  assertEquals(printed.get("ENVELOPE ", id(2000)), `2000${text}`);
+  assertEquals(printed.get("BODY ", id(2000)), undefined);
+  const kept = Array.from({ length: 2000 }, (_, at) => printed.get("ENVELOPE ", id(at + 1))).filter((one) => one);
+  assert(kept.length < 850, `${kept.length} are kept`);
+});
