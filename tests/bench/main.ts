@@ -24,7 +24,7 @@ async function main(): Promise<void> {
 
   const tls = stack.use(await makeCertificate());
   const running: Running[] = [];
-  for (const start of [() => quetzal(tls), () => quetzal(tls, "node"), ...options.alone ? [] : peers(tls)]) {
+  for (const start of [...ours(tls, options), ...options.alone ? [] : peers(tls)]) {
     const server = await startOne(start);
     if (server !== undefined) running.push({ server: stack.use(server), start, startups: [server.startup] });
   }
@@ -77,6 +77,17 @@ interface Running {
   readonly server: BenchServer;
   readonly start: () => Promise<Started>;
   readonly startups: number[];
+}
+
+/** Those that have a door which is measured. */
+function ours(tls: CertificateFiles, { asks }: Options): readonly (() => Promise<Started>)[] {
+  const variants = {
+    "quetzal": true,
+    "quetzal (node)": asks("pop3"),
+    "quetzal (index)": asks("idle") || asks("smtp") || asks("imap"),
+  };
+  const wanted = (["quetzal", "quetzal (node)", "quetzal (index)"] as const).filter((variant) => variants[variant]);
+  return wanted.map((variant) => () => quetzal(tls, variant));
 }
 
 /** One that does not start is missing, like one that is not there. */

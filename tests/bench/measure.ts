@@ -47,9 +47,9 @@ async function whileHeld<Result>(load: HoldLoad, look: () => Promise<Result>): P
 }
 
 /** Milliseconds without work that count as rest, and after which nobody waits for it any more. */
-const REST = 500, PATIENCE = 30_000;
+const REST = 500, PATIENCE = 120_000;
 
-/** Waits until the processes have nothing to do: Postfix delivers after its 250, and nobody is to pay for his neighbour. */
+/** Waits until the processes have nothing to do: Postfix delivers after its 250, ours indexes, and nobody is to pay for his neighbour. */
 async function atRest(pids: readonly number[]): Promise<Usage> {
   const patience = performance.now() + PATIENCE;
   for (let before = await usage(pids);;) {

@@ -41,6 +41,9 @@ export interface Held extends Omit<HoldLoad, "kind" | "port"> {
 /** Before POP3 is measured. */
 export const filled: Filled = { users: { ...users, count: 100 }, messages: 50 };
 
+/** Who gets the mail whose delivery is measured: not those whose maildrops are read. */
+const delivered: Users = { ...users, count: users.count - filled.users.count, offset: filled.users.count };
+
 /** Connections that are held to see what one costs; those of IMAP wait in IDLE, ten in each mailbox. */
 export const heldIdle: readonly Held[] = [
   { name: "SMTP", port: ({ smtp }) => smtp, connections: 2000 },
@@ -62,11 +65,23 @@ export const rows: readonly Row[] = [
           connections,
           messages: Math.ceil((connections === 1 ? 1000 : 6000) * scale / (octets > 50000 ? 4 : 1)),
           size: octets,
-          // The first hundred have the maildrops that POP3 reads.
-          users: { ...users, count: users.count - filled.users.count, offset: filled.users.count },
+          users: delivered,
         },
     }))
   ),
+  {
+    group: "smtp",
+    name: `SMTP accept, 4 KiB, ${at(10)}, texts indexed afterwards`,
+    load: ({ indexedSmtp }, { scale }) =>
+      indexedSmtp === undefined ? undefined : {
+        kind: "smtp",
+        port: indexedSmtp,
+        connections: 10,
+        messages: Math.ceil(2000 * scale),
+        size: 4096,
+        users: delivered,
+      },
+  },
   ...[1, 10, 50].map((connections): Row => ({
     group: "pop3",
     name: `POP3 login, ${at(connections)}`,

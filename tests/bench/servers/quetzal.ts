@@ -9,8 +9,15 @@ import { type BenchServer, everyone, folderIn, freePorts, processIn, run, untilG
 
 const cwd = fileURLToPath(projectFolder);
 
-/** Starts it, with the rights that the README gives it. @param engine Of POP3S; all else is the same under both. */
-export async function quetzal(tls: CertificateFiles, engine: "deno" | "node" = "deno"): Promise<BenchServer> {
+/** What differs from one to another. The first does what the peers do; each door is measured in one of them only. */
+export type Variant = "quetzal" | "quetzal (node)" | "quetzal (index)";
+
+/** Starts it, with the rights that the README gives it. */
+export async function quetzal(tls: CertificateFiles, variant: Variant): Promise<BenchServer> {
+  // Of POP3S.
+  const engine = variant === "quetzal (node)" ? "node" : "deno";
+  // On unless it is switched off. It makes IMAP's searches quick, and costs more than a delivery, at rest times.
+  const isIndexed = variant === "quetzal (index)";
   await using stack = new AsyncDisposableStack();
   const folder = await folderIn(stack, "quetzal");
   const [smtp = 0, pop3 = 0, pop3s = 0, imap = 0] = freePorts(4);
@@ -25,6 +32,7 @@ data: ./data
 tls: { certificate: ./cert.pem, key: ./key.pem, engine: ${engine} }
 # The usual cost would only make setting up slower: clients that come again within minutes are remembered.
 directory: { use: local, options: { password_hash_cost: 10 } }
+storage: { use: sqlite, options: { full_text_index: ${isIndexed} } }
 auth: [plain]
 cleartext_auth: true
 limits: { connections: 10000, connections_per_address: 10000 }
@@ -44,15 +52,16 @@ protocols:
   const startup = await untilGreeted(smtp, begun);
   const rest = stack.move();
   return {
-    name: engine === "deno" ? "quetzal" : `quetzal (${engine})`,
+    name: variant,
     version: project.version,
     durability: "fsync of the message in its mailbox",
     pids: [pid],
     startup,
     fill: { port: smtp, lmtp: false },
-    pop3s: { port: pop3s, authorities: [await Deno.readTextFile(tls.certificate)] },
-    // What the engine makes no difference to is measured once.
-    ...engine === "deno" && { smtp, pop3, imap, imapIdle: imap },
+    ...variant === "quetzal" && { smtp, pop3 },
+    ...isIndexed ? { indexedSmtp: smtp, imap, imapIdle: imap } : {
+      pop3s: { port: pop3s, authorities: [await Deno.readTextFile(tls.certificate)] },
+    },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

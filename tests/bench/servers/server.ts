@@ -21,6 +21,8 @@ export interface BenchServer extends AsyncDisposable {
   readonly startup: number;
   /** Port that takes messages for the users, where it has one. */
   readonly smtp?: number;
+  /** The same where texts are indexed for searches. */
+  readonly indexedSmtp?: number;
   /** Port through which maildrops are filled before they are read. */
   readonly fill?: { readonly port: number; readonly lmtp: boolean };
   /** Port of POP3 in the clear. */
