@@ -2,7 +2,7 @@
 import type { WireWriter } from "../contract/mod.ts";
 import { LARGE_BUFFER } from "./buffer_pool.ts";
 import type { ByteStream } from "./byte_stream.ts";
-import { nextLeadingDot } from "./dot_stuffing.ts";
+import { leadingDots } from "./dot_stuffing.ts";
 import { ConnectionClosed, DeadlineExceeded } from "./errors.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import type { Waits } from "./waits.ts";
@@ -91,7 +91,7 @@ export class LineWriter implements WireWriter {
 
   #stuff(content: Uint8Array, isLineStart: boolean): void {
     let from = 0;
-    for (let at = nextLeadingDot(content, 0, isLineStart); at >= 0; at = nextLeadingDot(content, at + 1, false)) {
+    for (const at of leadingDots(content, isLineStart)) {
       this.#output.add(content.subarray(from, at));
       this.#output.add(dot);
       from = at;

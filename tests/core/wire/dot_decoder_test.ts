@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { latin1, latin1Bytes } from "../../../core/wire/ascii.ts";
 import { DotDecoder } from "../../../core/wire/dot_decoder.ts";
+import { leadingDots } from "../../../core/wire/dot_stuffing.ts";
 
 interface Decoded {
   readonly content: string;
@@ -36,10 +37,10 @@ function model(text: string): Decoded {
   };
 }
 
-const text = fc.array(fc.constantFrom("\r\n", "\r\n.", "\r", "\n", ".", "..", "a", "long enough", "\xff\0"), {
+const content = fc.array(fc.constantFrom("\r\n", "\r\n.", "\r", "\n", ".", "..", "a", "long enough", "\xff\0"), {
   maxLength: 30,
-})
-  .map((pieces) => `${pieces.join("")}\r\n.\r\nNOOP\r\n`);
+}).map((pieces) => pieces.join(""));
+const text = content.map((content) => `${content}\r\n.\r\nNOOP\r\n`);
 
 Deno.test("dot-stuffing: RFC 5321 §4.5.2: however the octets are cut, only CRLF.CRLF ends them, and added dots go", () => {
   fc.assert(
@@ -56,4 +57,11 @@ Deno.test("dot-stuffing: what only looks like the end of the data is content", (
     const { content, hasBareLineEnd } = decode([`a${almost}b\r\n.\r\n`]);
     assertEquals([content.endsWith("b\r\n"), hasBareLineEnd], [true, almost !== "\r\n\0.\r\n"]);
   }
+});
+
+Deno.test("dot-stuffing: every dot at the start of a line is found, after a bare LF too, and no other", () => {
+  fc.assert(fc.property(content, fc.boolean(), (content, isLineStart) => {
+    const expected = [...content.matchAll(/(?<=^|\n)\./g)].map(({ index }) => index);
+    assertEquals(leadingDots(latin1Bytes(content), isLineStart), expected.filter((at) => at > 0 || isLineStart));
+  }));
 });
