@@ -45,8 +45,15 @@ export interface Storage extends Accounts {
   openBodies(bodies: readonly BodyId[]): Promise<readonly Body[]>;
   /** What was parsed of a body when it was written. @throws Refusal `not-found`. */
   summary(body: BodyId): Promise<MessageSummary>;
-  /** The same of many bodies, in their order. @throws Refusal `not-found` when one is not there. */
-  summaries(bodies: readonly BodyId[]): Promise<readonly MessageSummary[]>;
+  /**
+   * The same of many bodies, in their order; where only some parts are wanted, there may be no more than those.
+   *
+   * @throws Refusal `not-found` when one is not there.
+   */
+  summaries<Part extends keyof MessageSummary = keyof MessageSummary>(
+    bodies: readonly BodyId[],
+    parts?: readonly Part[],
+  ): Promise<readonly Pick<MessageSummary, Part>[]>;
   /** By name, INBOX first. */
   mailboxes(account: AccountId): Promise<readonly Mailbox[]>;
   /** One mailbox of an account by name; INBOX in any case (RFC 9051 §5.1). */

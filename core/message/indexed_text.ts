@@ -16,7 +16,7 @@ export const indexedTextVersion: number = 1;
  * at once: it has to be looked at in every search.
  */
 export function indexedText(
-  { structure, envelope, fields }: MessageSummary,
+  { structure, envelope, fields }: Pick<MessageSummary, "structure" | "envelope" | "fields">,
   read: (start: number, end: number) => Uint8Array,
   most: number,
 ): string | undefined {

@@ -4,6 +4,7 @@ import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Body } from "../../core/contract/storage.ts";
 import { Statement } from "./statement.ts";
+import { columnsOf, partsOf, summaryColumns, type SummaryRow, wholeSummary } from "./summary_columns.ts";
 
 interface BodyRow {
   readonly id: number;
@@ -26,8 +27,8 @@ export interface OpenBody {
 export class BodyReader {
   readonly #find: Statement<BodyRow>;
   readonly #findAll: Statement<BodyRow>;
-  readonly #summary: Statement<{ readonly summary: string }>;
-  readonly #summaries: Statement<{ readonly id: number; readonly summary: string }>;
+  readonly #summary: Statement<SummaryRow>;
+  readonly #summaries: Statement<SummaryRow & { readonly id: number }>;
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
   readonly #chunk: Statement<{ readonly octets: Uint8Array }>;
 
@@ -37,8 +38,10 @@ export class BodyReader {
     const find = "SELECT id, size, content, first, octets FROM bodies";
     this.#find = prepare(`${find} WHERE id = ?`);
     this.#findAll = prepare(`${find} WHERE id IN (SELECT value FROM json_each(?))`);
-    this.#summary = prepare("SELECT summary FROM bodies WHERE id = ?");
-    this.#summaries = prepare("SELECT id, summary FROM bodies WHERE id IN (SELECT value FROM json_each(?))");
+    this.#summary = prepare(`SELECT ${summaryColumns} FROM bodies WHERE id = ?1`);
+    this.#summaries = prepare(
+      `SELECT id, ${summaryColumns} FROM bodies WHERE id IN (SELECT value FROM json_each(?1))`,
+    );
     this.#whole = prepare("SELECT octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
     // The chunk that a position is in, from there on.
     this.#chunk = prepare(
@@ -49,13 +52,16 @@ export class BodyReader {
 
   /** What was parsed of it. @throws Refusal `not-found`. */
   summary(key: number): MessageSummary {
-    return JSON.parse((this.#summary.get(key) ?? notFound()).summary);
+    return partsOf(this.#summary.get(key, ...wholeSummary) ?? notFound());
   }
 
-  /** Of those that are there, by key. */
-  summaries(keys: readonly number[]): Map<number, MessageSummary> {
-    const rows = this.#summaries.all(JSON.stringify(keys));
-    return new Map(rows.map(({ id, summary }) => [id, JSON.parse(summary)]));
+  /** These parts of those that are there, by key. */
+  summaries<Part extends keyof MessageSummary>(
+    keys: readonly number[],
+    parts?: readonly Part[],
+  ): Map<number, Pick<MessageSummary, Part>> {
+    const rows = this.#summaries.all(JSON.stringify(keys), ...parts === undefined ? wholeSummary : columnsOf(parts));
+    return new Map(rows.map((row) => [row.id, partsOf(row)]));
   }
 
   /** @throws Refusal `not-found`; so does `read`, when the body has gone meanwhile. */

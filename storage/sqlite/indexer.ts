@@ -4,7 +4,7 @@ import type { WriterLink } from "./writer_link.ts";
 /** How long a mailbox that was touched is left alone at first, and after how long nothing counts as quiet; milliseconds. */
 const QUIET = 250;
 /** How many times as long as a step the rest after it takes: in quiet, and while others are writing. */
-const quietRest = 2, busyRest = 60;
+const quietRest = 2, busyRest = 150;
 /** Steps after which pieces of the index are brought together. */
 const MERGE = 4;
 /** How long nothing is tried after a failure, milliseconds: a full disk has enough to do with mail. */

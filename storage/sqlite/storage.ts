@@ -137,9 +137,12 @@ export class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#summary(body));
   }
 
-  summaries(bodies: readonly BodyId[]): Promise<readonly MessageSummary[]> {
+  summaries<Part extends keyof MessageSummary>(
+    bodies: readonly BodyId[],
+    parts?: readonly Part[],
+  ): Promise<readonly Pick<MessageSummary, Part>[]> {
     return Promise.try(() => {
-      const stored = this.#bodies.summaries(bodies.map(keyOf));
+      const stored = this.#bodies.summaries(bodies.map(keyOf), parts);
       // Those that wait in memory, and those that are not there.
       return bodies.map((body) => stored.get(keyOf(body)) ?? this.#summary(body));
     });

@@ -23,9 +23,14 @@ Deno.test("serve: a second SIGTERM ends it at once", async () => {
   await using _session = await dialogue(server.ports.smtp);
   server.kill("SIGTERM");
   await server.logged("draining");
-  server.kill("SIGTERM");
-  const { code } = await server.status;
-  assert(code === 0 || code === 1);
+  try {
+    server.kill("SIGTERM");
+  } catch {
+    // It has ended already.
+  }
+  const { code, signal } = await server.status;
+  // It may have been over with draining, and no longer listen for signals.
+  assert(code === 0 || code === 1 || signal === "SIGTERM");
 });
 
 Deno.test("serve: what was acknowledged is there after kill -9", async () => {

@@ -13,7 +13,7 @@ import { emailObjectId, threadObjectId } from "./printing/object_ids.ts";
 import type { ResponseBuilder } from "./printing/response_builder.ts";
 import { printNstring } from "./printing/strings.ts";
 import { binarySize, hasUnknownEncoding, openBinary } from "./sections/open_binary.ts";
-import { openSection } from "./sections/open_section.ts";
+import { openMessageSection, openSection } from "./sections/open_section.ts";
 import { NulFreeView, type Octets } from "./sections/views.ts";
 import { writeLiteral } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
@@ -47,23 +47,27 @@ export function setsSeen(item: FetchItem): boolean {
   }
 }
 
-/** Whether more is needed than the row of the message and its octets. */
-export function needsSummary(item: FetchItem): boolean {
+/** What is needed of what was parsed. */
+export function neededParts(item: FetchItem): readonly (keyof MessageSummary)[] {
   switch (item.item) {
+    case "ENVELOPE":
+      return ["envelope"];
     case "BODY[]":
-      return item.section.part.length > 0 || item.section.what !== "content";
+      if (item.section.part.length > 0) return ["structure"];
+      return item.section.what === "content" ? [] : ["headerSize"];
     case "BODY":
     case "BODYSTRUCTURE":
     case "BINARY[]":
     case "BINARY.SIZE[]":
-    case "ENVELOPE":
     case "PREVIEW":
+      return ["structure"];
     case "RFC822.HEADER":
     case "RFC822.TEXT":
+      return ["headerSize"];
     case "THREADID":
-      return true;
+      return ["references", "inReplyTo", "messageId"];
     default:
-      return false;
+      return [];
   }
 }
 
@@ -86,7 +90,7 @@ export function needsBody(item: FetchItem): boolean {
 /** RFC 3516 §4.3. Before anything is written of the message. @throws CommandRefused UNKNOWN-CTE. */
 export function refuseUnknownEncoding(fetched: FetchedMessage, item: FetchItem): void {
   if (item.item !== "BINARY[]" && item.item !== "BINARY.SIZE[]") return;
-  if (hasUnknownEncoding(item.part, summaryOf(fetched).structure)) throw unknownEncoding();
+  if (hasUnknownEncoding(item.part, needed(fetched, "structure"))) throw unknownEncoding();
 }
 
 /** Writes an item; a promise where octets of the message have to be read. */
@@ -116,7 +120,7 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
       response.text(`EMAILID (${emailObjectId(message.body)})`);
       return undefined;
     case "THREADID":
-      response.text(`THREADID (${threadObjectId(summaryOf(fetched), message.body)})`);
+      response.text(`THREADID (${threadIdOf(fetched)})`);
       return undefined;
     case "ENVELOPE":
     case "BODY":
@@ -130,10 +134,7 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
     case "RFC822.TEXT":
       return writeSection(target, fetched, "RFC822.TEXT", { part: [], what: "text" });
     case "BODY[]":
-      return writeSection(
-        ...[target, fetched, `BODY[${printSectionSpec(item.section)}]`] as const,
-        ...[item.section, item.range] as const,
-      );
+      return writeSection(target, fetched, labelOf(item), item.section, item.range);
     case "BINARY[]":
       return writeBinary(target, fetched, item);
     case "BINARY.SIZE[]":
@@ -145,24 +146,36 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
 
 /** What others who ask for it need not print again. */
 function print(session: Session, fetched: FetchedMessage, name: PrintedItem): string {
-  const text = `${name} ${printParsed(session, summaryOf(fetched), name)}`;
+  const text = `${name} ${printParsed(session, fetched, name)}`;
   session.service.printed.keep(printedForm(session, name), fetched.message.body, text);
   return text;
 }
 
-function printParsed(session: Session, { envelope, structure }: MessageSummary, name: PrintedItem): string {
+function printParsed(session: Session, fetched: FetchedMessage, name: PrintedItem): string {
   const mode = { ...session.stringMode, rev2: session.extensions.isRev2 };
   switch (name) {
     case "ENVELOPE":
-      return printEnvelope(envelope, mode);
+      return printEnvelope(needed(fetched, "envelope"), mode);
     case "BODY":
-      return printBody(structure, mode);
+      return printBody(needed(fetched, "structure"), mode);
     case "BODYSTRUCTURE":
-      return printBodyStructure(structure, mode);
+      return printBodyStructure(needed(fetched, "structure"), mode);
   }
 }
 
-type Section = (FetchItem & { readonly item: "BODY[]" })["section"];
+type SectionItem = FetchItem & { readonly item: "BODY[]" };
+type Section = SectionItem["section"];
+
+/** How sections are told, made once for all the messages of which they are asked. */
+const labels = new WeakMap<SectionItem, string>();
+
+function labelOf(item: SectionItem): string {
+  const known = labels.get(item);
+  if (known !== undefined) return known;
+  const label = `BODY[${printSectionSpec(item.section)}]`;
+  labels.set(item, label);
+  return label;
+}
 
 async function writeSection(
   target: FetchTarget,
@@ -171,12 +184,18 @@ async function writeSection(
   section: Section,
   range?: OctetRange,
 ): Promise<void> {
-  const body = bodyOf(fetched);
-  const isWhole = section.part.length === 0 && section.what === "content";
-  const octets = isWhole ? body : await openSection(section, summaryOf(fetched).structure, body);
+  const octets = await openSectionOf(fetched, section);
   target.response.text(`${label}${originOf(range)} `);
   if (octets === undefined) target.response.text("NIL");
   else await write(target, new NulFreeView(octets), range);
+}
+
+async function openSectionOf(fetched: FetchedMessage, section: Section): Promise<Octets | undefined> {
+  const body = bodyOf(fetched);
+  if (section.part.length > 0) return await openSection(section, needed(fetched, "structure"), body);
+  if (section.what === "content") return body;
+  const bounds = { headerStart: 0, bodyStart: needed(fetched, "headerSize"), bodyEnd: body.size };
+  return await openMessageSection(section, bounds, body);
 }
 
 async function writeBinary(
@@ -184,7 +203,7 @@ async function writeBinary(
   fetched: FetchedMessage,
   { part, range }: FetchItem & { readonly item: "BINARY[]" },
 ): Promise<void> {
-  const binary = await openBinary(part, summaryOf(fetched).structure, bodyOf(fetched));
+  const binary = await openBinary(part, needed(fetched, "structure"), bodyOf(fetched));
   if (binary === "unknown-cte") throw unknownEncoding();
   target.response.text(`BINARY[${part.join(".")}]${originOf(range)} `);
   if (binary === "absent") target.response.text("NIL");
@@ -192,14 +211,14 @@ async function writeBinary(
 }
 
 async function writeBinarySize(target: FetchTarget, fetched: FetchedMessage, part: readonly number[]): Promise<void> {
-  const size = await binarySize(part, summaryOf(fetched).structure, bodyOf(fetched));
+  const size = await binarySize(part, needed(fetched, "structure"), bodyOf(fetched));
   if (size === "unknown-cte") throw unknownEncoding();
   target.response.text(`BINARY.SIZE[${part.join(".")}] ${size === "absent" ? 0 : size}`);
 }
 
 async function writePreview(target: FetchTarget, fetched: FetchedMessage): Promise<void> {
   const { response, session } = target;
-  const preview = await messagePreview(summaryOf(fetched).structure, bodyOf(fetched));
+  const preview = await messagePreview(needed(fetched, "structure"), bodyOf(fetched));
   response.text(`PREVIEW ${printNstring(preview, session.stringMode)}`);
 }
 
@@ -225,9 +244,19 @@ function bodyOf({ body }: FetchedMessage): Body {
   return body;
 }
 
-function summaryOf({ summary }: FetchedMessage): MessageSummary {
-  if (summary === undefined) throw new Error("an item was asked for whose summary was not");
-  return summary;
+function threadIdOf(fetched: FetchedMessage): string {
+  const messageId = fetched.summary?.messageId;
+  const [references, inReplyTo] = [needed(fetched, "references"), needed(fetched, "inReplyTo")];
+  return threadObjectId({ references, inReplyTo, ...messageId !== undefined && { messageId } }, fetched.message.body);
+}
+
+function needed<Part extends keyof MessageSummary>(
+  { summary }: FetchedMessage,
+  part: Part,
+): NonNullable<MessageSummary[Part]> {
+  const found = summary?.[part];
+  if (found === undefined || found === null) throw new Error(`an item was asked for whose ${part} was not`);
+  return found;
 }
 
 /** RFC 3516 §4.3. */

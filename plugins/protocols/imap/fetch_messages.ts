@@ -8,8 +8,8 @@ import { isBroken, isGone } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
 import {
   type FetchedMessage,
+  neededParts,
   needsBody,
-  needsSummary,
   refuseUnknownEncoding,
   setsSeen,
   writeItem,
@@ -44,7 +44,7 @@ export async function fetchMessages(
   const { storage } = session.service.context;
   const { writer } = session.connection;
   const marksSeen = items.some(setsSeen) && !mailbox.selection.isReadOnly && hasRights(mailbox.selection, "s");
-  const withSummary = items.some(needsSummary), withBody = items.some(needsBody);
+  const withSummary = items.some((item) => neededParts(item).length > 0), withBody = items.some(needsBody);
   const last = mailbox.lastUid;
   const turns = new Turns();
   for (let after = 0, more = true; more && after < last;) {

@@ -1,7 +1,7 @@
 /** What FETCH needs of messages beside their rows: what was parsed of them, or has been printed of that before. */
 import type { BodyId, Message, MessageSummary } from "../../../core/contract/mod.ts";
 import { isGone } from "./failures.ts";
-import { needsSummary } from "./fetch_item.ts";
+import { neededParts } from "./fetch_item.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
 import { isPrinted, printedForm } from "./printed_items.ts";
 import type { Session } from "./session.ts";
@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 /** One or the other, where any item needs it. */
 export interface ParsedMessage {
   /** What was parsed. */
-  readonly summary?: MessageSummary | undefined;
+  readonly summary?: Partial<MessageSummary> | undefined;
   /** For each item that needs that, its text. */
   readonly printed?: readonly (string | undefined)[] | undefined;
 }
@@ -22,14 +22,15 @@ export async function parsedOf(
 ): Promise<readonly (ParsedMessage | undefined)[]> {
   const { printed: kept, context: { storage } } = session.service;
   const forms = items.map(({ item }) => isPrinted(item) ? printedForm(session, item) : undefined);
-  const areAllPrinted = items.every((item) => isPrinted(item.item) || !needsSummary(item));
+  const areAllPrinted = items.every((item) => isPrinted(item.item) || neededParts(item).length === 0);
+  const parts = [...new Set(items.flatMap(neededParts))];
   const printed = messages.map(({ body }) => {
     if (!areAllPrinted) return undefined;
     const texts = forms.map((form) => form && kept.get(form, body));
     return texts.every((text, index) => text !== undefined || forms[index] === undefined) ? texts : undefined;
   });
   const others = messages.filter((_, index) => printed[index] === undefined);
-  const summaries = others.length === 0 ? [] : await presentOf(others, (bodies) => storage.summaries(bodies));
+  const summaries = others.length === 0 ? [] : await presentOf(others, (bodies) => storage.summaries(bodies, parts));
   let next = 0;
   return printed.map((texts) => {
     if (texts !== undefined) return { printed: texts };

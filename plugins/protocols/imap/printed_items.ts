@@ -27,7 +27,7 @@ export class PrintedItems {
 
   /** Keeps a text, unless it is too long. */
   keep(form: string, body: BodyId, text: string): void {
-    if (text.length <= LARGEST) this.#keep(form + body, text);
+    if (text.length <= LARGEST) this.#keep(form + body, inOnePiece(text));
   }
 
   #keep(key: string, text: string): void {
@@ -39,6 +39,11 @@ export class PrintedItems {
     this.#young.set(key, text);
     this.#size += text.length;
   }
+}
+
+/** V8 leaves a text that was added up as the pieces that it was made of, until it reads it: they take many times the room. */
+function inOnePiece(text: string): string {
+  return ` ${text}`.slice(1);
 }
 
 /** Names of items that are made of what was parsed alone. */

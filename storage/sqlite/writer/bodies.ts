@@ -7,6 +7,7 @@ import type { MessageSummary } from "../../../core/contract/message.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import { summarize, Summarizer } from "../../../core/message/summary.ts";
 import { Statement } from "../statement.ts";
+import { columnsFrom } from "../summary_columns.ts";
 
 /** What a message keeps of its body. */
 export interface BodySize {
@@ -61,7 +62,8 @@ export class Bodies {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#find = prepare("SELECT size, crlfSize, content, first FROM bodies WHERE id = ?");
     this.#insert = prepare(
-      "INSERT INTO bodies (id, size, crlfSize, content, first, summary, octets) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      `INSERT INTO bodies (id, size, crlfSize, content, first, summary, envelope, structure, fields, octets)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#remove = prepare("DELETE FROM bodies WHERE id = ? RETURNING content");
     this.#share = prepare(
@@ -96,7 +98,7 @@ export class Bodies {
       return found;
     }
     const { octets, summary } = fresh.get(body) ?? notFound();
-    this.#insert.run(body, summary.size, summary.crlfSize, null, 0, JSON.stringify(summary), octets);
+    this.#insert.run(body, summary.size, summary.crlfSize, null, 0, ...columnsFrom(summary), octets);
     return summary;
   }
 
@@ -178,7 +180,7 @@ export class Bodies {
   }
 
   #insertLong(id: number, content: number, first: number, summary: MessageSummary): void {
-    this.#insert.run(id, summary.size, summary.crlfSize, content, first, JSON.stringify(summary), null);
+    this.#insert.run(id, summary.size, summary.crlfSize, content, first, ...columnsFrom(summary), null);
   }
 }
 

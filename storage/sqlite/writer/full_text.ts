@@ -5,7 +5,6 @@
  * yet as well.
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { MessageSummary } from "../../../core/contract/message.ts";
 import { indexedText } from "../../../core/message/indexed_text.ts";
 import { BodyReader } from "../body_reader.ts";
 import { indexVersion } from "../index_version.ts";
@@ -31,6 +30,17 @@ interface GoneRun {
   readonly lastUid: number;
 }
 
+interface MessageRow {
+  readonly uid: number;
+  readonly body: number;
+  /** JSON. */
+  readonly envelope: string;
+  /** JSON. */
+  readonly structure: string;
+  /** JSON. */
+  readonly fields: string;
+}
+
 /** Its tables. */
 export class FullText {
   readonly #database: DatabaseSync;
@@ -40,7 +50,7 @@ export class FullText {
   readonly #progress: Statement<Progress>;
   readonly #setProgress: Statement;
   readonly #forget: Statement;
-  readonly #messages: Statement<{ readonly uid: number; readonly body: number; readonly summary: string }>;
+  readonly #messages: Statement<MessageRow>;
   readonly #insert: Statement;
   readonly #leaveOut: Statement;
   readonly #gone: Statement<GoneRun>;
@@ -63,7 +73,7 @@ export class FullText {
     this.#setProgress = prepare("INSERT OR REPLACE INTO indexed_mailboxes VALUES (?, ?, ?, ?)");
     this.#forget = prepare("DELETE FROM indexed_mailboxes WHERE mailbox = ?");
     this.#messages = prepare(
-      `SELECT uid, body, summary FROM messages JOIN bodies ON bodies.id = body
+      `SELECT uid, body, envelope, structure, fields FROM messages JOIN bodies ON bodies.id = body
          WHERE mailbox = ? AND uid >= ? ORDER BY uid LIMIT ${MESSAGES}`,
     );
     this.#insert = prepare("INSERT INTO message_texts (rowid, text) VALUES ((? << 32) + ?, ?)");
@@ -129,18 +139,19 @@ export class FullText {
   /** From which UID on messages are not indexed yet. At least one is, however long it takes. */
   #index(mailbox: number, from: number, uidNext: number, isInTime: () => boolean): number {
     const messages = this.#messages.all(mailbox, from);
-    for (const { uid, body, summary } of messages) {
-      const text = this.#textOf(body, JSON.parse(summary));
-      if (text === undefined) this.#leaveOut.run(mailbox, uid);
-      else this.#insert.run(mailbox, uid, text);
-      if (!isInTime()) return uid + 1;
+    for (const message of messages) {
+      const text = this.#textOf(message);
+      if (text === undefined) this.#leaveOut.run(mailbox, message.uid);
+      else this.#insert.run(mailbox, message.uid, text);
+      if (!isInTime()) return message.uid + 1;
     }
     const last = messages.at(-1)?.uid ?? 0;
     return messages.length < MESSAGES ? uidNext : last + 1;
   }
 
-  #textOf(body: number, summary: MessageSummary): string | undefined {
+  #textOf({ body, envelope, structure, fields }: MessageRow): string | undefined {
     const { read } = this.#bodies.openNow(body);
+    const summary = { envelope: JSON.parse(envelope), structure: JSON.parse(structure), fields: JSON.parse(fields) };
     // FTS5 passes over NUL, and what stands on both sides of it would be three characters in a row.
     return indexedText(summary, read, MOST)?.replaceAll("\0", "\n");
   }

@@ -213,6 +213,16 @@ export const counterPromises: readonly StoragePromise[] = [
     const found = await storage.summaries(bodies);
     assertEquals(found, await Promise.all(bodies.map((body) => storage.summary(body))));
     assertEquals(await storage.summaries([]), []);
+    const parts = ["size", "headerSize", "messageId", "references", "envelope", "structure", "fields"] as const;
+    for (const part of parts) {
+      const only = await storage.summaries(bodies, [part]);
+      assertEquals(only.map((summary) => summary[part]), found.map((summary) => summary[part]));
+    }
+    const two = await storage.summaries(bodies, ["envelope", "lines"]);
+    assertEquals(
+      two.map(({ envelope, lines }) => ({ envelope, lines })),
+      found.map(({ envelope, lines }) => ({ envelope, lines })),
+    );
     storage.discardBody(short);
     await assertRefused("not-found", storage.summaries([long, short]));
   }],

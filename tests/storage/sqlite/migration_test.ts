@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import type { BodyId } from "../../../core/contract/mod.ts";
+import { summarize } from "../../../core/message/summary.ts";
 import { prepareDatabase } from "../../../storage/sqlite/database_file.ts";
 import { migrations } from "../../../storage/sqlite/migrate.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
-import { assertCounted, fill, mailboxOf, named } from "../../conformance/storage/support.ts";
+import { assertCounted, fill, mailboxOf, named, octets } from "../../conformance/storage/support.ts";
 import { assertInvariants } from "./invariants.ts";
 import { memoryLog } from "./open_storage.ts";
 
@@ -15,7 +17,7 @@ async function schemaOne(file: string, mailboxes: Readonly<Record<string, Flags>
   await prepareDatabase(file, migrations.slice(0, 1));
   using database = new DatabaseSync(file);
   database.exec("INSERT INTO accounts (address, createdAt, secrets) VALUES ('user@example.org', 1, '{}')");
-  const summary = JSON.stringify({ size: 1, crlfSize: 1 });
+  const summary = JSON.stringify(summarize(new Uint8Array(1)));
   let body = 0;
   for (const [name, messages] of Object.entries(mailboxes)) {
     const size = (uid: number) => 100 + uid, sum = messages.reduce((sum, _, index) => sum + size(index + 1), 0);
@@ -111,4 +113,48 @@ Deno.test("sqlite schema 2: nothing that schema 1 did not have is there, and the
     using old = new DatabaseSync(`${file}.schema-1`, { readOnly: true });
     assertEquals(old.prepare("SELECT flags FROM messages").get()?.["flags"], "\\Seen");
   });
+});
+
+Deno.test("sqlite schema 4: bodies and what was parsed of them are what they were", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`;
+    await prepareDatabase(file, migrations.slice(0, 3));
+    const short = octets(
+      'Subject: "\u00e4\\u000a"\r\nMessage-ID: <a@x>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx',
+    );
+    const long = octets(`Subject: long\r\n\r\n${"x".repeat(100)}`);
+    {
+      using database = new DatabaseSync(file);
+      const insert = database.prepare(
+        "INSERT INTO bodies (id, size, crlfSize, content, first, summary, octets) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      );
+      insert.run(1, short.length, short.length + 2, null, 0, JSON.stringify(summarize(short)), short);
+      insert.run(7, long.length, long.length, 5, -20, JSON.stringify(summarize(long)), null);
+      const chunk = database.prepare("INSERT INTO chunks VALUES (5, ?, ?)");
+      for (let at = 0; at < long.length; at += 20) chunk.run(at - 20, long.slice(at, at + 20));
+    }
+    const storage = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+    const bodies = ["1", "7"] as BodyId[];
+    assertEquals(await storage.summaries(bodies), [summarize(short), summarize(long)]);
+    for (const [index, body] of bodies.entries()) {
+      const opened = await storage.openBody(body);
+      assertEquals(await opened.read(0, opened.size), [short, long][index]);
+    }
+    await storage.stop();
+    using database = new DatabaseSync(file, { readOnly: true });
+    assertEquals(
+      database.prepare("SELECT crlfSize, content, first FROM bodies ORDER BY id").all().map((row) => ({ ...row })),
+      [
+        { crlfSize: short.length + 2, content: null, first: 0 },
+        { crlfSize: long.length, content: 5, first: -20 },
+      ],
+    );
+    assertEquals(
+      database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'bodies_by_content'").get()?.["n"],
+      1,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -14,7 +14,7 @@ import { inTurns, type Steps, STRIDE } from "../steps.ts";
 import { threadsBySubject } from "../threading/orderedsubject.ts";
 import { ReferenceThreads } from "../threading/references.ts";
 import type { Thread } from "../threading/thread.ts";
-import { type Threadable, threadable } from "../threading/threadable.ts";
+import { type Threadable, threadable, threadParts } from "../threading/threadable.ts";
 import { expungeIssued } from "../tell.ts";
 
 /** Messages whose summaries are read at a time. */
@@ -62,7 +62,7 @@ async function threadables(
   for await (const page of findMessages(storage, target, condition, { work, now: now().getTime() })) {
     for (let at = 0; at < page.length; at += SUMMARIES) {
       const some = page.slice(at, at + SUMMARIES).map(({ message }) => message);
-      const summaries = await summariesOf(storage, some.map(({ body }) => body));
+      const summaries = await summariesOf(storage, some.map(({ body }) => body), threadParts);
       for (const [index, message] of some.entries()) {
         const summary = summaries[index];
         // A message that is gone by now is not in the answer.

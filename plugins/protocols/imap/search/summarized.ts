@@ -2,13 +2,14 @@
 import type { BodyId, MessageSummary, Storage } from "../../../../core/contract/mod.ts";
 import { Refusal } from "../../../../core/contract/mod.ts";
 
-/** Summaries in the order of the bodies; undefined for those that are gone meanwhile. */
-export async function summariesOf(
+/** These parts of summaries, in the order of the bodies; undefined for those that are gone meanwhile. */
+export async function summariesOf<Part extends keyof MessageSummary = keyof MessageSummary>(
   storage: Storage,
   bodies: readonly BodyId[],
-): Promise<readonly (MessageSummary | undefined)[]> {
+  parts?: readonly Part[],
+): Promise<readonly (Pick<MessageSummary, Part> | undefined)[]> {
   if (bodies.length === 0) return [];
-  const all = await unlessGone(storage.summaries(bodies));
+  const all = await unlessGone(storage.summaries(bodies, parts));
   return all ?? await Promise.all(bodies.map((body) => unlessGone(storage.summary(body))));
 }
 

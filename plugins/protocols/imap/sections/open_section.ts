@@ -24,9 +24,9 @@ export async function openSection(section: Section, structure: MessagePart, body
 }
 
 /** Of a message, or of a message in it. */
-async function openMessageSection(
+export async function openMessageSection(
   section: Section,
-  { headerStart, bodyStart, bodyEnd }: MessagePart,
+  { headerStart, bodyStart, bodyEnd }: Pick<MessagePart, "headerStart" | "bodyStart" | "bodyEnd">,
   body: Body,
 ): Promise<Octets> {
   if (section.what === "text") return new RangeView(body, bodyStart, bodyEnd);

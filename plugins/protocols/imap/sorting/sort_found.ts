@@ -1,5 +1,5 @@
 /** SORT (RFC 5256 §3): searches, and puts what is found in an order. */
-import type { Message, MessageSummary } from "../../../../core/contract/mod.ts";
+import type { Message } from "../../../../core/contract/mod.ts";
 import { CharsetDecoder } from "../../../../core/message/charset.ts";
 import type { SortCriterion } from "../grammar/sort_criteria.ts";
 import type { SearchReturn } from "../grammar/search_return.ts";
@@ -9,7 +9,7 @@ import { Gathered, type PreparedSearch, type Searched, type SearchTarget } from 
 import { summariesOf } from "../search/summarized.ts";
 import type { Session } from "../session.ts";
 import { inTurns, sortSteps } from "../steps.ts";
-import { needsSummaries, type Sortable, sortable, sortOrder } from "./sort_keys.ts";
+import { needsSummaries, type Sortable, sortable, sortOrder, sortParts, type SortSummary } from "./sort_keys.ts";
 
 /** Messages whose summaries are read at a time. */
 const SUMMARIES = 50;
@@ -17,6 +17,10 @@ const SUMMARIES = 50;
 /** As little of a message as is needed: there may be as many as a mailbox has. */
 interface Entry extends Sortable, Pick<Message, "uid" | "modseq"> {
   readonly relevancy: number | undefined;
+}
+
+interface SortedMessage extends Pick<FoundMessage, "message" | "relevancy"> {
+  readonly summary: SortSummary | undefined;
 }
 
 /** Whether the order is by how well messages fit (RFC 6203 §6). */
@@ -42,7 +46,7 @@ export async function sortedSearch(
     for (let at = 0; at < page.length; at += SUMMARIES) {
       const some = page.slice(at, at + SUMMARIES);
       const missing = needsSummaries(criteria) ? some.filter(({ summary }) => summary === undefined) : [];
-      const summaries = await summariesOf(storage, missing.map(({ message }) => message.body));
+      const summaries = await summariesOf(storage, missing.map(({ message }) => message.body), sortParts);
       const byUid = new Map(missing.map(({ message }, index) => [message.uid, summaries[index]]));
       for (const { message, relevancy, summary = byUid.get(message.uid) } of some) {
         // A message that is gone by now is not in the answer.
@@ -70,11 +74,11 @@ export class Ordering {
   }
 
   /** A message with what it is compared by; its summary, which is large, is let go. */
-  entry({ message, relevancy, summary }: FoundMessage): Entry | Promise<Entry> {
+  entry({ message, relevancy, summary }: SortedMessage): Entry | Promise<Entry> {
     return this.#decoder.reading(() => this.#entry(message, summary, relevancy));
   }
 
-  #entry(message: Message, summary: MessageSummary | undefined, relevancy: number | undefined): Entry {
+  #entry(message: Message, summary: SortSummary | undefined, relevancy: number | undefined): Entry {
     const { uid, modseq } = message;
     // The order of the mailbox is that of the UIDs, whatever the messages are called in the answer.
     const source = { number: uid, message, ...summary && { summary }, ...relevancy !== undefined && { relevancy } };

@@ -23,10 +23,16 @@ export interface SortSource {
   /** The message. */
   readonly message: Pick<Message, "receivedAt" | "size">;
   /** Needed when `needsSummaries` says so. */
-  readonly summary?: MessageSummary;
+  readonly summary?: SortSummary;
   /** How well the message matches; 1 to 100. */
   readonly relevancy?: number;
 }
+
+/** What is needed of what was parsed. */
+export const sortParts = ["envelope", "sentAt"] as const;
+
+/** It. */
+export type SortSummary = Pick<MessageSummary, typeof sortParts[number]>;
 
 /** Whether messages cannot be ordered without their summaries. */
 export function needsSummaries(criteria: readonly SortCriterion[]): boolean {
@@ -85,7 +91,7 @@ function sortValue(
   }
 }
 
-function firstOf(key: "FROM" | "TO" | "CC", summary: MessageSummary | undefined): MessageAddress | undefined {
+function firstOf(key: "FROM" | "TO" | "CC", summary: SortSummary | undefined): MessageAddress | undefined {
   const { from, to, cc } = summary?.envelope ?? {};
   return (key === "FROM" ? from : key === "TO" ? to : cc)?.[0];
 }

@@ -30,11 +30,14 @@ export interface TextReading {
   readonly decode?: CharsetDecode;
 }
 
+/** What it needs of what was parsed. */
+export const threadParts = ["envelope", "sentAt", "messageId", "references", "inReplyTo"] as const;
+
 /** What threading needs of a message. @param number Its sequence number, or its UID: what the response names it by. */
 export function threadable(
   number: number,
   message: Pick<Message, "receivedAt">,
-  summary: MessageSummary,
+  summary: Pick<MessageSummary, typeof threadParts[number]>,
   { collation = unicodeCasemap, decode }: TextReading = {},
 ): Threadable {
   const { subject = "" } = summary.envelope;
@@ -50,12 +53,15 @@ export function threadable(
 }
 
 /** RFC 5256 §2.2: INTERNALDATE where there is no Date that can be read. */
-export function sentDate({ receivedAt }: Pick<Message, "receivedAt">, { sentAt }: MessageSummary): number {
+export function sentDate(
+  { receivedAt }: Pick<Message, "receivedAt">,
+  { sentAt }: Pick<MessageSummary, "sentAt">,
+): number {
   return sentAt ?? receivedAt.getTime();
 }
 
 /** RFC 5256 §3: those of References, or the first valid one of In-Reply-To where there are none. */
-function referencesOf({ references, inReplyTo }: MessageSummary): string[] {
+function referencesOf({ references, inReplyTo }: Pick<MessageSummary, "references" | "inReplyTo">): string[] {
   const valid = normalized(references);
   return valid.length > 0 ? valid : normalized(inReplyTo).slice(0, 1);
 }
