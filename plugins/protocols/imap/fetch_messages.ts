@@ -108,7 +108,6 @@ async function setSeen(session: Session, mailbox: SelectedMailbox, uids: UidSet)
     ]);
     const [first] = changed;
     if (first !== undefined) mailbox.told(first.modseq);
-    mailbox.isStale = true;
     return changed;
   } catch (error) {
     if (error instanceof Refusal && error.kind === "unavailable") return [];

@@ -178,14 +178,20 @@ export class SelectedMailbox {
     return found;
   }
 
-  /** A command of the client changed messages and tells that itself: the change has this mod-sequence. */
-  told(modseq: bigint): void {
-    this.#toldAlready.add(modseq);
-  }
-
-  /** Whether a change with this mod-sequence came right after what has been read: nobody else has changed anything. */
-  isNext(modseq: bigint): boolean {
-    return modseq === this.#modseq + 1n;
+  /**
+   * A command of the client changed messages and tells that itself: the change has this mod-sequence.
+   *
+   * @returns Whether it came right after what the client has been told: nobody else has changed anything.
+   */
+  told(modseq: bigint): boolean {
+    const isNext = modseq === this.#modseq + 1n;
+    // Searches whose results are told as they change are to see it.
+    if (isNext && this.contexts.size === 0) this.#modseq = modseq;
+    else {
+      this.#toldAlready.add(modseq);
+      this.isStale = true;
+    }
+    return isNext;
   }
 
   /** What a command read of the mailbox was of this state: where that is news, the rest is still to be told. */

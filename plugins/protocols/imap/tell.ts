@@ -11,6 +11,7 @@ import { tellChangedResults, tellGoneResults } from "./search/tell_results.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { tellKeywords } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
+import { Turns } from "./turns.ts";
 
 /**
  * Tells what has been committed to the mailbox since it was last told, as far as the client wants it. With `mayExpunge`
@@ -26,6 +27,7 @@ export async function tellChanges(
 ): Promise<void> {
   const { writer } = session.connection;
   if (mailbox.isStale) {
+    const turns = new Turns();
     for await (const { gone, arrived, changed, touched } of mailbox.changes()) {
       // RFC 5267 §4.3.4: before the numbers change.
       tellGoneResults(session, mailbox, gone);
@@ -40,6 +42,7 @@ export async function tellChanges(
       // RFC 5267 §4.3.3: after EXISTS.
       await tellChangedResults(session, mailbox, touched);
       if (writer.isFull) await writer.flush();
+      await turns.take();
     }
   }
   // Also what was gone before, when it could not be told.

@@ -1,5 +1,5 @@
 /** STORE and UID STORE (RFC 9051 §6.4.6), with UNCHANGEDSINCE (RFC 7162 §3.1.3). */
-import type { Message, Operation, UidSet } from "../../../../core/contract/mod.ts";
+import type { Message } from "../../../../core/contract/mod.ts";
 import { hasRights } from "../access.ts";
 import { type Command, command, type Outcome } from "../command.ts";
 import { CommandRefused, requireWritable } from "../failures.ts";
@@ -8,13 +8,13 @@ import { expectStoreArguments, type StoreArguments } from "../grammar/store_argu
 import { knownUids, uidsOf } from "../named_messages.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
 import { no, ok } from "../replies.ts";
-import type { SelectedMailbox } from "../selected_mailbox.ts";
+import type { SelectedMailbox, Selection } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
 import { expungeIssued, tellFlags, tellModseq } from "../tell.ts";
 import { Turns } from "../turns.ts";
 
-/** Messages that are read or told at a time. */
-const PAGE = 1000;
+/** Messages whose flags are changed and told at a time: others get their turn between, those who write and those who read. */
+const STEP = 2000;
 
 /** STORE. */
 export const storeByNumber: Command = storeCommand("number");
@@ -33,10 +33,9 @@ function storeCommand(by: "number" | "uid"): Command {
     async run(session, { mailbox }, given): Promise<Outcome> {
       requireWritable(mailbox.selection);
       if (given.unchangedSince !== undefined) session.wantModseq();
-      const uids = uidsOf(mailbox, given.set, by);
-      const stored = await store(session, mailbox, uids, given);
-      await tellStored(session, mailbox, uids, stored, given.silent);
-      const { modified } = stored;
+      const stores = { ...given, flags: allowedFlags(mailbox.selection, given.flags) };
+      const uids = knownUids(mailbox, uidsOf(mailbox, given.set, by));
+      const modified = await store(session, mailbox, uids, stores);
       if (modified.length === 0) return { reply: ok("Stored", await expungeIssued(session, mailbox, by)) };
       // RFC 7162 §3.1.3: by number or by UID, as the command named them.
       const failed = by === "uid" ? modified : modified.map((uid) => mailbox.numberOf(uid));
@@ -45,7 +44,37 @@ function storeCommand(by: "number" | "uid"): Command {
   });
 }
 
-/** What a command did. */
+/** RFC 4314 §4: NO only where none of the flags may be changed. @throws CommandRefused */
+function allowedFlags(selection: Selection, flags: readonly string[]): readonly string[] {
+  const wanted = storableFlags(flags);
+  const allowed = keptFlags(wanted, selection);
+  if (allowed.length === 0 && (wanted.length > 0 || !/[stw]/.test(selection.rights))) {
+    throw new CommandRefused(no("You may not change those flags here", "NOPERM"));
+  }
+  return allowed;
+}
+
+/** @returns UIDs of those that others have changed after UNCHANGEDSINCE, ascending. */
+async function store(
+  session: Session,
+  mailbox: SelectedMailbox,
+  uids: readonly number[],
+  given: StoreArguments,
+): Promise<readonly number[]> {
+  const { writer } = session.connection;
+  const turns = new Turns(), modified: number[] = [];
+  for (let at = 0; at < uids.length; at += STEP) {
+    const some = uids.slice(at, at + STEP);
+    const stored = await storeSome(session, mailbox, some, given);
+    await tellStored(session, mailbox, some, stored, given.silent);
+    modified.push(...stored.modified);
+    if (writer.isFull) await writer.flush();
+    await turns.take();
+  }
+  return modified;
+}
+
+/** What a step did. */
 interface Stored {
   /** Messages as they are now, ascending. */
   readonly changed: readonly Message[];
@@ -55,58 +84,54 @@ interface Stored {
   readonly isAlone: boolean;
 }
 
-async function store(
+async function storeSome(
   session: Session,
   mailbox: SelectedMailbox,
-  uids: UidSet,
-  { mode, flags, unchangedSince }: StoreArguments,
+  uids: readonly number[],
+  given: StoreArguments,
 ): Promise<Stored> {
-  const { selection } = mailbox;
   const { storage } = session.service.context;
-  const wanted = storableFlags(flags);
-  const allowed = keptFlags(wanted, selection);
-  // RFC 4314 §4: NO only where none of the flags may be changed.
-  if (allowed.length === 0 && (wanted.length > 0 || !/[stw]/.test(selection.rights))) {
-    throw new CommandRefused(no("You may not change those flags here", "NOPERM"));
-  }
-  const since = unchangedSince === undefined ? {} : { unchangedSince };
-  if (mode === "set" && !hasRights(selection, "stw")) {
-    const results = await storage.apply(await replacements(session, mailbox, uids, allowed, since));
-    const changed = results.flatMap(({ changed }) => changed);
-    for (const { modseq } of changed) mailbox.told(modseq);
-    mailbox.isStale = true;
-    return { changed, modified: results.flatMap(({ modified }) => modified), isAlone: false };
-  }
-  const [result] = await storage.apply([
-    { do: "setFlags", mailbox: mailbox.id, uids, change: { mode, flags: allowed, ...since } },
-  ]);
+  const { mode, flags, unchangedSince } = given;
+  if (mode === "set" && !hasRights(mailbox.selection, "stw")) return await replace(session, mailbox, uids, given);
+  const change = { mode, flags, ...unchangedSince !== undefined && { unchangedSince } };
+  const [result] = await storage.apply([{ do: "setFlags", mailbox: mailbox.id, uids, change }]);
   const [first] = result.changed;
-  if (first === undefined) return { ...result, isAlone: true };
-  mailbox.told(first.modseq);
-  // RFC 7162 §3.2: what others did before that is told before the reply.
-  mailbox.isStale = true;
-  return { ...result, isAlone: mailbox.isNext(first.modseq) };
+  return { ...result, isAlone: first === undefined || mailbox.told(first.modseq) };
 }
 
 /** RFC 4314 §4: flags that the user may not change stay, whatever replaces the others. */
-async function replacements(
+async function replace(
   session: Session,
   mailbox: SelectedMailbox,
-  uids: UidSet,
-  allowed: readonly string[],
-  since: { readonly unchangedSince?: bigint },
-): Promise<readonly (Operation & { readonly do: "setFlags" })[]> {
-  const { messages } = await session.service.context.storage.messages(mailbox.id, { uids });
-  return messages.map(({ uid, flags }) => ({
-    do: "setFlags",
-    mailbox: mailbox.id,
-    uids: [uid],
-    change: {
-      mode: "set",
-      flags: [...flags.filter((flag) => !hasRights(mailbox.selection, rightFor(flag))), ...allowed],
-      ...since,
-    },
-  }));
+  uids: readonly number[],
+  { flags, unchangedSince }: StoreArguments,
+): Promise<Stored> {
+  const { storage } = session.service.context;
+  const changed: Message[] = [], modified: number[] = [];
+  const kept = (flag: string) => !hasRights(mailbox.selection, rightFor(flag));
+  for (let left = uids; left.length > 0;) {
+    const { messages, highestModseq } = await storage.messages(mailbox.id, { uids: left });
+    const free: Message[] = [];
+    for (const message of messages) {
+      if (unchangedSince !== undefined && message.modseq > unchangedSince) modified.push(message.uid);
+      else free.push(message);
+    }
+    const results = await storage.apply(free.map((message) => ({
+      do: "setFlags",
+      mailbox: mailbox.id,
+      uids: [message.uid],
+      change: { mode: "set", flags: [...message.flags.filter(kept), ...flags], unchangedSince: highestModseq },
+    })));
+    for (const result of results) changed.push(...result.changed);
+    // Whoever has changed the others meanwhile may have changed flags that have to stay.
+    left = results.flatMap((result) => result.modified);
+  }
+  for (const { modseq } of changed) mailbox.told(modseq);
+  return { changed: changed.sort(byUid), modified: modified.sort((left, right) => left - right), isAlone: false };
+}
+
+function byUid(left: Message, right: Message): number {
+  return left.uid - right.uid;
 }
 
 /**
@@ -116,46 +141,18 @@ async function replacements(
 async function tellStored(
   session: Session,
   mailbox: SelectedMailbox,
-  uids: UidSet,
+  uids: readonly number[],
   { changed, modified, isAlone }: Stored,
   isSilent: boolean,
 ): Promise<void> {
-  const flags = (message: Message) => tellFlags(session, mailbox, message);
-  const modseq = (message: Message) => tellModseq(session, mailbox, message);
-  const isComplete = changed.length === knownUids(mailbox, uids).length;
-  if (!isSilent && !isComplete) return await tellFrom(session, mailbox, uids, flags);
-  if (!isSilent || !isAlone) await tellAll(session, changed, flags);
-  else if (session.extensions.hasModseq) await tellAll(session, changed, modseq);
+  if (!isSilent && changed.length < uids.length) return await tellFlagsOf(session, mailbox, uids);
+  if (!isSilent || !isAlone) { for (const message of changed) tellFlags(session, mailbox, message); }
+  else if (session.extensions.hasModseq) { for (const message of changed) tellModseq(session, mailbox, message); }
   // RFC 7162 §3.1.3: so that the client need not ask what has come in between.
-  await tellFrom(session, mailbox, modified, flags);
+  if (modified.length > 0) await tellFlagsOf(session, mailbox, modified);
 }
 
-/** The same of messages that have to be read. */
-async function tellFrom(
-  session: Session,
-  mailbox: SelectedMailbox,
-  uids: UidSet,
-  tell: (message: Message) => void,
-): Promise<void> {
-  const { storage } = session.service.context;
-  for (let after = 0, more = uids.length > 0; more;) {
-    const page = await storage.messages(mailbox.id, { uids, after, most: PAGE });
-    await tellAll(session, page.messages, tell);
-    after = page.messages.at(-1)?.uid ?? after;
-    more = page.more;
-  }
-}
-
-async function tellAll(
-  session: Session,
-  messages: readonly Message[],
-  tell: (message: Message) => void,
-): Promise<void> {
-  const { writer } = session.connection;
-  const turns = new Turns();
-  for (let at = 0; at < messages.length; at += PAGE) {
-    for (const message of messages.slice(at, at + PAGE)) tell(message);
-    if (writer.isFull) await writer.flush();
-    await turns.take();
-  }
+async function tellFlagsOf(session: Session, mailbox: SelectedMailbox, uids: readonly number[]): Promise<void> {
+  const { messages } = await session.service.context.storage.messages(mailbox.id, { uids });
+  for (const message of messages) tellFlags(session, mailbox, message);
 }
