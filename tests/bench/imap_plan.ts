@@ -1,7 +1,7 @@
 /** What is measured of IMAP: the rows, and the mailboxes that they need. */
 import type { Users } from "./load/load.ts";
 import { at, type Filled, type Row } from "./plan.ts";
-import { users } from "./servers/server.ts";
+import { type BenchServer, users } from "./servers/server.ts";
 
 /** Messages of 4 KiB. */
 const size = 4096;
@@ -17,20 +17,10 @@ const waiting: Users = { ...users, offset: users.count + 110, count: 50 };
 export const imapRows: readonly Row[] = [
   ...fetchRows("ENVELOPE", "(FLAGS UID RFC822.SIZE ENVELOPE)", 1),
   ...fetchRows("BODY.PEEK[], 4 KiB", "(UID BODY.PEEK[])", 0.5),
-  ...[1, 10, 100].map((connections): Row => ({
-    group: "imap",
-    name: `IMAP mixed load, ${at(connections)}`,
-    warmsUp: connections === 10,
-    load: ({ imap }, { scale }) =>
-      imap === undefined ? undefined : {
-        kind: "imap-mix",
-        port: imap,
-        connections,
-        operations: Math.ceil((connections === 1 ? 3000 : 15000) * scale),
-        size,
-        users: imapFilled.mix.users,
-      },
-  })),
+  ...[1, 10, 100].map((connections) =>
+    mixedRow(`IMAP mixed load, ${at(connections)}`, connections, ({ imap }) => imap)
+  ),
+  mixedRow(`IMAP mixed load, ${at(10)}, texts indexed`, 10, ({ indexedImap }) => indexedImap),
   ...(["append", "delivery"] as const).map((by): Row => ({
     group: "imap",
     name: `IMAP EXISTS in IDLE after ${by === "append" ? "another's APPEND" : "delivery"}`,
@@ -46,6 +36,21 @@ export const imapRows: readonly Row[] = [
       },
   })),
 ];
+
+function mixedRow(name: string, connections: number, door: (server: BenchServer) => number | undefined): Row {
+  return {
+    group: "imap",
+    name,
+    warmsUp: connections === 10,
+    load(server, { scale }) {
+      const port = door(server);
+      const operations = Math.ceil((connections === 1 ? 3000 : 15000) * scale);
+      return port === undefined
+        ? undefined
+        : { kind: "imap-mix", port, connections, operations, size, users: imapFilled.mix.users };
+    },
+  };
+}
 
 /** Rates are of messages, times of whole FETCHes. */
 function fetchRows(name: string, items: string, share: number): Row[] {

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     await fillMailboxes(able.filter(({ pop3s }) => pop3s !== undefined), filled);
   }
   if (options.asks("imap")) {
-    const imapServers = able.filter(({ imap }) => imap !== undefined);
+    const imapServers = able.filter(({ imap, indexedImap }) => (imap ?? indexedImap) !== undefined);
     for (const mailboxes of Object.values(imapFilled)) await fillMailboxes(imapServers, mailboxes);
   }
   const results = await measureRows(able, [...rows, ...imapRows].filter(({ group }) => options.asks(group)), options);
@@ -84,7 +84,7 @@ function ours(tls: CertificateFiles, { asks }: Options): readonly (() => Promise
   const variants = {
     "quetzal": true,
     "quetzal (node)": asks("pop3"),
-    "quetzal (index)": asks("idle") || asks("smtp") || asks("imap"),
+    "quetzal (index)": asks("smtp") || asks("imap"),
   };
   const wanted = (["quetzal", "quetzal (node)", "quetzal (index)"] as const).filter((variant) => variants[variant]);
   return wanted.map((variant) => () => quetzal(tls, variant));

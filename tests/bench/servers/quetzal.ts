@@ -58,8 +58,8 @@ protocols:
     pids: [pid],
     startup,
     fill: { port: smtp, lmtp: false },
-    ...variant === "quetzal" && { smtp, pop3 },
-    ...isIndexed ? { indexedSmtp: smtp, imap, imapIdle: imap } : {
+    ...variant === "quetzal" && { smtp, pop3, imap, imapIdle: imap },
+    ...isIndexed ? { indexedSmtp: smtp, indexedImap: imap } : {
       pop3s: { port: pop3s, authorities: [await Deno.readTextFile(tls.certificate)] },
     },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),

@@ -29,6 +29,8 @@ export interface BenchServer extends AsyncDisposable {
   readonly pop3?: number;
   /** Port of IMAP in the clear. */
   readonly imap?: number;
+  /** The same where texts are indexed for searches. */
+  readonly indexedImap?: number;
   /** Port of IMAP where sessions in IDLE are measured. */
   readonly imapIdle?: number;
   /** Port of POP3 over TLS, and its authority. */
