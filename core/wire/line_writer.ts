@@ -109,7 +109,14 @@ export class LineWriter implements WireWriter {
     try {
       // What is written meanwhile goes along.
       while (output.length > 0) {
-        for (const piece of output.take()) await this.#sendPiece(piece);
+        for (const piece of output.take()) {
+          for (let at = 0; at < piece.length;) {
+            const end = Math.min(at + LARGE_BUFFER, piece.length);
+            // For the whole block: single octets that a client takes do not prolong it.
+            const dueAt = this.#waits.now() + this.#idleTimeout();
+            while (at < end) at += await this.#waits.until(this.#stream.write(piece.subarray(at, end)), dueAt);
+          }
+        }
         output.release();
       }
     } catch (error) {
@@ -118,15 +125,6 @@ export class LineWriter implements WireWriter {
     } finally {
       // Not a moment later: whoever flushes next must not be given this promise.
       this.#sending = undefined;
-    }
-  }
-
-  async #sendPiece(piece: Uint8Array): Promise<void> {
-    for (let at = 0; at < piece.length;) {
-      const end = Math.min(at + LARGE_BUFFER, piece.length);
-      // For the whole block: single octets that a client takes do not prolong it.
-      const dueAt = this.#waits.now() + this.#idleTimeout();
-      while (at < end) at += await this.#waits.until(this.#stream.write(piece.subarray(at, end)), dueAt);
     }
   }
 }

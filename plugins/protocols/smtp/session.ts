@@ -40,7 +40,6 @@ export class Session {
   messages = 0;
   #state: State = { name: "start" };
   #errors = 0;
-  #hasUnsent = false;
 
   /** A session that has not begun. */
   constructor(context: ProtocolContext, options: SmtpOptions, connection: Connection) {
@@ -57,14 +56,11 @@ export class Session {
   /** Writes a reply; it is sent with the next flush. */
   say(given: Reply): void {
     for (const line of replyLines(given)) this.connection.writer.line(line);
-    this.#hasUnsent = true;
   }
 
   /** Sends what was said. */
-  async flush(): Promise<void> {
-    if (!this.#hasUnsent) return;
-    this.#hasUnsent = false;
-    await this.connection.writer.flush();
+  flush(): Promise<void> {
+    return this.connection.writer.flush();
   }
 
   /** From the greeting to the goodbye. */
