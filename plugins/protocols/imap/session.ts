@@ -142,14 +142,17 @@ export class Session implements Disposable {
   /**
    * Writes what there is to be told now. While the storage is not available that is nothing, and stays to be told.
    *
+   * @returns Whether all has been told.
    * @throws Refusal `not-found` when the selected mailbox is gone.
    */
-  async tell(telling: Telling = "everything"): Promise<void> {
-    if (telling === "nothing") return;
+  async tell(telling: Telling = "everything"): Promise<boolean> {
+    if (telling === "nothing") return true;
     try {
       await this.#tellNews(telling);
+      return true;
     } catch (error) {
-      if (!(error instanceof Refusal) || error.kind !== "unavailable") throw error;
+      if (error instanceof Refusal && error.kind === "unavailable") return false;
+      throw error;
     }
   }
 

@@ -143,6 +143,29 @@ Deno.test("imap: what others do while the storage is away is told when it is bac
   assertEquals(await client.wire.readLine(), "i OK No longer idling");
 });
 
+Deno.test("imap: what could not be told in IDLE is told when the storage is back, though nothing else happens", async () => {
+  const back = Promise.withResolvers<void>();
+  let isAway = true;
+  const service = await testService({
+    storage: storageThatFails((method) => {
+      if (!isAway || method !== "messages") return false;
+      isAway = false;
+      back.resolve();
+      return true;
+    }),
+  });
+  isAway = false;
+  await using client = await logIn(service);
+  await client.run("ENABLE IMAP4rev2");
+  await client.run("SELECT INBOX");
+  client.wire.send("i IDLE\r\n");
+  assertEquals(await client.wire.readLine(), "+ Idling");
+  isAway = true;
+  await service.fill(fred, "INBOX", [message]);
+  await back.promise;
+  assertEquals(await client.wire.readLine(), "* 1 EXISTS");
+});
+
 Deno.test("imap: a storage that fails anywhere loses no change and no message", async () => {
   const step = fc.constantFrom(
     "NOOP",
