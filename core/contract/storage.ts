@@ -2,6 +2,7 @@
 import type { Account, AccountOperation, Accounts } from "./accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "./identifiers.ts";
 import type {
+  DeliveryEnvelope,
   FlagChange,
   Mailbox,
   MailboxChange,
@@ -70,6 +71,8 @@ export interface Storage extends Accounts {
   snapshot(mailbox: MailboxId): Promise<MailboxSnapshot>;
   /** In UID order. @throws Refusal `not-found`. */
   messages(mailbox: MailboxId, select?: MessageSelection): Promise<MessagePage>;
+  /** Envelopes by UID, ascending, of those messages that were delivered; absent: of all. @throws Refusal `not-found`. */
+  envelopes(mailbox: MailboxId, uids?: UidSet): Promise<ReadonlyMap<number, DeliveryEnvelope>>;
   /**
    * UIDs of messages among which are all whose text holds one of these: what SEARCH may look at in a message (header
    * fields, addresses as ENVELOPE has them, text), as `unicodeCasemap` (`core/message`) makes its key. Others may be among

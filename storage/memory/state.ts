@@ -1,7 +1,14 @@
 /** What the storage in memory holds, and changes to it that can be taken back. */
 import type { Account, Alias } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
-import type { Mailbox, MailboxRights, Message, Metadata, MetadataPlace } from "../../core/contract/mailbox.ts";
+import type {
+  DeliveryEnvelope,
+  Mailbox,
+  MailboxRights,
+  Message,
+  Metadata,
+  MetadataPlace,
+} from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import { Tally } from "../common/tally.ts";
@@ -40,6 +47,8 @@ export interface StoredMailbox {
   rights: MailboxRights;
   /** By UID, which is also their order. */
   messages: Map<number, Message>;
+  /** By UID. */
+  envelopes: Map<number, DeliveryEnvelope>;
   /** In the order of their mod-sequences. */
   expunged: readonly { readonly uid: number; readonly modseq: bigint }[];
 }
@@ -107,7 +116,7 @@ export class State {
 }
 
 /** A mailbox as the contract shows it. */
-export function shown({ messages, expunged: _, specialUse, ...mailbox }: StoredMailbox): Mailbox {
+export function shown({ messages, envelopes: _, expunged: __, specialUse, ...mailbox }: StoredMailbox): Mailbox {
   const tally = new Tally();
   for (const message of messages.values()) tally.add(message);
   return { ...mailbox, ...tally, ...specialUse !== undefined && { specialUse } };

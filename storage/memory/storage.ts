@@ -6,12 +6,14 @@ import { Buffer } from "node:buffer";
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
 import type {
+  DeliveryEnvelope,
   Mailbox,
   MailboxChange,
   MailboxSnapshot,
   MessagePage,
   Metadata,
   MetadataPlace,
+  UidSet,
 } from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
@@ -175,6 +177,15 @@ class MemoryStorage implements Storage {
         highestModseq,
         more: wanted.length > most,
       };
+    });
+  }
+
+  envelopes(mailbox: MailboxId, uids?: UidSet): Promise<ReadonlyMap<number, DeliveryEnvelope>> {
+    return promised(() => {
+      const { envelopes } = this.#state.mailbox(mailbox);
+      const ranges = uids && uidRanges(uids);
+      const wanted = [...envelopes].filter(([uid]) => ranges === undefined || isInRanges(uid, ranges));
+      return new Map(wanted.sort(([a], [b]) => a - b));
     });
   }
 

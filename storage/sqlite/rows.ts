@@ -1,7 +1,7 @@
 /** Rows of the tables, and what the contract makes of them. */
 import type { Account } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
-import type { Mailbox, MailboxRights, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
+import type { DeliveryEnvelope, Mailbox, MailboxRights, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
 
 /** Of `accounts`. */
 export interface AccountRow {
@@ -81,6 +81,17 @@ export interface MessageRow {
 /** The columns of a `MessageRow`. */
 export const messageColumns = "uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body";
 
+/** What `messages` has besides: with the rest it would be read far more often than it is asked for. */
+export interface EnvelopeRow {
+  /** Null where the message was not delivered. */
+  readonly sender: string | null;
+  /** Null where the message was not delivered. */
+  readonly recipient: string | null;
+}
+
+/** The columns of an `EnvelopeRow`. */
+export const envelopeColumns = "sender, recipient";
+
 /** The account of a row. */
 export function accountOf(row: AccountRow): Account {
   return {
@@ -129,6 +140,11 @@ export function messageOf(row: MessageRow): Message {
     crlfSize: row.crlfSize,
     body: bodyId(row.body),
   };
+}
+
+/** The envelope of a row. */
+export function envelopeOf({ sender, recipient }: EnvelopeRow): DeliveryEnvelope | undefined {
+  return sender === null || recipient === null ? undefined : { sender, recipient };
 }
 
 /** Flags as a column has them. */

@@ -5,6 +5,7 @@
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
 import type {
+  DeliveryEnvelope,
   Mailbox,
   MailboxChange,
   MailboxSnapshot,
@@ -189,6 +190,10 @@ export class SqliteStorage implements Storage, Lifecycle {
 
   messages(mailbox: MailboxId, select: MessageSelection = {}): Promise<MessagePage> {
     return Promise.try(() => this.#messages.messages(mailbox, select));
+  }
+
+  envelopes(mailbox: MailboxId, uids?: UidSet): Promise<ReadonlyMap<number, DeliveryEnvelope>> {
+    return Promise.try(() => this.#messages.envelopes(mailbox, uids));
   }
 
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange> {

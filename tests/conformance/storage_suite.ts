@@ -4,6 +4,7 @@ import { accountPromises } from "./storage/accounts.ts";
 import { batchPromises } from "./storage/batches.ts";
 import { bodyPromises } from "./storage/bodies.ts";
 import { counterPromises } from "./storage/counters.ts";
+import { envelopePromises } from "./storage/envelopes.ts";
 import { flagPromises } from "./storage/flags.ts";
 import { mailboxPromises } from "./storage/mailboxes.ts";
 import { messagePromises } from "./storage/messages.ts";
@@ -31,6 +32,7 @@ export function storageSuite(name: string, open: () => Promise<OpenStorage>): vo
     ...accountPromises,
     ...mailboxPromises,
     ...messagePromises,
+    ...envelopePromises,
     ...flagPromises,
     ...counterPromises,
     ...quotaPromises,

@@ -33,6 +33,7 @@ const wrong: Readonly<Record<string, string>> = {
     WHERE account NOT IN (SELECT id FROM accounts)`,
   "a body in one piece that no message has":
     "SELECT id FROM bodies WHERE octets IS NOT NULL AND id NOT IN (SELECT body FROM messages)",
+  "half an envelope": "SELECT mailbox, uid FROM messages WHERE (sender IS NULL) <> (recipient IS NULL)",
   "a reference to nothing": "PRAGMA foreign_key_check",
 };
 
