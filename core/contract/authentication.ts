@@ -51,7 +51,7 @@ export interface ExchangeRequest {
 }
 
 /** Service names of the GSSAPI registry (RFC 4422 §4), as mechanisms name them in digest-uris and the like. */
-export type Service = "pop" | "imap" | "smtp" | "sieve" | "acap";
+export type Service = "pop" | "imap" | "smtp" | "sieve" | "acap" | "ldap";
 
 /** How an exchange ended. */
 export type AuthOutcome =
@@ -173,9 +173,19 @@ export interface Exchange extends AsyncDisposable {
 }
 
 /** Where an exchange stands. */
-export type ExchangeStep = { readonly state: "challenge"; readonly data: Uint8Array } | ExchangeEnd;
+export type ExchangeStep =
+  | {
+    readonly state: "challenge";
+    readonly data: Uint8Array;
+    /**
+     * The data goes with the outcome, which an empty response brings about: a protocol that can send it with the outcome
+     * (RFC 4422 §3.6) gives that response itself. Absent: a challenge like others.
+     */
+    readonly isFinal?: true;
+  }
+  | ExchangeEnd;
 
-/** How an exchange ended, for the protocol. Final data has already been sent as a challenge. */
+/** How an exchange ended, for the protocol. Final data was a challenge before. */
 export type ExchangeEnd =
   | {
     readonly state: "authenticated";

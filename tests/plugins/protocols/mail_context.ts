@@ -21,6 +21,8 @@ export interface GivenContext extends TestAuthenticationOptions {
   /** Octets of messages by mailbox, one character an octet. */
   readonly mail?: Readonly<Record<string, readonly string[]>>;
   readonly hostname?: string;
+  /** Default: example.org. */
+  readonly domains?: readonly [string, ...string[]];
   readonly now?: () => Date;
   /** Absent: nothing is delivered. */
   readonly delivery?: Delivery;
@@ -63,6 +65,7 @@ export async function mailContext(given: GivenContext = {}): Promise<MailContext
   const context: ProtocolContext = {
     ...{ log, hostname, now, authentication, directory },
     storage: given.wrap?.(storage) ?? storage,
+    domains: given.domains ?? ["example.org"],
     shutdown: new AbortController().signal,
     delivery: given.delivery ?? {} as Delivery,
     limits: { message: given.largest ?? 1_000_000 },

@@ -75,6 +75,7 @@ export function testService(given: Given = {}): TestService {
   const context: ProtocolContext = {
     log,
     hostname,
+    domains: ["example.org"],
     shutdown: new AbortController().signal,
     now,
     authentication,
