@@ -25,15 +25,19 @@ export interface Directory {
   readonly admin?: DirectoryAdmin;
 }
 
-/** Where mail for an address goes. */
+/**
+ * Where mail for an address goes. `isSeparate`: a copy of its own is made for each such address, also where several lead
+ * to one account, whose owner parts them again (multidrop).
+ */
 export type Recipient =
   | {
     readonly kind: "account";
     readonly account: AccountId; /** Of `user+detail` (RFC 5233). */
     readonly detail?: string;
+    readonly isSeparate?: true;
   }
   /** An alias: local or remote addresses. */
-  | { readonly kind: "redirect"; readonly to: readonly string[] }
+  | { readonly kind: "redirect"; readonly to: readonly string[]; readonly isSeparate?: true }
   /** Not of a local domain. */
   | { readonly kind: "remote" }
   /** Of a local domain, but nobody's. */
