@@ -1,5 +1,5 @@
 /** Part numbers (RFC 9051 §6.4.5.1). */
-import type { MessagePart } from "../../../../core/contract/mod.ts";
+import type { MessagePart } from "../contract/mod.ts";
 
 /** The part with these numbers, at least one, in a message of that structure; undefined where there is none. */
 export function partAt(structure: MessagePart, numbers: readonly number[]): MessagePart | undefined {

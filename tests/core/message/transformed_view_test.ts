@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { concat } from "../../../../../core/message/bytes.ts";
-import { latin1 } from "../../../../../core/wire/ascii.ts";
-import { encodeBase64Body } from "../../../../../core/message/base64.ts";
-import { Base64Decoder } from "../../../../../core/message/base64.ts";
-import { transformed } from "../../../../../plugins/protocols/imap/sections/transformed_view.ts";
-import { octets } from "../../../../core/message/corpus.ts";
-import { memoryBody } from "./memory_body.ts";
+import { concat } from "../../../core/message/bytes.ts";
+import { latin1 } from "../../../core/wire/ascii.ts";
+import { encodeBase64Body } from "../../../core/message/base64.ts";
+import { Base64Decoder } from "../../../core/message/base64.ts";
+import { transformed } from "../../../core/message/transformed_view.ts";
+import { octets } from "./corpus.ts";
+import { memoryBody } from "../../plugins/protocols/imap/sections/memory_body.ts";
 
 /** Octets that are not all alike, `size` of them. */
 function pattern(size: number): Uint8Array {

@@ -1,6 +1,8 @@
 /** Which flags a user may set in a mailbox (RFC 4314 §2.1 and §4). */
 import type { Access } from "./access.ts";
-import { systemFlags } from "./grammar/flags.ts";
+
+/** System flags that a client may set, as the RFC spells them (RFC 9051 §2.3.2). */
+export const systemFlags: readonly string[] = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];
 
 /** The right that a flag needs: `t` for `\Deleted`, `s` for `\Seen`, `w` for all others. */
 export function rightFor(flag: string): "t" | "s" | "w" {

@@ -1,7 +1,6 @@
 /** Octets that have been made from others piece by piece: a decoded part, some fields of a header. In bounded memory. */
-import type { Octets } from "./views.ts";
-import { MemoryView } from "./views.ts";
-import { concat } from "../../../../core/message/bytes.ts";
+import { concat } from "./bytes.ts";
+import { MemoryView, type Octets } from "./views.ts";
 
 /** Makes octets of others; the result is the same however they are split. */
 export interface Transform {

@@ -1,7 +1,6 @@
 /** The mailboxes that a user may look up (RFC 4314 §4, the right "l"), by the names that LIST has for them. */
-import type { AccountId, Mailbox, Storage } from "../../../core/contract/mod.ts";
-import { type Access, allRights, hasRights, othersPrefix, prefixOf, rightsOf } from "./access.ts";
-import type { User } from "./state.ts";
+import type { AccountId, Mailbox, Storage } from "../contract/mod.ts";
+import { type Access, allRights, hasRights, othersPrefix, prefixOf, rightsOf, type User } from "./access.ts";
 
 /**
  * Characters of the names of one other user's mailboxes that are listed together. Those beyond can be used by name; a

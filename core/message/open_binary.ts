@@ -1,7 +1,7 @@
 /** BINARY[section] (RFC 3516 §4, RFC 9051 §6.4.5): the content of a part, its transfer encoding undone. */
-import type { Body, MessagePart } from "../../../../core/contract/mod.ts";
-import { isIdentityEncoding, isKnownEncoding, transferDecoder } from "../../../../core/message/transfer_encoding.ts";
+import type { Body, MessagePart } from "../contract/mod.ts";
 import { partAt } from "./part_at.ts";
+import { isIdentityEncoding, isKnownEncoding, transferDecoder } from "./transfer_encoding.ts";
 import { type Transform, type Transformed, transformed } from "./transformed_view.ts";
 import { type Octets, RangeView } from "./views.ts";
 
