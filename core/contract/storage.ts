@@ -1,5 +1,6 @@
 /** Where mail is kept. Reads are methods and see committed state; writes are data, applied in atomic batches. */
 import type { Account, AccountOperation, Accounts } from "./accounts.ts";
+import type { DatasetOperation, Datasets } from "./datasets.ts";
 import type { AccountId, BodyId, MailboxId } from "./identifiers.ts";
 import type {
   DeliveryEnvelope,
@@ -17,7 +18,7 @@ import type {
 import type { MessageSummary } from "./message.ts";
 
 /** The promises that each backend keeps are stated by `tests/conformance`. */
-export interface Storage extends Accounts {
+export interface Storage extends Accounts, Datasets {
   /** What it can do beyond the contract. */
   readonly features: ReadonlySet<"full-text-search" | "several-processes">;
   /**
@@ -119,6 +120,7 @@ export interface Body {
 /** Plain, structured-cloneable values: they cross threads and machines. */
 export type Operation =
   | AccountOperation
+  | DatasetOperation
   | { readonly do: "append"; readonly mailbox: MailboxId; readonly body: BodyId; readonly details: MessageDetails }
   /** Appends to the mailbox of that name, or to INBOX where there is none. */
   | {

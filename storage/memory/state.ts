@@ -10,8 +10,11 @@ import type {
   MetadataPlace,
 } from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
+import type { DatasetOwner } from "../../core/contract/datasets.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
+import { nextModtime } from "../common/dataset_entries.ts";
 import { Tally } from "../common/tally.ts";
+import type { StoredDatasets } from "./datasets.ts";
 
 /** A body, and how many messages have it: none before a batch names it. */
 export interface StoredBody {
@@ -75,6 +78,10 @@ export class State {
   readonly subscriptions = new Map<AccountId, readonly string[]>();
   /** By `placeKey`. */
   readonly metadata = new Map<string, StoredMetadata>();
+  /** By owner. */
+  readonly datasets = new Map<DatasetOwner, StoredDatasets>();
+  /** The latest modtime of an entry. */
+  lastModtime = 0;
   #lastId = 0;
   #lastUidValidity = 0;
 
@@ -87,6 +94,11 @@ export class State {
   nextUidValidity(now: Date): number {
     this.#lastUidValidity = Math.max(this.#lastUidValidity + 1, Math.floor(now.getTime() / 1000));
     return this.#lastUidValidity;
+  }
+
+  /** The next modtime: taking back does not take it back. */
+  nextModtime(now: Date): number {
+    return this.lastModtime = nextModtime(this.lastModtime, now.getTime());
   }
 
   /** The account. @throws Refusal `not-found`. */

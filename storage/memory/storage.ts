@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
+import type { Dataset, DatasetOwner, DatasetPlace } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
 import type {
   DeliveryEnvelope,
@@ -23,6 +24,7 @@ import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { asUidSet, isInRanges, uidRanges } from "../common/uid_set.ts";
 import { Watchers } from "../common/watchers.ts";
+import { datasetOctets, datasetPlaces, readDataset } from "./datasets.ts";
 import { perform } from "./operations.ts";
 import { Changes, placeKey, shown, State, type StoredMailbox } from "./state.ts";
 
@@ -147,6 +149,19 @@ class MemoryStorage implements Storage {
   metadata(place: MetadataPlace): Promise<Metadata> {
     const entries = [...this.#state.metadata.get(placeKey(place))?.entries ?? []];
     return Promise.resolve(new Map(entries.map(([name, value]) => [name, value.slice()])));
+  }
+
+  dataset(place: DatasetPlace, since?: number): Promise<Dataset> {
+    const { entries, ...rest } = readDataset(this.#state, place, since);
+    return Promise.resolve({ entries: [...entries].sort((a, b) => inOrder(a.name, b.name)), ...rest });
+  }
+
+  datasets(below: string, owner?: DatasetOwner): Promise<readonly DatasetPlace[]> {
+    return Promise.resolve(datasetPlaces(this.#state, below, owner).sort((a, b) => inOrder(a.path, b.path)));
+  }
+
+  datasetOctets(owner: DatasetOwner): Promise<number> {
+    return Promise.resolve(datasetOctets(this.#state, owner));
   }
 
   snapshot(mailbox: MailboxId): Promise<MailboxSnapshot> {

@@ -1,5 +1,6 @@
 /** Rows of the tables, and what the contract makes of them. */
 import type { Account } from "../../core/contract/accounts.ts";
+import type { DatasetOwner } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
 import type { DeliveryEnvelope, Mailbox, MailboxRights, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
 
@@ -165,6 +166,11 @@ export function keyOf(id: AccountId | BodyId): number {
 /** The keys of a place: 0 for what it does not name. */
 export function placeKeys({ mailbox, account }: MetadataPlace): { mailbox: number; account: number } {
   return { mailbox: mailbox ?? 0, account: account === undefined ? 0 : keyOf(account) };
+}
+
+/** The key of whose datasets: 0 for everybody's. */
+export function ownerKey(owner: DatasetOwner): number {
+  return owner === "everybody" ? 0 : keyOf(owner);
 }
 
 /** SQLite's way of saying that there is no limit: a negative number. */
