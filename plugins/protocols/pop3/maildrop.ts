@@ -4,7 +4,14 @@
  * - whoever has one holds the lock of the account's maildrop, and gives it back by disposing of it;
  * - nothing is changed but by `commit`, which QUIT calls (RFC 1939 §6).
  */
-import type { AccountId, BodyId, Mailbox, Operation, Storage } from "../../../core/contract/mod.ts";
+import {
+  type AccountId,
+  type BodyId,
+  type Mailbox,
+  type Operation,
+  Refusal,
+  type Storage,
+} from "../../../core/contract/mod.ts";
 import { type Content, mailboxContent, noContent, recentContent } from "./maildrop_content.ts";
 import { marking, operationsOn, type Popped, removing, type Selected } from "./popped.ts";
 
@@ -39,6 +46,8 @@ export interface MaildropSettings {
   readonly keepsLast?: boolean;
   /** The time. */
   readonly now: Date;
+  /** Asked before anything is removed; absent: all of it may be. */
+  readonly mayRemove?: () => Promise<boolean>;
 }
 
 /** What a maildrop is made of. */
@@ -46,6 +55,8 @@ interface Parts {
   readonly storage: Storage;
   readonly account: AccountId;
   readonly lock: AsyncDisposable;
+  /** What is held for this mailbox alone, besides. */
+  readonly hold?: AsyncDisposable;
   readonly content: Content;
   readonly settings: MaildropSettings;
 }
@@ -59,6 +70,7 @@ export class Maildrop implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #retrieved = new Set<number>();
   readonly #deleted = new Set<number>();
+  readonly #moved = new Set<number>();
   /** Octets of the messages that are not marked. */
   #octets: number;
   #lastRetrieved: number;
@@ -103,9 +115,25 @@ export class Maildrop implements AsyncDisposable {
     return lock === undefined ? "in-use" : new Maildrop({ storage, account, lock, content: noContent, settings });
   }
 
-  /** Messages that are not marked. */
+  /**
+   * Another mailbox, under the lock of this maildrop: whoever goes on with it leaves this one, and disposes of that one.
+   *
+   * @param hold Given back with it.
+   * @throws what the storage throws; this one then stays what it is.
+   */
+  async beside(mailbox: Mailbox, settings: Omit<MaildropSettings, "view">, hold?: AsyncDisposable): Promise<Maildrop> {
+    const content = await contentOf(this.#parts.storage, mailbox, settings);
+    return new Maildrop({ ...this.#parts, content, settings, ...hold && { hold } });
+  }
+
+  /** The mailbox that it is of, as it was when it was opened; undefined where it is of several, or of none. */
+  get mailbox(): Mailbox | undefined {
+    return this.#parts.content.mailbox;
+  }
+
+  /** Messages that are neither marked nor moved. */
   get visibleCount(): number {
-    return this.count - this.#deleted.size;
+    return this.count - this.#deleted.size - this.#moved.size;
   }
 
   /** Octets of those. */
@@ -128,10 +156,10 @@ export class Maildrop implements AsyncDisposable {
     return this.#lastRetrieved;
   }
 
-  /** The message of that number; undefined when there is none, or it is marked. */
+  /** The message of that number; undefined when there is none, or it is marked, or moved. */
   message(number: number): MaildropMessage | undefined {
     const body = this.#parts.content.bodies[number - 1];
-    if (body === undefined || this.#deleted.has(number)) return undefined;
+    if (body === undefined || this.#deleted.has(number) || this.#moved.has(number)) return undefined;
     return { number, size: this.sizeOf(number), body };
   }
 
@@ -140,9 +168,11 @@ export class Maildrop implements AsyncDisposable {
     return this.#deleted.has(number);
   }
 
-  /** Numbers of the messages that are not marked. */
+  /** Numbers of the messages that are neither marked nor moved. */
   *numbers(): Generator<number> {
-    for (let number = 1; number <= this.count; number++) if (!this.#deleted.has(number)) yield number;
+    for (let number = 1; number <= this.count; number++) {
+      if (!this.#deleted.has(number) && !this.#moved.has(number)) yield number;
+    }
   }
 
   /** Octets of a message. */
@@ -170,9 +200,23 @@ export class Maildrop implements AsyncDisposable {
 
   /** Unmarks all. */
   reset(): void {
+    for (const number of this.#deleted) this.#octets += this.sizeOf(number);
     this.#deleted.clear();
-    this.#octets = this.#parts.content.octets;
     this.#lastRetrieved = 0;
+  }
+
+  /** Messages have been moved elsewhere: their numbers name nothing any more, and RSET does not bring them back. */
+  moved(numbers: Iterable<number>): void {
+    for (const number of numbers) {
+      if (this.message(number) === undefined) continue;
+      this.#moved.add(number);
+      this.#octets -= this.sizeOf(number);
+    }
+  }
+
+  /** Whether messages may be removed. */
+  async mayRemove(): Promise<boolean> {
+    return await this.#parts.settings.mayRemove?.() ?? true;
   }
 
   /**
@@ -180,31 +224,39 @@ export class Maildrop implements AsyncDisposable {
    * session has removed already is removed. Where popped mail goes elsewhere, nothing is removed: all of that goes there.
    *
    * @returns How many messages leave the maildrop, and how many of those noted when it was opened are left.
-   * @throws Refusal, and nothing was done.
+   * @throws Refusal, `forbidden` where something is to be removed and may not be; and nothing was done.
    */
   async commit(): Promise<{ readonly removed: number; readonly left: number }> {
     const { storage, account, content, settings: { view = inbox, expire, popped = "nothing", keepsLast } } =
       this.#parts;
     // What others have fetched is shown to see it again: fetching it here is no reason to hide it from them.
     const retrieved = view.of === "recent" ? new Set<number>() : this.#retrieved;
-    const gone = new Set([...this.#deleted, ...content.expired]);
-    if (expire === 0 || popped !== "nothing") { for (const number of retrieved) gone.add(number); }
+    const taken = expire === 0 || popped !== "nothing" ? retrieved : [];
+    const gone = new Set([...this.#deleted, ...content.expired, ...taken]).difference(this.#moved);
+    if (gone.size > 0 && !await this.mayRemove()) throw new Refusal("forbidden", "nothing may be removed there");
     const operations: Operation[] = popped === "nothing"
-      ? removing(this.#select(gone))
-      : await operationsOn(this.#select(gone), popped, storage, account);
-    if (keepsLast) operations.push(...marking(this.#select(retrieved.difference(gone))));
+      ? removing(this.select(gone))
+      : await operationsOn(this.select(gone), popped, storage, account);
+    if (keepsLast) operations.push(...marking(this.select(retrieved.difference(gone).difference(this.#moved))));
     if (operations.length > 0) await storage.apply(operations);
-    return { removed: gone.size, left: this.count - gone.size };
+    return { removed: gone.size, left: this.count - gone.size - this.#moved.size };
   }
 
   /** Gives the lock back; harmless when called again. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isReleased) return;
     this.#isReleased = true;
+    await this.leave();
     await this.#parts.lock[Symbol.asyncDispose]();
   }
 
-  #select(numbers: ReadonlySet<number>): Selected {
+  /** Gives back what is held for this mailbox alone: the lock has gone over to a maildrop beside it. */
+  async leave(): Promise<void> {
+    await this.#parts.hold?.[Symbol.asyncDispose]();
+  }
+
+  /** UIDs of these messages, ascending, by mailbox. */
+  select(numbers: Iterable<number>): Selected {
     const { mailboxes, uids } = this.#parts.content;
     const selected = new Map<Mailbox, number[]>();
     for (const number of numbers) {
@@ -222,11 +274,20 @@ export class Maildrop implements AsyncDisposable {
 async function readContent(
   storage: Storage,
   account: AccountId,
-  { view = inbox, expire, popped = "nothing", now }: MaildropSettings,
+  settings: MaildropSettings,
 ): Promise<Content | undefined> {
+  const { view = inbox, now } = settings;
   if (view.of === "recent") return await recentContent(storage, account, now.getTime() - view.milliseconds);
   const mailbox = await storage.mailboxByName(account, view.name);
   if (mailbox === undefined) return undefined;
+  return await contentOf(storage, mailbox, settings);
+}
+
+function contentOf(
+  storage: Storage,
+  mailbox: Mailbox,
+  { expire, popped = "nothing", now }: Omit<MaildropSettings, "view">,
+): Promise<Content> {
   const keptSince = expire === "never" || expire === 0 ? -Infinity : now.getTime() - expire * DAY;
-  return await mailboxContent(storage, mailbox, { keptSince, hidesPopped: popped !== "nothing" });
+  return mailboxContent(storage, mailbox, { keptSince, hidesPopped: popped !== "nothing" });
 }

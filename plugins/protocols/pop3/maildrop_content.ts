@@ -10,6 +10,8 @@ export const poppedKeyword = "$Popped";
 
 /** What is kept of each message, by number less one: a maildrop may have a hundred thousand. */
 export interface Content {
+  /** The mailbox, where all of it is of one. */
+  readonly mailbox: Mailbox | undefined;
   /** Where each is. */
   readonly mailboxes: readonly Mailbox[];
   /** Their UIDs there. */
@@ -57,7 +59,7 @@ export async function mailboxContent(
     if (isRetrieved) lastRetrieved = uids.length;
   });
   return {
-    ...{ mailboxes, uids, sizes, bodies, expired, lastRetrieved, octets },
+    ...{ mailbox, mailboxes, uids, sizes, bodies, expired, lastRetrieved, octets },
     // UIDVALIDITY and UID are two numbers of 32 bits, and the mailbox keeps them for ever (RFC 9051 §2.3.1.1).
     uniqueId: (index) => `${mailbox.uidValidity}.${uids[index] ?? 0}`,
   };
@@ -82,6 +84,7 @@ export async function recentContent(storage: Storage, account: AccountId, since:
   const sorted = [...found.values()].sort((a, b) => a.message.receivedAt.getTime() - b.message.receivedAt.getTime());
   const messages = sorted.map(({ message }) => message);
   return {
+    mailbox: undefined,
     mailboxes: sorted.map(({ mailbox }) => mailbox),
     uids: messages.map(({ uid }) => uid),
     sizes: messages.map(({ crlfSize }) => crlfSize),
@@ -96,7 +99,7 @@ export async function recentContent(storage: Storage, account: AccountId, since:
 
 /** Nothing: what a client sees of a mailbox that is not there. */
 export const noContent: Content = {
-  ...{ mailboxes: [], uids: [], sizes: [], bodies: [], expired: [], lastRetrieved: 0, octets: 0 },
+  ...{ mailbox: undefined, mailboxes: [], uids: [], sizes: [], bodies: [], expired: [], lastRetrieved: 0, octets: 0 },
   uniqueId: () => "",
 };
 
