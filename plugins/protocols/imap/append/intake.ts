@@ -4,7 +4,7 @@
  */
 import type { BodyId, MessageDetails, Operation } from "../../../../core/contract/mod.ts";
 import { type Access, hasRights, openTarget } from "../access.ts";
-import type { IncomingLiteral } from "../command_reader.ts";
+import type { IncomingLiteral } from "../../../../core/wire/command_reader.ts";
 import { CommandRefused, isBroken } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type AppendLiteral, AppendReader, type AppendStep } from "../grammar/append_arguments.ts";

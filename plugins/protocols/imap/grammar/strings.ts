@@ -1,5 +1,5 @@
 /** Strings of commands (RFC 9051 §4.3): quoted, and literals, which stand in a command as on the wire. Pure and linear. */
-import { Malformed } from "./malformed.ts";
+import { Malformed } from "../../../../core/wire/malformed.ts";
 import { DIGIT, isOf, QUOTED } from "./octet_classes.ts";
 
 /** What was read, and where it ended. */

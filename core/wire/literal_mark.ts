@@ -1,5 +1,4 @@
-/** The mark at the end of a line that announces a literal (RFC 9051 §4.3, RFC 7888, RFC 3516 §4.4). */
-import { DIGIT, isOf } from "./octet_classes.ts";
+/** The mark at the end of a line that announces a literal (RFC 9051 §4.3, RFC 7888, RFC 3516 §4.4; RFC 2244 §2.6.3). */
 
 /** A literal that is announced. */
 export interface LiteralMark {
@@ -25,7 +24,7 @@ export function literalMark(line: Uint8Array): LiteralMark | undefined {
   const isSynchronizing = line[at] !== PLUS;
   if (!isSynchronizing) at--;
   let size = 0, scale = 1, digits = 0;
-  for (; isOf(line[at], DIGIT); at--) {
+  for (; isDigit(line[at]); at--) {
     size += ((line[at] ?? 0) - DIGIT_0) * scale;
     scale *= 10;
     digits++;
@@ -33,4 +32,8 @@ export function literalMark(line: Uint8Array): LiteralMark | undefined {
   if (line[at] !== BRACE || digits === 0 || digits > MOST_DIGITS) return undefined;
   const isBinary = line[at - 1] === TILDE;
   return { size, isSynchronizing, isBinary, length: line.length - at + (isBinary ? 1 : 0) };
+}
+
+function isDigit(octet: number | undefined): boolean {
+  return octet !== undefined && octet >= DIGIT_0 && octet <= DIGIT_0 + 9;
 }

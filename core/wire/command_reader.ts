@@ -1,12 +1,13 @@
 /**
- * Commands as they arrive (RFC 9051 §2.2.1): lines, and the literals that may end them. A command becomes one text with
+ * Commands as they arrive in IMAP (RFC 9051 §2.2.1) and ACAP (RFC 2244 §2.2.1): lines, and the literals that may end them. A
+ * command becomes one text with
  * its literals in place; one that is large enough to be a message is left on the wire for the command to take. Whatever
  * goes wrong, what the client has announced is read away: its octets are never taken for commands.
  */
-import type { WireReader, WireWriter } from "../../../core/contract/mod.ts";
-import { ConnectionClosed, LineTooLong } from "../../../core/wire/errors.ts";
+import type { WireReader, WireWriter } from "../contract/connection.ts";
+import { ConnectionClosed, LineTooLong } from "./errors.ts";
 import { GatheredText } from "./gathered_text.ts";
-import { type LiteralMark, literalMark } from "./grammar/literal_mark.ts";
+import { type LiteralMark, literalMark } from "./literal_mark.ts";
 
 /** A literal that a command takes itself, once; then its `rest`. */
 export interface IncomingLiteral {
@@ -57,12 +58,14 @@ export class TooMuchRefused extends Error {
 export class CommandReader {
   readonly #reader: WireReader;
   readonly #writer: WireWriter;
+  readonly #goAheadLine: string;
   readonly #limits: () => CommandLimits;
 
-  /** Asks for literals by the writer. */
-  constructor(reader: WireReader, writer: WireWriter, limits: () => CommandLimits) {
+  /** Asks for literals by the writer, with a line in the protocol's words. */
+  constructor(reader: WireReader, writer: WireWriter, goAhead: string, limits: () => CommandLimits) {
     this.#reader = reader;
     this.#writer = writer;
+    this.#goAheadLine = goAhead;
     this.#limits = limits;
   }
 
@@ -152,10 +155,10 @@ export class CommandReader {
     for await (const piece of this.#reader.readExactly(size)) gathered.add(piece);
   }
 
-  /** RFC 9051 §7.6: the client may send it now. */
+  /** RFC 9051 §7.6, RFC 2244 §2.5: the client may send it now. */
   async #goAhead({ isSynchronizing }: LiteralMark): Promise<void> {
     if (!isSynchronizing) return;
-    this.#writer.line("+ Go ahead");
+    this.#writer.line(this.#goAheadLine);
     await this.#writer.flush();
   }
 

@@ -1,6 +1,6 @@
 /** The error of the grammar: what a client sent is not what its command has to be. */
 
-/** Thrown by every parser of commands, and nothing else is. The reply is BAD, with the message as its text. */
+/** Thrown by every parser of commands, and nothing else is. The reply is BAD. */
 export class Malformed extends Error {
   override readonly name = "Malformed";
   /** Where, counted from 0 at the first octet that the scanner was given. */
