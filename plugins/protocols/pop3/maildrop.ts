@@ -12,13 +12,12 @@ import {
   Refusal,
   type Storage,
 } from "../../../core/contract/mod.ts";
-import { type Content, mailboxContent, noContent, recentContent } from "./maildrop_content.ts";
+import { type Content, noContent, type Presented } from "./maildrop_content.ts";
 import { marking, operationsOn, type Popped, removing, type Selected } from "./popped.ts";
+import { contentOf, inbox, readContent, type View } from "./view.ts";
 
-const DAY = 86_400_000;
-
-/** A message of an open maildrop. */
-export interface MaildropMessage {
+/** A message of an open maildrop, and what another protocol makes of it. */
+export interface MaildropMessage extends Partial<Presented> {
   /** From 1 on. */
   readonly number: number;
   /** Octets as sent, every line end CRLF, dots not doubled (RFC 1939 §11). */
@@ -26,13 +25,6 @@ export interface MaildropMessage {
   /** Its octets. */
   readonly body: BodyId;
 }
-
-/** Which messages there are. */
-export type View =
-  /** Those of one mailbox. */
-  | { readonly of: "mailbox"; readonly name: string }
-  /** Gmail's `recent:`: those of all mailboxes for so many milliseconds, whether they were popped or not. */
-  | { readonly of: "recent"; readonly milliseconds: number };
 
 /** What a maildrop is opened with. */
 export interface MaildropSettings {
@@ -60,8 +52,6 @@ interface Parts {
   readonly content: Content;
   readonly settings: MaildropSettings;
 }
-
-const inbox: View = { of: "mailbox", name: "INBOX" };
 
 /** One that is open. */
 export class Maildrop implements AsyncDisposable {
@@ -158,9 +148,9 @@ export class Maildrop implements AsyncDisposable {
 
   /** The message of that number; undefined when there is none, or it is marked, or moved. */
   message(number: number): MaildropMessage | undefined {
-    const body = this.#parts.content.bodies[number - 1];
+    const { bodies, presented } = this.#parts.content, body = bodies[number - 1];
     if (body === undefined || this.#deleted.has(number) || this.#moved.has(number)) return undefined;
-    return { number, size: this.sizeOf(number), body };
+    return { ...presented?.[number - 1], number, size: this.sizeOf(number), body };
   }
 
   /** Whether there is such a message, and it is marked. */
@@ -269,25 +259,4 @@ export class Maildrop implements AsyncDisposable {
     for (const chosen of selected.values()) chosen.sort((a, b) => a - b);
     return selected;
   }
-}
-
-async function readContent(
-  storage: Storage,
-  account: AccountId,
-  settings: MaildropSettings,
-): Promise<Content | undefined> {
-  const { view = inbox, now } = settings;
-  if (view.of === "recent") return await recentContent(storage, account, now.getTime() - view.milliseconds);
-  const mailbox = await storage.mailboxByName(account, view.name);
-  if (mailbox === undefined) return undefined;
-  return await contentOf(storage, mailbox, settings);
-}
-
-function contentOf(
-  storage: Storage,
-  mailbox: Mailbox,
-  { expire, popped = "nothing", now }: Omit<MaildropSettings, "view">,
-): Promise<Content> {
-  const keptSince = expire === "never" || expire === 0 ? -Infinity : now.getTime() - expire * DAY;
-  return mailboxContent(storage, mailbox, { keptSince, hidesPopped: popped !== "nothing" });
 }

@@ -3,7 +3,7 @@ import type { Body, Storage } from "../../../core/contract/mod.ts";
 import { concat } from "../../../core/message/bytes.ts";
 import { headerSize } from "../../../core/message/header.ts";
 import { LineEndingNormalizer } from "../../../core/message/line_endings.ts";
-import { isAscii } from "../../../core/wire/ascii.ts";
+import { isAscii, latin1Bytes } from "../../../core/wire/ascii.ts";
 import type { MaildropMessage } from "./maildrop.ts";
 import { isInternational, surrogateHeader } from "./surrogate.ts";
 
@@ -28,9 +28,11 @@ export async function openMessage(
   message: MaildropMessage,
   isUtf8: boolean,
 ): Promise<MessageSource | "needs UTF8"> {
-  const body = await storage.openBody(message.body);
+  const { size, head = "" } = message, body = await storage.openBody(message.body);
   // The size on the wire is that of the octets exactly when every line ends in CRLF already.
-  return await openEntity(body, body.size === message.size, isUtf8);
+  const source = await openEntity(body, body.size === size - head.length, isUtf8);
+  if (source === "needs UTF8" || head === "") return source;
+  return { ...source, first: concat([latin1Bytes(head), source.first]) };
 }
 
 /**
