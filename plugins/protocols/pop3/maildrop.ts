@@ -204,11 +204,6 @@ export class Maildrop implements AsyncDisposable {
     }
   }
 
-  /** Whether messages may be removed. */
-  async mayRemove(): Promise<boolean> {
-    return await this.#parts.settings.mayRemove?.() ?? true;
-  }
-
   /**
    * RFC 1939 §6: removes what is marked, and what the retention policy allows; durable when it resolves. What another
    * session has removed already is removed. Where popped mail goes elsewhere, nothing is removed: all of that goes there.
@@ -217,13 +212,13 @@ export class Maildrop implements AsyncDisposable {
    * @throws Refusal, `forbidden` where something is to be removed and may not be; and nothing was done.
    */
   async commit(): Promise<{ readonly removed: number; readonly left: number }> {
-    const { storage, account, content, settings: { view = inbox, expire, popped = "nothing", keepsLast } } =
+    const { storage, account, content, settings: { view = inbox, expire, popped = "nothing", keepsLast, mayRemove } } =
       this.#parts;
     // What others have fetched is shown to see it again: fetching it here is no reason to hide it from them.
     const retrieved = view.of === "recent" ? new Set<number>() : this.#retrieved;
     const taken = expire === 0 || popped !== "nothing" ? retrieved : [];
     const gone = new Set([...this.#deleted, ...content.expired, ...taken]).difference(this.#moved);
-    if (gone.size > 0 && !await this.mayRemove()) throw new Refusal("forbidden", "nothing may be removed there");
+    if (gone.size > 0 && await mayRemove?.() === false) throw new Refusal("forbidden", "nothing may be removed there");
     const operations: Operation[] = popped === "nothing"
       ? removing(this.select(gone))
       : await operationsOn(this.select(gone), popped, storage, account);
@@ -245,12 +240,18 @@ export class Maildrop implements AsyncDisposable {
     await this.#parts.hold?.[Symbol.asyncDispose]();
   }
 
+  /** Where a message is, whether it is marked or not; undefined when there is none of that number. */
+  placeOf(number: number): { readonly mailbox: Mailbox; readonly uid: number } | undefined {
+    const { mailboxes, uids } = this.#parts.content;
+    const mailbox = mailboxes[number - 1], uid = uids[number - 1];
+    return mailbox === undefined || uid === undefined ? undefined : { mailbox, uid };
+  }
+
   /** UIDs of these messages, ascending, by mailbox. */
   select(numbers: Iterable<number>): Selected {
-    const { mailboxes, uids } = this.#parts.content;
     const selected = new Map<Mailbox, number[]>();
     for (const number of numbers) {
-      const mailbox = mailboxes[number - 1], uid = uids[number - 1];
+      const { mailbox, uid } = this.placeOf(number) ?? {};
       if (mailbox === undefined || uid === undefined) continue;
       const chosen = selected.get(mailbox);
       if (chosen === undefined) selected.set(mailbox, [uid]);
