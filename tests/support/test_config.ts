@@ -14,6 +14,8 @@ export interface TestSettings {
   readonly cleartextAuth?: boolean;
   /** Default: example.org. */
   readonly domains?: readonly string[];
+  /** Options of the directory, which is the local one. */
+  readonly directory?: Readonly<Record<string, unknown>>;
   /** Entries as in mail.yaml; paths are relative to the folder. */
   readonly filters?: readonly unknown[];
   /** As in mail.yaml. Failed logins cost nothing unless it says so. */
@@ -125,7 +127,7 @@ function configText(settings: TestSettings): string {
     tls: { certificate: "./tls/cert.pem", key: "./tls/key.pem", engine: settings.engine ?? "deno", ...settings.tls },
     storage: settings.storage ?? "memory",
     // Hashing that is slow for attackers is slow for tests too.
-    directory: { use: "local", options: { password_hash_cost: 10 } },
+    directory: { use: "local", options: { password_hash_cost: 10, ...settings.directory } },
     auth: settings.auth ?? [
       ...["plain", "login", "cram-md5", "digest-md5", "apop"],
       ...["scram-sha-1", "scram-sha-256", "scram-sha-512"],

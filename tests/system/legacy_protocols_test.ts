@@ -21,6 +21,7 @@ const everybody = ["0.0.0.0/0", "::/0"];
 const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   poppassd: { cleartext_from: everybody },
   ph: { allow: everybody },
+  sdps: { extensions: true, greeting: "mail.demon.example ready" },
 };
 
 /** Each is said in turn, whatever came of those before. */
@@ -116,7 +117,7 @@ for (const cleartextAuth of [false, true]) {
     using keys = hasKerberos() ? kerberosFolder([capturedKey]) : undefined;
     const further = legacy(keys?.keytab);
     await using few = await testServer({ cleartextAuth });
-    await using many = await testServer({ cleartextAuth, further });
+    await using many = await testServer({ cleartextAuth, further, directory: { multidrop: ["*.example.org"] } });
     // They do listen, and those that are not safe have said so, once.
     assertEquals(Object.keys(many.furtherPorts), Object.keys(further));
     assertEquals(warned(few), []);
@@ -133,6 +134,29 @@ for (const cleartextAuth of [false, true]) {
     assertNotEquals(before["submission"]?.at(-2), before["smtp"]?.at(-2));
   });
 }
+
+Deno.test("legacy: the second password of an account opens SDPS, and neither POP3, IMAP nor submission", async () => {
+  await using server = await testServer({ cleartextAuth: true, further: { sdps: {} } });
+  const { ports, furtherPorts, admin } = server, second = "another secret";
+  await admin.setSecondPassword(alice.address, second);
+  const pop = async (port: number) => {
+    await using session = await dialogue(port);
+    await session.line();
+    await session.ask(`USER ${alice.address}`);
+    return await session.ask(`PASS ${second}`);
+  };
+  assertEquals(await pop(ports.pop3), "-ERR [AUTH] invalid login or password");
+  assertEquals(await pop(furtherPorts["sdps"] ?? 0), "+OK maildrop has 0 messages (0 octets)");
+  await using imapSession = await dialogue(ports.imap);
+  await imapSession.line();
+  const [refused] = await allOfImap(imapSession, [`LOGIN ${alice.address} "${second}"`]);
+  assert(refused?.includes(" NO [AUTHENTICATIONFAILED]"), refused);
+  await using submission = await dialogue(ports.submission);
+  await submission.line();
+  await submission.ask("EHLO client.example");
+  const answer = await submission.ask(`AUTH PLAIN ${btoa(`\0${alice.address}\0${second}`)}`);
+  assert(answer.startsWith("535 "), answer);
+});
 
 Deno.test("legacy: POP3 offers and refuses the same with all its own old ways on, but for their commands", async () => {
   const old = { early: true, rpop: ["192.0.2.1"], recent: "30d", popped: "read" };
