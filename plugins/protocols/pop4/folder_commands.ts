@@ -1,6 +1,6 @@
 /** Folders: they are listed, made, deleted, moved and renamed. All of it is durable before it is answered. */
 import type { Storage } from "../../../core/contract/mod.ts";
-import { type Access, findMailbox } from "../../../core/mailboxes/access.ts";
+import { type Access, findMailbox, hasRights } from "../../../core/mailboxes/access.ts";
 import { visibleMailboxes } from "../../../core/mailboxes/visible_mailboxes.ts";
 import type { Maildrop } from "../pop3/maildrop.ts";
 import { ok } from "../pop3/replies.ts";
@@ -100,8 +100,10 @@ async function openNotInbox(storage: Storage, maildrop: Maildrop, name: string):
 
 function folderLine({ isUtf8 }: Session, { mailbox, listedAs, rights }: Access): string {
   const { messages, unseen, size, specialUse } = mailbox;
+  // RFC 4314 §4: how much is in it takes the right to read it.
+  const content = hasRights({ rights }, "r") ? `${messages} ${unseen} ${size}` : "- - -";
   const use = specialUse === undefined ? "" : ` ${specialUse}`;
-  return `${printFolderName(listedAs, isUtf8)} ${messages} ${unseen} ${size} ${rights}${use}`;
+  return `${printFolderName(listedAs, isUtf8)} ${content} ${rights}${use}`;
 }
 
 function isIn(name: string, top: string): boolean {

@@ -69,6 +69,7 @@ export async function pop4(given: Given = {}): Promise<Pop4> {
     storage: given.wrap?.(storage) ?? storage,
     shutdown: new AbortController().signal,
     delivery: {} as Delivery,
+    domains: ["example.org"],
     limits: { message: given.largest ?? 1_000_000 },
   };
   const { serve } = await plugin.setup(context, validated.value);
