@@ -24,8 +24,10 @@ export interface TestSettings {
   readonly options?: Readonly<
     Partial<Record<"smtp" | "submission" | "pop3" | "imap", Readonly<Record<string, unknown>>>>
   >;
-  /** Further protocols by name, with their options; each listens on a port of its own, without TLS. */
+  /** Further protocols by name, with their options; each listens on a port of its own. */
   readonly further?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** How those listen; default: without TLS. */
+  readonly furtherTls?: "starttls" | "tls";
   /** Default: deno. */
   readonly engine?: "deno" | "node";
   /** Further keys of `tls`, as in mail.yaml. */
@@ -143,7 +145,11 @@ function configText(settings: TestSettings): string {
       },
       { use: "pop3", listen: ["127.0.0.1:0 starttls", "127.0.0.1:0 tls"], options: { ...options.pop3 } },
       { use: "imap", listen: ["127.0.0.1:0 starttls", "127.0.0.1:0 tls"], options: { ...options.imap } },
-      ...Object.entries(settings.further ?? {}).map(([use, options]) => ({ use, listen: ["127.0.0.1:0"], options })),
+      ...Object.entries(settings.further ?? {}).map(([use, options]) => ({
+        use,
+        listen: [["127.0.0.1:0", settings.furtherTls ?? ""].join(" ").trim()],
+        options,
+      })),
     ],
     filters: settings.filters ?? [],
     log: settings.log ?? { format: "json", level: "debug" },

@@ -21,7 +21,7 @@ const everybody = ["0.0.0.0/0", "::/0"];
 const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   poppassd: { cleartext_from: everybody },
   ph: { allow: everybody },
-  sdps: { extensions: true, greeting: "mail.demon.example ready" },
+  sdps: { greeting: "mail.demon.example ready" },
 };
 
 /** Each is said in turn, whatever came of those before. */

@@ -8,8 +8,10 @@ import { ok } from "../pop3/replies.ts";
 import { withMessage } from "../pop3/transaction_commands.ts";
 import { localPart, ownAddress } from "./envelopes.ts";
 
-/** What Demon's servers did not have: extensions of POP3, and logins that have no form for a host's users. */
-const extensions: ReadonlySet<string> = new Set(["APOP", "AUTH", "CAPA", "LANG", "UTF8"]);
+/** What there never is, as with Demon: no mechanism knows of a host's second password, and clients would take them first. */
+const otherLogins: ReadonlySet<string> = new Set(["APOP", "AUTH"]);
+/** What Demon's servers did not have either. Without CAPA fetchmail does not find STLS. */
+const extensions: ReadonlySet<string> = new Set(["CAPA", "LANG", "UTF8"]);
 
 /** *ENV: between whom a message went. */
 const env: Command = command({
@@ -23,9 +25,11 @@ const env: Command = command({
     }),
 });
 
-/** The commands, with those that Demon's servers did not have, or without. */
+/** The commands, with the extensions of POP3 or without. */
 export function sdpsCommands(hasExtensions: boolean): CommandTable {
-  const left = [...pop3Commands].filter(([keyword]) => hasExtensions || !extensions.has(keyword));
+  const left = [...pop3Commands].filter(([keyword]) =>
+    !otherLogins.has(keyword) && (hasExtensions || !extensions.has(keyword))
+  );
   return new Map([...left, ["*ENV", env]]);
 }
 

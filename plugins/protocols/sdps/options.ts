@@ -15,8 +15,8 @@ const { recent: _, ...ofPop3 } = pop3Options.entries;
 /** Their schema; all may be left out. */
 export const sdpsOptions = options({
   ...ofPop3,
-  /** Whether there are APOP, AUTH, CAPA, LANG and UTF8, which Demon's servers did not have. */
-  extensions: v.optional(flag, false),
+  /** Whether there are CAPA, LANG and UTF8, which Demon's servers did not have. Without CAPA fetchmail does not find STLS. */
+  extensions: v.optional(flag, true),
   /** What the greeting says; absent: what POP3's does. fetchmail takes `demon.` for a sign of SDPS. */
   greeting: v.optional(greeting),
 });

@@ -154,13 +154,15 @@ Deno.test("sdps: no password without TLS, unless that is configured", async () =
   assertStringIncludes(received, "\r\n-ERR log in first\r\n");
 });
 
-Deno.test("sdps: with `extensions` there is what POP3 has, by the same logins", async () => {
-  const { serve } = await sdps({ mail: [to("fred"), to("jane")], options: { extensions: true } });
-  const plain = btoa("\0fred@vision25\0dial-up");
-  const received = await converse(serve, `CAPA\r\nAUTH PLAIN ${plain}\r\nSTAT\r\n`);
-  assert(/^\+OK POP3 server ready <\S+>\r\n/.test(received), received);
-  for (const words of ["\r\nUIDL\r\n", "\r\nSASL ", "\r\nUTF8 USER\r\n"]) assertStringIncludes(received, words);
-  assert(/\r\n\+OK 1 \d+\r\n$/.test(received), received);
+Deno.test("sdps: CAPA tells of STLS and of no login but USER and PASS; where it is off, all extensions are", async () => {
+  const commands = "CAPA\r\nAUTH\r\nAPOP vision25 0123456789abcdef\r\nLANG *\r\nUTF8\r\n";
+  const { serve } = await sdps();
+  const told = (await converse(serve, commands, { startTls: true })).split("\r\n");
+  assertEquals(told[0], "+OK POP3 server ready");
+  for (const line of ["UIDL", "USER", "STLS", "UTF8 USER", "LANG"]) assert(told.includes(line), line);
+  assertEquals(told.filter((line) => /^SASL|^-ERR/.test(line)), ["-ERR unknown command", "-ERR unknown command"]);
+  const bare = await converse((await sdps({ options: { extensions: false } })).serve, commands, { startTls: true });
+  assertEquals(bare, `+OK POP3 server ready\r\n${"-ERR unknown command\r\n".repeat(5)}`);
 });
 
 Deno.test("sdps: a greeting is one line that looks like no timestamp and no response code; logins are not Gmail's", () => {
