@@ -1,5 +1,5 @@
 /** SDPS: fetchmail and getmail part the mail of a host, which came by SMTP, by its envelopes. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type ClientHome, interopTest } from "./client.ts";
 import { type MailServer, mailServer } from "./server.ts";
 import type { TestSettings } from "../support/test_config.ts";
@@ -7,6 +7,7 @@ import { dialogue } from "../support/plain_client.ts";
 
 const fetchmail = { name: "fetchmail", packageName: "fetchmail" };
 const getmail = { name: "getmail", packageName: "getmail6" };
+const setpriv = { name: "setpriv", packageName: "util-linux" };
 /** That of Debian, which finds what Debian installs. */
 const python = { name: "/usr/bin/python3", packageName: "python3" };
 
@@ -115,7 +116,7 @@ cat > "$(mktemp "${home.folder}/box/$1/XXXXXXXX")"
   return { output: stdout + stderr, received: await boxes(`${home.folder}/box`) };
 }
 
-/** getmail's own class: its program does not run as root, and takes the recipient's octets for text when it sorts. */
+/** getmail's own class: its program takes what *ENV gives for text, which it is not in Python 3, and delivers nothing. */
 const retrieving = `
 import sys
 sys.path.append("/usr/lib/python3/dist-packages")
@@ -147,6 +148,42 @@ interopTest("getmail: MultidropSDPSRetriever: each user of a host gets his copy"
   assertEquals(stdout.split("\n").filter((line) => line.startsWith("GOT ")).sort(), got.sort());
   assertEquals(await server.inbox(host), [], "fetched messages are deleted");
 });
+
+interopTest("getmail: SimplePOP3Retriever: a user of a host fetches what is his", [getmail, setpriv], async (home) => {
+  await using server = await hostServer({ further: { sdps: {} }, cleartextAuth: true });
+  for (const part of ["cur", "new", "tmp"]) await Deno.mkdir(`${home.folder}/box/${part}`, { recursive: true });
+  const config = await home.write(
+    "getmailrc",
+    `[retriever]
+type = SimplePOP3Retriever
+server = localhost
+port = ${server.port}
+username = jane@vision25
+password = ${host.password}
+
+[destination]
+type = Maildir
+path = ${home.folder}/box/
+
+[options]
+delete = true
+`,
+  );
+  const { code, stdout, stderr } = await runAsNobody(home, ["--getmaildir", home.folder, "--rcfile", config]);
+  assertEquals(code, 0, stdout + stderr);
+  const { new: received } = await boxes(`${home.folder}/box`);
+  assertEquals(received, everybodys[`jane@${domain}`]);
+  assertEquals((await server.inbox(host)).length, 1, "fred's is left");
+});
+
+/** getmail writes to no Maildir as root. */
+async function runAsNobody(home: ClientHome, args: readonly string[]) {
+  if (Deno.uid() !== 0) return await home.run(getmail, args);
+  const nobody = 65_534;
+  const owned = await new Deno.Command("chown", { args: ["-R", `${nobody}:${nobody}`, home.folder] }).output();
+  assert(owned.success);
+  return await home.run(setpriv, [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", getmail.name, ...args]);
+}
 
 /** What lies in each folder of a folder. */
 async function boxes(folder: string): Promise<Received> {

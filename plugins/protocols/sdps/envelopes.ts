@@ -4,6 +4,9 @@ import { formatDate } from "../../../core/message/date.ts";
 import type { Presented } from "../pop3/maildrop_content.ts";
 import type { View } from "../pop3/view.ts";
 
+/** UIDs whose envelopes are asked for at once. */
+const PAGE = 10_000;
+
 /**
  * What a session sees.
  *
@@ -14,7 +17,7 @@ export function hostView(hostname: string, user?: string): View {
   return {
     of: "presented",
     async present(storage, inbox) {
-      const owner = await ownAddress(storage, inbox.account), envelopes = await storage.envelopes(inbox.id);
+      const owner = await ownAddress(storage, inbox.account), envelopes = await envelopesOf(storage, inbox);
       return (message) => {
         // What came since the envelopes were read is for the next session.
         if (message.uid >= inbox.uidNext) return undefined;
@@ -24,6 +27,15 @@ export function hostView(hostname: string, user?: string): View {
       };
     },
   };
+}
+
+/** Other sessions have their turn between two pages. */
+async function envelopesOf(storage: Storage, { id, uidNext }: Mailbox): Promise<Map<number, DeliveryEnvelope>> {
+  const envelopes = new Map<number, DeliveryEnvelope>();
+  for (let from = 1; from < uidNext; from += PAGE) {
+    for (const [uid, envelope] of await storage.envelopes(id, [[from, from + PAGE - 1]])) envelopes.set(uid, envelope);
+  }
+  return envelopes;
 }
 
 /** The address of an account: whom a message is taken to be for that came without envelope. */

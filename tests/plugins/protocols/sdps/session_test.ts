@@ -64,6 +64,38 @@ Deno.test("sdps: what arrives while a session is open, or being opened, is for t
   assertEquals((await after(tested, ["*ENV 2"]))[4], "jane@vision25.demon.example");
 });
 
+Deno.test("sdps: envelopes are read in pages, and none is missed at their seams", async () => {
+  const asked: unknown[] = [];
+  const tested = await sdps({
+    wrap: (storage) =>
+      but(storage, {
+        mailboxByName: async (account, name) => {
+          const inbox = await storage.mailboxByName(account, name);
+          return inbox && { ...inbox, uidNext: 20_003 };
+        },
+        envelopes: (_mailbox, uids = []) => {
+          asked.push(uids);
+          const envelope = (uid: number) => ({ sender: "", recipient: `u${uid}@vision25.demon.example` });
+          const known = [1, 10_000, 10_001, 20_002].filter((uid) =>
+            uids.some((range) => Array.isArray(range) && range[0] <= uid && uid <= range[1])
+          );
+          return Promise.resolve(new Map(known.map((uid) => [uid, envelope(uid)])));
+        },
+        messages: async (mailbox, select) => {
+          const page = await storage.messages(mailbox, select), [message] = page.messages;
+          if (message === undefined) return page;
+          return { ...page, messages: [1, 10_000, 10_001, 20_002, 20_003].map((uid) => ({ ...message, uid })) };
+        },
+      }),
+  });
+  await tested.deliver(to("fred"));
+  const lines = await after(tested, [1, 2, 3, 4, 5].map((number) => `*ENV ${number}`));
+  const users = [2, 8, 14, 20].map((at) => lines[at]);
+  assertEquals(users, ["u1", "u10000", "u10001", "u20002"]);
+  assertEquals(lines.at(-1), "-ERR no such message, only 4 messages in maildrop");
+  assertEquals(asked, [[[1, 10_000]], [[10_001, 20_000]], [[20_001, 30_000]]]);
+});
+
 Deno.test("sdps: *ENV answers in four lines also of a message that another session has removed", async () => {
   for (const mail of [to("fred"), {}]) {
     const tested = await sdps({ mail: [mail] });
