@@ -53,6 +53,8 @@ export function readDistinguishedName(text: string): DistinguishedName | undefin
 function readValue(text: string): { readonly value: string; readonly rest: string } | undefined {
   const [hex, digits] = /^#((?:[0-9A-Fa-f]{2})+) */.exec(text) ?? [];
   if (hex !== undefined && digits !== undefined) return ended(decodeHex(digits), text.slice(hex.length));
+  // §3: a leading "#" is nothing else.
+  if (text.startsWith("#")) return undefined;
   const octets: number[] = [];
   // Blanks at the end are part of a value only where they are escaped.
   let kept = 0, rest = text;
@@ -87,10 +89,16 @@ export function printDistinguishedName(name: DistinguishedName): string {
 
 /** §2.4. Control characters are escaped too, so that they are seen. */
 function printValue(value: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is escaped
-  return value.replace(/[\0-\x1f\x7f]/g, (control) => `\\${control.charCodeAt(0).toString(16).padStart(2, "0")}`)
-    .replace(/["+,;<>]|\\(?![0-9a-f]{2})/g, "\\$&")
-    .replace(/^[ #]| $/g, "\\$&");
+  const escaped = value.replace(
+    // deno-lint-ignore no-control-regex -- control characters are what is escaped
+    /[\0-\x1f\x7f"+,;<>\\]/g,
+    (character) => character < " " || character === "\x7f" ? hexPair(character) : `\\${character}`,
+  );
+  return escaped.replace(/^[ #]| $/g, "\\$&");
+}
+
+function hexPair(character: string): string {
+  return `\\${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 /** What two relative names have in common exactly where they are the same (RFC 4517 §4.2.15). */

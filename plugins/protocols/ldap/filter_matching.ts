@@ -9,7 +9,7 @@ import { type MatchingRule, matchingRule } from "./matching_rules.ts";
 export type EntryTest = (entry: Entry) => boolean | undefined;
 
 /** Whether a value is what is asserted. */
-type ValueTest = (value: string) => boolean | undefined;
+export type ValueTest = (value: string) => boolean | undefined;
 
 /** Parts of a filter: each is held against each entry. */
 const mostParts = 256;

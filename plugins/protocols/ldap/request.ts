@@ -12,7 +12,7 @@ export type Request =
   | { readonly kind: "unbind" }
   | { readonly kind: "abandon"; readonly id: number }
   /** It would change something, and is not read on. */
-  | { readonly kind: "write"; readonly responseTag: number };
+  | { readonly kind: "write" };
 
 /** §4.2. */
 export interface BindRequest {
@@ -100,7 +100,7 @@ type Read = (element: Element) => Request;
 type Operation = readonly [read: Read, responseTag: number | undefined];
 
 function write(responseTag: number): Operation {
-  return [() => ({ kind: "write", responseTag }), responseTag];
+  return [() => ({ kind: "write" }), responseTag];
 }
 
 /** By the tag of the request: how it is read, and the tag of its answer. */

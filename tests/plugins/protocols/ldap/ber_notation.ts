@@ -37,9 +37,12 @@ const token = /\s*(?:("(?:[^"\\]|\\.)*")|'([0-9A-Fa-f]*)'H|\[(\d+)\]|(\d+)|([A-Z
 /** The octets of an element: its identifier, the length as short as it can be, and the content. */
 export function element(tag: number, content: Uint8Array): Uint8Array {
   const length = content.length;
-  const more = length < 0x80 ? [] : length < 0x100 ? [length] : [length >> 8, length & 0xff];
-  if (length > 0xffff) throw new RangeError("nothing in these tests is as long");
-  return Uint8Array.of(tag, ...more.length === 0 ? [length] : [0x80 | more.length, ...more], ...content);
+  const digits = length.toString(16);
+  const more = length < 0x80 ? [] : Uint8Array.fromHex(digits.length % 2 === 0 ? digits : `0${digits}`);
+  const octets = new Uint8Array(2 + more.length + length);
+  octets.set([tag, more.length === 0 ? length : 0x80 | more.length, ...more]);
+  octets.set(content, 2 + more.length);
+  return octets;
 }
 
 /** An INTEGER or ENUMERATED. */
@@ -55,7 +58,13 @@ export function string(value: string | Uint8Array, tag = 0x04): Uint8Array {
 
 /** Octets of several, one after another. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(parts.flatMap((part) => [...part]));
+  const octets = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    octets.set(part, at);
+    at += part.length;
+  }
+  return octets;
 }
 
 /** The octets of what a text says. */
@@ -101,8 +110,9 @@ class NotationReader {
   }
 
   #tagged(tag: number): Uint8Array {
-    const [own = 0, ...rest] = this.value();
-    return Uint8Array.of(tag | own & CONSTRUCTED, ...rest);
+    const octets = this.value();
+    octets[0] = tag | (octets[0] ?? 0) & CONSTRUCTED;
+    return octets;
   }
 
   #elements(): Uint8Array {
