@@ -24,10 +24,22 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sdps: { greeting: "mail.demon.example ready" },
 };
 
+const pop4Verbs = ["LFLD", "SFLD INBOX", "MOVE 1 INBOX", "STOR", "SFLG 1 x", "DPRT 1 1"];
+
 /** Each is said in turn, whatever came of those before. */
 const pop3 = {
-  before: ["CAPA", "AUTH", "USER alice", "PASS secret of alice", "RPOP alice", "LAST", "XTND XMIT", "*ENV", "LFLD"],
-  after: ["CAPA", "STAT", "LAST", "XTND XLST Subject", "*ENV", "LFLD", "RPOP alice", "RSET"],
+  before: [
+    "CAPA",
+    "AUTH",
+    "USER alice",
+    "PASS secret of alice",
+    "RPOP alice",
+    "LAST",
+    "XTND XMIT",
+    "*ENV",
+    ...pop4Verbs,
+  ],
+  after: ["CAPA", "STAT", "LAST", "XTND XLST Subject", "*ENV", ...pop4Verbs, "RPOP alice", "RSET"],
 };
 const imap = {
   before: ["CAPABILITY", `LOGIN ${alice.address} "${alice.password}"`, "AUTHENTICATE PLAIN =", "ENABLE UTF8=ACCEPT"],
@@ -170,4 +182,30 @@ Deno.test("legacy: POP3 offers and refuses the same with all its own old ways on
       ),
     ]);
   assertEquals(ofLogins(await observe(many)), ofLogins(await observe(few)));
+});
+
+Deno.test("legacy: POP4 asks of its clients what POP3 asks, and tells them the same, but for its verbs", async () => {
+  await using server = await testServer({ further: { pop4: {} }, furtherTls: "starttls" });
+  const { ports, furtherPorts: { pop4: port = 0 }, certificate } = server;
+  const isOfPop4 = (command: string) => pop4Verbs.includes(command);
+  const seen = async (port: number) => {
+    const replies: string[] = [];
+    {
+      await using session = await dialogue(port);
+      replies.push(await session.line(), ...await all(session, pop3.before.filter((command) => !isOfPop4(command))));
+    }
+    await using session = await tlsDialogue(port, "pop3", { ca: certificate });
+    const commands = ["CAPA", `USER ${alice.address}`, `PASS ${alice.password}`, ...pop3.after, "QUIT"];
+    replies.push(...await all(session, commands.filter((command) => !isOfPop4(command))));
+    return replies.map((reply) => reply.replace(/<[^<>@]+@mail\.example\.org>/, "<timestamp>"));
+  };
+  const asPop3 = (reply: string) =>
+    reply.replace("POP3 POP4 rev 1 server", "POP3 server").replaceAll(
+      /^(?:[LSCDR]FLD|MOVF|RENF|MOVE|COPY|STOR|[LSC]FLG|[LRD]PRT)\r\n/gm,
+      "",
+    );
+  const ofPop4 = await seen(port), ofPop3 = await seen(ports.pop3);
+  assertEquals(ofPop4.map(asPop3), ofPop3);
+  assert(ofPop4[0]?.startsWith("+OK POP3 POP4 rev 1 "));
+  assert(ofPop3.includes("USER alice: -ERR not without TLS: send STLS first, or use the port for TLS"));
 });
