@@ -73,8 +73,8 @@ function readQuoted(bytes: Uint8Array, start: number): StringReading {
   }
 }
 
-/** A literal whose brace is at `start`. */
-function readLiteral(bytes: Uint8Array, start: number): StringReading {
+/** Reads a literal whose brace is at `start`, whatever it holds. @throws Malformed when it goes wrong. */
+export function readLiteral(bytes: Uint8Array, start: number): StringReading {
   let at = start + 1;
   while (isOf(bytes[at], DIGIT) && at - start <= MOST_DIGITS) at++;
   if (at === start + 1) throw new Malformed(at, "the size of a literal");
