@@ -21,7 +21,7 @@ export const listFolders = verb({
   parse: optionalFolder,
   async run(session, maildrop, top) {
     const all = await visibleMailboxes(session.service.context.storage, maildrop);
-    const listed = top === undefined ? all : all.filter(({ listedAs }) => isIn(listedAs, withoutEnd(top)));
+    const listed = top === undefined ? all : all.filter(({ listedAs }) => isIn(listedAs, listedName(top)));
     if (listed.length === 0) throw new Refused("missing");
     return await session.list(ok(`${listed.length}`), listed.map((access) => folderLine(session, access)));
   },
@@ -107,12 +107,12 @@ function folderLine({ isUtf8 }: Session, { mailbox, listedAs, rights }: Access):
 }
 
 function isIn(name: string, top: string): boolean {
-  return name === top || name.startsWith(`${top}/`) || /^inbox$/i.test(top) && isIn(name, "INBOX") && top !== "INBOX";
+  return name === top || name.startsWith(`${top}/`);
 }
 
-/** RFC 9051 §6.3.4: a name may be written with the separator at its end. */
-function withoutEnd(name: string): string {
-  return name.replace(/\/$/, "");
+/** A name as it is listed: RFC 9051 §5.1 and §6.3.4 have INBOX in any case, Net-Unicode, and a separator at the end. */
+function listedName(name: string): string {
+  return name.normalize("NFC").replace(/\/$/, "").replace(/^inbox(?=\/|$)/i, "INBOX");
 }
 
 /** What a folder is in, where it is in one, and its own name there. */

@@ -195,6 +195,15 @@ Deno.test("pop4: RFC 6856 §2.1: names are ASCII, and UTF-8 for those who have a
   assertEquals(received.split("\r\n")[6], `Entw\u00c3\u00bcrfe ${line}`);
 });
 
+Deno.test("pop4: LFLD finds a folder however its name is written", async () => {
+  const server = await pop4({ alice: { "Caf\u00e9": [], "INBOX/Sub": [] } });
+  const names = async (name: string) =>
+    (await server.say(`LFLD ${name}\r\n`)).slice(1, -1).map((line) => line.split(" ")[0]);
+  assertEquals(await names("Cafe%CC%81/"), ["Caf%C3%A9"]);
+  assertEquals(await names("inbox"), ["INBOX", "INBOX/Sub"]);
+  assertEquals(await names("inbox/Sub"), ["INBOX/Sub"]);
+});
+
 Deno.test("pop4: names that no folder can have, and folders that cannot go where they should", async () => {
   const server = await pop4({ alice: { ...alice, "a/b": [] }, bob: {} });
   const commands = [
