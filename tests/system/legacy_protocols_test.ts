@@ -14,13 +14,14 @@ import { type Beginning, tlsDialogue } from "../support/tls_client.ts";
 const current: ReadonlySet<string> = new Set(["smtp", "pop3", "imap"]);
 
 /** Those that have to say in the log that they are not safe. */
-const unsafe = ["kpop", "ph", "pop1", "pop2", "poppassd"];
+const unsafe = ["kpop", "ldap", "ph", "pop1", "pop2", "poppassd"];
 
 /** As unsafe as they go. */
 const everybody = ["0.0.0.0/0", "::/0"];
 const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   poppassd: { cleartext_from: everybody },
   ph: { allow: everybody },
+  ldap: { anonymous: everybody },
   sdps: { greeting: "mail.demon.example ready" },
 };
 

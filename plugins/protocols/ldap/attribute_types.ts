@@ -50,6 +50,7 @@ export const attributeTypes: readonly AttributeType[] = [
   { names: ["objectClass"], oid: "2.5.4.0", ...oid },
   { names: ["structuralObjectClass"], oid: "2.5.21.9", ...oid, ...single, ...operational },
   { names: ["createTimestamp"], oid: "2.5.18.1", ...time, ...single, ...operational },
+  { names: ["modifyTimestamp"], oid: "2.5.18.2", ...time, ...single, ...operational },
   { names: ["subschemaSubentry"], oid: "2.5.18.10", ...dn, ...single, ...operational },
   { names: ["attributeTypes"], oid: "2.5.21.5", syntax: syntaxes.attributeType, ...operational },
   { names: ["objectClasses"], oid: "2.5.21.6", syntax: syntaxes.objectClass, ...operational },

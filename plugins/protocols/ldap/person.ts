@@ -26,6 +26,8 @@ export function personEntry(
     displayName: [fullName],
     mail: [address, ...aliases],
     createTimestamp: [generalizedTime(createdAt)],
+    // What is told here of an account is what it was made with.
+    modifyTimestamp: [generalizedTime(createdAt)],
   });
 }
 

@@ -5,11 +5,16 @@ import { matchingRules } from "./matching_rules.ts";
 import { objectClasses } from "./object_classes.ts";
 import { syntaxes, syntaxNames } from "./syntaxes.ts";
 
+/** When the schema was last another: §4.2 has clients keep it until then. */
+const changed = "20261125000000Z";
+
 /** The subschema subentry. */
 export function subschemaEntry(): Entry {
   return entryOf(subschemaName, "subentry", {
     objectClass: ["top", "subentry", "subschema"],
     cn: ["Subschema"],
+    createTimestamp: [changed],
+    modifyTimestamp: [changed],
     attributeTypes: attributeTypes.map((type) =>
       description(type.oid, [
         ["NAME", names(type.names)],

@@ -30,7 +30,8 @@ for (const name of [...Deno.readDirSync(folder)].map(({ name }) => name).sort())
     for (const { from, text } of turnsOf(await Deno.readTextFile(new URL(name, folder)))) {
       if (from === "C:") client.say(text);
       else if (from === "S.") assertEquals(await client.hear(), undefined);
-      else assertEquals(await client.hear(), notation(ber(text)));
+      // When accounts were made is another time in each run.
+      else assertEquals((await client.hear())?.replace(/"\d{14}Z"/g, '"TIME"'), notation(ber(text)));
     }
     assertEquals(client.client.unread, "");
   });
