@@ -147,7 +147,7 @@ for (const [state, before] of Object.entries(states)) {
         async (pieces, cuts) => {
           const server = await pop4({ alice: given, bob: { Team: ["Subject: eight\r\n\r\n"] } });
           await server.share("Team", "lr");
-          await converse(server.serve, split(before + pieces.join(""), cuts));
+          await converse(server.serve, split(before + pieces.join(""), cuts), { log: server.log });
           assert(!server.log.lines.some((line) => line.startsWith("error")), server.log.lines.join("\n"));
           assert(await server.isUnlocked());
           const content = await server.content(server.alice);

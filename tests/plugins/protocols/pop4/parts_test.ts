@@ -1,7 +1,7 @@
 /** Parts: what is in the message, and what was encoded. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { encodeBase64Body } from "../../../../core/message/base64.ts";
-import { Refusal, type Storage } from "../../../../core/contract/mod.ts";
+import { type Body, type BodyId, Refusal, type Storage } from "../../../../core/contract/mod.ts";
 import { latin1, latin1Bytes } from "../../../../core/wire/ascii.ts";
 import { converse } from "../mail_context.ts";
 import { pop4 } from "./serve.ts";
@@ -90,4 +90,31 @@ Deno.test("pop4: a part of a message that another session has removed is gone, a
     ...[gone, gone, gone, "+OK message 1 deleted", "-ERR message 1 already deleted"],
     ...Array(2).fill("-ERR no such message, only 1 message in maildrop"),
   ]);
+});
+
+Deno.test("pop4: a part that cannot be read to its end ends the session, for its rest would be taken for replies", async () => {
+  const wrap = (storage: Storage) =>
+    new Proxy(storage, {
+      get(storage, name) {
+        const value = Reflect.get(storage, name);
+        if (name !== "openBody") return typeof value === "function" ? value.bind(storage) : value;
+        return async (id: BodyId): Promise<Body> => {
+          const body = await storage.openBody(id);
+          const read = (start: number, end: number) =>
+            start < 300_000 ? body.read(start, end) : Promise.reject(new Error("the disk is gone"));
+          return { size: body.size, read };
+        };
+      },
+    });
+  const message = `Subject: large\r\n\r\n${"a line\r\n".repeat(60_000)}`;
+  // What is decoded has been read once before, to count it: nothing has been said then.
+  const counted = await pop4({ alice: { INBOX: [message] }, wrap });
+  assertEquals(await counted.say("DPRT 1 1\r\nNOOP\r\n"), ["-ERR [SYS/TEMP] local error, try again later", "+OK"]);
+  for (const command of ["DPRT 1 0", "RPRT 1 1"]) {
+    const server = await pop4({ alice: { INBOX: [message] }, wrap });
+    const lines = await server.say(`${command}\r\nNOOP\r\n`);
+    assertEquals(lines.slice(1).filter((line) => line.startsWith("+OK") || line === "."), [], command);
+    assert(server.log.lines.some((line) => line.startsWith("error a reply was left unfinished")), command);
+    assert(await server.isUnlocked());
+  }
 });

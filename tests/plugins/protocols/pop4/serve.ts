@@ -95,7 +95,7 @@ export async function pop4(given: Given = {}): Promise<Pop4> {
       );
     },
     async say(commands, by = "alice") {
-      const received = await converse(serve, `USER ${by}\r\nPASS secret\r\n${commands}`);
+      const received = await converse(serve, `USER ${by}\r\nPASS secret\r\n${commands}`, { log });
       return received.split("\r\n").slice(3, -1);
     },
     async isUnlocked() {
