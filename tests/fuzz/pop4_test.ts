@@ -4,8 +4,10 @@ import fc from "fast-check";
 import { latin1 } from "../../core/wire/ascii.ts";
 import { printFolderName } from "../../plugins/protocols/pop4/grammar/folder_name.ts";
 import { printMessageSet } from "../../plugins/protocols/pop4/grammar/message_set.ts";
+import { memoryStorage } from "../../storage/memory/storage.ts";
 import { converse } from "../plugins/protocols/mail_context.ts";
 import { pop4 } from "../plugins/protocols/pop4/serve.ts";
+import { openSqlite } from "../storage/sqlite/open_storage.ts";
 import { type ModelCommand, modelMail, Pop4Model } from "./pop4_model.ts";
 
 const login = "USER alice\r\nPASS secret\r\n";
@@ -58,35 +60,48 @@ function printed(command: ModelCommand): string {
   }
 }
 
-Deno.test("pop4 fuzz: any commands, split anywhere, are answered as docs/pop4.md has it, and do what it says", async () => {
-  const commands = fc.array(command, { minLength: 1, maxLength: 30, size: "max" });
-  const cuts = fc.array(fc.nat(900), { maxLength: 8, size: "max" });
-  await fc.assert(
-    fc.asyncProperty(commands, cuts, fc.boolean(), async (some, cuts, quits) => {
-      const model = new Pop4Model(subjects);
-      const all: ModelCommand[] = quits ? [...some, { verb: "QUIT" }] : some;
-      const expected = all.map((command) => ({ command, reply: model.answer(command) }));
-      const input = expected.map(({ command, reply }) =>
-        `${printed(command)}\r\n${command.verb === "STOR" && reply.status === "+OK" ? modelMail("stored") : ""}`
-      ).join("");
-      const server = await pop4({ alice: given, options: { max_errors: 1000 } });
-      const lines = (await converse(server.serve, split(login + input, cuts))).split("\r\n").slice(3, -1);
-      let at = 0;
-      for (const { command, reply: { status, lines: list } } of expected) {
-        const shown = `${printed(command)}: ${lines.slice(at, at + 3)}`;
-        if (command.verb === "STOR" && status === "+OK") assertEquals(lines[at++], "+OK Start sending message", shown);
-        assert(`${lines[at++]} `.startsWith(`${status} `), `${shown}; expected ${status}`);
-        if (list === undefined) continue;
-        assertEquals(lines.slice(at, at + list.length + 1), [...list, "."], shown);
-        at += list.length + 1;
-      }
-      assertEquals(lines.slice(at), []);
-      assertEquals(sorted(await server.content(server.alice)), sorted(model.content()));
-      assert(await server.isUnlocked());
-    }),
-    { numRuns: 300 },
-  );
-});
+/** The storage in memory is the contract's specification; SQLite is what people have. */
+const storages = {
+  memory: { runs: 300, open: () => Promise.resolve({ storage: memoryStorage(), close: () => Promise.resolve() }) },
+  sqlite: { runs: 15, open: () => openSqlite() },
+} as const;
+
+for (const [where, { runs, open }] of Object.entries(storages)) {
+  Deno.test(`pop4 fuzz: any commands, split anywhere, are answered as docs/pop4.md has it, and do what it says (${where})`, async () => {
+    const commands = fc.array(command, { minLength: 1, maxLength: 30, size: "max" });
+    const cuts = fc.array(fc.nat(900), { maxLength: 8, size: "max" });
+    await fc.assert(
+      fc.asyncProperty(commands, cuts, fc.boolean(), async (some, cuts, quits) => {
+        const model = new Pop4Model(subjects);
+        const all: ModelCommand[] = quits ? [...some, { verb: "QUIT" }] : some;
+        const expected = all.map((command) => ({ command, reply: model.answer(command) }));
+        const input = expected.map(({ command, reply }) =>
+          `${printed(command)}\r\n${command.verb === "STOR" && reply.status === "+OK" ? modelMail("stored") : ""}`
+        ).join("");
+        const { storage, close } = await open();
+        await using closing = new AsyncDisposableStack();
+        closing.defer(close);
+        const server = await pop4({ storage, alice: given, options: { max_errors: 1000 } });
+        const lines = (await converse(server.serve, split(login + input, cuts))).split("\r\n").slice(3, -1);
+        let at = 0;
+        for (const { command, reply: { status, lines: list } } of expected) {
+          const shown = `${printed(command)}: ${lines.slice(at, at + 3)}`;
+          if (command.verb === "STOR" && status === "+OK") {
+            assertEquals(lines[at++], "+OK Start sending message", shown);
+          }
+          assert(`${lines[at++]} `.startsWith(`${status} `), `${shown}; expected ${status}`);
+          if (list === undefined) continue;
+          assertEquals(lines.slice(at, at + list.length + 1), [...list, "."], shown);
+          at += list.length + 1;
+        }
+        assertEquals(lines.slice(at), []);
+        assertEquals(sorted(await server.content(server.alice)), sorted(model.content()));
+        assert(await server.isUnlocked());
+      }),
+      { numRuns: runs },
+    );
+  });
+}
 
 const states: Readonly<Record<string, string>> = {
   "before the login": "",
@@ -160,7 +175,7 @@ for (const [state, before] of Object.entries(states)) {
           assertEquals((await server.say("SFLD INBOX\r\nQUIT\r\n"))[0]?.slice(0, 3), "+OK");
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
   });
 }

@@ -1,4 +1,4 @@
-/** The pop4 plugin as the server sets it up, over the mail of alice and bob in the storage in memory. */
+/** The pop4 plugin as the server sets it up, over the mail of alice and bob in the storage in memory, or another. */
 import type { AccountId, Delivery, Message, ProtocolContext, Storage } from "../../../../core/contract/mod.ts";
 import { latin1, latin1Bytes } from "../../../../core/wire/ascii.ts";
 import plugin from "../../../../plugins/protocols/pop4/plugin.ts";
@@ -24,7 +24,9 @@ export interface Given {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Octets of the largest message. */
   readonly largest?: number;
-  /** Instead of the storage in memory. */
+  /** An empty one; default: that in memory. */
+  readonly storage?: Storage;
+  /** What the service has instead of the storage itself. */
   readonly wrap?: (storage: Storage) => Storage;
 }
 
@@ -55,7 +57,7 @@ export function mail(subject: string): string {
 export async function pop4(given: Given = {}): Promise<Pop4> {
   const validated = plugin.options["~standard"].validate(given.options);
   if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
-  const storage = memoryStorage({ now });
+  const storage = given.storage ?? memoryStorage({ now });
   const alice = await accountWith(storage, "alice@example.org", given.alice);
   const bob = await accountWith(storage, "bob@example.org", given.bob);
   const log = new FakeLog(), hostname = "mail.example.org";
