@@ -95,8 +95,12 @@ export function attributeType(description: string): AttributeType | undefined {
   return byName.get(description.toLowerCase());
 }
 
-/** Whether a type is another one or a kind of it. */
-export function isKindOf(type: AttributeType, other: AttributeType): boolean {
+/** A type and all that are kinds of it. */
+export function kindsOf(type: AttributeType): ReadonlySet<AttributeType> {
+  return new Set(attributeTypes.filter((one) => isKindOf(one, type)));
+}
+
+function isKindOf(type: AttributeType, other: AttributeType): boolean {
   const above = type.supertype === undefined ? undefined : attributeType(type.supertype);
   return type === other || above !== undefined && isKindOf(above, other);
 }

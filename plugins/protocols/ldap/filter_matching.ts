@@ -1,6 +1,6 @@
 /** Filters as tests of entries (RFC 4511 §4.5.1.7), in three values: undefined is "Undefined". */
 import { decodeUtf8 } from "../../../core/sasl/text.ts";
-import { type AttributeType, attributeType, isKindOf } from "./attribute_types.ts";
+import { type AttributeType, attributeType, attributeTypes, kindsOf } from "./attribute_types.ts";
 import type { Attribute, Entry } from "./entry.ts";
 import type { Filter, Substrings } from "./filter.ts";
 import { type MatchingRule, matchingRule } from "./matching_rules.ts";
@@ -47,9 +47,9 @@ function testOf(filter: Filter): EntryTest {
     }
     case "present": {
       const asked = attributeType(filter.attribute);
-      return asked === undefined
-        ? undefinedTest
-        : ({ attributes }) => attributes.some(({ type }) => isKindOf(type, asked));
+      if (asked === undefined) return undefinedTest;
+      const kinds = kindsOf(asked);
+      return ({ attributes }) => attributes.some(({ type }) => kinds.has(type));
     }
     case "equal":
     // §4.5.1.7.6: where nothing is approximate, what is equal is.
@@ -105,7 +105,8 @@ function ofType(
   const rule = asked && matchingRule(ruleName(asked) ?? "");
   const test = rule && make(rule);
   if (asked === undefined || test === undefined) return undefinedTest;
-  return ({ attributes }) => attributes.some(({ type, values }) => isKindOf(type, asked) && values.some(test));
+  const kinds = kindsOf(asked);
+  return ({ attributes }) => attributes.some(({ type, values }) => kinds.has(type) && values.some(test));
 }
 
 /** §4.5.1.7.7. */
@@ -118,8 +119,8 @@ function extensible(filter: Extract<Filter, { kind: "extensible" }>): EntryTest 
   }
   const isSuitable = (type: AttributeType) => rule.syntaxes.includes(type.syntax);
   if (asked !== undefined && !isSuitable(asked)) return undefinedTest;
-  const isMeant = ({ type }: Attribute) => asked === undefined ? isSuitable(type) : isKindOf(type, asked);
-  const holds = (attribute: Attribute) => isMeant(attribute) && attribute.values.some(test);
+  const meant = asked === undefined ? new Set(attributeTypes.filter(isSuitable)) : kindsOf(asked);
+  const holds = ({ type, values }: Attribute) => meant.has(type) && values.some(test);
   return ({ attributes, name }) => attributes.some(holds) || filter.dnAttributes && named(name).some(holds);
 }
 

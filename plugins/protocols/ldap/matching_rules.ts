@@ -69,11 +69,14 @@ export function matchingRule(name: string): MatchingRule | undefined {
   return byName.get(name.toLowerCase());
 }
 
+const oidByClass: ReadonlyMap<string, string> = new Map(
+  objectClasses.map(({ name, oid }) => [name.toLowerCase(), oid]),
+);
+
 /** RFC 4517 §4.2.26: a number, or a name that has one. */
 function oidKey(text: string): string | undefined {
   if (/^\d+(?:\.\d+)+$/.test(text)) return text;
-  const name = text.toLowerCase();
-  return objectClasses.find((one) => one.name.toLowerCase() === name)?.oid ?? attributeType(name)?.oid;
+  return oidByClass.get(text.toLowerCase()) ?? attributeType(text)?.oid;
 }
 
 function dnKey(text: string): string | undefined {

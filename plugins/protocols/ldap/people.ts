@@ -47,8 +47,8 @@ export class People {
   }
 
   #entryOf(account: Account, aliases: Aliases): Entry | undefined {
-    const name = this.#service.tree.nameOf(account.address);
-    return name && personEntry(name, account, aliases.get(account.address) ?? []);
+    const place = this.#service.tree.placeOf(account.address);
+    return place && personEntry(place.people, place.uid, account, aliases.get(account.address) ?? []);
   }
 
   /** Aliases by the one address that they lead to; lists of several are nobody's own. */

@@ -1,33 +1,35 @@
 /** The entry of an account: an inetOrgPerson (RFC 2798). Of what the directory keeps of its password, nothing is here. */
 import type { Account } from "../../../core/contract/mod.ts";
 import { localPart, nameOf } from "../account_name.ts";
-import type { DistinguishedName } from "./distinguished_name.ts";
-import { type Entry, entryOf } from "./entry.ts";
+import { type Entry, entryBelow } from "./entry.ts";
 
 /**
  * What there is to say of an account.
  *
+ * @param people The entry that it is below.
+ * @param uid What it is called there.
  * @param aliases Further addresses.
  */
 export function personEntry(
-  name: DistinguishedName,
+  people: Entry,
+  uid: string,
   { address, createdAt }: Pick<Account, "address" | "createdAt">,
   aliases: readonly string[],
 ): Entry {
-  const uid = name[0]?.[0].value ?? address;
+  const local = localPart(address), fullName = nameOf(address) || local;
   // RFC 4519 §2.32: a person has a surname; where there is one name only, it is that.
-  const fullName = nameOf(address) || localPart(address);
   const [, given, surname = fullName] = /^(.+) ([^ ]+)$/.exec(fullName) ?? [];
-  return entryOf(name, "inetOrgPerson", {
-    uid: [uid, ...[address, localPart(address)].filter((other) => other !== uid)].slice(0, 2),
+  // What is told here of an account is what it was made with.
+  const made = [generalizedTime(createdAt)];
+  return entryBelow(people, [{ type: "uid", value: uid }], "inetOrgPerson", {
+    uid: [uid, uid === address ? local : address],
     cn: [fullName],
     sn: [surname],
     givenName: given === undefined ? [] : [given],
     displayName: [fullName],
     mail: [address, ...aliases],
-    createTimestamp: [generalizedTime(createdAt)],
-    // What is told here of an account is what it was made with.
-    modifyTimestamp: [generalizedTime(createdAt)],
+    createTimestamp: made,
+    modifyTimestamp: made,
   });
 }
 

@@ -1,6 +1,6 @@
 /** Searches (RFC 4511 §4.5) and comparisons (§4.10). */
 import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
-import { attributeType, isKindOf } from "./attribute_types.ts";
+import { attributeType, kindsOf } from "./attribute_types.ts";
 import { type Page, printPage, readPage } from "./controls.ts";
 import { depthBelow, type DistinguishedName, keysOf, readDistinguishedName } from "./distinguished_name.ts";
 import type { Entry } from "./entry.ts";
@@ -12,7 +12,7 @@ import type { People } from "./people.ts";
 import type { CompareRequest, Control, Scope, SearchRequest } from "./request.ts";
 import { printEntry, type Result, result } from "./result.ts";
 import { rootEntry } from "./root.ts";
-import { selected } from "./selection.ts";
+import { selectionOf } from "./selection.ts";
 import type { LdapSession } from "./session.ts";
 import type { Place } from "./tree.ts";
 
@@ -43,6 +43,7 @@ export async function search(
   const seconds = request.timeLimit === 0 ? Infinity : request.timeLimit;
   const dueAt = now().getTime() + Math.min(options.time_limit, seconds * 1000);
   const most = Math.min(options.most_entries, request.sizeLimit || Infinity, page?.size ?? Infinity);
+  const select = selectionOf(request.attributes, request.typesOnly);
   let sent = 0, last = "";
   for await (const entry of entries(session, base, request.scope, after)) {
     if (now().getTime() > dueAt) return { result: result("timeLimitExceeded") };
@@ -51,7 +52,7 @@ export async function search(
       return page === undefined ? { result: result("sizeLimitExceeded") } : paged(result("success"), last);
     }
     const { writer } = session.connection;
-    writer.bytes(printEntry(id, entry.printed, selected(entry, request.attributes, request.typesOnly)));
+    writer.bytes(printEntry(id, entry.printed, select(entry)));
     if (writer.isFull) await writer.flush();
     last = entry.printed;
     sent++;
@@ -68,7 +69,8 @@ export async function compare(session: LdapSession, request: CompareRequest): Pr
   if (type === undefined || base.kind !== "entry") return { result: result("undefinedAttributeType") };
   const rule = matchingRule(type.equality ?? "");
   const test = rule && valueTest(rule, request.value);
-  const values = base.entry.attributes.filter((one) => isKindOf(one.type, type)).flatMap(({ values }) => values);
+  const kinds = kindsOf(type);
+  const values = base.entry.attributes.filter(({ type }) => kinds.has(type)).flatMap(({ values }) => values);
   if (values.length === 0) return { result: result("noSuchAttribute") };
   // What cannot be compared is not equal.
   return { result: result(test !== undefined && values.some(test) ? "compareTrue" : "compareFalse") };

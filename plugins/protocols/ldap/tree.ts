@@ -1,7 +1,7 @@
 /** Where entries are: people below `ou=people`, below the name of their domain (RFC 2247), or below the configured base. */
 import { domainToASCII } from "node:url";
 import { depthBelow, type DistinguishedName, keysOf, relativeKey, type RelativeName } from "./distinguished_name.ts";
-import { type Entry, entryOf, subschemaName } from "./entry.ts";
+import { type Entry, entryBelow, entryOf, subschemaName } from "./entry.ts";
 
 /** A part of the tree that people are in. */
 export interface NamingContext {
@@ -57,14 +57,18 @@ export class Tree {
     return this.contexts.flatMap(({ structure }) => structure);
   }
 
-  /** The name of an address's entry; undefined where the domain is not in the tree. */
-  nameOf(address: string): DistinguishedName | undefined {
+  /** Where an address is, and what it is called there; undefined where the domain is not in the tree. */
+  placeOf(address: string): { readonly people: Entry; readonly uid: string } | undefined {
     const at = address.lastIndexOf("@");
     const domain = address.slice(at + 1);
     const context = this.contexts.find(({ domains }) => domains.has(domain));
-    if (context === undefined) return undefined;
-    const value = context.hasManyDomains ? address : address.slice(0, at);
-    return [[{ type: "uid", value }], ...context.structure[1].name];
+    return context && { people: context.structure[1], uid: context.hasManyDomains ? address : address.slice(0, at) };
+  }
+
+  /** The name of an address's entry. */
+  nameOf(address: string): DistinguishedName | undefined {
+    const place = this.placeOf(address);
+    return place && [[{ type: "uid", value: place.uid }], ...place.people.name];
   }
 
   /** What a name stands for; undefined where nothing can be. */
@@ -98,12 +102,10 @@ function contextOf(suffix: DistinguishedName, domains: readonly string[], hasMan
   const [type = "dc", value = ""] = suffix[0] === undefined
     ? []
     : [suffix[0][0].type.toLowerCase(), suffix[0][0].value];
-  const people: DistinguishedName = [[{ type: "ou", value: "people" }], ...suffix];
+  const top = entryOf(suffix, classByType[type] ?? "domain", { [type]: [value] });
+  const people = entryBelow(top, [{ type: "ou", value: "people" }], "organizationalUnit", { ou: ["people"] });
   return {
-    structure: [
-      entryOf(suffix, classByType[type] ?? "domain", { [type]: [value] }),
-      entryOf(people, "organizationalUnit", { ou: ["people"] }),
-    ],
+    structure: [top, people],
     domains: new Set(domains),
     hasManyDomains,
   };

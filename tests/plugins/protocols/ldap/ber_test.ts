@@ -59,6 +59,17 @@ for (const [name, hex] of Object.entries(refused)) {
   });
 }
 
+Deno.test("ldap: X.690 §8.1.3.5: a length may have more octets than it needs, as clients of Windows write them", () => {
+  const request = "3084000000220201027784000000198017312e332e362e312e342e312e343230332e312e31312e33";
+  const read = readElement(Uint8Array.fromHex(request));
+  assert(read !== undefined);
+  assertEquals(readClientMessage(read)?.request, {
+    kind: "extended",
+    name: "1.3.6.1.4.1.4203.1.11.3",
+    value: undefined,
+  });
+});
+
 function nested(depth: number): Uint8Array {
   let octets = new Uint8Array(0);
   for (let at = 0; at < depth; at++) octets = Uint8Array.from(element(0xa2, octets));
