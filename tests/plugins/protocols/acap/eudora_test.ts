@@ -50,17 +50,17 @@ const expected = new Map([
   ["LeaveMailOnServer", "1"],
   ["DomainQualifier", ""],
 ]);
-const eudora_settings = {
+const eudoraSettings = {
   SMTPServer: "smtp.example.org",
   ...{ RealName: "Zoë", SMTPPort: 587, LeaveMailOnServer: "1", DomainQualifier: "" },
 };
 
 Deno.test("acap: Eudora reads its settings, by CRAM-MD5", async () => {
-  assertEquals(await configure({ options: { eudora: true, eudora_settings } }), expected);
+  assertEquals(await configure({ options: { eudora: true, eudora_settings: eudoraSettings } }), expected);
 });
 
 Deno.test("acap: Eudora reads its settings where PLAIN alone is offered, by a PLAIN of its own", async () => {
-  const options = { eudora: true, eudora_settings };
+  const options = { eudora: true, eudora_settings: eudoraSettings };
   const mechanisms = testMechanisms().filter(({ mechanism }) => mechanism === "PLAIN");
   assertEquals(await configure({ options, mechanisms }), expected);
 });
