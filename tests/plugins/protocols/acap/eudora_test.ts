@@ -50,19 +50,21 @@ const expected = new Map([
   ["LeaveMailOnServer", "1"],
   ["DomainQualifier", ""],
 ]);
-const eudoraSettings = {
-  SMTPServer: "smtp.example.org",
-  ...{ RealName: "Zoë", SMTPPort: 587, LeaveMailOnServer: "1", DomainQualifier: "" },
+const eudora: Record<string, unknown> = {
+  eudora: true,
+  "eudora_settings": {
+    SMTPServer: "smtp.example.org",
+    ...{ RealName: "Zoë", SMTPPort: 587, LeaveMailOnServer: "1", DomainQualifier: "" },
+  },
 };
 
 Deno.test("acap: Eudora reads its settings, by CRAM-MD5", async () => {
-  assertEquals(await configure({ options: { eudora: true, eudora_settings: eudoraSettings } }), expected);
+  assertEquals(await configure({ options: eudora }), expected);
 });
 
 Deno.test("acap: Eudora reads its settings where PLAIN alone is offered, by a PLAIN of its own", async () => {
-  const options = { eudora: true, eudora_settings: eudoraSettings };
   const mechanisms = testMechanisms().filter(({ mechanism }) => mechanism === "PLAIN");
-  assertEquals(await configure({ options, mechanisms }), expected);
+  assertEquals(await configure({ options: eudora, mechanisms }), expected);
 });
 
 Deno.test("acap: Eudora has no settings with a wrong name, and none without the option", async () => {
