@@ -21,6 +21,7 @@ const everybody = ["0.0.0.0/0", "::/0"];
 const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   poppassd: { cleartext_from: everybody },
   ph: { allow: everybody },
+  acap: { eudora: true },
   ldap: { anonymous: everybody },
   sdps: { greeting: "mail.demon.example ready" },
 };

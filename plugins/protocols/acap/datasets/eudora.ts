@@ -33,6 +33,9 @@ export function eudorasView(
   const isOwn = location.kind === "stored" && location.below.length === 0 && location.owner.area === "user" &&
     location.owner.account === user.account;
   if (!isOwn) return undefined;
+  const rules = new Rules({ dataset: nameOf(location), owner: location.owner, user, isFixed: true });
+  // Who has not said who it is has no mail to read.
+  if (!rules.isVisible) return undefined;
   const settings = new Map([
     ["MailName", loginOf(user.address, context.domains[0])],
     ["MailServer", context.hostname],
@@ -43,7 +46,6 @@ export function eudorasView(
   const attributes = new Map(
     [...settings].map(([name, value]): [string, Attribute] => [`${PREFIX}.${name}`, { value: octetsOf(value) }]),
   );
-  const rules = new Rules({ dataset: nameOf(location), owner: location.owner, user, isFixed: true });
   return { ...newView(rules, [{ name: "settings", modtime: 0, attributes, size: 0 }]), isAllLiterals: true };
 }
 

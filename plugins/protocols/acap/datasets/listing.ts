@@ -31,7 +31,7 @@ function namesOf(location: StoredLocation): DatasetName[] {
 
 /** Datasets in which there is something, and in which the user has some right. */
 async function visibleBelow(tree: Tree, service: AcapService, name: DatasetName): Promise<StoredLocation[]> {
-  const { storage } = service.context, { user } = tree;
+  const { storage } = service.context;
   const [its, area] = name;
   const below = its === undefined || its === BYOWNER
     ? "/"
@@ -41,9 +41,7 @@ async function visibleBelow(tree: Tree, service: AcapService, name: DatasetName)
   const visible: StoredLocation[] = [];
   for (const place of await storage.datasets(below)) {
     const location = await locationOf(tree, service, place);
-    if (location === undefined) continue;
-    const isOwn = location.owner.area === "user" && location.owner.account === user.account;
-    if (isOwn || (await tree.rules(location)).isVisible) visible.push(location);
+    if (location !== undefined && (await tree.rules(location)).isVisible) visible.push(location);
     await tree.turns.take();
   }
   return visible;

@@ -22,6 +22,8 @@ export interface Given extends TestAuthenticationOptions {
   readonly accounts?: readonly string[];
   /** Passwords that are others, by address. */
   readonly passwords?: Readonly<Record<string, string>>;
+  /** Address → addresses that it may act as. */
+  readonly delegates?: Readonly<Record<string, readonly string[]>>;
   /** As the configuration has them. */
   readonly options?: Record<string, unknown>;
   readonly now?: () => Date;
@@ -48,7 +50,7 @@ export async function testService(given: Given = {}): Promise<TestService> {
   );
   const accounts = Object.fromEntries(made.map(({ address, id }) => [address, id]));
   const passwords = Object.fromEntries(addresses.map((address) => [address, given.passwords?.[address] ?? password]));
-  const directory = testDirectory(passwords, { accounts });
+  const directory = testDirectory(passwords, { accounts, delegates: given.delegates ?? {} });
   const log = new FakeLog();
   const context: ProtocolContext = {
     ...{ log, hostname, now, directory, storage },
