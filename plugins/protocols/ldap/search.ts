@@ -2,25 +2,18 @@
 import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
 import { attributeType, kindsOf } from "./attribute_types.ts";
 import { type Page, printPage, readPage } from "./controls.ts";
-import { depthBelow, type DistinguishedName, keysOf, readDistinguishedName } from "./distinguished_name.ts";
+import { depthBelow, keysOf, readDistinguishedName } from "./distinguished_name.ts";
 import type { Entry } from "./entry.ts";
 import { Malformed } from "./fields.ts";
 import { entryTest, valueTest } from "./filter_matching.ts";
 import { matchingRule } from "./matching_rules.ts";
 import type { Outcome } from "./outcome.ts";
-import type { People } from "./people.ts";
 import type { CompareRequest, Control, Scope, SearchRequest } from "./request.ts";
 import { printEntry, type Result, result } from "./result.ts";
 import { rootEntry } from "./root.ts";
 import { selectionOf } from "./selection.ts";
 import type { LdapSession } from "./session.ts";
 import type { Place } from "./tree.ts";
-
-/** Where a search begins, and what is there for the client. */
-type Base =
-  | { readonly kind: "entry"; readonly entry: Entry }
-  /** With others below it; the root has no entry that is found with them. */
-  | { readonly kind: "above"; readonly name: DistinguishedName };
 
 /** Sends the entries that are asked for; how it went. */
 export async function search(
@@ -29,7 +22,7 @@ export async function search(
   request: SearchRequest,
   controls: readonly Control[],
 ): Promise<Outcome> {
-  const base = await baseOf(session, request.base, request.scope === "base");
+  const base = await entryNamed(session, request.base, request.scope);
   if ("code" in base) return { result: base };
   const test = entryTest(request.filter);
   if (test === undefined) return { result: result("adminLimitExceeded", "the filter has too many parts") };
@@ -63,65 +56,56 @@ export async function search(
 
 /** Whether an entry has a value. */
 export async function compare(session: LdapSession, request: CompareRequest): Promise<Outcome> {
-  const base = await baseOf(session, request.entry, true);
-  if ("code" in base) return { result: base };
+  const entry = await entryNamed(session, request.entry, "base");
+  if ("code" in entry) return { result: entry };
   const type = attributeType(request.attribute);
-  if (type === undefined || base.kind !== "entry") return { result: result("undefinedAttributeType") };
+  if (type === undefined) return { result: result("undefinedAttributeType") };
   const rule = matchingRule(type.equality ?? "");
   const test = rule && valueTest(rule, request.value);
   const kinds = kindsOf(type);
-  const values = base.entry.attributes.filter(({ type }) => kinds.has(type)).flatMap(({ values }) => values);
+  const values = entry.attributes.filter(({ type }) => kinds.has(type)).flatMap(({ values }) => values);
   if (values.length === 0) return { result: result("noSuchAttribute") };
   // What cannot be compared is not equal.
   return { result: result(test !== undefined && values.some(test) ? "compareTrue" : "compareFalse") };
 }
 
-/** What a name stands for, for this client. */
-async function baseOf(session: LdapSession, written: string, isAlone: boolean): Promise<Base | Result> {
-  const { service: { tree, subschema }, connection } = session;
+/** The entry of a name, where there is one for this client to search from. */
+async function entryNamed(session: LdapSession, written: string, scope: Scope): Promise<Entry | Result> {
+  const { service, connection } = session;
   const name = readDistinguishedName(written);
   if (name === undefined) return result("invalidDNSyntax");
-  const place = tree.find(name);
+  const place = service.tree.find(name);
   // RFC 4513 §5.2.1.5: what the server can do is told to everybody.
-  if (isAlone && place?.kind === "root") return { kind: "entry", entry: rootEntry(session.service, connection) };
-  if (place?.kind === "subschema") return { kind: "entry", entry: subschema };
+  if (place?.kind === "root" && scope === "base") return rootEntry(service, connection);
+  if (place?.kind === "subschema") return service.subschema;
   const people = await session.people();
   if (people === undefined) return result("strongerAuthRequired", "log in first");
-  return await found(isAlone, people, name, place) ?? { code: "noSuchObject", matched: tree.nearest(name) };
-}
-
-async function found(
-  isAlone: boolean,
-  people: People,
-  name: DistinguishedName,
-  place: Place | undefined,
-): Promise<Base | undefined> {
-  if (place?.kind === "structure" && isAlone) return { kind: "entry", entry: place.entry };
-  if (place?.kind === "root" || place?.kind === "structure") return { kind: "above", name };
-  if (place?.kind !== "person") return undefined;
-  const entry = await people.find(place.address);
+  if (place?.kind === "root") return rootEntry(service, connection);
+  if (place?.kind === "structure") return place.entry;
+  const person = place && await people.find(place.address);
   // Directories read logins in more forms than there are names.
-  return entry !== undefined && depthBelow(keysOf(name), entry.keys) === 0 ? { kind: "entry", entry } : undefined;
+  if (person !== undefined && depthBelow(keysOf(name), person.keys) === 0) return person;
+  return { code: "noSuchObject", matched: service.tree.nearest(name) };
 }
 
 /** The entries in the scope, in an order that stays, after one of them. */
 async function* entries(
   session: LdapSession,
-  base: Base,
+  base: Entry,
   scope: Scope,
   after: Place | undefined,
 ): AsyncGenerator<Entry> {
-  if (base.kind === "entry") {
-    // Nothing is below it.
-    if (scope !== "one" && after === undefined) yield base.entry;
+  const { structure } = session.service.tree;
+  const hasOthers = base.keys.length === 0 || structure.includes(base);
+  if (scope === "base" || !hasOthers) {
+    if (scope !== "one" && after === undefined) yield base;
     return;
   }
-  const above = keysOf(base.name);
+  // RFC 4512 §5.1: the root itself is not found with what is below it.
   const isIn = ({ keys }: Entry) => {
-    const depth = depthBelow(keys, above);
+    const depth = depthBelow(keys, base.keys);
     return depth === 1 || depth !== undefined && scope === "sub";
   };
-  const { structure } = session.service.tree;
   const from = after?.kind === "structure" ? structure.indexOf(after.entry) + 1 : 0;
   if (after?.kind !== "person") yield* structure.slice(from).filter(isIn);
   const people = await session.people();

@@ -94,7 +94,7 @@ export class LdapSession implements AsyncDisposable {
     }
     for (;;) {
       if (stop.aborted) throw new Stopping();
-      if (!connection.reader.hasInput || connection.writer.isFull) await connection.writer.flush();
+      await connection.writer.flush();
       const frame = await readFrame(connection, { idleTimeout: options.idle_timeout, now: () => context.now() });
       if (frame === undefined) throw new ConnectionClosed("the client left without unbind");
       const element = frame === "malformed" ? undefined : readElement(frame);
