@@ -63,6 +63,19 @@ export const accountCommands: readonly Command[] = [
     },
   },
   {
+    name: "account second-password",
+    summary: "set a second password, which SDPS takes as well; asks for it",
+    operands: [address],
+    options: [{ name: "remove", summary: "there is to be none" }, configOption, passwordOption],
+    async run(given) {
+      const address = given.operand("ADDRESS"), isToGo = given.has("remove");
+      const password = isToGo ? undefined : await readPassword(given, address);
+      await withAccounts(given, (admin) => admin.setSecondPassword(address, password));
+      console.log(`${isToGo ? "removed" : "set"} the second password of ${address}`);
+      return 0;
+    },
+  },
+  {
     name: "account remove",
     summary: "remove an account and its mail",
     operands: [address],

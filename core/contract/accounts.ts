@@ -59,7 +59,7 @@ export type AccountOperation =
   | { readonly do: "setSecrets"; readonly account: AccountId; readonly secrets: Secrets }
   /** What is over it already stays; nothing is added. */
   | { readonly do: "setQuota"; readonly account: AccountId; readonly quota: Quota }
-  /** With its mailboxes and messages, its metadata, and the rights that it had in others' mailboxes. */
+  /** With its mailboxes and messages, its metadata and datasets, and the rights that it had in others' mailboxes. */
   | { readonly do: "removeAccount"; readonly account: AccountId }
   /** Replaces; refused as a conflict when the address is an account's. */
   | { readonly do: "setAlias"; readonly address: string; readonly to: readonly string[] }

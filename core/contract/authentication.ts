@@ -51,7 +51,7 @@ export interface ExchangeRequest {
 }
 
 /** Service names of the GSSAPI registry (RFC 4422 §4), as mechanisms name them in digest-uris and the like. */
-export type Service = "pop" | "imap" | "smtp" | "sieve" | "acap";
+export type Service = "pop" | "imap" | "smtp" | "sieve" | "acap" | "ldap";
 
 /** How an exchange ended. */
 export type AuthOutcome =
@@ -131,15 +131,13 @@ export interface Authentication {
   ): Promise<Exchange>;
   /**
    * A password outside SASL (USER and PASS of RFC 1939, LOGIN of RFC 9051), with the same penalties.
-   *
-   * @param isPrivate Whether nobody can read along though there is no TLS, as the protocol knows; default: no.
    */
   checkPassword(
     login: string,
     password: string,
     connection: Connection,
     service: Service,
-    isPrivate?: boolean,
+    terms?: PasswordTerms,
   ): Promise<ExchangeEnd>;
   /** A login that was proven outside SASL, and not by a password: authorized, logged and punished as an exchange is. */
   admitProven(proof: ProvenLogin, connection: Connection, service: Service): Promise<ExchangeEnd>;
@@ -150,6 +148,14 @@ export interface Authentication {
    * @returns How many there were.
    */
   endSessions(account: AccountId, except?: Connection): number;
+}
+
+/** What a protocol knows of a password, and takes for one. */
+export interface PasswordTerms {
+  /** Whether nobody can read along though there is no TLS; absent: no. */
+  readonly isPrivate?: boolean;
+  /** Whether an account's second password does as well; absent: no. */
+  readonly mayBeSecond?: boolean;
 }
 
 /** A login that a protocol has seen proven: by the ticket of KPOP. */
@@ -173,9 +179,19 @@ export interface Exchange extends AsyncDisposable {
 }
 
 /** Where an exchange stands. */
-export type ExchangeStep = { readonly state: "challenge"; readonly data: Uint8Array } | ExchangeEnd;
+export type ExchangeStep =
+  | {
+    readonly state: "challenge";
+    readonly data: Uint8Array;
+    /**
+     * The data goes with the outcome, which an empty response brings about: a protocol that can send it with the outcome
+     * (RFC 4422 §3.6) gives that response itself. Absent: a challenge like others.
+     */
+    readonly isFinal?: true;
+  }
+  | ExchangeEnd;
 
-/** How an exchange ended, for the protocol. Final data has already been sent as a challenge. */
+/** How an exchange ended, for the protocol. Final data was a challenge before. */
 export type ExchangeEnd =
   | {
     readonly state: "authenticated";

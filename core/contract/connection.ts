@@ -89,6 +89,8 @@ export interface WireReader {
   endLinesAtLineFeeds(): void;
   /** Whether something unread has arrived: replies can wait for their siblings while it has. */
   readonly hasInput: boolean;
+  /** Waits for something unread; false at the end of the stream. @throws DeadlineExceeded, ConnectionClosed, Stopping. */
+  awaitInput(): Promise<boolean>;
   /** Exactly so many octets. @throws ConnectionClosed when the stream ends before. */
   readExactly(size: number): AsyncIterable<Uint8Array>;
   /**

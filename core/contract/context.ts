@@ -46,6 +46,8 @@ export interface ProtocolContext extends BaseContext {
   readonly directory: Directory;
   /** Where messages go. */
   readonly delivery: Delivery;
+  /** Local domains, lower case; the first is that of logins without a domain. */
+  readonly domains: readonly [string, ...string[]];
   /** What one client may use up. */
   readonly limits: ProtocolLimits;
 }

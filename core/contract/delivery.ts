@@ -52,6 +52,8 @@ export interface AcceptedRecipient {
   readonly address: string;
   /** Local accounts that it leads to, each once. */
   readonly accounts: readonly AccountId[];
+  /** Whether those get a copy for this address besides those for others. */
+  readonly isSeparate?: true;
 }
 
 /** A message whose envelope is complete. */

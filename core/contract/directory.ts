@@ -9,8 +9,12 @@ export interface Directory {
   readonly canCheckPassword: boolean;
   /** Schemes that it keeps for the accounts whose passwords it sets. */
   readonly secretSchemes: ReadonlySet<SecretScheme>;
-  /** The account if the password is its. Unknown logins take as long as wrong passwords. */
-  checkPassword(login: string, password: string): Promise<AccountId | undefined>;
+  /**
+   * The account if the password is its. Unknown logins take as long as wrong passwords.
+   *
+   * @param mayBeSecond Whether the account's second password, where it has one, does as well; absent: no.
+   */
+  checkPassword(login: string, password: string, mayBeSecond?: boolean): Promise<AccountId | undefined>;
   /** What is kept for a login; undefined when nothing is. `realm` is DIGEST-MD5's. */
   secret<S extends SecretScheme>(login: string, scheme: S, realm?: string): Promise<SecretByScheme[S] | undefined>;
   /** The account of a login, without any proof. */
@@ -25,15 +29,19 @@ export interface Directory {
   readonly admin?: DirectoryAdmin;
 }
 
-/** Where mail for an address goes. */
+/**
+ * Where mail for an address goes. `isSeparate`: a copy of its own is made for each such address, also where several lead
+ * to one account, whose owner parts them again (multidrop).
+ */
 export type Recipient =
   | {
     readonly kind: "account";
     readonly account: AccountId; /** Of `user+detail` (RFC 5233). */
     readonly detail?: string;
+    readonly isSeparate?: true;
   }
   /** An alias: local or remote addresses. */
-  | { readonly kind: "redirect"; readonly to: readonly string[] }
+  | { readonly kind: "redirect"; readonly to: readonly string[]; readonly isSeparate?: true }
   /** Not of a local domain. */
   | { readonly kind: "remote" }
   /** Of a local domain, but nobody's. */
@@ -47,8 +55,10 @@ export interface DirectoryAdmin {
   addAll(
     accounts: readonly { readonly address: string; readonly password: string }[],
   ): Promise<readonly AccountSummary[]>;
-  /** Sets a password and every secret made from it. */
+  /** Sets a password and every secret made from it; a second password stays. */
   setPassword(address: string, password: string): Promise<void>;
+  /** Sets a second password, for services that take one (SDPS), and leaves the first; undefined removes it. */
+  setSecondPassword(address: string, password: string | undefined): Promise<void>;
   /** Sets the limits of an account; what is absent is not limited. */
   setQuota(address: string, quota: Quota): Promise<void>;
   /** Removes an account and its mail. */

@@ -51,16 +51,26 @@ export interface MailboxSnapshot {
   readonly firstUnseen?: number;
 }
 
+/** Between whom a copy of a message went, as SMTP had it (RFC 5321 §2.3.1). Its header may tell of others. */
+export interface DeliveryEnvelope {
+  /** Reverse-path without angle brackets; empty for the null path. */
+  readonly sender: string;
+  /** The forward-path that led to this copy, without angle brackets. */
+  readonly recipient: string;
+}
+
 /** What a message is given when it arrives. */
 export interface MessageDetails {
   /** INTERNALDATE (RFC 9051 §2.3.3). */
   readonly receivedAt: Date;
   /** System flags with their backslash, and keywords. */
   readonly flags: readonly string[];
+  /** Where it was delivered by SMTP. Copies have it too; `Storage.envelopes` tells it. */
+  readonly envelope?: DeliveryEnvelope;
 }
 
-/** A message in a mailbox. */
-export interface Message extends MessageDetails {
+/** A message in a mailbox. Its envelope is told apart: hardly anybody asks for it. */
+export interface Message extends Omit<MessageDetails, "envelope"> {
   /** RFC 9051 §2.3.1.1. */
   readonly uid: number;
   /** RFC 7162 §3. */

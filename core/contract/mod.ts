@@ -3,6 +3,7 @@ export * from "./accounts.ts";
 export * from "./authentication.ts";
 export * from "./connection.ts";
 export * from "./context.ts";
+export * from "./datasets.ts";
 export * from "./delivery.ts";
 export * from "./directory.ts";
 export * from "./filter.ts";

@@ -1,7 +1,9 @@
 /** Where mail is kept. Reads are methods and see committed state; writes are data, applied in atomic batches. */
 import type { Account, AccountOperation, Accounts } from "./accounts.ts";
+import type { DatasetOperation, Datasets } from "./datasets.ts";
 import type { AccountId, BodyId, MailboxId } from "./identifiers.ts";
 import type {
+  DeliveryEnvelope,
   FlagChange,
   Mailbox,
   MailboxChange,
@@ -16,7 +18,7 @@ import type {
 import type { MessageSummary } from "./message.ts";
 
 /** The promises that each backend keeps are stated by `tests/conformance`. */
-export interface Storage extends Accounts {
+export interface Storage extends Accounts, Datasets {
   /** What it can do beyond the contract. */
   readonly features: ReadonlySet<"full-text-search" | "several-processes">;
   /**
@@ -70,6 +72,8 @@ export interface Storage extends Accounts {
   snapshot(mailbox: MailboxId): Promise<MailboxSnapshot>;
   /** In UID order. @throws Refusal `not-found`. */
   messages(mailbox: MailboxId, select?: MessageSelection): Promise<MessagePage>;
+  /** Envelopes by UID, ascending, of those messages that were delivered; absent: of all. @throws Refusal `not-found`. */
+  envelopes(mailbox: MailboxId, uids?: UidSet): Promise<ReadonlyMap<number, DeliveryEnvelope>>;
   /**
    * UIDs of messages among which are all whose text holds one of these: what SEARCH may look at in a message (header
    * fields, addresses as ENVELOPE has them, text), as `unicodeCasemap` (`core/message`) makes its key. Others may be among
@@ -116,6 +120,7 @@ export interface Body {
 /** Plain, structured-cloneable values: they cross threads and machines. */
 export type Operation =
   | AccountOperation
+  | DatasetOperation
   | { readonly do: "append"; readonly mailbox: MailboxId; readonly body: BodyId; readonly details: MessageDetails }
   /** Appends to the mailbox of that name, or to INBOX where there is none. */
   | {

@@ -3,12 +3,13 @@
  * all accounts. Only when that batch is durable is the message accepted: for all of its recipients, or for none.
  */
 import type { AcceptAnswer, IncomingMessage, SmtpReply } from "../contract/delivery.ts";
-import type { AccountId, BodyId } from "../contract/identifiers.ts";
+import type { BodyId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import { Refusal } from "../contract/refusal.ts";
 import type { Operation, Storage } from "../contract/storage.ts";
 import { concat } from "../message/bytes.ts";
 import { printFindings } from "./added_header.ts";
+import { copiesFor } from "./copies.ts";
 import { MessageContent } from "./message_content.ts";
 import { localError, refuse, reply, replyToRefusal } from "./replies.ts";
 import { type FilterChain, type Findings, mergeFindings } from "./run_filters.ts";
@@ -162,15 +163,16 @@ class Acceptance {
     return mergeFindings([whole, ...isForAll ? recipients : recipients.map(({ headers }) => ({ headers }))]);
   }
 
-  /** One batch, one operation for each account. */
+  /** One batch, one operation for each copy. All copies share the body. */
   async #deliver({ body, isQuarantined }: WrittenMessage): Promise<void> {
-    const details = { receivedAt: this.#parts.now(), flags: [] };
-    const batch = this.#mailboxes(isQuarantined).map(([account, mailboxName]): Operation => ({
+    const { sender } = this.#message.envelope, receivedAt = this.#parts.now();
+    const isJunk = (index: number) => isQuarantined || this.#earlier.recipients[index]?.quarantine !== undefined;
+    const batch = copiesFor(this.#message.recipients, isJunk).map(({ account, recipient, isJunk }): Operation => ({
       do: "deliver",
       account,
-      mailboxName,
+      mailboxName: isJunk ? "Junk" : "INBOX",
       body,
-      details,
+      details: { receivedAt, flags: [], envelope: { sender, recipient } },
     }));
     // Until the storage says that nothing was done, the body may be somebody's: it is not ours to discard.
     this.#body = undefined;
@@ -180,17 +182,5 @@ class Acceptance {
       if (error instanceof Refusal) this.#body = body;
       throw error;
     }
-  }
-
-  /** Each account once, also where several recipients lead to it; in Junk where one of them was to be there. */
-  #mailboxes(isQuarantined: boolean): readonly (readonly [AccountId, "INBOX" | "Junk"])[] {
-    const mailboxes = new Map<AccountId, "INBOX" | "Junk">();
-    for (const [index, { accounts }] of this.#message.recipients.entries()) {
-      const isJunk = isQuarantined || this.#earlier.recipients[index]?.quarantine !== undefined;
-      for (const account of accounts) {
-        if (isJunk || !mailboxes.has(account)) mailboxes.set(account, isJunk ? "Junk" : "INBOX");
-      }
-    }
-    return [...mailboxes];
   }
 }

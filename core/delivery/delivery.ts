@@ -87,7 +87,8 @@ class ServerDelivery implements Delivery {
   async recipient(facts: ConnectionFacts, address: string): Promise<RecipientAnswer> {
     const found = await this.#route(facts, address);
     if ("refusal" in found) return refuse(found.refusal);
-    const recipient: AcceptedRecipient = { address, accounts: found.accounts };
+    const { accounts, isSeparate } = found;
+    const recipient: AcceptedRecipient = { address, accounts, ...isSeparate && { isSeparate } };
     // Filters are asked about those only who would get the message.
     if (this.#filters.has("recipient")) {
       const { refusal, findings } = await this.#filters.ask(

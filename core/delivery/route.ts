@@ -6,7 +6,7 @@ import { leadsInCircles, leadsOut, leadsToTooMany, noSuchMailbox, noWayOut, rela
 
 /** Where an address leads, or why it leads nowhere. */
 export type Route =
-  | { readonly accounts: readonly AccountId[]; readonly warning?: Warning }
+  | { readonly accounts: readonly AccountId[]; readonly isSeparate?: true; readonly warning?: Warning }
   | { readonly refusal: SmtpReply; readonly warning?: Warning };
 
 /** What is wrong with an alias, for the operator. */
@@ -36,13 +36,13 @@ export async function route(
   const first = await directory.resolve(address);
   switch (first.kind) {
     case "account":
-      return { accounts: [first.account] };
+      return { accounts: [first.account], ...first.isSeparate && { isSeparate: true } };
     case "unknown":
       return { refusal: noSuchMailbox };
     case "remote":
       return { refusal: mayRelay ? noWayOut : relayingDenied };
     case "redirect":
-      return await followAlias(address, first.to, directory);
+      return { ...await followAlias(address, first.to, directory), ...first.isSeparate && { isSeparate: true } };
   }
 }
 

@@ -45,6 +45,10 @@ export const builtInPlugins: PluginTable = {
     poppassd: () => import("../../plugins/protocols/poppassd/plugin.ts"),
     ph: () => import("../../plugins/protocols/ph/plugin.ts"),
     kpop: () => import("../../plugins/protocols/kpop/plugin.ts"),
+    acap: () => import("../../plugins/protocols/acap/plugin.ts"),
+    ldap: () => import("../../plugins/protocols/ldap/plugin.ts"),
+    sdps: () => import("../../plugins/protocols/sdps/plugin.ts"),
+    pop4: () => import("../../plugins/protocols/pop4/plugin.ts"),
   },
   http: {},
 };

@@ -84,13 +84,13 @@ export class Attempt implements ExchangePolicy {
   }
 
   /** Asks the directory, with both names prepared (RFC 4013). */
-  checkPassword(login: string, password: string): Promise<AccountId | undefined> {
+  checkPassword(login: string, password: string, mayBeSecond = false): Promise<AccountId | undefined> {
     return this.#ask(login, async () => {
       const [preparedLogin, preparedPassword] = [prepareQuery(login), prepareQuery(password)];
       // RFC 4616 §2: neither may be empty, also after preparation. A directory that binds elsewhere (RFC 4513 §5.1.2)
       // would take an empty password for no wish to prove anything, and say yes.
       if (!preparedLogin || !preparedPassword) return undefined;
-      return await this.#parts.directory.checkPassword(preparedLogin, preparedPassword);
+      return await this.#parts.directory.checkPassword(preparedLogin, preparedPassword, mayBeSecond);
     });
   }
 

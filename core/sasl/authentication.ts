@@ -5,6 +5,7 @@ import type {
   AuthOutcome,
   Exchange,
   ExchangeEnd,
+  PasswordTerms,
   ProvenLogin,
   ReadLogin,
   Service,
@@ -117,12 +118,12 @@ class ServerAuthentication implements Authentication {
     password: string,
     connection: Connection,
     service: Service,
-    isPrivate = false,
+    { isPrivate = false, mayBeSecond = false }: PasswordTerms = {},
   ): Promise<ExchangeEnd> {
     if (!this.#checksPasswords()) return refused("unknown-mechanism");
     if (!isPrivate && !mayRevealPassword(connection, this.#settings)) return refused("needs-tls");
     const attempt = new Attempt(this.#parts("password", connection, service));
-    return await settle(attempt, () => attempt.checkPassword(login, password));
+    return await settle(attempt, () => attempt.checkPassword(login, password, mayBeSecond));
   }
 
   async admitProven(proof: ProvenLogin, connection: Connection, service: Service): Promise<ExchangeEnd> {

@@ -164,7 +164,7 @@ class DrivenExchange implements Exchange {
     if (finalData === undefined || !isTold) return this.#end(end);
     // RFC 4954 §4, RFC 5034 §4, RFC 9051 §6.2.2: no reply carries data, so it goes as one more challenge.
     this.#state = { is: "final", end };
-    return this.#step = { state: "challenge", data: finalData };
+    return this.#step = { state: "challenge", data: finalData, isFinal: true };
   }
 
   #isOver(): boolean {

@@ -39,7 +39,7 @@ export async function setUpGeneration(
   for (const plugin of plugins.protocols) {
     const context: ProtocolContext = {
       ...contextOf(config, plugin, shared),
-      ...{ authentication, storage, directory, delivery },
+      ...{ authentication, storage, directory, delivery, domains: config.domains },
       limits: { message: config.limits.message },
     };
     protocols.push(await lives.setUp(nameOf(plugin), () => plugin.definition.setup(context, plugin.options)));

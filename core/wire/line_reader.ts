@@ -108,6 +108,12 @@ export class LineReader implements WireReader {
     }
   }
 
+  /** Waits for something unread; false at the end of the stream. */
+  async awaitInput(): Promise<boolean> {
+    this.#mayRead();
+    return this.hasInput || await this.#fill(false, this.#waits.now() + this.#idleTimeout());
+  }
+
   /** Exactly so many octets. Whoever leaves the loop early may read the rest in another, and must before all else. */
   readExactly(size: number): AsyncIterable<Uint8Array> {
     return this.#begin(new ExactData(size, this.#dataSource()));

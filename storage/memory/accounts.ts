@@ -33,6 +33,7 @@ export function removeAccount(state: State, changes: Changes, id: AccountId): vo
     if (place.account === id) changes.delete(state.metadata, key);
   }
   changes.delete(state.subscriptions, id);
+  changes.delete(state.datasets, id);
   changes.delete(state.accounts, id);
   changes.touchedAccounts.add(id);
 }

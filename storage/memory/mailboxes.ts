@@ -25,6 +25,7 @@ export function addMailbox(state: State, changes: Changes, account: AccountId, n
     // RFC 4314 §4: what is made has the rights of what is above it.
     rights: superior === undefined ? {} : state.mailboxByName(account, superior)?.rights ?? {},
     messages: new Map(),
+    envelopes: new Map(),
     expunged: [],
   };
   changes.set(state.mailboxes, mailbox.id, mailbox);

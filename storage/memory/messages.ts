@@ -39,6 +39,7 @@ export function append(
     keywords: moreKeywords(mailbox.keywords, message.flags),
   });
   changes.set(mailbox.messages, message.uid, message);
+  if (details.envelope !== undefined) changes.set(mailbox.envelopes, message.uid, { ...details.envelope });
   return message;
 }
 
@@ -84,10 +85,12 @@ export function copy(
   to: StoredMailbox,
   now: Date,
 ): (readonly [number, number])[] {
-  // RFC 9051 §6.4.7: flags and internal date are preserved.
-  return selected(from, uids).map((message) =>
-    [message.uid, append(state, changes, to, message.body, message, now).uid] as const
-  );
+  return selected(from, uids).map(({ uid, body, receivedAt, flags }) => {
+    // RFC 9051 §6.4.7: flags and internal date are preserved.
+    const envelope = from.envelopes.get(uid);
+    const details = { receivedAt, flags, ...envelope && { envelope } };
+    return [uid, append(state, changes, to, body, details, now).uid] as const;
+  });
 }
 
 /** Gives the UIDs that there were. */
@@ -99,6 +102,7 @@ export function expunge(state: State, changes: Changes, mailbox: StoredMailbox, 
     const message = messages.get(uid);
     if (message !== undefined) release(state, changes, message.body);
     messages.delete(uid);
+    changes.delete(mailbox.envelopes, uid);
   }
   const expunged = [...mailbox.expunged, ...uids.map((uid) => ({ uid, modseq }))];
   changes.assign(mailbox, { messages, expunged });

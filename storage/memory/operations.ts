@@ -13,6 +13,7 @@ import {
   subscribe,
 } from "./accounts.ts";
 import { createMailbox, removeMailbox, renameMailbox, setRights, setSpecialUse, takeRecent } from "./mailboxes.ts";
+import { storeEntries } from "./datasets.ts";
 import { append, copy, expunge, selected, setFlags } from "./messages.ts";
 import type { Changes, State } from "./state.ts";
 
@@ -101,6 +102,9 @@ export function perform(state: State, changes: Changes, operation: Operation, no
       return undefined;
     case "setMetadata":
       setMetadata(state, changes, operation);
+      return undefined;
+    case "storeEntries":
+      storeEntries(state, changes, operation, now);
       return undefined;
     case "takeRecent":
       return takeRecent(changes, state.mailbox(operation.mailbox), operation.before);

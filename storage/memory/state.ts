@@ -1,10 +1,20 @@
 /** What the storage in memory holds, and changes to it that can be taken back. */
 import type { Account, Alias } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
-import type { Mailbox, MailboxRights, Message, Metadata, MetadataPlace } from "../../core/contract/mailbox.ts";
+import type {
+  DeliveryEnvelope,
+  Mailbox,
+  MailboxRights,
+  Message,
+  Metadata,
+  MetadataPlace,
+} from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
+import type { DatasetOwner } from "../../core/contract/datasets.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
+import { nextModtime } from "../common/dataset_entries.ts";
 import { Tally } from "../common/tally.ts";
+import type { StoredDatasets } from "./datasets.ts";
 
 /** A body, and how many messages have it: none before a batch names it. */
 export interface StoredBody {
@@ -40,6 +50,8 @@ export interface StoredMailbox {
   rights: MailboxRights;
   /** By UID, which is also their order. */
   messages: Map<number, Message>;
+  /** By UID. */
+  envelopes: Map<number, DeliveryEnvelope>;
   /** In the order of their mod-sequences. */
   expunged: readonly { readonly uid: number; readonly modseq: bigint }[];
 }
@@ -66,6 +78,10 @@ export class State {
   readonly subscriptions = new Map<AccountId, readonly string[]>();
   /** By `placeKey`. */
   readonly metadata = new Map<string, StoredMetadata>();
+  /** By owner. */
+  readonly datasets = new Map<DatasetOwner, StoredDatasets>();
+  /** The latest modtime of an entry. */
+  lastModtime = 0;
   #lastId = 0;
   #lastUidValidity = 0;
 
@@ -78,6 +94,11 @@ export class State {
   nextUidValidity(now: Date): number {
     this.#lastUidValidity = Math.max(this.#lastUidValidity + 1, Math.floor(now.getTime() / 1000));
     return this.#lastUidValidity;
+  }
+
+  /** The next modtime: taking back does not take it back. */
+  nextModtime(now: Date): number {
+    return this.lastModtime = nextModtime(this.lastModtime, now.getTime());
   }
 
   /** The account. @throws Refusal `not-found`. */
@@ -107,7 +128,7 @@ export class State {
 }
 
 /** A mailbox as the contract shows it. */
-export function shown({ messages, expunged: _, specialUse, ...mailbox }: StoredMailbox): Mailbox {
+export function shown({ messages, envelopes: _, expunged: __, specialUse, ...mailbox }: StoredMailbox): Mailbox {
   const tally = new Tally();
   for (const message of messages.values()) tally.add(message);
   return { ...mailbox, ...tally, ...specialUse !== undefined && { specialUse } };

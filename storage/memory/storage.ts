@@ -4,14 +4,17 @@
  */
 import { Buffer } from "node:buffer";
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
+import type { Dataset, DatasetOwner, DatasetPlace } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
 import type {
+  DeliveryEnvelope,
   Mailbox,
   MailboxChange,
   MailboxSnapshot,
   MessagePage,
   Metadata,
   MetadataPlace,
+  UidSet,
 } from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
@@ -21,6 +24,7 @@ import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { asUidSet, isInRanges, uidRanges } from "../common/uid_set.ts";
 import { Watchers } from "../common/watchers.ts";
+import { datasetOctets, datasetPlaces, readDataset } from "./datasets.ts";
 import { perform } from "./operations.ts";
 import { Changes, placeKey, shown, State, type StoredMailbox } from "./state.ts";
 
@@ -147,6 +151,19 @@ class MemoryStorage implements Storage {
     return Promise.resolve(new Map(entries.map(([name, value]) => [name, value.slice()])));
   }
 
+  dataset(place: DatasetPlace, since?: number): Promise<Dataset> {
+    const { entries, ...rest } = readDataset(this.#state, place, since);
+    return Promise.resolve({ entries: [...entries].sort((a, b) => inOrder(a.name, b.name)), ...rest });
+  }
+
+  datasets(below: string, owner?: DatasetOwner): Promise<readonly DatasetPlace[]> {
+    return Promise.resolve(datasetPlaces(this.#state, below, owner).sort((a, b) => inOrder(a.path, b.path)));
+  }
+
+  datasetOctets(owner: DatasetOwner): Promise<number> {
+    return Promise.resolve(datasetOctets(this.#state, owner));
+  }
+
   snapshot(mailbox: MailboxId): Promise<MailboxSnapshot> {
     return promised(() => {
       const stored = this.#state.mailbox(mailbox);
@@ -175,6 +192,15 @@ class MemoryStorage implements Storage {
         highestModseq,
         more: wanted.length > most,
       };
+    });
+  }
+
+  envelopes(mailbox: MailboxId, uids?: UidSet): Promise<ReadonlyMap<number, DeliveryEnvelope>> {
+    return promised(() => {
+      const { envelopes } = this.#state.mailbox(mailbox);
+      const ranges = uids && uidRanges(uids);
+      const wanted = [...envelopes].filter(([uid]) => ranges === undefined || isInRanges(uid, ranges));
+      return new Map(wanted.sort(([a], [b]) => a - b));
     });
   }
 

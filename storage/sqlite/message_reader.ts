@@ -1,11 +1,20 @@
 /** Reads of the messages in a mailbox: short queries in the thread that asks. */
 import type { DatabaseSync } from "node:sqlite";
-import type { MessagePage } from "../../core/contract/mailbox.ts";
+import type { DeliveryEnvelope, MessagePage, UidSet } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { MessageSelection } from "../../core/contract/storage.ts";
 import { asUidSet, commonRanges, type UidRange, uidRanges } from "../common/uid_set.ts";
 import type { ReadTransaction } from "./read_transaction.ts";
-import { limit, messageColumns, messageOf, type MessageRow, modseqKey } from "./rows.ts";
+import {
+  envelopeColumns,
+  envelopeOf,
+  type EnvelopeRow,
+  limit,
+  messageColumns,
+  messageOf,
+  type MessageRow,
+  modseqKey,
+} from "./rows.ts";
 import { Statement } from "./statement.ts";
 
 /** Changed messages up to which it is quicker to look them up by mod-sequence than to walk the mailbox. */
@@ -20,6 +29,7 @@ export class MessageReader {
   readonly #changed: Statement<MessageRow>;
   readonly #fewChanged: Statement<MessageRow>;
   readonly #countChanged: Statement<{ readonly count: number }>;
+  readonly #envelopes: Statement<EnvelopeRow & { readonly uid: number }>;
   readonly #expunged: Statement<{ readonly firstUid: number; readonly lastUid: number }>;
 
   /** Over a connection that reads. */
@@ -39,14 +49,16 @@ export class MessageReader {
       `SELECT count(*) AS count FROM (SELECT 1 FROM messages INDEXED BY messages_by_modseq
          WHERE mailbox = ? AND modseq > ? LIMIT ${FEW + 1})`,
     );
+    this.#envelopes = prepare(
+      `SELECT uid, ${envelopeColumns} FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
+    );
     this.#expunged = prepare("SELECT firstUid, lastUid FROM expunged WHERE mailbox = ? AND modseq > ?");
   }
 
   /** One moment's state of a mailbox. @throws Refusal `not-found`. */
   messages(mailbox: number, select: MessageSelection): MessagePage {
     return this.#transaction.run(() => {
-      const state = this.#mailbox.get(mailbox);
-      if (state === undefined) throw new Refusal("not-found", "there is no such mailbox");
+      const state = this.#state(mailbox);
       const { after = 0, most = Infinity } = select;
       const beyond: UidRange = [after + 1, allUids[1]];
       const ranges = commonRanges(select.uids === undefined ? [allUids] : uidRanges(select.uids), [beyond]);
@@ -61,6 +73,27 @@ export class MessageReader {
         more: rows.length > most,
       };
     });
+  }
+
+  /** By UID. @throws Refusal `not-found`. */
+  envelopes(mailbox: number, uids: UidSet | undefined): Map<number, DeliveryEnvelope> {
+    return this.#transaction.run(() => {
+      this.#state(mailbox);
+      const envelopes = new Map<number, DeliveryEnvelope>();
+      for (const [from, to] of uids === undefined ? [allUids] : uidRanges(uids)) {
+        for (const row of this.#envelopes.all(mailbox, from, to)) {
+          const envelope = envelopeOf(row);
+          if (envelope !== undefined) envelopes.set(row.uid, envelope);
+        }
+      }
+      return envelopes;
+    });
+  }
+
+  #state(mailbox: number): { readonly highestModseq: number } {
+    const state = this.#mailbox.get(mailbox);
+    if (state === undefined) throw new Refusal("not-found", "there is no such mailbox");
+    return state;
   }
 
   /** One more than `most`, if there are so many. */

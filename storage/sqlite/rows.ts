@@ -1,7 +1,8 @@
 /** Rows of the tables, and what the contract makes of them. */
 import type { Account } from "../../core/contract/accounts.ts";
+import type { DatasetOwner } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
-import type { Mailbox, MailboxRights, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
+import type { DeliveryEnvelope, Mailbox, MailboxRights, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
 
 /** Of `accounts`. */
 export interface AccountRow {
@@ -81,6 +82,17 @@ export interface MessageRow {
 /** The columns of a `MessageRow`. */
 export const messageColumns = "uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body";
 
+/** What `messages` has besides: with the rest it would be read far more often than it is asked for. */
+export interface EnvelopeRow {
+  /** Null where the message was not delivered. */
+  readonly sender: string | null;
+  /** Null where the message was not delivered. */
+  readonly recipient: string | null;
+}
+
+/** The columns of an `EnvelopeRow`. */
+export const envelopeColumns = "sender, recipient";
+
 /** The account of a row. */
 export function accountOf(row: AccountRow): Account {
   return {
@@ -131,6 +143,11 @@ export function messageOf(row: MessageRow): Message {
   };
 }
 
+/** The envelope of a row. */
+export function envelopeOf({ sender, recipient }: EnvelopeRow): DeliveryEnvelope | undefined {
+  return sender === null || recipient === null ? undefined : { sender, recipient };
+}
+
 /** Flags as a column has them. */
 export function flagsOf(column: string): string[] {
   return column === "" ? [] : column.split(" ");
@@ -149,6 +166,11 @@ export function keyOf(id: AccountId | BodyId): number {
 /** The keys of a place: 0 for what it does not name. */
 export function placeKeys({ mailbox, account }: MetadataPlace): { mailbox: number; account: number } {
   return { mailbox: mailbox ?? 0, account: account === undefined ? 0 : keyOf(account) };
+}
+
+/** The key of whose datasets: 0 for everybody's. */
+export function ownerKey(owner: DatasetOwner): number {
+  return owner === "everybody" ? 0 : keyOf(owner);
 }
 
 /** SQLite's way of saying that there is no limit: a negative number. */

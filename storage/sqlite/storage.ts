@@ -3,8 +3,10 @@
  * which commits those of many callers with one fsync. Other processes may use the file at the same time.
  */
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
+import type { Dataset, DatasetOwner, DatasetPlace } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
 import type {
+  DeliveryEnvelope,
   Mailbox,
   MailboxChange,
   MailboxSnapshot,
@@ -24,6 +26,7 @@ import { AccountReader } from "./account_reader.ts";
 import { BodyReader } from "./body_reader.ts";
 import { BodyWriter } from "./body_writer.ts";
 import { Collector } from "./collector.ts";
+import { DatasetReader } from "./dataset_reader.ts";
 import { openForReading, prepareDatabase } from "./database_file.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { Indexer } from "./indexer.ts";
@@ -53,6 +56,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   readonly #accounts: AccountReader;
   readonly #mailboxes: MailboxReader;
   readonly #messages: MessageReader;
+  readonly #datasets: DatasetReader;
   readonly #bodies: BodyReader;
   readonly #pending = new PendingBodies();
   readonly #link: WriterLink;
@@ -71,6 +75,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#accounts = new AccountReader(this.#database);
     this.#mailboxes = new MailboxReader(this.#database, transaction);
     this.#messages = new MessageReader(this.#database, transaction);
+    this.#datasets = new DatasetReader(this.#database, transaction);
     this.#bodies = new BodyReader(this.#database);
     this.#link = new WriterLink(settings);
     this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);
@@ -183,12 +188,28 @@ export class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#accounts.metadata(place));
   }
 
+  dataset(place: DatasetPlace, since?: number): Promise<Dataset> {
+    return Promise.try(() => this.#datasets.dataset(place, since));
+  }
+
+  datasets(below: string, owner?: DatasetOwner): Promise<readonly DatasetPlace[]> {
+    return Promise.try(() => this.#datasets.places(below, owner));
+  }
+
+  datasetOctets(owner: DatasetOwner): Promise<number> {
+    return Promise.try(() => this.#datasets.octets(owner));
+  }
+
   snapshot(mailbox: MailboxId): Promise<MailboxSnapshot> {
     return Promise.try(() => this.#mailboxes.snapshot(mailbox));
   }
 
   messages(mailbox: MailboxId, select: MessageSelection = {}): Promise<MessagePage> {
     return Promise.try(() => this.#messages.messages(mailbox, select));
+  }
+
+  envelopes(mailbox: MailboxId, uids?: UidSet): Promise<ReadonlyMap<number, DeliveryEnvelope>> {
+    return Promise.try(() => this.#messages.envelopes(mailbox, uids));
   }
 
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange> {

@@ -134,7 +134,10 @@ class Side {
           };
         case "deliver": {
           const [id, octets] = [account(step.account), body(step.body)];
-          return { do: step.do, account: id, mailboxName: step.name, body: octets, details: details() };
+          // Those that were not delivered by SMTP have none.
+          const envelope = step.body < 2 ? undefined : { sender: "", recipient: `${step.body}@x` };
+          const given = { ...details(), ...envelope && { envelope } };
+          return { do: step.do, account: id, mailboxName: step.name, body: octets, details: given };
         }
         case "copy":
         case "move":
@@ -173,6 +176,8 @@ class Side {
           { ...page, messages: page.messages.map(nameless) },
           all.messages.map(nameless),
           contents,
+          [...await storage.envelopes(mailbox.id)],
+          [...await storage.envelopes(mailbox.id, [2, [4, 6]])],
           await storage.summaries(all.messages.map(({ body }) => body)),
           await this.#metadata({ mailbox: mailbox.id }),
           await Promise.all(accounts.map(({ id }) => this.#metadata({ mailbox: mailbox.id, account: id }))),

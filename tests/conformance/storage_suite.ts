@@ -4,6 +4,8 @@ import { accountPromises } from "./storage/accounts.ts";
 import { batchPromises } from "./storage/batches.ts";
 import { bodyPromises } from "./storage/bodies.ts";
 import { counterPromises } from "./storage/counters.ts";
+import { datasetPromises } from "./storage/datasets.ts";
+import { envelopePromises } from "./storage/envelopes.ts";
 import { flagPromises } from "./storage/flags.ts";
 import { mailboxPromises } from "./storage/mailboxes.ts";
 import { messagePromises } from "./storage/messages.ts";
@@ -31,11 +33,13 @@ export function storageSuite(name: string, open: () => Promise<OpenStorage>): vo
     ...accountPromises,
     ...mailboxPromises,
     ...messagePromises,
+    ...envelopePromises,
     ...flagPromises,
     ...counterPromises,
     ...quotaPromises,
     ...sharingPromises,
     ...metadataPromises,
+    ...datasetPromises,
     ...bodyPromises,
     ...batchPromises,
     ...watchPromises,

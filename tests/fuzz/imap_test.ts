@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { latin1 } from "../../core/wire/ascii.ts";
 import { commands } from "../../plugins/protocols/imap/command_table.ts";
-import { literalMark } from "../../plugins/protocols/imap/grammar/literal_mark.ts";
+import { literalMark } from "../../core/wire/literal_mark.ts";
 import type { FakeClient } from "../support/fake_connection.ts";
 import { fakeConnection } from "../support/fake_connection.ts";
 import { fred, logIn, password, talk, type TestService, testService } from "../plugins/protocols/imap/talk.ts";

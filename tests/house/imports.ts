@@ -43,7 +43,7 @@ interface Direction {
 const nothing = /(?!)/;
 const anything = /^/;
 /** What plugins and storage backends may use of the core. */
-const tools = /^core\/(contract|wire|message|sasl|options|kerberos)\//;
+const tools = /^core\/(contract|wire|message|mailboxes|sasl|options|kerberos)\//;
 /** Anything but `@std/*`: logs go through the contract, files through nobody else. */
 const packages = /^(?!@std\/)/;
 
@@ -64,7 +64,7 @@ const directions: readonly Direction[] = [
   // What plugins import must not bring the server with it.
   {
     name: "a tool of plugins",
-    of: /^(core\/(?:wire|message|sasl|options|kerberos))\//,
+    of: /^(core\/(?:wire|message|mailboxes|sasl|options|kerberos))\//,
     may: tools,
     packages,
   },

@@ -15,7 +15,7 @@ export const realmPrograms: readonly Program[] = [
 export interface KerberosRealm extends AsyncDisposable {
   /** Its name. */
   readonly name: string;
-  /** Path of a keytab with the keys of pop, imap, smtp and host at localhost. */
+  /** Path of a keytab with the keys of pop, imap, smtp, ldap and host at localhost. */
   readonly keytab: string;
   /** What alice's clients need in their environment: she has logged in. */
   readonly alice: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface KerberosRealm extends AsyncDisposable {
 }
 
 const realm = "EXAMPLE.ORG";
-const services = ["pop", "imap", "smtp", "host"];
+const services = ["pop", "imap", "smtp", "ldap", "host"];
 
 /** Makes a realm with alice and bob, who have tickets. This process uses it too, and remembers replays in its folder. */
 export async function kerberosRealm(): Promise<KerberosRealm> {

@@ -14,6 +14,8 @@ export interface TestSettings {
   readonly cleartextAuth?: boolean;
   /** Default: example.org. */
   readonly domains?: readonly string[];
+  /** Options of the directory, which is the local one. */
+  readonly directory?: Readonly<Record<string, unknown>>;
   /** Entries as in mail.yaml; paths are relative to the folder. */
   readonly filters?: readonly unknown[];
   /** As in mail.yaml. Failed logins cost nothing unless it says so. */
@@ -22,8 +24,10 @@ export interface TestSettings {
   readonly options?: Readonly<
     Partial<Record<"smtp" | "submission" | "pop3" | "imap", Readonly<Record<string, unknown>>>>
   >;
-  /** Further protocols by name, with their options; each listens on a port of its own, without TLS. */
+  /** Further protocols by name, with their options; each listens on a port of its own. */
   readonly further?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** How those listen; default: without TLS. */
+  readonly furtherTls?: "starttls" | "tls";
   /** Default: deno. */
   readonly engine?: "deno" | "node";
   /** Further keys of `tls`, as in mail.yaml. */
@@ -125,7 +129,7 @@ function configText(settings: TestSettings): string {
     tls: { certificate: "./tls/cert.pem", key: "./tls/key.pem", engine: settings.engine ?? "deno", ...settings.tls },
     storage: settings.storage ?? "memory",
     // Hashing that is slow for attackers is slow for tests too.
-    directory: { use: "local", options: { password_hash_cost: 10 } },
+    directory: { use: "local", options: { password_hash_cost: 10, ...settings.directory } },
     auth: settings.auth ?? [
       ...["plain", "login", "cram-md5", "digest-md5", "apop"],
       ...["scram-sha-1", "scram-sha-256", "scram-sha-512"],
@@ -141,7 +145,11 @@ function configText(settings: TestSettings): string {
       },
       { use: "pop3", listen: ["127.0.0.1:0 starttls", "127.0.0.1:0 tls"], options: { ...options.pop3 } },
       { use: "imap", listen: ["127.0.0.1:0 starttls", "127.0.0.1:0 tls"], options: { ...options.imap } },
-      ...Object.entries(settings.further ?? {}).map(([use, options]) => ({ use, listen: ["127.0.0.1:0"], options })),
+      ...Object.entries(settings.further ?? {}).map(([use, options]) => ({
+        use,
+        listen: [["127.0.0.1:0", settings.furtherTls ?? ""].join(" ").trim()],
+        options,
+      })),
     ],
     filters: settings.filters ?? [],
     log: settings.log ?? { format: "json", level: "debug" },

@@ -35,6 +35,8 @@ export interface TestDirectoryOptions {
   readonly delegates?: Readonly<Record<string, readonly string[]>>;
   /** Address → where its mail goes. */
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
+  /** Address → second password. */
+  readonly second?: Readonly<Record<string, string>>;
   /** Address → account, where a storage has given them their ids; default what `testAccount` makes. */
   readonly accounts?: Readonly<Record<string, AccountId>>;
 }
@@ -56,6 +58,7 @@ export function testDirectory(
     schemes = ["plain", "digest-md5", "scram-sha-1", "scram-sha-256", "scram-sha-512"],
     delegates = {},
     aliases = {},
+    second = {},
     accounts = {},
   }: TestDirectoryOptions = {},
 ): Directory {
@@ -98,10 +101,10 @@ export function testDirectory(
   return {
     canCheckPassword: true,
     secretSchemes,
-    checkPassword(login, password) {
-      const address = addressOf(login);
-      const kept = address === undefined ? undefined : passwords[address];
-      const isRight = kept !== undefined && (prepareStored(kept) ?? kept) === password;
+    checkPassword(login, password, mayBeSecond = false) {
+      const address = addressOf(login) ?? "";
+      const kept = [passwords[address], ...mayBeSecond ? [second[address]] : []];
+      const isRight = kept.some((one) => one !== undefined && (prepareStored(one) ?? one) === password);
       return Promise.resolve(isRight ? find(login) : undefined);
     },
     async secret<S extends SecretScheme>(login: string, scheme: S, realm = "") {

@@ -14,19 +14,34 @@ import { type Beginning, tlsDialogue } from "../support/tls_client.ts";
 const current: ReadonlySet<string> = new Set(["smtp", "pop3", "imap"]);
 
 /** Those that have to say in the log that they are not safe. */
-const unsafe = ["kpop", "ph", "pop1", "pop2", "poppassd"];
+const unsafe = ["kpop", "ldap", "ph", "pop1", "pop2", "poppassd"];
 
 /** As unsafe as they go. */
 const everybody = ["0.0.0.0/0", "::/0"];
 const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   poppassd: { cleartext_from: everybody },
   ph: { allow: everybody },
+  acap: { eudora: true },
+  ldap: { anonymous: everybody },
+  sdps: { greeting: "mail.demon.example ready" },
 };
+
+const pop4Verbs = ["LFLD", "SFLD INBOX", "MOVE 1 INBOX", "STOR", "SFLG 1 x", "DPRT 1 1"];
 
 /** Each is said in turn, whatever came of those before. */
 const pop3 = {
-  before: ["CAPA", "AUTH", "USER alice", "PASS secret of alice", "RPOP alice", "LAST", "XTND XMIT", "*ENV", "LFLD"],
-  after: ["CAPA", "STAT", "LAST", "XTND XLST Subject", "*ENV", "LFLD", "RPOP alice", "RSET"],
+  before: [
+    "CAPA",
+    "AUTH",
+    "USER alice",
+    "PASS secret of alice",
+    "RPOP alice",
+    "LAST",
+    "XTND XMIT",
+    "*ENV",
+    ...pop4Verbs,
+  ],
+  after: ["CAPA", "STAT", "LAST", "XTND XLST Subject", "*ENV", ...pop4Verbs, "RPOP alice", "RSET"],
 };
 const imap = {
   before: ["CAPABILITY", `LOGIN ${alice.address} "${alice.password}"`, "AUTHENTICATE PLAIN =", "ENABLE UTF8=ACCEPT"],
@@ -116,7 +131,7 @@ for (const cleartextAuth of [false, true]) {
     using keys = hasKerberos() ? kerberosFolder([capturedKey]) : undefined;
     const further = legacy(keys?.keytab);
     await using few = await testServer({ cleartextAuth });
-    await using many = await testServer({ cleartextAuth, further });
+    await using many = await testServer({ cleartextAuth, further, directory: { multidrop: ["*.example.org"] } });
     // They do listen, and those that are not safe have said so, once.
     assertEquals(Object.keys(many.furtherPorts), Object.keys(further));
     assertEquals(warned(few), []);
@@ -134,6 +149,29 @@ for (const cleartextAuth of [false, true]) {
   });
 }
 
+Deno.test("legacy: the second password of an account opens SDPS, and neither POP3, IMAP nor submission", async () => {
+  await using server = await testServer({ cleartextAuth: true, further: { sdps: {} } });
+  const { ports, furtherPorts, admin } = server, second = "another secret";
+  await admin.setSecondPassword(alice.address, second);
+  const pop = async (port: number) => {
+    await using session = await dialogue(port);
+    await session.line();
+    await session.ask(`USER ${alice.address}`);
+    return await session.ask(`PASS ${second}`);
+  };
+  assertEquals(await pop(ports.pop3), "-ERR [AUTH] invalid login or password");
+  assertEquals(await pop(furtherPorts["sdps"] ?? 0), "+OK maildrop has 0 messages (0 octets)");
+  await using imapSession = await dialogue(ports.imap);
+  await imapSession.line();
+  const [refused] = await allOfImap(imapSession, [`LOGIN ${alice.address} "${second}"`]);
+  assert(refused?.includes(" NO [AUTHENTICATIONFAILED]"), refused);
+  await using submission = await dialogue(ports.submission);
+  await submission.line();
+  await submission.ask("EHLO client.example");
+  const answer = await submission.ask(`AUTH PLAIN ${btoa(`\0${alice.address}\0${second}`)}`);
+  assert(answer.startsWith("535 "), answer);
+});
+
 Deno.test("legacy: POP3 offers and refuses the same with all its own old ways on, but for their commands", async () => {
   const old = { early: true, rpop: ["192.0.2.1"], recent: "30d", popped: "read" };
   await using few = await testServer();
@@ -146,4 +184,30 @@ Deno.test("legacy: POP3 offers and refuses the same with all its own old ways on
       ),
     ]);
   assertEquals(ofLogins(await observe(many)), ofLogins(await observe(few)));
+});
+
+Deno.test("legacy: POP4 asks of its clients what POP3 asks, and tells them the same, but for its verbs", async () => {
+  await using server = await testServer({ further: { pop4: {} }, furtherTls: "starttls" });
+  const { ports, furtherPorts: { pop4: port = 0 }, certificate } = server;
+  const isOfPop4 = (command: string) => pop4Verbs.includes(command);
+  const seen = async (port: number) => {
+    const replies: string[] = [];
+    {
+      await using session = await dialogue(port);
+      replies.push(await session.line(), ...await all(session, pop3.before.filter((command) => !isOfPop4(command))));
+    }
+    await using session = await tlsDialogue(port, "pop3", { ca: certificate });
+    const commands = ["CAPA", `USER ${alice.address}`, `PASS ${alice.password}`, ...pop3.after, "QUIT"];
+    replies.push(...await all(session, commands.filter((command) => !isOfPop4(command))));
+    return replies.map((reply) => reply.replace(/<[^<>@]+@mail\.example\.org>/, "<timestamp>"));
+  };
+  const asPop3 = (reply: string) =>
+    reply.replace("POP3 POP4 rev 1 server", "POP3 server").replaceAll(
+      /^(?:[LSCDR]FLD|MOVF|RENF|MOVE|COPY|STOR|[LSC]FLG|[LRD]PRT)\r\n/gm,
+      "",
+    );
+  const ofPop4 = await seen(port), ofPop3 = await seen(ports.pop3);
+  assertEquals(ofPop4.map(asPop3), ofPop3);
+  assert(ofPop4[0]?.startsWith("+OK POP3 POP4 rev 1 "));
+  assert(ofPop3.includes("USER alice: -ERR not without TLS: send STLS first, or use the port for TLS"));
 });

@@ -19,7 +19,7 @@ const gssapiOptions = options({
 });
 
 /** Those that might have a key. */
-const services: readonly Service[] = ["pop", "imap", "smtp", "sieve", "acap"];
+const services: readonly Service[] = ["pop", "imap", "smtp", "sieve", "acap", "ldap"];
 
 const plugin: PluginDefinition<"auth", v.InferOutput<typeof gssapiOptions>> = definePlugin({
   apiVersion: 1,

@@ -37,6 +37,8 @@ export interface AddressRules {
   readonly foldLocalParts: boolean;
   /** Between user and detail; empty: there are no sub-addresses. */
   readonly separator: string;
+  /** Domains whose addresses each have a copy of their own; `*.` stands for a label. Absent: none. */
+  readonly multidrop?: readonly string[];
 }
 
 /** RFC 5321 §4.5.3.1.3 asks for 256 octets at least; SRS and VERP make longer ones. */
@@ -47,6 +49,7 @@ export class AddressBook {
   /** Local domains as they are compared, in the order of the configuration. */
   readonly domains: readonly string[];
   readonly #local: ReadonlySet<string>;
+  readonly #multidrop: ReadonlySet<string>;
   readonly #rules: AddressRules;
 
   /** For these rules. */
@@ -54,6 +57,9 @@ export class AddressBook {
     this.#rules = rules;
     this.domains = rules.domains.map((domain) => comparedDomain(domain) ?? domain);
     this.#local = new Set(this.domains);
+    const comparedPattern = (pattern: string) =>
+      pattern.startsWith("*.") ? `*.${comparedDomain(pattern.slice(2)) ?? ""}` : comparedDomain(pattern) ?? pattern;
+    this.#multidrop = new Set((rules.multidrop ?? []).map(comparedPattern));
   }
 
   /** The domain of names without one. */
@@ -64,6 +70,18 @@ export class AddressBook {
   /** Whether mail for the domain is ours. */
   isLocal(domain: string): boolean {
     return this.#local.has(domain);
+  }
+
+  /** Whether each address of the domain has a copy of its own. */
+  isMultidrop(domain: string): boolean {
+    return this.#multidrop.has(domain) || this.#multidrop.has(domain.replace(/^[^.]+/, "*"));
+  }
+
+  /** Who has all the mail of a domain right below one that hosts are below of: `NAME@example.org` of NAME.example.org. */
+  hostOwner(domain: string): string | undefined {
+    const dot = domain.indexOf("."), parent = domain.slice(dot + 1);
+    if (dot < 1 || !this.isLocal(parent) || !this.#multidrop.has(`*.${parent}`)) return undefined;
+    return addressSpec({ mailbox: domain.slice(0, dot), host: parent });
   }
 
   /** A local domain in any spelling, as it is compared; undefined for others. */
@@ -127,6 +145,11 @@ function split(text: string): Parts | undefined {
 
 /** RFC 5321 §4.1.2, with the underscore that some domains have. */
 const domainName = /^(?!.{256})[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
+
+/** Whether this is a domain, in any spelling. */
+export function isDomain(text: string): boolean {
+  return !text.startsWith("[") && comparedDomain(text) !== undefined;
+}
 
 /** A domain as it is compared; undefined for what is none. */
 function comparedDomain(written: string): string | undefined {

@@ -74,8 +74,16 @@ export class LocalAdmin implements DirectoryAdmin {
     const account = await existingAccount(address, book, accounts);
     checkPassword(password);
     const own = checkAddress(account.address, book);
-    const batch = [{ do: "setSecrets", account: account.id, secrets: await secrets.of(own, password) }] as const;
-    await accounts.changeAccounts(batch);
+    const made = await secrets.of(own, password, account.secrets);
+    await accounts.changeAccounts([{ do: "setSecrets", account: account.id, secrets: made }]);
+  }
+
+  async setSecondPassword(address: string, password: string | undefined): Promise<void> {
+    const { accounts, book, secrets } = this.#parts;
+    const account = await existingAccount(address, book, accounts);
+    if (password !== undefined) checkPassword(password);
+    const made = await secrets.withSecond(account.secrets, password);
+    await accounts.changeAccounts([{ do: "setSecrets", account: account.id, secrets: made }]);
   }
 
   async setQuota(address: string, quota: Quota): Promise<void> {

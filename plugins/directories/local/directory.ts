@@ -70,18 +70,29 @@ export class LocalDirectory implements Directory {
     }
   }
 
-  async checkPassword(login: string, password: string): Promise<AccountId | undefined> {
+  async checkPassword(login: string, password: string, mayBeSecond = false): Promise<AccountId | undefined> {
     const { lookup, hasher } = this.#parts;
     const account = await lookup.login(login);
-    const hash = account?.secrets.scrypt;
-    const success = account && hash !== undefined ? { account: account.id, password, hash } : undefined;
-    if (success && this.#successes.has(success)) return success.account;
-    // Design section 6: whoever is asked for, the same work; only a right password may be answered sooner.
-    const isRight = await hasher.isRight(password, hash);
-    if (!isRight || account === undefined || success === undefined) return undefined;
-    this.#successes.remember(success);
-    await this.#renew(account, password);
-    return account.id;
+    const names = mayBeSecond ? ["scrypt", "second"] as const : ["scrypt"] as const;
+    const kept = names.map((name) => {
+      const hash = account?.secrets[name];
+      return {
+        name,
+        hash,
+        success: account && hash !== undefined ? { account: account.id, password, hash } : undefined,
+      };
+    });
+    const known = kept.find(({ success }) => success && this.#successes.has(success));
+    if (known !== undefined) return account?.id;
+    // Whoever is asked for, and whatever is kept, the same work; only a right password may be answered sooner.
+    for (const { name, hash, success } of kept) {
+      const isRight = await hasher.isRight(password, hash);
+      if (!isRight || account === undefined || success === undefined) continue;
+      this.#successes.remember(success);
+      await this.#renew(account, name, password);
+      return account.id;
+    }
+    return undefined;
   }
 
   async secret<S extends SecretScheme>(
@@ -128,14 +139,16 @@ export class LocalDirectory implements Directory {
   }
 
   /** The password is known now: what is kept of it can be brought up to date. Logging in does not depend on it. */
-  async #renew(account: Account, password: string): Promise<void> {
+  async #renew(account: Account, name: "scrypt" | "second", password: string): Promise<void> {
     const { accounts, secrets, log } = this.#parts;
     try {
-      const renewed = await secrets.renewed(account, password);
+      const renewed = name === "scrypt"
+        ? await secrets.renewed(account, password)
+        : await secrets.renewedSecond(account, password);
       if (renewed === undefined) return;
       // Making them took a while: a password that was changed meanwhile stays changed.
       const now = await accounts.account(account.id);
-      if (now?.secrets.scrypt !== account.secrets.scrypt) return;
+      if (now?.secrets.scrypt !== account.secrets.scrypt || now?.secrets.second !== account.secrets.second) return;
       await accounts.changeAccounts([{ do: "setSecrets", account: account.id, secrets: renewed }]);
       log.info("what is kept of a password was brought up to date", {
         account: account.id,

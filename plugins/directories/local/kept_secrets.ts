@@ -1,6 +1,7 @@
 /**
  * What is kept of a password: always a scrypt hash, and for each scheme that the configured mechanisms need what serves
- * it. Names in the account's secrets are "scrypt" and those of the schemes.
+ * it. Names in the account's secrets are "scrypt" and those of the schemes; "second" is the hash of a second password,
+ * for services that take one, of which nothing else is kept.
  */
 import { randomBytes } from "node:crypto";
 import type { Account, Secrets } from "../../../core/contract/accounts.ts";
@@ -55,10 +56,21 @@ export class KeptSecrets {
     };
   }
 
-  /** All that is to be kept of a password. @throws Refusal `unavailable`. */
-  async of(address: Address, password: string): Promise<Secrets> {
+  /** All that is to be kept of a password. A second one stays as it is. @throws Refusal `unavailable`. */
+  async of(address: Address, password: string, { second }: Secrets = {}): Promise<Secrets> {
     const scrypt = await this.#parts.hasher.hash(password);
-    return { scrypt, ...await this.#schemes(address, password, {}) };
+    return { scrypt, ...await this.#schemes(address, password, {}), ...second !== undefined && { second } };
+  }
+
+  /** All that is kept, with a second password; or without any. */
+  async withSecond({ second: _, ...rest }: Secrets, password: string | undefined): Promise<Secrets> {
+    return password === undefined ? rest : { ...rest, second: await this.#parts.hasher.hash(password) };
+  }
+
+  /** The same where the second password has just been proven, and its hash is not of the cost of today. */
+  async renewedSecond({ secrets }: Account, password: string): Promise<Secrets | undefined> {
+    const isCurrent = secrets.second === undefined || this.#parts.hasher.isCurrent(secrets.second);
+    return isCurrent ? undefined : await this.withSecond(secrets, password);
   }
 
   /**
@@ -68,13 +80,14 @@ export class KeptSecrets {
   async renewed({ secrets, address }: Account, password: string): Promise<Secrets | undefined> {
     const { hasher, book } = this.#parts;
     const own = book.read(address);
-    const { scrypt, ...kept } = secrets;
+    const { scrypt, second, ...kept } = secrets;
     if (own === undefined || scrypt === undefined) return undefined;
     const isCurrent = hasher.isCurrent(scrypt);
     if (isCurrent && this.#isComplete(kept, password)) return undefined;
     return {
       scrypt: isCurrent ? scrypt : await hasher.hash(password),
       ...await this.#schemes(own, password, kept),
+      ...second !== undefined && { second },
     };
   }
 

@@ -7,6 +7,8 @@
  * 4. for postmaster (RFC 5321 §4.5.1: mail for it must always be taken), the postmaster of the first domain, and where
  *    there is none the account that was made first: most likely the operator's own.
  *
+ * A domain that is not local may be a host's: all mail for NAME.example.org is that of the account NAME@example.org.
+ *
  * A login is the address of an account, nothing else: with aliases and sub-addresses each account would have any number
  * of logins, and who guesses passwords could use another one for each guess.
  */
@@ -52,14 +54,17 @@ export class Lookup {
   /** Where mail for an address goes. */
   async resolve(text: string): Promise<Recipient> {
     const match = await this.match(text);
-    return match.kind === "alias" ? { kind: "redirect", to: match.to } : match;
+    if (match.kind !== "account" && match.kind !== "alias") return match;
+    const isSeparate = this.#book.isMultidrop(this.#book.read(text)?.domain ?? "");
+    const recipient = match.kind === "alias" ? { kind: "redirect", to: match.to } as const : match;
+    return isSeparate ? { ...recipient, isSeparate } : recipient;
   }
 
   /** What there is for an address. */
   async match(text: string): Promise<Match> {
     const address = this.#book.read(text);
     if (address === undefined) return { kind: "unknown" };
-    if (!this.#book.isLocal(address.domain)) return { kind: "remote" };
+    if (!this.#book.isLocal(address.domain)) return await this.#ofHost(address.domain);
     return await this.#ofAddress(address.canonical) ??
       await this.#ofSubAddress(address) ??
       await this.#ofAlias(`@${address.domain}`) ??
@@ -85,6 +90,12 @@ export class Lookup {
       if (match.kind !== "alias") continue;
       for (const target of match.to) if (met.size < mostAddresses) met.add(target);
     }
+  }
+
+  async #ofHost(domain: string): Promise<Match> {
+    const owner = this.#book.hostOwner(domain);
+    const account = owner === undefined ? undefined : await this.#accounts.accountByAddress(owner);
+    return account === undefined ? { kind: "remote" } : { kind: "account", account: account.id };
   }
 
   async #ofAddress(canonical: string): Promise<Match | undefined> {

@@ -2,11 +2,18 @@
 import * as v from "valibot";
 import { options } from "../../../core/options/options.ts";
 import { flag, integer, listOf, text, value, type ValueSchema } from "../../../core/options/values.ts";
+import { isDomain } from "./address_book.ts";
 
 /** RFC 5233 §4.1 leaves the separator to the server. A letter, a digit or a dot would cut ordinary names in two. */
 const separator: ValueSchema<string> = value(
   'one character such as "+" or "-", or "" for no sub-addresses',
   (given) => typeof given === "string" && /^[!#$%&'*+\-/=?^_`{|}~]?$/.test(given) ? given : undefined,
+);
+
+/** `*.example.org` stands for the domains right below. */
+const multidropDomain: ValueSchema<string> = value(
+  'a domain such as "host.example.org", or "*.example.org" for each right below it',
+  (given) => typeof given === "string" && isDomain(given.replace(/^\*\./, "")) ? given : undefined,
 );
 
 /** Their schema; all have defaults. */
@@ -23,6 +30,12 @@ export const localOptions = options({
    * password. Each such login is in the log, with both names.
    */
   administrators: v.optional(listOf(text("an address"), "a list of addresses such as [postmaster@example.org]"), []),
+  /**
+   * Domains of hosts whose owners part their mail themselves, by its envelope (SDPS): each address has a copy of its own,
+   * also where several lead to one account. Below `*.example.org`, all mail for `NAME.example.org` is that of the account
+   * `NAME@example.org`, if there is one.
+   */
+  multidrop: v.optional(listOf(multidropDomain, 'a list of domains such as ["*.example.org"]'), []),
   /** Between user and detail in sub-addresses (RFC 5233). */
   subaddress_separator: v.optional(separator, "+"),
 });

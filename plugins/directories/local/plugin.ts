@@ -32,7 +32,12 @@ export async function openLocalDirectory(
     domains,
     foldLocalParts: options.fold_local_parts,
     separator: options.subaddress_separator,
+    multidrop: options.multidrop,
   });
+  const strange = options.multidrop.find((domain) => book.localDomain(domain.replace(/^\*\./, "")) === undefined);
+  if (strange !== undefined) {
+    throw new Error(`multidrop: ${strange} is of no local domain (those are ${book.domains.join(", ")})`);
+  }
   const lookup = new Lookup(accounts, book);
   const hasher = new PasswordHasher({ logN: options.password_hash_cost }, derive);
   const seal = new PasswordSeal(new SealKeyFile(context.dataFolder));

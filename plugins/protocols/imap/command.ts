@@ -1,6 +1,6 @@
 /** What a command is, and how an entry of the table becomes one: state first, then syntax, then the deed. */
 import type { Scanner } from "./grammar/scanner.ts";
-import type { IncomingLiteral } from "./command_reader.ts";
+import type { IncomingLiteral } from "../../../core/wire/command_reader.ts";
 import { bad, type Reply } from "./replies.ts";
 import { rightsMayHaveChanged } from "./selected_rights.ts";
 import type { Session } from "./session.ts";

@@ -1,7 +1,7 @@
 /** From errors to replies: the one place where a refusal of the storage gets its response code (RFC 5530). */
 import { Refusal, type RefusalKind } from "../../../core/contract/mod.ts";
 import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
-import { CommandTooLarge, TooMuchRefused } from "./command_reader.ts";
+import { CommandTooLarge, TooMuchRefused } from "../../../core/wire/command_reader.ts";
 import { Malformed } from "./grammar/scanner.ts";
 import { bad, no, type Reply } from "./replies.ts";
 import { OutOfStep } from "./sections/write_literal.ts";

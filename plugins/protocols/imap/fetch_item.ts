@@ -12,7 +12,7 @@ import { printEnvelope } from "./printing/envelope.ts";
 import { emailObjectId, threadObjectId } from "./printing/object_ids.ts";
 import type { ResponseBuilder } from "./printing/response_builder.ts";
 import { printNstring } from "./printing/strings.ts";
-import { binarySize, hasUnknownEncoding, openBinary } from "./sections/open_binary.ts";
+import { binarySize, hasUnknownEncoding, openBinary } from "../../../core/message/open_binary.ts";
 import { openMessageSection, openSection } from "./sections/open_section.ts";
 import { NulFreeView, type Octets } from "./sections/views.ts";
 import { writeLiteral } from "./sections/write_literal.ts";

@@ -3,7 +3,7 @@ import type { MailboxId, Storage } from "../../../core/contract/mod.ts";
 import { type Access, accessById, findMailbox, hasRights } from "./access.ts";
 import type { MailboxFilter } from "./grammar/mailbox_filter.ts";
 import type { User } from "./state.ts";
-import { visibleMailboxes } from "./visible_mailboxes.ts";
+import { visibleMailboxes } from "../../../core/mailboxes/visible_mailboxes.ts";
 
 /**
  * Each once, in the order of the filters. RFC 7377 §2.2: those that the user may not read are passed over, and so are

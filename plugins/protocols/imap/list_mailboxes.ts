@@ -6,7 +6,7 @@ import { type Level, ListTree } from "./list_tree.ts";
 import type { ListedName } from "./printing/list_response.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./state.ts";
-import { visibleMailboxes } from "./visible_mailboxes.ts";
+import { visibleMailboxes } from "../../../core/mailboxes/visible_mailboxes.ts";
 
 /** A name to be told, and what it stands for. */
 export interface Found extends ListedName {

@@ -11,7 +11,7 @@ import { printChangedEntries } from "./printing/metadata_response.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./state.ts";
 import { Turns } from "./turns.ts";
-import { visibleMailboxes } from "./visible_mailboxes.ts";
+import { visibleMailboxes } from "../../../core/mailboxes/visible_mailboxes.ts";
 
 /** Digests of values, by the names of their entries. */
 type Known = Map<string, string>;

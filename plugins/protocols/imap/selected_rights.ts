@@ -1,7 +1,7 @@
 /** What the user may do in the selected mailbox, and what the client is told of that (RFC 4314 §5.1.1, §5.2). */
 import { Refusal } from "../../../core/contract/mod.ts";
+import { systemFlags } from "../../../core/mailboxes/flag_rights.ts";
 import { hasRights, rightsOf } from "./access.ts";
-import { systemFlags } from "./grammar/flags.ts";
 import { printFlags } from "./printing/flags.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";

@@ -7,7 +7,7 @@
 import { type AccountId, type Connection, type MailboxChange, Refusal } from "../../../core/contract/mod.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import type { Telling } from "./command.ts";
-import { type CommandLimits, CommandReader } from "./command_reader.ts";
+import { type CommandLimits, CommandReader } from "../../../core/wire/command_reader.ts";
 import { Extensions } from "./extensions.ts";
 import type { NameForm } from "./grammar/scanner.ts";
 import { firstLanguage, type Language } from "./languages/languages.ts";
@@ -55,7 +55,7 @@ export class Session implements Disposable {
   constructor(connection: Connection, service: ImapService) {
     this.connection = connection;
     this.service = service;
-    this.reader = new CommandReader(connection.reader, connection.writer, () => this.#limits);
+    this.reader = new CommandReader(connection.reader, connection.writer, "+ Go ahead", () => this.#limits);
     this.watcher = new Watcher(service.context.storage, {
       seen: (account, change) => this.#committed(account, change),
       failed: (error) => connection.log.error("changes can no longer be followed", { error }),

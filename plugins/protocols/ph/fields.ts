@@ -1,4 +1,5 @@
 /** What an entry says (RFC 2378 §1.1.1, appendix A): of an account nothing is known but its address. */
+import { localPart, nameOf } from "../account_name.ts";
 import { isIn, type Pattern } from "./pattern.ts";
 
 /** A field of all entries. */
@@ -23,10 +24,6 @@ export const keywords = "Indexed Lookup Public Default";
 /** RFC 5321 §4.5.3.1. */
 const LONGEST = 256;
 
-function localPart(address: string): string {
-  return address.slice(0, address.lastIndexOf("@")).replace(/^"(.*)"$/s, "$1").replace(/\\(.)/gs, "$1");
-}
-
 /** An address is found by its local part too: "@" parts no words in RFC 2378. */
 function addressField(name: string, id: number, description: string): Field {
   return {
@@ -34,11 +31,6 @@ function addressField(name: string, id: number, description: string): Field {
     value: (address) => address,
     matches: (pattern, address) => isIn(pattern, address, [localPart(address)]),
   };
-}
-
-/** `john.smith` is John Smith, as far as anybody can tell. */
-function nameOf(address: string): string {
-  return localPart(address).replace(/[._-]+/g, " ").trim();
 }
 
 /** All, in the order in which they are shown. */

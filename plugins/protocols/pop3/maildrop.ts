@@ -4,14 +4,20 @@
  * - whoever has one holds the lock of the account's maildrop, and gives it back by disposing of it;
  * - nothing is changed but by `commit`, which QUIT calls (RFC 1939 §6).
  */
-import type { AccountId, BodyId, Mailbox, Operation, Storage } from "../../../core/contract/mod.ts";
-import { type Content, mailboxContent, noContent, recentContent } from "./maildrop_content.ts";
+import {
+  type AccountId,
+  type BodyId,
+  type Mailbox,
+  type Operation,
+  Refusal,
+  type Storage,
+} from "../../../core/contract/mod.ts";
+import { type Content, noContent, type Presented } from "./maildrop_content.ts";
 import { marking, operationsOn, type Popped, removing, type Selected } from "./popped.ts";
+import { contentOf, inbox, readContent, type View } from "./view.ts";
 
-const DAY = 86_400_000;
-
-/** A message of an open maildrop. */
-export interface MaildropMessage {
+/** A message of an open maildrop, and what another protocol makes of it. */
+export interface MaildropMessage extends Partial<Presented> {
   /** From 1 on. */
   readonly number: number;
   /** Octets as sent, every line end CRLF, dots not doubled (RFC 1939 §11). */
@@ -19,13 +25,6 @@ export interface MaildropMessage {
   /** Its octets. */
   readonly body: BodyId;
 }
-
-/** Which messages there are. */
-export type View =
-  /** Those of one mailbox. */
-  | { readonly of: "mailbox"; readonly name: string }
-  /** Gmail's `recent:`: those of all mailboxes for so many milliseconds, whether they were popped or not. */
-  | { readonly of: "recent"; readonly milliseconds: number };
 
 /** What a maildrop is opened with. */
 export interface MaildropSettings {
@@ -39,6 +38,8 @@ export interface MaildropSettings {
   readonly keepsLast?: boolean;
   /** The time. */
   readonly now: Date;
+  /** Asked before anything is removed; absent: all of it may be. */
+  readonly mayRemove?: () => Promise<boolean>;
 }
 
 /** What a maildrop is made of. */
@@ -46,11 +47,11 @@ interface Parts {
   readonly storage: Storage;
   readonly account: AccountId;
   readonly lock: AsyncDisposable;
+  /** What is held for this mailbox alone, besides. */
+  readonly hold?: AsyncDisposable;
   readonly content: Content;
   readonly settings: MaildropSettings;
 }
-
-const inbox: View = { of: "mailbox", name: "INBOX" };
 
 /** One that is open. */
 export class Maildrop implements AsyncDisposable {
@@ -59,6 +60,7 @@ export class Maildrop implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #retrieved = new Set<number>();
   readonly #deleted = new Set<number>();
+  readonly #moved = new Set<number>();
   /** Octets of the messages that are not marked. */
   #octets: number;
   #lastRetrieved: number;
@@ -103,9 +105,25 @@ export class Maildrop implements AsyncDisposable {
     return lock === undefined ? "in-use" : new Maildrop({ storage, account, lock, content: noContent, settings });
   }
 
-  /** Messages that are not marked. */
+  /**
+   * Another mailbox, under the lock of this maildrop: whoever goes on with it leaves this one, and disposes of that one.
+   *
+   * @param hold Given back with it.
+   * @throws what the storage throws; this one then stays what it is.
+   */
+  async beside(mailbox: Mailbox, settings: Omit<MaildropSettings, "view">, hold?: AsyncDisposable): Promise<Maildrop> {
+    const content = await contentOf(this.#parts.storage, mailbox, settings);
+    return new Maildrop({ ...this.#parts, content, settings, ...hold && { hold } });
+  }
+
+  /** The mailbox that it is of, as it was when it was opened; undefined where it is of several, or of none. */
+  get mailbox(): Mailbox | undefined {
+    return this.#parts.content.mailbox;
+  }
+
+  /** Messages that are neither marked nor moved. */
   get visibleCount(): number {
-    return this.count - this.#deleted.size;
+    return this.count - this.#deleted.size - this.#moved.size;
   }
 
   /** Octets of those. */
@@ -128,11 +146,11 @@ export class Maildrop implements AsyncDisposable {
     return this.#lastRetrieved;
   }
 
-  /** The message of that number; undefined when there is none, or it is marked. */
+  /** The message of that number; undefined when there is none, or it is marked, or moved. */
   message(number: number): MaildropMessage | undefined {
-    const body = this.#parts.content.bodies[number - 1];
-    if (body === undefined || this.#deleted.has(number)) return undefined;
-    return { number, size: this.sizeOf(number), body };
+    const { bodies, presented } = this.#parts.content, body = bodies[number - 1];
+    if (body === undefined || this.#deleted.has(number) || this.#moved.has(number)) return undefined;
+    return { ...presented?.[number - 1], number, size: this.sizeOf(number), body };
   }
 
   /** Whether there is such a message, and it is marked. */
@@ -140,9 +158,11 @@ export class Maildrop implements AsyncDisposable {
     return this.#deleted.has(number);
   }
 
-  /** Numbers of the messages that are not marked. */
+  /** Numbers of the messages that are neither marked nor moved. */
   *numbers(): Generator<number> {
-    for (let number = 1; number <= this.count; number++) if (!this.#deleted.has(number)) yield number;
+    for (let number = 1; number <= this.count; number++) {
+      if (!this.#deleted.has(number) && !this.#moved.has(number)) yield number;
+    }
   }
 
   /** Octets of a message. */
@@ -170,9 +190,18 @@ export class Maildrop implements AsyncDisposable {
 
   /** Unmarks all. */
   reset(): void {
+    for (const number of this.#deleted) this.#octets += this.sizeOf(number);
     this.#deleted.clear();
-    this.#octets = this.#parts.content.octets;
     this.#lastRetrieved = 0;
+  }
+
+  /** Messages have been moved elsewhere: their numbers name nothing any more, and RSET does not bring them back. */
+  moved(numbers: Iterable<number>): void {
+    for (const number of numbers) {
+      if (this.message(number) === undefined) continue;
+      this.#moved.add(number);
+      this.#octets -= this.sizeOf(number);
+    }
   }
 
   /**
@@ -180,35 +209,49 @@ export class Maildrop implements AsyncDisposable {
    * session has removed already is removed. Where popped mail goes elsewhere, nothing is removed: all of that goes there.
    *
    * @returns How many messages leave the maildrop, and how many of those noted when it was opened are left.
-   * @throws Refusal, and nothing was done.
+   * @throws Refusal, `forbidden` where something is to be removed and may not be; and nothing was done.
    */
   async commit(): Promise<{ readonly removed: number; readonly left: number }> {
-    const { storage, account, content, settings: { view = inbox, expire, popped = "nothing", keepsLast } } =
+    const { storage, account, content, settings: { view = inbox, expire, popped = "nothing", keepsLast, mayRemove } } =
       this.#parts;
     // What others have fetched is shown to see it again: fetching it here is no reason to hide it from them.
     const retrieved = view.of === "recent" ? new Set<number>() : this.#retrieved;
-    const gone = new Set([...this.#deleted, ...content.expired]);
-    if (expire === 0 || popped !== "nothing") { for (const number of retrieved) gone.add(number); }
+    const taken = expire === 0 || popped !== "nothing" ? retrieved : [];
+    const gone = new Set([...this.#deleted, ...content.expired, ...taken]).difference(this.#moved);
+    if (gone.size > 0 && await mayRemove?.() === false) throw new Refusal("forbidden", "nothing may be removed there");
     const operations: Operation[] = popped === "nothing"
-      ? removing(this.#select(gone))
-      : await operationsOn(this.#select(gone), popped, storage, account);
-    if (keepsLast) operations.push(...marking(this.#select(retrieved.difference(gone))));
+      ? removing(this.select(gone))
+      : await operationsOn(this.select(gone), popped, storage, account);
+    if (keepsLast) operations.push(...marking(this.select(retrieved.difference(gone).difference(this.#moved))));
     if (operations.length > 0) await storage.apply(operations);
-    return { removed: gone.size, left: this.count - gone.size };
+    return { removed: gone.size, left: this.count - gone.size - this.#moved.size };
   }
 
   /** Gives the lock back; harmless when called again. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isReleased) return;
     this.#isReleased = true;
+    await this.leave();
     await this.#parts.lock[Symbol.asyncDispose]();
   }
 
-  #select(numbers: ReadonlySet<number>): Selected {
+  /** Gives back what is held for this mailbox alone: the lock has gone over to a maildrop beside it. */
+  async leave(): Promise<void> {
+    await this.#parts.hold?.[Symbol.asyncDispose]();
+  }
+
+  /** Where a message is, whether it is marked or not; undefined when there is none of that number. */
+  placeOf(number: number): { readonly mailbox: Mailbox; readonly uid: number } | undefined {
     const { mailboxes, uids } = this.#parts.content;
+    const mailbox = mailboxes[number - 1], uid = uids[number - 1];
+    return mailbox === undefined || uid === undefined ? undefined : { mailbox, uid };
+  }
+
+  /** UIDs of these messages, ascending, by mailbox. */
+  select(numbers: Iterable<number>): Selected {
     const selected = new Map<Mailbox, number[]>();
     for (const number of numbers) {
-      const mailbox = mailboxes[number - 1], uid = uids[number - 1];
+      const { mailbox, uid } = this.placeOf(number) ?? {};
       if (mailbox === undefined || uid === undefined) continue;
       const chosen = selected.get(mailbox);
       if (chosen === undefined) selected.set(mailbox, [uid]);
@@ -217,16 +260,4 @@ export class Maildrop implements AsyncDisposable {
     for (const chosen of selected.values()) chosen.sort((a, b) => a - b);
     return selected;
   }
-}
-
-async function readContent(
-  storage: Storage,
-  account: AccountId,
-  { view = inbox, expire, popped = "nothing", now }: MaildropSettings,
-): Promise<Content | undefined> {
-  if (view.of === "recent") return await recentContent(storage, account, now.getTime() - view.milliseconds);
-  const mailbox = await storage.mailboxByName(account, view.name);
-  if (mailbox === undefined) return undefined;
-  const keptSince = expire === "never" || expire === 0 ? -Infinity : now.getTime() - expire * DAY;
-  return await mailboxContent(storage, mailbox, { keptSince, hidesPopped: popped !== "nothing" });
 }

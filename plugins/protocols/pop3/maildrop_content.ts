@@ -1,6 +1,6 @@
 /** What a maildrop is made of, noted when it is opened: the messages of one mailbox, or recent ones of several. */
 import { createHash } from "node:crypto";
-import type { AccountId, BodyId, Mailbox, Message, Storage } from "../../../core/contract/mod.ts";
+import type { AccountId, BodyId, DeliveryEnvelope, Mailbox, Message, Storage } from "../../../core/contract/mod.ts";
 
 /** Messages that are asked for at once: other sessions have their turn between two pages. */
 const PAGE = 2000;
@@ -10,10 +10,14 @@ export const poppedKeyword = "$Popped";
 
 /** What is kept of each message, by number less one: a maildrop may have a hundred thousand. */
 export interface Content {
+  /** The mailbox, where all of it is of one. */
+  readonly mailbox: Mailbox | undefined;
   /** Where each is. */
   readonly mailboxes: readonly Mailbox[];
   /** Their UIDs there. */
   readonly uids: readonly number[];
+  /** What another protocol makes of each; absent: nothing. */
+  readonly presented?: readonly Presented[];
   /** Octets as sent. */
   readonly sizes: readonly number[];
   /** Their octets. */
@@ -28,36 +32,51 @@ export interface Content {
   uniqueId(index: number): string;
 }
 
+/** What another protocol makes of a message. */
+export interface Presented {
+  /** Header fields that are sent before it, each with its CRLF; one character an octet. */
+  readonly head: string;
+  /** Between whom it went; absent where that is not known. */
+  readonly envelope?: DeliveryEnvelope;
+}
+
 /** Which messages of a mailbox a maildrop has. */
 export interface Selection {
   /** In milliseconds: what was saved before may be removed for its age. */
   readonly keptSince: number;
   /** Whether what was retrieved before is left out. */
   readonly hidesPopped: boolean;
+  /** What another protocol makes of a message; undefined leaves it out. Absent: all are as they are. */
+  readonly present?: (message: Message) => Presented | undefined;
 }
 
 /** The messages of a mailbox. @throws what the storage throws. */
 export async function mailboxContent(
   storage: Storage,
   mailbox: Mailbox,
-  { keptSince, hidesPopped }: Selection,
+  { keptSince, hidesPopped, present }: Selection,
 ): Promise<Content> {
+  const presented: Presented[] = [];
   const mailboxes: Mailbox[] = [], uids: number[] = [], sizes: number[] = [], bodies: BodyId[] = [];
   const expired: number[] = [];
   let octets = 0, lastRetrieved = 0;
-  await eachMessage(storage, mailbox, ({ uid, crlfSize, body, savedAt, flags }) => {
-    const isRetrieved = isPopped(flags);
+  await eachMessage(storage, mailbox, (message) => {
+    const { uid, crlfSize, body, savedAt, flags } = message, isRetrieved = isPopped(flags);
     if (isRetrieved && hidesPopped) return;
+    const shown = present?.(message);
+    if (shown !== undefined) presented.push(shown);
+    else if (present !== undefined) return;
+    const size = crlfSize + (shown?.head.length ?? 0);
     mailboxes.push(mailbox);
     uids.push(uid);
-    sizes.push(crlfSize);
+    sizes.push(size);
     bodies.push(body);
-    octets += crlfSize;
+    octets += size;
     if (savedAt.getTime() < keptSince) expired.push(uids.length);
     if (isRetrieved) lastRetrieved = uids.length;
   });
   return {
-    ...{ mailboxes, uids, sizes, bodies, expired, lastRetrieved, octets },
+    ...{ mailbox, mailboxes, uids, presented, sizes, bodies, expired, lastRetrieved, octets },
     // UIDVALIDITY and UID are two numbers of 32 bits, and the mailbox keeps them for ever (RFC 9051 §2.3.1.1).
     uniqueId: (index) => `${mailbox.uidValidity}.${uids[index] ?? 0}`,
   };
@@ -82,6 +101,7 @@ export async function recentContent(storage: Storage, account: AccountId, since:
   const sorted = [...found.values()].sort((a, b) => a.message.receivedAt.getTime() - b.message.receivedAt.getTime());
   const messages = sorted.map(({ message }) => message);
   return {
+    mailbox: undefined,
     mailboxes: sorted.map(({ mailbox }) => mailbox),
     uids: messages.map(({ uid }) => uid),
     sizes: messages.map(({ crlfSize }) => crlfSize),
@@ -96,7 +116,7 @@ export async function recentContent(storage: Storage, account: AccountId, since:
 
 /** Nothing: what a client sees of a mailbox that is not there. */
 export const noContent: Content = {
-  ...{ mailboxes: [], uids: [], sizes: [], bodies: [], expired: [], lastRetrieved: 0, octets: 0 },
+  ...{ mailbox: undefined, mailboxes: [], uids: [], sizes: [], bodies: [], expired: [], lastRetrieved: 0, octets: 0 },
   uniqueId: () => "",
 };
 

@@ -3,7 +3,7 @@ import type { Body, Storage } from "../../../core/contract/mod.ts";
 import { concat } from "../../../core/message/bytes.ts";
 import { headerSize } from "../../../core/message/header.ts";
 import { LineEndingNormalizer } from "../../../core/message/line_endings.ts";
-import { isAscii } from "../../../core/wire/ascii.ts";
+import { isAscii, latin1Bytes } from "../../../core/wire/ascii.ts";
 import type { MaildropMessage } from "./maildrop.ts";
 import { isInternational, surrogateHeader } from "./surrogate.ts";
 
@@ -22,21 +22,32 @@ export interface MessageSource {
   readonly sizeChange: number;
 }
 
-/**
- * Opens a message.
- *
- * @param isUtf8 Whether the client takes UTF-8 in headers (RFC 6856 §2.1).
- * @returns "needs UTF8" where it does not, and no surrogate can be made.
- * @throws Refusal `not-found`, when another session has removed it.
- */
+/** Opens a message; the rest as for `openEntity`. @throws Refusal `not-found`, when another session has removed it. */
 export async function openMessage(
   storage: Storage,
   message: MaildropMessage,
   isUtf8: boolean,
 ): Promise<MessageSource | "needs UTF8"> {
-  const body = await storage.openBody(message.body);
+  const { size, head = "" } = message, body = await storage.openBody(message.body);
   // The size on the wire is that of the octets exactly when every line ends in CRLF already.
-  const normalizer = body.size === message.size ? undefined : new LineEndingNormalizer();
+  const source = await openEntity(body, body.size === size - head.length, isUtf8);
+  if (source === "needs UTF8" || head === "") return source;
+  return { ...source, first: concat([latin1Bytes(head), source.first]) };
+}
+
+/**
+ * Opens what has a header and a body: a message, or a part of one.
+ *
+ * @param isNormal Whether every line in it ends in CRLF already.
+ * @param isUtf8 Whether the client takes UTF-8 in headers (RFC 6856 §2.1).
+ * @returns "needs UTF8" where it does not, and no surrogate can be made.
+ */
+export async function openEntity(
+  body: Body,
+  isNormal: boolean,
+  isUtf8: boolean,
+): Promise<MessageSource | "needs UTF8"> {
+  const normalizer = isNormal ? undefined : new LineEndingNormalizer();
   const read = async (from: number): Promise<Uint8Array> => {
     const piece = await readPiece(body, from);
     const sent = normalizer?.push(piece) ?? piece;

@@ -7,8 +7,8 @@ export type ResponseCode = "AUTH" | "IN-USE" | "LOGIN-DELAY" | "SYS/PERM" | "SYS
 export interface Reply {
   /** RFC 1939 §3: in upper case. */
   readonly status: "+OK" | "-ERR";
-  /** What a program may act upon. */
-  readonly code?: ResponseCode;
+  /** What a program may act upon: a `ResponseCode`, or one that another protocol's commands have (RFC 2449 §8). */
+  readonly code?: string;
   /** For people, or what the command's grammar wants; may be empty. */
   readonly text: string;
   /** Whether it counts as one of the errors that a session may make. */

@@ -31,17 +31,28 @@ export async function sendMessage(
   if (source === "needs UTF8") return failed(texts.needsUtf8(message.number), "UTF8");
   // RFC 1939 §7 shows a bare +OK for TOP: how much will come is not known.
   session.say(ok(lines === undefined ? texts.octets(message.size + source.sizeChange) : ""));
+  await sendSource(session, source, lines);
+  return undefined;
+}
+
+/**
+ * Sends what has been opened, after the line of its reply.
+ *
+ * @param lines As for `sendMessage`.
+ * @throws OutOfStep when it cannot be read to its end.
+ */
+export async function sendSource(
+  { connection: { writer } }: Session,
+  source: MessageSource,
+  lines?: number,
+): Promise<void> {
   const cut = lines === undefined ? undefined : new TopCut(lines);
-  if (source.rest === undefined) {
-    connection.writer.dotStuffed(cut?.push(source.first) ?? source.first);
-    return undefined;
-  }
+  if (source.rest === undefined) return writer.dotStuffed(cut?.push(source.first) ?? source.first);
   try {
-    await connection.writer.dotStuffedFrom(pieces(source.first, source.rest, cut));
+    await writer.dotStuffedFrom(pieces(source.first, source.rest, cut));
   } catch (cause) {
     throw isBroken(cause) ? cause : new OutOfStep("a message could not be read to its end", { cause });
   }
-  return undefined;
 }
 
 async function* pieces(

@@ -1,4 +1,4 @@
-/** What all sessions of one POP3 service share, and how another protocol (SDPS, KPOP) makes a service of its own. */
+/** What all sessions of one POP3 service share, and how another protocol (SDPS, KPOP, POP4) makes a service of its own. */
 import type { Authentication, Connection, ExchangeEnd, ProtocolContext } from "../../../core/contract/mod.ts";
 import type { CommandTable } from "./command.ts";
 import { LoginDelay } from "./login_delay.ts";
@@ -19,6 +19,8 @@ export interface Pop3Service {
   readonly readLogin: ReadLoginForm;
   /** How USER and PASS are judged. */
   readonly passwords: PasswordCheck;
+  /** What the greeting says, before the timestamp of APOP; absent: what POP3 says. */
+  readonly greeting?: string;
   /** Whether sessions keep for later ones what was retrieved last (RFC 1225, LAST). */
   readonly keepsLast: boolean;
 }

@@ -112,7 +112,7 @@ export class Session implements AsyncDisposable {
     const step = typeof this.apop === "object" ? this.apop.step : undefined;
     // RFC 1939 §7: the timestamp says that APOP is implemented.
     const timestamp = step?.state === "challenge" ? ` ${new TextDecoder().decode(step.data)}` : "";
-    this.say(ok(this.texts.ready + timestamp));
+    this.say(ok((service.greeting ?? this.texts.ready) + timestamp));
   }
 
   async #converse(stop: AbortSignal): Promise<void> {

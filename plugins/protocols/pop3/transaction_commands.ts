@@ -153,7 +153,7 @@ function listing(
 }
 
 /** RFC 1939 §5: a number may not refer to a message that is marked. */
-function withMessage(
+export function withMessage(
   texts: Texts,
   maildrop: Maildrop,
   number: number,

@@ -17,7 +17,7 @@ const user: Command = command("greeted", (_session, _state, login) =>
 
 /** PASS: the password as it is now. Spaces are a part of it. */
 const pass: Command = command("named", async ({ context, connection, isPrivate }, { login }, password) => {
-  const end = await context.authentication.checkPassword(login, password, connection, "pop", isPrivate);
+  const end = await context.authentication.checkPassword(login, password, connection, "pop", { isPrivate });
   if (end.state === "authenticated") {
     return { reply: "200 your new password please", state: { name: "proven", account: end.account } };
   }

@@ -6,7 +6,16 @@ import { changedFlags, distinctFlags } from "../../common/flags.ts";
 import { knownMailboxName } from "../../common/mailbox_name.ts";
 import { Tally } from "../../common/tally.ts";
 import { uidRanges } from "../../common/uid_set.ts";
-import { flagsOf, keyOf, messageColumns, messageOf, type MessageRow, modseqKey } from "../rows.ts";
+import {
+  envelopeColumns,
+  type EnvelopeRow,
+  flagsOf,
+  keyOf,
+  messageColumns,
+  messageOf,
+  type MessageRow,
+  modseqKey,
+} from "../rows.ts";
 import { Statement } from "../statement.ts";
 import type { Bodies, NewBody } from "./bodies.ts";
 import type { Keywords } from "./keywords.ts";
@@ -14,7 +23,7 @@ import type { ChangedMailbox, Mailboxes } from "./mailboxes.ts";
 import type { Quotas } from "./quotas.ts";
 
 /** What a message has wherever it is. */
-type Content = Pick<MessageRow, "body" | "receivedAt" | "flags" | "size" | "crlfSize">;
+type Content = Pick<MessageRow, "body" | "receivedAt" | "flags" | "size" | "crlfSize"> & EnvelopeRow;
 
 /** What messages are changed with. */
 export interface MessageParts {
@@ -39,6 +48,7 @@ export class Messages {
   readonly #quotas: Quotas;
   readonly #insert: Statement<MessageRow>;
   readonly #inRange: Statement<MessageRow>;
+  readonly #wholeInRange: Statement<MessageRow & EnvelopeRow>;
   readonly #setFlags: Statement;
   readonly #remove: Statement<RemovedRow>;
   readonly #removeDeleted: Statement<RemovedRow>;
@@ -53,10 +63,11 @@ export class Messages {
     this.#bodies = bodies;
     this.#keywords = keywords;
     this.#quotas = quotas;
-    this.#insert = prepare(`INSERT INTO messages (mailbox, ${messageColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-    this.#inRange = prepare(
-      `SELECT ${messageColumns} FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
-    );
+    const whole = `${messageColumns}, ${envelopeColumns}`;
+    this.#insert = prepare(`INSERT INTO messages (mailbox, ${whole}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    const inRange = "FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid";
+    this.#inRange = prepare(`SELECT ${messageColumns} ${inRange}`);
+    this.#wholeInRange = prepare(`SELECT ${whole} ${inRange}`);
     this.#setFlags = prepare("UPDATE messages SET flags = ?, modseq = ? WHERE mailbox = ? AND uid = ?");
     const remove = "DELETE FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ?";
     const removed = "RETURNING uid, size, flags, body";
@@ -169,7 +180,7 @@ export class Messages {
   ): { copied: (readonly [number, number])[]; mailbox: ChangedMailbox | undefined } {
     this.#mailboxes.get(from);
     this.#mailboxes.get(to);
-    const rows = this.#select(from, uids);
+    const rows = uidRanges(uids).flatMap(([first, last]) => this.#wholeInRange.all(from, first, last));
     let mailbox: ChangedMailbox | undefined;
     const copied = rows.map((row) => {
       this.#bodies.name(row.body);
@@ -180,9 +191,11 @@ export class Messages {
     return { copied, mailbox };
   }
 
-  #content(body: number, { receivedAt, flags }: MessageDetails, fresh: ReadonlyMap<number, NewBody>): Content {
+  #content(body: number, details: MessageDetails, fresh: ReadonlyMap<number, NewBody>): Content {
     const { size, crlfSize } = this.#bodies.name(body, fresh);
-    return { body, receivedAt: receivedAt.getTime(), flags: distinctFlags(flags).join(" "), size, crlfSize };
+    const { receivedAt, flags, envelope: { sender, recipient } = { sender: null, recipient: null } } = details;
+    const known = { body, size, crlfSize, sender, recipient };
+    return { ...known, receivedAt: receivedAt.getTime(), flags: distinctFlags(flags).join(" ") };
   }
 
   #arrived(mailbox: ChangedMailbox, content: Content, now: number): Message {
@@ -194,9 +207,9 @@ export class Messages {
 
   /** Into a mailbox that has grown for it. */
   #insertInto({ id, uidNext, highestModseq: modseq }: ChangedMailbox, content: Content, now: number): MessageRow {
-    const { receivedAt, flags, size, crlfSize, body } = content;
+    const { receivedAt, flags, size, crlfSize, body, sender, recipient } = content;
     const row = { uid: uidNext - 1, modseq, receivedAt, savedAt: now, flags, size, crlfSize, body };
-    this.#insert.run(id, row.uid, modseq, receivedAt, now, flags, size, crlfSize, body);
+    this.#insert.run(id, row.uid, modseq, receivedAt, now, flags, size, crlfSize, body, sender, recipient);
     return row;
   }
 

@@ -3,9 +3,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import type { Operation, ResultOf } from "../../../core/contract/storage.ts";
 import { newMailboxName } from "../../common/mailbox_name.ts";
-import { keyOf, placeKeys } from "../rows.ts";
+import { keyOf, ownerKey, placeKeys } from "../rows.ts";
 import { Accounts } from "./accounts.ts";
 import type { Bodies, NewBody } from "./bodies.ts";
+import { Datasets } from "./datasets.ts";
 import { Keywords } from "./keywords.ts";
 import { Mailboxes, type MailboxHead } from "./mailboxes.ts";
 import { Messages } from "./messages.ts";
@@ -27,6 +28,8 @@ export interface Tables {
   readonly rights: Rights;
   /** Entries of mailboxes and of the server. */
   readonly metadata: Metadata;
+  /** Datasets of accounts and of everybody. */
+  readonly datasets: Datasets;
   /** Messages. */
   readonly messages: Messages;
   /** What accounts may keep. */
@@ -42,6 +45,7 @@ export function openTables(database: DatabaseSync, bodies: Bodies, touched: Touc
     mailboxes,
     rights: new Rights(database, mailboxes),
     metadata: new Metadata(database),
+    datasets: new Datasets(database),
     messages: new Messages(database, { mailboxes, bodies, keywords: new Keywords(database), quotas }),
     quotas,
   };
@@ -49,7 +53,7 @@ export function openTables(database: DatabaseSync, bodies: Bodies, touched: Touc
 
 /** Does an operation within a transaction. @throws Refusal; the transaction must then be taken back to before it. */
 export function perform(
-  { accounts, subscriptions, mailboxes, rights, metadata, messages, quotas }: Tables,
+  { accounts, subscriptions, mailboxes, rights, metadata, datasets, messages, quotas }: Tables,
   operation: Operation,
   now: number,
   fresh: ReadonlyMap<number, NewBody>,
@@ -73,6 +77,7 @@ export function perform(
       for (const mailbox of mailboxes.ofAccount(account)) removeMailbox(mailbox);
       rights.removeAllOf(account);
       metadata.removeOfAccount(account);
+      datasets.removeOfAccount(account);
       accounts.remove(account);
       return undefined;
     }
@@ -135,6 +140,14 @@ export function perform(
     case "setMetadata":
       setMetadata(operation);
       return undefined;
+    case "storeEntries": {
+      const account = ownerKey(operation.owner);
+      if (account !== 0) accounts.mustExist(account);
+      if (!datasets.store(account, operation, now)) return undefined;
+      if (account === 0) accounts.touchAll();
+      else accounts.touch(account);
+      return undefined;
+    }
     case "takeRecent":
       return mailboxes.takeRecent(operation.mailbox, operation.before);
   }

@@ -47,6 +47,18 @@ export const loginPromises: readonly DirectoryPromise[] = [
     assertEquals(await directory.checkPassword("joe", "old"), undefined);
     assertEquals(await directory.checkPassword("joe", "new"), account);
   }],
+  ["a second password does as well for who takes it, is nothing to others, and outlives the first", async (open) => {
+    const { directory, admin } = open;
+    const { account } = await admin.add("joe@example.org", "one");
+    await admin.setSecondPassword("joe@example.org", "two");
+    const check = (password: string) => directory.checkPassword("joe", password, true);
+    assertEquals([await check("one"), await check("two"), await check("three")], [account, account, undefined]);
+    assertEquals(await directory.checkPassword("joe", "two"), undefined);
+    await admin.setPassword("joe@example.org", "three");
+    assertEquals([await check("one"), await check("two"), await check("three")], [undefined, account, account]);
+    await admin.setSecondPassword("joe@example.org", undefined);
+    assertEquals([await check("two"), await check("three")], [undefined, account]);
+  }],
   ["passwords that look the same are the same (RFC 4013)", async ({ directory, admin }) => {
     const { account } = await admin.add("joe@example.org", "caf\u00e9 \u2168");
     assertEquals(await directory.checkPassword("joe", "cafe\u0301\u00a0IX"), account);

@@ -49,6 +49,23 @@ Deno.test("account: added, listed, shown, renamed by aliases, removed", async ()
   });
 });
 
+Deno.test("account second-password: set beside the first, shown by name, and removed", async () => {
+  await withCommands(async (account) => {
+    await account("add carol@example.org --password-stdin", "x");
+    assertEquals(
+      await account("second-password carol@example.org --password-stdin", "y"),
+      done("set the second password of carol@example.org\n"),
+    );
+    const secrets = async () => JSON.parse((await account("show carol@example.org --json")).stdout).secrets;
+    assert((await secrets()).includes("second"));
+    assertEquals(
+      await account("second-password carol@example.org --remove"),
+      done("removed the second password of carol@example.org\n"),
+    );
+    assert(!(await secrets()).includes("second"));
+  });
+});
+
 Deno.test("account quota: limits are set as a whole and shown; --none takes them away", async () => {
   await withCommands(async (account) => {
     await account("add carol@example.org --password-stdin", "x");

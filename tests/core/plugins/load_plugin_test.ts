@@ -140,7 +140,7 @@ storage: { use: sqlite, options: { max_sise: 1 } }
 auth: [plain, cram-md]
 protocols:
   - { use: pop3, listen: ["127.0.0.1:0"], options: { idle_timout: 10m } }
-  - { use: pop4, listen: ["127.0.0.1:0"] }
+  - { use: imap4, listen: ["127.0.0.1:0"] }
 `;
   const config = loadConfigText(text, "mail.yaml");
   const loaded = config.ok ? await loadPlugins(config.config) : config;
@@ -148,7 +148,7 @@ protocols:
     "mail.yaml  storage.options.max_sise: unknown option of sqlite — did you mean max_size?",
     'mail.yaml  auth[1]: there is no auth plugin "cram-md" — did you mean cram-md5?',
     "mail.yaml  protocols[0].options.idle_timout: unknown option of pop3 — did you mean idle_timeout?",
-    'mail.yaml  protocols[1].use: there is no protocol plugin "pop4" — did you mean pop3?',
+    'mail.yaml  protocols[1].use: there is no protocol plugin "imap4" — did you mean imap?',
   ]);
 });
 

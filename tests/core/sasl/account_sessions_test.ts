@@ -87,8 +87,11 @@ Deno.test("authentication: a password without TLS is taken where the protocol kn
   const refusal = { state: "refused", reason: "needs-tls" } as const;
   assertEquals(await authentication.checkPassword("alice", "wonderland", connection, "pop"), refusal);
   assertEquals(
-    (await authentication.checkPassword("alice", "wonderland", connection, "pop", true)).state,
+    (await authentication.checkPassword("alice", "wonderland", connection, "pop", { isPrivate: true })).state,
     "authenticated",
   );
-  assertEquals((await authentication.checkPassword("alice", "wrong", connection, "pop", true)).state, "refused");
+  assertEquals(
+    (await authentication.checkPassword("alice", "wrong", connection, "pop", { isPrivate: true })).state,
+    "refused",
+  );
 });

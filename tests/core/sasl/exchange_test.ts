@@ -104,6 +104,13 @@ Deno.test("exchange: RFC 4954 §4: data with success is one more challenge, answ
   assertEquals(ends, [authenticated]);
 });
 
+Deno.test("exchange: RFC 4422 §3.6: a protocol can tell data that goes with the outcome from other challenges", async () => {
+  const { exchange } = await start("server", saysWith({ ...success, finalData: encodeUtf8("v=proof") }));
+  assertEquals("isFinal" in exchange.step, false);
+  await respond(exchange, "");
+  assertEquals(exchange.step, { state: "challenge", data: encodeUtf8("v=proof"), isFinal: true });
+});
+
 Deno.test("exchange: RFC 4954 §4: another answer to data with success is refused", async () => {
   const { exchange, ends } = await start("server", saysWith({ ...success, finalData: encodeUtf8("v=proof") }));
   await respond(exchange, "");

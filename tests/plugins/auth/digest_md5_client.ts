@@ -50,13 +50,19 @@ function a2({ uri, qop = "auth" }: ClientResponse): string {
 }
 
 /** One direction of integrity protection (RFC 2831 §2.3): packets of text, MAC, type and number. */
-export function sign(session: Uint8Array, direction: "client" | "server", sequence: number, text: string): Buffer {
+export function sign(
+  session: Uint8Array,
+  direction: "client" | "server",
+  sequence: number,
+  text: string | Uint8Array,
+): Buffer {
   const peer = direction === "client" ? "server" : "client";
   const magic = `Digest session key to ${direction}-to-${peer} signing key magic constant`;
   const key = createHash("md5").update(Buffer.concat([session, Buffer.from(magic)])).digest();
   const number = Buffer.alloc(4);
   number.writeUInt32BE(sequence);
-  return createHmac("md5", key).update(Buffer.concat([number, Buffer.from(text)])).digest().subarray(0, 10);
+  return createHmac("md5", key).update(Buffer.concat([number, typeof text === "string" ? Buffer.from(text) : text]))
+    .digest().subarray(0, 10);
 }
 
 /** What follows a packet in clear. */

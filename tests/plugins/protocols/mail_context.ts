@@ -18,9 +18,13 @@ export interface GivenContext extends TestAuthenticationOptions {
   /** Default: smith@example.org, whose password is "secret". */
   readonly address?: string;
   readonly password?: string;
+  /** Absent: there is no second password. */
+  readonly second?: string;
   /** Octets of messages by mailbox, one character an octet. */
   readonly mail?: Readonly<Record<string, readonly string[]>>;
   readonly hostname?: string;
+  /** Default: example.org. */
+  readonly domains?: readonly [string, ...string[]];
   readonly now?: () => Date;
   /** Absent: nothing is delivered. */
   readonly delivery?: Delivery;
@@ -58,11 +62,13 @@ export async function mailContext(given: GivenContext = {}): Promise<MailContext
     }
   }
   const log = new FakeLog();
-  const directory = testDirectory({ [address]: password }, { accounts: { [address]: account } });
+  const second = given.second === undefined ? {} : { [address]: given.second };
+  const directory = testDirectory({ [address]: password }, { second, accounts: { [address]: account } });
   const authentication = testAuthentication(directory, { cleartextAuth: true, ...given, hostname, now });
   const context: ProtocolContext = {
     ...{ log, hostname, now, authentication, directory },
     storage: given.wrap?.(storage) ?? storage,
+    domains: given.domains ?? ["example.org"],
     shutdown: new AbortController().signal,
     delivery: given.delivery ?? {} as Delivery,
     limits: { message: given.largest ?? 1_000_000 },

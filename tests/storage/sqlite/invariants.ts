@@ -29,10 +29,23 @@ const wrong: Readonly<Record<string, string>> = {
     WHERE mailbox NOT IN (SELECT id FROM mailboxes)`,
   "what belongs to an account that is gone": `
     SELECT account FROM (SELECT account FROM subscriptions UNION ALL SELECT who FROM rights WHERE who <> 0
-      UNION ALL SELECT account FROM metadata WHERE account <> 0 UNION ALL SELECT account FROM mailboxes)
+      UNION ALL SELECT account FROM metadata WHERE account <> 0 UNION ALL SELECT account FROM mailboxes
+      UNION ALL SELECT account FROM dataset_owners WHERE account <> 0)
     WHERE account NOT IN (SELECT id FROM accounts)`,
+  "an owner of datasets whose octets or modtime are not those of the entries": `
+    SELECT dataset_owners.*, found.* FROM dataset_owners LEFT JOIN (
+      SELECT account, ifnull(sum(octet_length(path) + octet_length(name) + length(value)), 0) AS octets,
+             max(modtime) AS modtime, min(iif(value IS NULL, modtime, NULL)) AS removed
+      FROM dataset_entries GROUP BY account
+    ) AS found USING (account)
+    WHERE dataset_owners.octets <> ifnull(found.octets, 0) OR dataset_owners.modtime < found.modtime
+       OR remembersSince >= removed
+       OR dataset_owners.modtime > (SELECT value FROM counters WHERE name = 'modtime')`,
+  "entries of datasets of an owner that is not known":
+    "SELECT account FROM dataset_entries WHERE account NOT IN (SELECT account FROM dataset_owners)",
   "a body in one piece that no message has":
     "SELECT id FROM bodies WHERE octets IS NOT NULL AND id NOT IN (SELECT body FROM messages)",
+  "half an envelope": "SELECT mailbox, uid FROM messages WHERE (sender IS NULL) <> (recipient IS NULL)",
   "a reference to nothing": "PRAGMA foreign_key_check",
 };
 

@@ -158,3 +158,18 @@ Deno.test("sqlite schema 4: bodies and what was parsed of them are what they wer
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("sqlite schema 5: messages that were there have no envelope, and new ones have theirs beside them", async () => {
+  await migrated({ "INBOX": ["", "\\Seen"] }, async (storage, file) => {
+    const account = await storage.accountByAddress("user@example.org");
+    assert(account);
+    const { id: mailbox } = await named(storage, account.id, "INBOX");
+    assertEquals((await storage.envelopes(mailbox)).size, 0);
+    const envelope = { sender: "", recipient: "user@example.org" };
+    const body = await storage.writeBody(octets("Subject: new\r\n\r\n"));
+    const details = { receivedAt: new Date(0), flags: [], envelope };
+    await storage.apply([{ do: "deliver", account: account.id, mailboxName: "INBOX", body, details }]);
+    assertEquals([...await storage.envelopes(mailbox)], [[3, envelope]]);
+    assertInvariants(file);
+  });
+});

@@ -4,9 +4,9 @@
  */
 import type { BodyId, MessageDetails, Operation } from "../../../../core/contract/mod.ts";
 import { type Access, hasRights, openTarget } from "../access.ts";
-import type { IncomingLiteral } from "../command_reader.ts";
+import type { IncomingLiteral } from "../../../../core/wire/command_reader.ts";
 import { CommandRefused, isBroken } from "../failures.ts";
-import { keptFlags } from "../flag_rights.ts";
+import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type AppendLiteral, AppendReader, type AppendStep } from "../grammar/append_arguments.ts";
 import { LONGEST_URL } from "../grammar/imap_url.ts";
 import { Scanner } from "../grammar/scanner.ts";

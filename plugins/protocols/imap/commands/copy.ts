@@ -4,7 +4,7 @@ import { type Access, hasRights, openTarget, requireRights } from "../access.ts"
 import { type Command, command } from "../command.ts";
 import { tellExpunged } from "../expunge_deleted.ts";
 import { requireWritable } from "../failures.ts";
-import { keptFlags } from "../flag_rights.ts";
+import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type CopyArguments, expectCopyArguments } from "../grammar/mailbox_arguments.ts";
 import type { Scanner } from "../grammar/scanner.ts";
 import { uidsOf } from "../named_messages.ts";

@@ -7,7 +7,7 @@ import { expectMailboxArgument } from "../grammar/mailbox_arguments.ts";
 import { tellNormalized } from "../new_names.ts";
 import { ok } from "../replies.ts";
 import { loggedIn, type User } from "../state.ts";
-import { visibleMailboxes } from "../visible_mailboxes.ts";
+import { visibleMailboxes } from "../../../../core/mailboxes/visible_mailboxes.ts";
 
 /** The command. */
 export const deleteMailbox: Command = command({

@@ -4,7 +4,7 @@ import { findMailbox, hasRights, permitted, placeOf, rightsOf } from "../access.
 import { type Command, command } from "../command.ts";
 import { CommandRefused } from "../failures.ts";
 import { expectMailboxArgument } from "../grammar/mailbox_arguments.ts";
-import { nearestAbove } from "../new_names.ts";
+import { nearestAbove } from "../../../../core/mailboxes/new_places.ts";
 import { printName } from "../printing/mailbox_names.ts";
 import { ResponseBuilder } from "../printing/response_builder.ts";
 import { printAstring } from "../printing/strings.ts";

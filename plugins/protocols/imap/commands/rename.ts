@@ -9,7 +9,7 @@ import { printListed } from "../printing/list_response.ts";
 import { ok } from "../replies.ts";
 import type { Session } from "../session.ts";
 import { loggedIn, type User } from "../state.ts";
-import { visibleMailboxes } from "../visible_mailboxes.ts";
+import { visibleMailboxes } from "../../../../core/mailboxes/visible_mailboxes.ts";
 
 /** The command. */
 export const rename: Command = command({

@@ -3,7 +3,7 @@ import type { Message } from "../../../../core/contract/mod.ts";
 import { hasRights } from "../access.ts";
 import { type Command, command, type Outcome } from "../command.ts";
 import { CommandRefused, requireWritable } from "../failures.ts";
-import { keptFlags, rightFor, storableFlags } from "../flag_rights.ts";
+import { keptFlags, rightFor, storableFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { expectStoreArguments, type StoreArguments } from "../grammar/store_arguments.ts";
 import { knownUids, uidsOf } from "../named_messages.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";

@@ -1,9 +1,7 @@
 /** Flags (RFC 9051 §2.3.2): system flags and their extensions with a backslash, keywords without. */
+import { systemFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import type { Scanner } from "./scanner.ts";
 import { printList, type WireText } from "./wire_text.ts";
-
-/** System flags that a client may set, as the RFC spells them. */
-export const systemFlags: readonly string[] = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];
 
 const spelled: ReadonlyMap<string, string> = new Map(systemFlags.map((flag) => [flag.toUpperCase(), flag]));
 

@@ -3,11 +3,11 @@
  * `expect…` throws `Malformed`. Octets go in; views of them come out. Nothing looks at an octet more than a few times.
  */
 import { equalsIgnoringCase, latin1 } from "../../../../core/wire/ascii.ts";
-import { Malformed } from "./malformed.ts";
+import { Malformed } from "../../../../core/wire/malformed.ts";
 import { ASTRING, ATOM, DIGIT, isOf, TAG, WORD } from "./octet_classes.ts";
 import { readLiteral8, readString, utf8Text } from "./strings.ts";
 
-export { Malformed } from "./malformed.ts";
+export { Malformed } from "../../../../core/wire/malformed.ts";
 
 /** How deep lists and search keys may nest. */
 export const DEEPEST = 50;

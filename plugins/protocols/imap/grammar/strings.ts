@@ -1,5 +1,5 @@
 /** Strings of commands (RFC 9051 §4.3): quoted, and literals, which stand in a command as on the wire. Pure and linear. */
-import { Malformed } from "./malformed.ts";
+import { Malformed } from "../../../../core/wire/malformed.ts";
 import { DIGIT, isOf, QUOTED } from "./octet_classes.ts";
 
 /** What was read, and where it ended. */
@@ -73,8 +73,8 @@ function readQuoted(bytes: Uint8Array, start: number): StringReading {
   }
 }
 
-/** A literal whose brace is at `start`. */
-function readLiteral(bytes: Uint8Array, start: number): StringReading {
+/** Reads a literal whose brace is at `start`, whatever it holds. @throws Malformed when it goes wrong. */
+export function readLiteral(bytes: Uint8Array, start: number): StringReading {
   let at = start + 1;
   while (isOf(bytes[at], DIGIT) && at - start <= MOST_DIGITS) at++;
   if (at === start + 1) throw new Malformed(at, "the size of a literal");

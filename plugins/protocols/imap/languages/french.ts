@@ -3,6 +3,8 @@ import type { german } from "./german.ts";
 
 /** By what it says in English: as much as in German. */
 export const french: Readonly<Record<keyof typeof german, string>> = {
+  "It was changed meanwhile": "Cela a changé entre-temps",
+  "The datasets are full": "Les jeux de données sont pleins",
   "{} Quetzal ready": "{} Quetzal est prêt",
   "A limit is a number of octets, messages or mailboxes": "Une limite est un nombre d'octets, de messages ou de boîtes",
   "A mailbox cannot go below itself": "Une boîte ne peut pas se trouver sous elle-même",

@@ -2,6 +2,8 @@
 
 /** By what it says in English. */
 export const german = {
+  "It was changed meanwhile": "Inzwischen wurde es geändert",
+  "The datasets are full": "Die Datensätze sind voll",
   "{} Quetzal ready": "{} Quetzal ist bereit",
   "A limit is a number of octets, messages or mailboxes":
     "Eine Grenze ist eine Zahl von Oktetten, Nachrichten oder Postfächern",

@@ -18,7 +18,7 @@ import type { EventGroup } from "../grammar/notify_arguments.ts";
 import type { Session } from "../session.ts";
 import type { User } from "../state.ts";
 import { Turns } from "../turns.ts";
-import { visibleMailboxes } from "../visible_mailboxes.ts";
+import { visibleMailboxes } from "../../../../core/mailboxes/visible_mailboxes.ts";
 import { resolveGroups } from "./filter_names.ts";
 import { type KnownMailbox, KnownMailboxes, knownOf, tooMany } from "./known_mailboxes.ts";
 import { News } from "./news.ts";

@@ -1,7 +1,7 @@
 /** HEADER.FIELDS and HEADER.FIELDS.NOT (RFC 9051 §6.4.5.1): some fields of a header, octet for octet, from any chunks. */
 import { concat } from "../../../../core/message/bytes.ts";
+import type { Transform } from "../../../../core/message/transformed_view.ts";
 import { lowerAscii } from "../../../../core/wire/ascii.ts";
-import type { Transform } from "./transformed_view.ts";
 
 const LF = 10, CR = 13, SPACE = 32, TAB = 9, COLON = 58;
 /** RFC 5322 §4.5 has blanks before a colon; so many are looked at. */

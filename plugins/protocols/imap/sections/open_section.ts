@@ -1,9 +1,9 @@
 /** BODY[section] (RFC 9051 §6.4.5): which octets of a message a section names. */
 import type { Body, MessagePart } from "../../../../core/contract/mod.ts";
+import { partAt } from "../../../../core/message/part_at.ts";
+import { transformed } from "../../../../core/message/transformed_view.ts";
 import type { Section } from "../grammar/section.ts";
 import { FieldFilter } from "./field_filter.ts";
-import { partAt } from "./part_at.ts";
-import { transformed } from "./transformed_view.ts";
 import { type Octets, RangeView } from "./views.ts";
 
 /**

@@ -84,10 +84,15 @@ Deno.test("local directory: its options have sensible bounds", () => {
     "password_hash_cost": 15,
     "fold_local_parts": true,
     administrators: [],
+    multidrop: [],
     "subaddress_separator": "+",
   };
   assertEquals(validate(undefined), { value: defaults });
   for (const cost of [9, 21, 15.5, "many"]) assert(validate({ "password_hash_cost": cost }).issues);
   for (const mark of ["++", "a", "@", ".", '"', " "]) assert(validate({ "subaddress_separator": mark }).issues);
+  for (const domain of ["*", "*.", "a.*.org", "[192.0.2.1]", "two words"]) {
+    assert(validate({ multidrop: [domain] }).issues);
+  }
+  assert(!validate({ multidrop: ["*.example.org", "Bücher.example"] }).issues);
   assert(validate({ folding: true }).issues);
 });

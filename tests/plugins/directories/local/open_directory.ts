@@ -54,6 +54,7 @@ export async function openTestDirectory(differences: Differences = {}): Promise<
     "fold_local_parts": true,
     "subaddress_separator": "+",
     administrators: [],
+    multidrop: [],
     ...rest,
   };
   const directory = await openLocalDirectory(

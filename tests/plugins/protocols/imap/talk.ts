@@ -74,6 +74,7 @@ export async function testService(given: Given = {}): Promise<TestService> {
   const context: ProtocolContext = {
     log,
     hostname,
+    domains: ["example.org"],
     shutdown: new AbortController().signal,
     now,
     authentication: given.authentication ??

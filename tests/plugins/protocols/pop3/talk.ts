@@ -40,6 +40,7 @@ export interface Given extends TestAuthenticationOptions {
   readonly storage?: Storage;
   readonly options?: Record<string, unknown>;
   readonly commands?: CommandTable;
+  readonly greeting?: string;
   readonly authentication?: Authentication;
   readonly now?: () => Date;
   readonly hostname?: string;
@@ -75,6 +76,7 @@ export function testService(given: Given = {}): TestService {
   const context: ProtocolContext = {
     log,
     hostname,
+    domains: ["example.org"],
     shutdown: new AbortController().signal,
     now,
     authentication,
@@ -85,7 +87,11 @@ export function testService(given: Given = {}): TestService {
   };
   const validated = pop3Options["~standard"].validate(given.options);
   if (validated.issues) throw new Error(JSON.stringify(validated.issues));
-  const service = pop3Service(context, validated.value, given.commands ?? pop3Commands);
+  const { commands = pop3Commands, greeting } = given;
+  const service = {
+    ...pop3Service(context, validated.value, commands),
+    ...greeting !== undefined && { greeting },
+  };
   return { service, maildrops, log, serve: (connection, stop) => servePop3(connection, stop, service) };
 }
 

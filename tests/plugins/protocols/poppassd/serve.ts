@@ -41,6 +41,7 @@ export async function poppassd(
   const context: ProtocolContext = {
     ...{ log, storage, directory, hostname: "ISI-VAXA.ARPA", now: () => new Date() },
     authentication: testAuthentication(directory, { connections: open, ...given }),
+    domains: ["example.org"],
     shutdown: new AbortController().signal,
     delivery: {} as Delivery,
     limits: { message: 1 },

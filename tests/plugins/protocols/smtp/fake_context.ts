@@ -112,6 +112,7 @@ export function fakeContext(
   return {
     log: given.log ?? new FakeLog(),
     hostname: "foo.com",
+    domains: ["intranet"],
     shutdown: new AbortController().signal,
     now: () => new Date("2026-11-24T07:00:00Z"),
     authentication: given.authentication ?? noAuthentication,

@@ -1,0 +1,42 @@
+/** Views of a body: octets that are read at random from it, never more at a time than is asked for. */
+import type { Body } from "../contract/mod.ts";
+
+/** Some octets of a message: a section, decoded or not, of any size. Reads follow one another; none runs beside another. */
+export type Octets = Body;
+
+/** The octets `start..end` of a body. */
+export class RangeView implements Octets {
+  readonly size: number;
+  readonly #body: Body;
+  readonly #start: number;
+
+  /** Clipped to the body. */
+  constructor(body: Body, start: number, end: number) {
+    this.#body = body;
+    this.#start = Math.min(start, body.size);
+    this.size = Math.max(0, Math.min(end, body.size) - this.#start);
+  }
+
+  /** As of a body. */
+  read(start: number, end: number): Promise<Uint8Array> {
+    const to = Math.min(end, this.size);
+    return this.#body.read(this.#start + Math.min(start, to), this.#start + to);
+  }
+}
+
+/** Octets in memory. */
+export class MemoryView implements Octets {
+  readonly size: number;
+  readonly #octets: Uint8Array;
+
+  /** The octets are not copied. */
+  constructor(octets: Uint8Array) {
+    this.#octets = octets;
+    this.size = octets.length;
+  }
+
+  /** As of a body. */
+  read(start: number, end: number): Promise<Uint8Array> {
+    return Promise.resolve(this.#octets.slice(start, end));
+  }
+}

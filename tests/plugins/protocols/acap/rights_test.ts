@@ -1,0 +1,168 @@
+/** Access control (RFC 2244 §3.5, §6.7): who may do what, and what nobody learns. */
+import { assertEquals } from "@std/assert";
+import { overEachStorage } from "./over_each_storage.ts";
+import { type AcapClient, type Given, joe, logIn, testService } from "./talk.ts";
+
+const gone = (dataset: string) => [`NO (NOEXIST "${dataset}") "There is no such dataset"`];
+const forbidden = (object: string) => [`NO (PERMISSION (${object})) "You may not do that"`];
+
+/** fred's datasets, and what joe, who administers nothing, can make of them. */
+async function two(given: Given): Promise<{ fred: AcapClient; other: AcapClient } & AsyncDisposable> {
+  const service = await testService(given);
+  const fred = await logIn(service), other = await logIn(service, joe);
+  await fred.done('STORE ("/c/~/a" "c.x" "1" "c.y" "2") ("/c/~/b" "c.x" "3")');
+  return {
+    ...{ fred, other },
+    async [Symbol.asyncDispose]() {
+      await fred[Symbol.asyncDispose]();
+      await other[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Entries, without the rest. */
+async function found(client: AcapClient, what: string): Promise<string[]> {
+  return (await client.done(`SEARCH ${what}`)).filter((line) => line.startsWith("ENTRY ")).map((line) => line.slice(6));
+}
+
+const fredsPath = "/c/user/fred@example.org/";
+const freds = `"${fredsPath}"`;
+
+overEachStorage("acap: RFC 2244 §3.5: what somebody has no right to looks as if it were not there", async (given) => {
+  await using parts = await two(given);
+  const { fred, other } = parts;
+  const asIfNone = async (dataset: string) => {
+    const name = dataset.slice(1, -1);
+    assertEquals(await other.run(`SEARCH ${dataset} ALL`), gone(name));
+    assertEquals(await other.run(`DELETEDSINCE ${dataset} "20200101000000"`), gone(name));
+    assertEquals(await other.run(`GETQUOTA ${dataset}`), gone(name));
+    assertEquals(await other.run(`MYRIGHTS (${dataset})`), gone(name));
+    assertEquals(await other.run(`SETACL (${dataset}) "joe" "r"`), gone(name));
+    assertEquals(await other.run(`STORE ("${name}a" NOCREATE "c.x" "9")`), gone(name));
+    assertEquals(await other.run(`STORE ("${name}a" "c.x" "9")`), forbidden(dataset));
+    assertEquals(await other.run(`STORE ("${name}a" UNCHANGEDSINCE "00000101000000" "c.x" "9")`), forbidden(dataset));
+  };
+  await asIfNone(freds);
+  await asIfNone('"/none/user/fred@example.org/"');
+  assertEquals(await other.run('SEARCH "/c/" DEPTH 3 ALL'), gone("/c/"));
+  // And those of nobody are.
+  assertEquals(await other.run('SEARCH "/c/user/nobody/" ALL'), gone("/c/user/nobody/"));
+  assertEquals(await found(fred, '"/c/" DEPTH 3 RETURN ("c.x") PREFIX "c.x" "i;octet" ""'), [
+    '"/c/user/fred@example.org/a" "1"',
+    '"/c/user/fred@example.org/b" "3"',
+  ]);
+});
+
+overEachStorage(
+  "acap: RFC 2244 §3.5: rights are those of the dataset, of the attribute, or of the attribute of an entry",
+  async (given) => {
+    await using parts = await two(given);
+    const { fred, other } = parts;
+    const rights = async (object: string) => (await other.done(`MYRIGHTS (${object})`)).join();
+    await fred.done('SETACL ("/c/~/") "joe" "r"');
+    assertEquals(await found(other, `${freds} RETURN ("c.x" "c.y") PREFIX "c.x" "i;octet" ""`), [
+      '"a" "1" "2"',
+      '"b" "3" NIL',
+    ]);
+    assertEquals(await other.run(`STORE ("${fredsPath}a" "c.x" "9")`), forbidden(freds));
+    await fred.done('SETACL ("/c/~/" "c.x") "joe@example.org" "rw"');
+    await other.done(`STORE ("${fredsPath}a" "c.x" "9")`);
+    assertEquals(await other.run(`STORE ("${fredsPath}a" "c.x" "9" "c.y" "9")`), forbidden(freds));
+    // i is for what is NIL, w for what is not.
+    assertEquals(await other.run(`STORE ("${fredsPath}a" "c.z" "9")`), forbidden(freds));
+    await fred.done('SETACL ("/c/~/" "c.x" "b") "joe" ""');
+    assertEquals(await other.run(`STORE ("${fredsPath}b" "c.x" "9")`), forbidden(`${freds} "c.x" "b"`));
+    assertEquals(await found(other, `${freds} RETURN ("c.x") PREFIX "entry" "i;octet" "b"`), ['"b" NIL']);
+    assertEquals(
+      [
+        await rights(freds),
+        await rights(`${freds} "c.x"`),
+        await rights(`${freds} "c.x" "b"`),
+        await rights(`${freds} "c.y" "b"`),
+      ],
+      ['MYRIGHTS "r"', 'MYRIGHTS "rw"', 'MYRIGHTS ""', 'MYRIGHTS "r"'],
+    );
+    // Without the right to the entry's name, there is no such entry.
+    await fred.done('SETACL ("/c/~/" "entry" "b") "joe" ""');
+    assertEquals(
+      await found(other, `${freds} RETURN ("c.x") ALL`).then((all) => all.filter((line) => line.startsWith('"b"'))),
+      [],
+    );
+    assertEquals(await other.run(`MYRIGHTS (${freds} "c.x" "b")`), ['NO "There is no such entry"']);
+    await fred.done('DELETEACL ("/c/~/" "entry" "b")');
+    await fred.done('DELETEACL ("/c/~/" "c.x" "b") "joe"');
+    assertEquals(await rights(`${freds} "c.x" "b"`), 'MYRIGHTS ""');
+    await fred.done('DELETEACL ("/c/~/" "c.x" "b")');
+    assertEquals(await rights(`${freds} "c.x" "b"`), 'MYRIGHTS "rw"');
+  },
+);
+
+overEachStorage("acap: RFC 2244 §3.5: x is for EQUAL by i;octet and for nothing else", async (given) => {
+  await using parts = await two(given);
+  const { fred, other } = parts;
+  await fred.done('SETACL ("/c/~/") "joe" "r"');
+  await fred.done('SETACL ("/c/~/" "c.x") "joe" "x"');
+  const names = (criteria: string) => found(other, `${freds} RETURN ("c.x") ${criteria}`);
+  assertEquals(await names('EQUAL "c.x" "i;octet" "1"'), ['"a" NIL']);
+  assertEquals(await names('EQUAL "c.x" "i;ascii-casemap" "1"'), []);
+  assertEquals(await names('PREFIX "c.x" "i;octet" "1"'), []);
+  // What cannot be read is sorted as NIL.
+  const sorted = await found(
+    other,
+    `${freds} SORT ("c.x" "-i;octet" "entry" "-i;octet") RETURN ("c.x") NOT EQUAL "entry" "i;octet" ""`,
+  );
+  assertEquals(sorted, ['"b" NIL', '"a" NIL']);
+});
+
+overEachStorage(
+  "acap: RFC 2244 §3.5: negative rights are taken from the positive ones, and the owner's stay",
+  async (given) => {
+    await using parts = await two(given);
+    const { fred, other } = parts;
+    await fred.done('SETACL ("/c/~/") "anyone" "xrw"');
+    await fred.done('SETACL ("/c/~/") "-joe" "w"');
+    await fred.done('SETACL ("/c/~/") "-fred" "xrwia"');
+    assertEquals(await other.done(`MYRIGHTS (${freds})`), ['MYRIGHTS "xr"']);
+    assertEquals(await fred.done('MYRIGHTS ("/c/~/")'), ['MYRIGHTS "ra"']);
+    assertEquals(await fred.run('STORE ("/c/~/a" "c.x" "2")'), forbidden(freds));
+    await fred.done('DELETEACL ("/c/~/") "-fred"');
+    await fred.done('STORE ("/c/~/a" "c.x" "2")');
+  },
+);
+
+overEachStorage("acap: RFC 2244 §3.5: with a, another may change the rights, also by STORE", async (given) => {
+  await using parts = await two(given);
+  const { fred, other } = parts;
+  await fred.done('SETACL ("/c/~/") "joe" "r"');
+  assertEquals(await other.run(`SETACL (${freds}) "joe" "rw"`), forbidden(freds));
+  assertEquals(await other.run(`STORE ("${fredsPath}" "dataset.acl" ("value" ("joe\trw")))`), forbidden(freds));
+  assertEquals(await other.run(`STORE ("${fredsPath}a" "c.x" ("acl" ("joe\trw")))`), forbidden(freds));
+  await fred.done('SETACL ("/c/~/") "joe" "ra"');
+  await other.done(`STORE ("${fredsPath}a" "c.x" ("acl" ("joe\trw")))`);
+  assertEquals(await found(fred, '"/c/~/" RETURN ("c.x" ("acl" "myrights")) EQUAL "entry" "i;octet" "a"'), [
+    '"a" (("joe\trw") "ra")',
+  ]);
+  await other.done(`SETACL (${freds}) "joe" "xrwia"`);
+  await other.done(`STORE ("${fredsPath}c" "c.x" "made by joe")`);
+});
+
+overEachStorage(
+  "acap: RFC 2244 §4.1: nobody makes datasets of others', or of the site's unless it administers",
+  async (given) => {
+    await using parts = await two(given);
+    const { fred, other } = parts;
+    assertEquals(
+      await other.run('STORE ("/d/user/fred@example.org/x" "d.x" "1")'),
+      forbidden('"/d/user/fred@example.org/"'),
+    );
+    assertEquals(await other.run('STORE ("/d/site/x" "d.x" "1")'), forbidden('"/d/site/"'));
+    assertEquals(await other.run('STORE ("/d/group/g/x" "d.x" "1")'), forbidden('"/d/group/g/"'));
+    assertEquals(await other.run('STORE ("/d/x" "d.x" "1")'), forbidden('"/d/"'));
+    assertEquals(await other.run('STORE ("/x" "d.x" "1")'), forbidden('"/"'));
+    assertEquals(await other.run('STORE ("/d/planet/earth/x" "d.x" "1")'), forbidden('"/d/planet/earth/"'));
+    assertEquals(await other.run('STORE ("/d/user/nobody/x" "d.x" "1")'), forbidden('"/d/user/nobody/"'));
+    assertEquals(await fred.run('STORE ("/byowner/~/x" "d.x" "1")'), forbidden('"/byowner/~/"'));
+    await fred.done('STORE ("/byowner/~/d/x" "d.x" "1")');
+    assertEquals(await found(fred, '"/d/~/" RETURN ("d.x") ALL'), ['"x" "1"']);
+  },
+);
