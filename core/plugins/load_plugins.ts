@@ -1,8 +1,10 @@
 /** All plugins of a configuration: loaded, their options checked, none of them set up. */
+import { explainIssues } from "../config/explain_issues.ts";
 import type { PlacedEntry } from "../config/placed_entries.ts";
 import type { ConfigSource, FilterEntry, PluginEntry, ProtocolEntry, ServerConfig } from "../config/server_config.ts";
 import type { PluginKind } from "../contract/plugin.ts";
 import { type LoadedPlugin, loadPlugin, type PluginOrigins } from "./load_plugin.ts";
+import { takenName } from "./taken_names.ts";
 
 /** A plugin with what the configuration says of its kind. */
 export type Placed<Kind extends PluginKind, Entry extends PluginEntry> = LoadedPlugin<Kind> & { readonly entry: Entry };
@@ -29,14 +31,20 @@ export type PluginsLoad =
 /** Loads all plugins of a configuration. */
 export async function loadPlugins(config: ServerConfig, origins: PluginOrigins = {}): Promise<PluginsLoad> {
   const problems: string[] = [];
+  const before: LoadedPlugin[] = [];
   async function load<Kind extends PluginKind, Entry extends PluginEntry>(
     kind: Kind,
     entry: Entry,
   ): Promise<Placed<Kind, Entry>[]> {
     const loaded = await loadPlugin(kind, entry, config.source, origins);
-    if (loaded.ok) return [{ ...loaded.plugin, entry }];
-    problems.push(...loaded.problems);
-    return [];
+    if (!loaded.ok) {
+      problems.push(...loaded.problems);
+      return [];
+    }
+    const taken = takenName(loaded.plugin, before);
+    if (taken !== undefined) problems.push(...explainIssues(config.source, [taken]));
+    before.push(loaded.plugin);
+    return [{ ...loaded.plugin, entry }];
   }
   // One after another: problems are told in the order of the file.
   const [storage] = await load("storage", config.storage);
