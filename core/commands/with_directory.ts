@@ -3,7 +3,7 @@ import type { ServerConfig } from "../config/server_config.ts";
 import type { Directory, DirectoryAdmin } from "../contract/directory.ts";
 import { openLog } from "../observe/log.ts";
 import { PluginLives } from "../plugins/lifecycle.ts";
-import { setUpFoundation } from "../server/foundation.ts";
+import { setUpAccess, setUpStorage } from "../server/foundation.ts";
 import { type LoadedServer, loadServer } from "../server/load_server.ts";
 import { CommandError, type Given } from "./command.ts";
 
@@ -26,7 +26,8 @@ export async function withDirectory<Result>(
   const shutdown = new AbortController();
   await using lives = new PluginLives(log);
   const shared = { log, shutdown: shutdown.signal, now: () => new Date() };
-  const { directory } = await setUpFoundation(config, plugins, lives, shared);
+  const storage = await setUpStorage(config, plugins, lives, shared);
+  const { directory } = await setUpAccess(config, plugins, storage, lives, shared);
   try {
     return await use(directory);
   } finally {

@@ -5,6 +5,7 @@ import { itemsAt, valueAt } from "./plain_value.ts";
 import type { ConfigPath } from "./server_config.ts";
 
 interface PlacedListener {
+  readonly section: "protocols" | "http";
   readonly address: ListenAddress;
   readonly path: ConfigPath;
 }
@@ -27,19 +28,30 @@ function withoutCertificate(document: unknown, listeners: readonly PlacedListene
 }
 
 function takenTwice(listeners: readonly PlacedListener[]): Issue[] {
-  return listeners.flatMap(({ address, path }, index) => {
-    const earlier = listeners.slice(0, index).find((other) => collide(other.address, address));
+  return listeners.flatMap((listener, index) => {
+    const { address, path } = listener;
+    const earlier = listeners.slice(0, index).find((other) =>
+      collide(other.address, address) && !isShared(listener, other)
+    );
     if (earlier === undefined) return [];
     const taken = `port ${address.port} is taken by ${placeOf(earlier.path)} (${formatListenAddress(earlier.address)})`;
     return [{ message: taken, path }];
   });
 }
 
+/** Routes of several entries may be on one address. */
+function isShared(one: PlacedListener, other: PlacedListener): boolean {
+  return one.section === "http" && other.section === "http" &&
+    formatListenAddress(one.address) === formatListenAddress(other.address);
+}
+
 function listenersOf(document: unknown): PlacedListener[] {
-  return itemsAt(document, ["protocols"])
-    .flatMap(({ path }) => itemsAt(document, [...path, "listen"]))
-    .flatMap(({ value, path }) => {
-      const address = typeof value === "string" ? parseListenAddress(value) : undefined;
-      return address === undefined ? [] : [{ address, path }];
-    });
+  return (["protocols", "http"] as const).flatMap((section) =>
+    itemsAt(document, [section])
+      .flatMap(({ path }) => itemsAt(document, [...path, "listen"]))
+      .flatMap(({ value, path }) => {
+        const address = typeof value === "string" ? parseListenAddress(value) : undefined;
+        return address === undefined ? [] : [{ section, address, path }];
+      })
+  );
 }

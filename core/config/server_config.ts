@@ -44,6 +44,12 @@ export interface ServerConfig {
   readonly protocols: readonly ProtocolEntry[];
   /** Asked about messages, in this order. */
   readonly filters: readonly FilterEntry[];
+  /** Asked and told in this order. */
+  readonly extensions: readonly PluginEntry[];
+  /** HTTP, and where it is served: entries with the same address share it, in this order. */
+  readonly http: readonly HttpEntry[];
+  /** Ways out, the first for a domain counts. */
+  readonly transports: readonly TransportEntry[];
   /** What is logged, and how. */
   readonly log: LogConfig;
 }
@@ -111,6 +117,18 @@ export interface SandboxConfig {
 export interface ProtocolEntry extends PluginEntry {
   /** At least one. */
   readonly listen: readonly ListenAddress[];
+}
+
+/** HTTP routes and where they are served. */
+export interface HttpEntry extends PluginEntry {
+  /** At least one; no `starttls`. */
+  readonly listen: readonly ListenAddress[];
+}
+
+/** A transport and whose mail it carries. */
+export interface TransportEntry extends PluginEntry {
+  /** Domains, lower case, at least one: mail for them goes this way. */
+  readonly for: readonly string[];
 }
 
 /** A filter and what its failure means. */

@@ -14,9 +14,10 @@ import type {
   UidSet,
 } from "./mailbox.ts";
 import type { MessageSummary } from "./message.ts";
+import type { Queue, QueueEntry, QueueOperation } from "./queue.ts";
 
 /** The promises that each backend keeps are stated by `tests/conformance`. */
-export interface Storage extends Accounts {
+export interface Storage extends Accounts, Queue {
   /** What it can do beyond the contract. */
   readonly features: ReadonlySet<"full-text-search" | "several-processes">;
   /**
@@ -116,6 +117,7 @@ export interface Body {
 /** Plain, structured-cloneable values: they cross threads and machines. */
 export type Operation =
   | AccountOperation
+  | QueueOperation
   | { readonly do: "append"; readonly mailbox: MailboxId; readonly body: BodyId; readonly details: MessageDetails }
   /** Appends to the mailbox of that name, or to INBOX where there is none. */
   | {
@@ -173,4 +175,6 @@ export type ResultOf<O> = O extends { do: "append" | "deliver" } ? Message
   : O extends { do: "takeRecent" } ? number
   : O extends { do: "createMailbox" } ? Mailbox
   : O extends { do: "createAccount" } ? Account
+  : O extends { do: "enqueue" } ? QueueEntry
+  : O extends { do: "claimQueued" } ? readonly QueueEntry[]
   : undefined;

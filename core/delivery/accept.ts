@@ -3,18 +3,23 @@
  * all accounts. Only when that batch is durable is the message accepted: for all of its recipients, or for none.
  */
 import type { AcceptAnswer, IncomingMessage, SmtpReply } from "../contract/delivery.ts";
+import type { MessageChanges } from "../contract/filter.ts";
 import type { AccountId, BodyId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import { Refusal } from "../contract/refusal.ts";
-import type { Operation, Storage } from "../contract/storage.ts";
+import type { Storage } from "../contract/storage.ts";
+import type { EventSink } from "../observe/observation.ts";
 import { concat } from "../message/bytes.ts";
 import { printFindings } from "./added_header.ts";
+import { storeCopies } from "./store_copies.ts";
+import { ReviewedMessage } from "./filtered_message.ts";
 import { MessageContent } from "./message_content.ts";
+import { placeCopies, type PlacedCopy, type PlacingParts, plainCopy } from "./place_copies.ts";
 import { localError, refuse, reply, replyToRefusal } from "./replies.ts";
 import { type FilterChain, type Findings, mergeFindings } from "./run_filters.ts";
 
 /** What delivery needs of a storage. */
-export type MessageStorage = Pick<Storage, "writeBody" | "openBody" | "discardBody" | "apply">;
+export type MessageStorage = Pick<Storage, "writeBody" | "openBody" | "discardBody" | "apply" | "mailboxByName">;
 
 /** What accepting needs. */
 export interface AcceptParts {
@@ -22,6 +27,12 @@ export interface AcceptParts {
   readonly storage: MessageStorage;
   /** Who judges them. */
   readonly filters: FilterChain;
+  /** Who says where copies go; absent: nobody does. */
+  readonly placing?: PlacingParts;
+  /** Who is told. */
+  readonly events: EventSink;
+  /** Octets that filters may make of a message. */
+  readonly largest: number;
   /** One line a message. */
   readonly log: Logger;
   /** The time. */
@@ -132,19 +143,34 @@ class Acceptance {
       return { body, isQuarantined: quarantine !== undefined };
     }
     const body = await this.#writeBody(trace);
-    const opened = await storage.openBody(body);
+    const reviewed = new ReviewedMessage(id, await storage.openBody(body), trace.length);
     const { refusal, findings } = await filters.ask(
       "message",
-      (filter) => filter.message?.(facts, envelope, opened),
+      (filter) => filter.message?.(facts, envelope, reviewed),
       { message: id },
+      (changes) => this.#change(reviewed, changes),
     );
     if (refusal !== undefined) return { refusal };
     const isQuarantined = (quarantine ?? findings.quarantine) !== undefined;
     const prefix = printFindings(mergeFindings([known, findings]));
-    if (prefix.length === 0) return { body, isQuarantined };
     // RFC 8601 §4: above any other trace field, so that readers see which of them can be trusted.
-    this.#body = await storage.writeBody({ prefix, body });
-    return { body: this.#body, isQuarantined };
+    if (reviewed.isChanged) await this.#rewrite(body, below(prefix, reviewed.chunks()));
+    else if (prefix.length > 0) this.#body = await storage.writeBody({ prefix, body });
+    return { body: this.#body ?? body, isQuarantined };
+  }
+
+  /** What a filter makes of a message is bounded as what a client sends. */
+  async #change(reviewed: ReviewedMessage, changes: MessageChanges): Promise<void> {
+    const { largest } = this.#parts;
+    if ((changes.replaceBody?.length ?? 0) > largest) throw new RangeError(`the body has more than ${largest} octets`);
+    await reviewed.change(changes);
+  }
+
+  /** Another body takes the place of the one that was written. */
+  async #rewrite(before: BodyId, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const { storage } = this.#parts;
+    this.#body = await storage.writeBody(content);
+    storage.discardBody(before);
   }
 
   async #writeBody(head: Uint8Array): Promise<BodyId> {
@@ -162,28 +188,48 @@ class Acceptance {
     return mergeFindings([whole, ...isForAll ? recipients : recipients.map(({ headers }) => ({ headers }))]);
   }
 
-  /** One batch, one operation for each account. */
-  async #deliver({ body, isQuarantined }: WrittenMessage): Promise<void> {
-    const details = { receivedAt: this.#parts.now(), flags: [] };
-    const batch = this.#mailboxes(isQuarantined).map(([account, mailboxName]): Operation => ({
-      do: "deliver",
-      account,
-      mailboxName,
-      body,
-      details,
-    }));
+  /** One batch, one copy for each account. */
+  async #deliver(written: WrittenMessage): Promise<void> {
+    const { storage, log, events } = this.#parts;
+    const { id, facts, envelope } = this.#message;
+    const { body } = written;
+    const plain = this.#mailboxes(written.isQuarantined);
+    const placed = await this.#place(plain, body);
+    const at = this.#parts.now();
     // Until the storage says that nothing was done, the body may be somebody's: it is not ours to discard.
     this.#body = undefined;
     try {
-      await this.#parts.storage.apply(batch);
+      const copies = await storeCopies({ id, body, receivedAt: at, placed, plain }, storage, log);
+      if (!events.has("delivered")) return;
+      const size = copies[0]?.size ?? 0;
+      events.tell("delivered", {
+        ...{ at, id, facts, envelope, body, size },
+        copies: copies.map(({ account, mailbox, uid }) => ({ account, mailbox, uid })),
+      });
     } catch (error) {
       if (error instanceof Refusal) this.#body = body;
       throw error;
     }
   }
 
+  /** Where extensions want the copies that are not for Junk; undefined where there are none. */
+  async #place(plain: readonly PlacedCopy[], body: BodyId): Promise<readonly PlacedCopy[] | undefined> {
+    const { placing, storage } = this.#parts;
+    if (placing === undefined) return undefined;
+    const { id, facts, envelope, recipients } = this.#message;
+    const message = new ReviewedMessage(id, await storage.openBody(body), 0);
+    const copies = plain.filter(({ mailboxName }) => mailboxName === "INBOX").map(({ account }) => ({
+      ...{ account, facts, envelope, message },
+      recipients: recipients.filter(({ accounts }) => accounts.includes(account)).map(({ address }) => address),
+    }));
+    const placed = await placeCopies(copies, placing);
+    const junk = plain.filter(({ mailboxName }) => mailboxName !== "INBOX");
+    const isJunk = new Set(junk.map(({ account }) => account));
+    return [...junk, ...placed.filter(({ account }) => !isJunk.has(account))];
+  }
+
   /** Each account once, also where several recipients lead to it; in Junk where one of them was to be there. */
-  #mailboxes(isQuarantined: boolean): readonly (readonly [AccountId, "INBOX" | "Junk"])[] {
+  #mailboxes(isQuarantined: boolean): readonly PlacedCopy[] {
     const mailboxes = new Map<AccountId, "INBOX" | "Junk">();
     for (const [index, { accounts }] of this.#message.recipients.entries()) {
       const isJunk = isQuarantined || this.#earlier.recipients[index]?.quarantine !== undefined;
@@ -191,6 +237,11 @@ class Acceptance {
         if (isJunk || !mailboxes.has(account)) mailboxes.set(account, isJunk ? "Junk" : "INBOX");
       }
     }
-    return [...mailboxes];
+    return [...mailboxes].map(([account, mailboxName]) => plainCopy(account, mailboxName));
   }
+}
+
+async function* below(prefix: Uint8Array, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield prefix;
+  yield* chunks;
 }

@@ -10,9 +10,11 @@ import type {
 import type { Directory } from "../contract/directory.ts";
 import type { ConnectionFacts } from "../contract/filter.ts";
 import type { Logger } from "../contract/logger.ts";
+import type { EventSink } from "../observe/observation.ts";
 import { RecentMap } from "../sasl/recent_map.ts";
 import { acceptMessage, type MessageStorage } from "./accept.ts";
 import { isFull, type QuotaStorage } from "./full_mailbox.ts";
+import type { NamedExtension } from "./place_copies.ts";
 import { localError, mailboxFull, refuse } from "./replies.ts";
 import { type Route, route } from "./route.ts";
 import {
@@ -34,10 +36,16 @@ export interface DeliverySettings {
   readonly directory: Pick<Directory, "resolve">;
   /** In the order of the configuration. */
   readonly filters: readonly PlacedFilter[];
+  /** Those that say where copies go, in the order of the configuration; looked at for each message. Absent: none. */
+  readonly extensions?: readonly NamedExtension[];
+  /** Who is told; absent: nobody. */
+  readonly events?: EventSink;
   /** For the operator. */
   readonly log: Logger;
-  /** Milliseconds that each filter has for each question; absent: 30 seconds. */
+  /** Milliseconds that each filter, and all who place a message, have for each question; absent: 30 seconds. */
   readonly filterTimeout?: number;
+  /** Octets that filters may make of a message; absent: 50 MB. */
+  readonly largestMessage?: number;
   /** The time. */
   now(): Date;
 }
@@ -47,6 +55,12 @@ const mostConnections = 100_000;
 
 /** RFC 5321 §4.5.3.2: clients wait five minutes at least, and several filters may be slow. */
 const usualFilterTimeout = 30_000;
+
+/** As `limits.message` where the configuration does not say. */
+const usualLargest = 50_000_000;
+
+/** Nobody. */
+const unobserved: EventSink = { has: () => false, tell() {} };
 
 /** Puts storage, directory and filters together. */
 export function createDelivery(settings: DeliverySettings): Delivery {
@@ -108,10 +122,14 @@ class ServerDelivery implements Delivery {
       whole: mergeFindings([connected, sender]),
       recipients: message.recipients.map((recipient) => this.#byRecipient.get(recipient) ?? noFindings),
     };
+    const { storage, directory, log, filterTimeout: timeout = usualFilterTimeout } = settings;
+    const extensions = settings.extensions?.filter(({ extension }) => extension.place !== undefined) ?? [];
+    const follow = (address: string) => route(address, directory, true);
     return await acceptMessage(message, earlier, {
-      storage: settings.storage,
-      filters: this.#filters,
-      log: settings.log,
+      ...{ storage, log, filters: this.#filters },
+      ...extensions.length > 0 && { placing: { extensions, timeout, log, route: follow } },
+      events: settings.events ?? unobserved,
+      largest: settings.largestMessage ?? usualLargest,
       now: () => settings.now(),
     });
   }

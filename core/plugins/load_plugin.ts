@@ -5,7 +5,7 @@ import { valueAt } from "../config/plain_value.ts";
 import type { ConfigPath, ConfigSource, PluginEntry } from "../config/server_config.ts";
 import { apiVersion, type OptionsSchema, type PluginDefinition, type PluginKind } from "../contract/plugin.ts";
 import { builtInPlugins, type PluginTable } from "./builtin.ts";
-import { DigestMismatch, type Fetch, importPlugin } from "./import_plugin.ts";
+import { DigestMismatch, firstLineOf, type FoundSource, importPlugin, type ImportSettings } from "./import_plugin.ts";
 import { resolvePlugin } from "./resolve_plugin.ts";
 
 /** A plugin that can be set up. */
@@ -16,6 +16,10 @@ export interface LoadedPlugin<Kind extends PluginKind = PluginKind> {
   readonly options: unknown;
   /** Where the configuration names it. */
   readonly entry: PluginEntry;
+  /** Where its module comes from. */
+  readonly source: FoundSource;
+  /** How often its file had been read anew when it was imported; 0 where it is no file. */
+  readonly reading: number;
 }
 
 /** A plugin, or complete lines that say what is wrong. */
@@ -24,11 +28,11 @@ export type PluginLoad<Kind extends PluginKind = PluginKind> =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /** Where plugins come from; tests have their own. */
-export interface PluginOrigins {
+export interface PluginOrigins extends Omit<ImportSettings, "reading"> {
   /** Names; default: the program's own plugins. */
   readonly table?: PluginTable;
-  /** The web. */
-  readonly fetch?: Fetch;
+  /** Which reading of a file is wanted; default: the first. */
+  readonly readingOf?: (url: string) => number;
 }
 
 /** Loads the plugin of an entry, and validates its options. Never throws for what the file says or the plugin does. */
@@ -36,7 +40,7 @@ export async function loadPlugin<Kind extends PluginKind>(
   kind: Kind,
   entry: PluginEntry,
   source: ConfigSource,
-  { table = builtInPlugins, fetch }: PluginOrigins = {},
+  { table = builtInPlugins, readingOf = () => 0, ...settings }: PluginOrigins = {},
 ): Promise<PluginLoad<Kind>> {
   const wrong = (key: string, message: string): PluginLoad<Kind> => ({
     ok: false,
@@ -44,9 +48,10 @@ export async function loadPlugin<Kind extends PluginKind>(
   });
   const found = resolvePlugin(kind, entry, source.folder, table);
   if (found.from === "nowhere") return wrong(found.key, found.problem);
+  const reading = found.from === "file" ? readingOf(found.url) : 0;
   let module: unknown;
   try {
-    module = await importPlugin(found, fetch);
+    module = await importPlugin(found, { ...settings, reading });
   } catch (error) {
     if (error instanceof DigestMismatch) return wrong("integrity", error.message);
     return wrong("use", `${entry.use} cannot be loaded: ${reasonOf(error)}`);
@@ -54,12 +59,16 @@ export async function loadPlugin<Kind extends PluginKind>(
   const read = readDefinition(module, kind, entry.use);
   if ("problem" in read) return wrong("use", read.problem);
   const { definition } = read;
+  if (found.from !== "built-in" && Object.hasOwn(table[kind], definition.name)) {
+    const taken = `${entry.use} calls itself ${definition.name}, which is the name of a built-in ${kind} plugin`;
+    return wrong("use", `${taken}; give it another name`);
+  }
   const checked = await validate(definition.options, entry.options);
   if ("issues" in checked) {
     const at = [...entry.at, "options"];
     return { ok: false, problems: explainIssues(source, checked.issues, { at, of: definition.name }) };
   }
-  return { ok: true, plugin: { definition, options: checked.value, entry } };
+  return { ok: true, plugin: { definition, options: checked.value, entry, source: found, reading } };
 }
 
 /** The key of an entry; an entry that is only a name has none, and is the place itself. */
@@ -124,6 +133,5 @@ async function validate(
 
 /** One line of a module's error. */
 function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return stripVTControlCharacters(message).split("\n", 1).join("");
+  return stripVTControlCharacters(firstLineOf(error));
 }

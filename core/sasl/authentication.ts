@@ -43,6 +43,30 @@ export interface AuthenticationSettings {
   readonly sleep?: Sleep;
   /** Aborts when the server stops: nobody waits any more. */
   readonly shutdown?: AbortSignal;
+  /** Shared with whoever authenticates besides; absent: one of its own. */
+  readonly memory?: AuthenticationMemory;
+}
+
+/** What outlives mechanisms and directories: neither failures nor logins are forgotten when others take their place. */
+export interface AuthenticationMemory {
+  /** Failures of all clients. */
+  readonly penalties: Penalties;
+  /** Logins of open connections. */
+  readonly sessions: AccountSessions;
+}
+
+/** Remembers nothing yet. */
+export function authenticationMemory(
+  settings: Pick<AuthenticationSettings, "authDelay" | "connections" | "now" | "sleep" | "shutdown">,
+): AuthenticationMemory {
+  return {
+    penalties: new Penalties({
+      authDelay: settings.authDelay,
+      now: () => settings.now(),
+      sleep: patience(settings),
+    }),
+    sessions: new AccountSessions(settings.connections ?? []),
+  };
 }
 
 /** Puts mechanisms and a directory together. */
@@ -66,17 +90,11 @@ interface Form {
 
 class ServerAuthentication implements Authentication {
   readonly #settings: AuthenticationSettings;
-  readonly #penalties: Penalties;
-  readonly #sessions: AccountSessions;
+  readonly #memory: AuthenticationMemory;
 
   constructor(settings: AuthenticationSettings) {
     this.#settings = settings;
-    this.#sessions = new AccountSessions(settings.connections ?? []);
-    this.#penalties = new Penalties({
-      authDelay: settings.authDelay,
-      now: () => settings.now(),
-      sleep: patience(settings),
-    });
+    this.#memory = settings.memory ?? authenticationMemory(settings);
   }
 
   mechanismsFor(connection: Connection, service: Service): readonly string[] {
@@ -137,7 +155,7 @@ class ServerAuthentication implements Authentication {
   }
 
   endSessions(account: AccountId, except?: Connection): number {
-    return this.#sessions.end(account, except);
+    return this.#memory.sessions.end(account, except);
   }
 
   /** Whether a configured mechanism is about passwords that the directory can check. */
@@ -166,8 +184,7 @@ class ServerAuthentication implements Authentication {
 
   #parts(mechanism: string, connection: Connection, service: Service): AttemptParts {
     const { directory, hostname, domain } = this.#settings;
-    const shared = { penalties: this.#penalties, sessions: this.#sessions };
-    return { mechanism, connection, service, directory, hostname, domain, ...shared };
+    return { mechanism, connection, service, directory, hostname, domain, ...this.#memory };
   }
 }
 
@@ -193,7 +210,7 @@ async function settle(
 }
 
 /** Waits that end when the server stops. */
-function patience({ sleep: wait = sleep, shutdown }: AuthenticationSettings): Sleep {
+function patience({ sleep: wait = sleep, shutdown }: Pick<AuthenticationSettings, "sleep" | "shutdown">): Sleep {
   if (shutdown === undefined) return wait;
   return (milliseconds, signal) => wait(milliseconds, AbortSignal.any([signal, shutdown]));
 }

@@ -20,6 +20,11 @@ export class Generations implements AsyncDisposable {
     this.#alive.add(this.#current);
   }
 
+  /** The one that new sessions get. */
+  get current(): Generation {
+    return this.#current.generation;
+  }
+
   /** Serves a connection with the protocol of that place in the configuration. */
   async serve(index: number, connection: Connection, stop: AbortSignal): Promise<void> {
     const used = this.#current;

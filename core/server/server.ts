@@ -1,7 +1,5 @@
 /** The composition root: the one file that knows every part. Nothing listens until everything is set up. */
 import type { ListenAddress } from "../config/listen_address.ts";
-import type { ServerConfig } from "../config/server_config.ts";
-import type { Authentication } from "../contract/authentication.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Storage } from "../contract/storage.ts";
@@ -9,17 +7,15 @@ import type { Logger } from "../contract/logger.ts";
 import type { ServerLog } from "../observe/log.ts";
 import { PluginLives } from "../plugins/lifecycle.ts";
 import { formatHostPort } from "../options/host_port.ts";
-import { createAuthentication } from "../sasl/authentication.ts";
-import { isServed } from "../sasl/offers.ts";
+import { authenticationMemory } from "../sasl/authentication.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
-import { type Foundation, setUpFoundation, type SharedContext } from "./foundation.ts";
+import { setUpStorage, type SharedContext } from "./foundation.ts";
 import { type Door, openDoor } from "./door.ts";
 import { type Ground, setUpGeneration } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import { probe } from "./listener.ts";
 import { type LoadedServer, loadServer } from "./load_server.ts";
 import { takeUp, waitingForRestart } from "./restart_only.ts";
-import { explainUnserved } from "./unserved_mechanisms.ts";
 
 /** Where a protocol is served. */
 export interface Listening {
@@ -35,7 +31,7 @@ export interface Listening {
 export interface RunningServer extends AsyncDisposable {
   /** In the order of the configuration. */
   readonly listening: readonly Listening[];
-  /** Who has an account. */
+  /** Who has an account, by what new sessions get. */
   readonly directory: Directory;
   /** Where messages are kept. */
   readonly storage: Storage;
@@ -72,12 +68,10 @@ export async function startServer(
   const lives = undo.use(new PluginLives(log));
   const shutdown = new AbortController();
   const shared: SharedContext = { log, shutdown: shutdown.signal, now };
-  const foundation = await setUpFoundation(config, plugins, lives, shared);
-  const { mechanisms, directory } = foundation;
-  for (const line of explainUnserved(mechanisms, directory, config.directory.use, config.source)) log.warn(line);
+  const storage = await setUpStorage(config, plugins, lives, shared);
   const connections = new Set<Connection>();
-  const authentication = authenticationOf(config, foundation, shared, connections);
-  const ground: Ground = { ...foundation, shared, authentication };
+  const memory = authenticationMemory({ authDelay: config.limits.authDelay, connections, ...shared });
+  const ground: Ground = { storage, memory, shared };
   const generations = undo.use(new Generations(await setUpGeneration(config, plugins, ground)));
   // Aborts before any plugin is stopped.
   undo.defer(() => shutdown.abort());
@@ -98,30 +92,11 @@ export async function startServer(
   return new Server({ loaded, log, ground, lives, generations, door, listening, stack: undo.move() });
 }
 
-function authenticationOf(
-  config: ServerConfig,
-  { mechanisms, directory }: Foundation,
-  shared: SharedContext,
-  connections: ReadonlySet<Connection>,
-): Authentication {
-  return createAuthentication({
-    // The operator has been told of the others, with their place in the file.
-    mechanisms: mechanisms.map(({ mechanism }) => mechanism).filter((mechanism) => isServed(mechanism, directory)),
-    directory,
-    hostname: config.hostname,
-    domain: config.domains[0],
-    cleartextAuth: config.cleartextAuth,
-    authDelay: config.limits.authDelay,
-    connections,
-    ...shared,
-  });
-}
-
 interface ServerParts {
   readonly loaded: LoadedServer;
   readonly log: ServerLog;
   readonly ground: Ground;
-  /** Of mechanisms, storage and directory. */
+  /** Of the storage. */
   readonly lives: PluginLives;
   readonly generations: Generations;
   readonly door: Door;
@@ -132,7 +107,6 @@ interface ServerParts {
 
 class Server implements RunningServer {
   readonly listening: readonly Listening[];
-  readonly directory: Directory;
   readonly storage: Storage;
   readonly #parts: ServerParts;
   #running: LoadedServer;
@@ -141,8 +115,11 @@ class Server implements RunningServer {
     this.#parts = parts;
     this.#running = parts.loaded;
     this.listening = parts.listening;
-    this.directory = parts.ground.directory;
     this.storage = parts.ground.storage;
+  }
+
+  get directory(): Directory {
+    return this.#parts.generations.current.directory;
   }
 
   async reload(): Promise<void> {

@@ -5,13 +5,14 @@ import { start } from "./migrations/0001_start.ts";
 import { imap } from "./migrations/0002_imap.ts";
 import { fullText } from "./migrations/0003_full_text.ts";
 import { summaries } from "./migrations/0004_summaries.ts";
+import { queue } from "./migrations/0005_queue.ts";
 import { pragma } from "./statement.ts";
 
 /** The SQL that makes schema n out of schema n − 1; n is its place in the list, from 1. */
 export type Migration = string;
 
 /** All there are. */
-export const migrations: readonly Migration[] = [start, imap, fullText, summaries];
+export const migrations: readonly Migration[] = [start, imap, fullText, summaries, queue];
 
 /**
  * Runs what has not been run, each step whole or not at all, after a backup of a database that holds something.

@@ -139,6 +139,7 @@ export function delegate(storage: Storage): DeliverySettings["storage"] {
     discardBody: (body) => storage.discardBody(body),
     apply: (batch) => storage.apply(batch),
     account: (id) => storage.account(id),
+    mailboxByName: (account, name) => storage.mailboxByName(account, name),
     mailboxes: (account) => storage.mailboxes(account),
   };
 }

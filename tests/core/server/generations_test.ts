@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Directory } from "../../../core/contract/directory.ts";
 import type { Connection } from "../../../core/contract/connection.ts";
 import type { Generation } from "../../../core/server/generation.ts";
 import { Generations } from "../../../core/server/generations.ts";
@@ -8,6 +9,7 @@ function stage() {
   const events: string[] = [];
   const sessions: (() => void)[] = [];
   const generation = (name: string): Generation => ({
+    directory: {} as Directory,
     protocols: [{
       async serve() {
         events.push(`session with ${name}`);

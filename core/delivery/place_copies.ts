@@ -1,0 +1,167 @@
+/**
+ * Asks extensions where the copies of a message go, and makes deliveries of their answers. Nothing that an extension says or
+ * fails to say loses a message: without a placement that can be, a copy goes to INBOX.
+ */
+import type { CopyToPlace, Extension, Placement } from "../contract/extension.ts";
+import type { AccountId } from "../contract/identifiers.ts";
+import type { Logger } from "../contract/logger.ts";
+import { inTime } from "./in_time.ts";
+import type { Route } from "./route.ts";
+
+/** An extension as it was configured. */
+export interface NamedExtension {
+  /** As the configuration names it. */
+  readonly name: string;
+  /** The extension. */
+  readonly extension: Extension;
+}
+
+/** What is done for one account. */
+export interface PlacedCopy {
+  /** Whose. */
+  readonly account: AccountId;
+  /** Where it goes: INBOX where there is no such mailbox. */
+  readonly mailboxName: string;
+  /** Flags that it begins with. */
+  readonly flags: readonly string[];
+  /** Whether the mailbox is made where there is none. */
+  readonly create: boolean;
+}
+
+/** What placing needs. */
+export interface PlacingParts {
+  /** In the order of the configuration. */
+  readonly extensions: readonly NamedExtension[];
+  /** Milliseconds for all copies of a message: what is not placed by then goes to INBOX. */
+  readonly timeout: number;
+  /** Follows an address, with the rights of one that may send anywhere. */
+  readonly route: (address: string) => Promise<Route>;
+  /** For the operator. */
+  readonly log: Logger;
+}
+
+/** Addresses that one copy may be redirected to. */
+const mostTargets = 100;
+
+/** A copy that nobody has placed. */
+export function plainCopy(account: AccountId, mailboxName: "INBOX" | "Junk"): PlacedCopy {
+  return { account, mailboxName, flags: [], create: false };
+}
+
+/** Copies of one message, each account's once. Never throws. */
+export async function placeCopies(copies: readonly CopyToPlace[], parts: PlacingParts): Promise<PlacedCopy[]> {
+  const placed = new Map<AccountId, PlacedCopy>();
+  const redirected = new Set<AccountId>();
+  const begun = performance.now();
+  for (const copy of copies) {
+    const left = parts.timeout - (performance.now() - begun);
+    const placement = await answerFor(copy, left, parts);
+    const { own, others } = await follow(copy, placement, parts);
+    if (own !== undefined) placed.set(copy.account, own);
+    for (const account of others) redirected.add(account);
+  }
+  // Who gets a copy of their own needs no other one.
+  for (const account of redirected) if (!placed.has(account)) placed.set(account, plainCopy(account, "INBOX"));
+  return [...placed.values()];
+}
+
+interface Followed {
+  readonly own?: PlacedCopy;
+  readonly others: readonly AccountId[];
+}
+
+/** The first answer. */
+async function answerFor(
+  copy: CopyToPlace,
+  milliseconds: number,
+  { extensions, log }: PlacingParts,
+): Promise<Placement | undefined> {
+  const end = performance.now() + milliseconds;
+  for (const { name, extension } of extensions) {
+    if (extension.place === undefined) continue;
+    try {
+      const answer = Promise.try(() => extension.place?.(copy));
+      const placement = await inTime(answer, Math.max(0, end - performance.now()), "the extension");
+      if (placement !== undefined && placement !== null) return checked(placement);
+    } catch (error) {
+      log.error("extension failed to place a message: it goes to INBOX", { ...about(copy), extension: name, error });
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+async function follow(copy: CopyToPlace, placement: Placement | undefined, parts: PlacingParts): Promise<Followed> {
+  const { account } = copy;
+  switch (placement?.action) {
+    case undefined:
+      return { own: plainCopy(account, "INBOX"), others: [] };
+    case "quarantine":
+      return { own: plainCopy(account, "Junk"), others: [] };
+    case "file": {
+      const { mailbox: mailboxName = "INBOX", flags = [], create = false } = placement;
+      return { own: { account, mailboxName, flags, create }, others: [] };
+    }
+    case "redirect": {
+      const others = await accountsOf(copy, placement.to, parts);
+      const isKept = placement.keep === true || others === undefined;
+      return { ...isKept && { own: plainCopy(account, "INBOX") }, others: others ?? [] };
+    }
+  }
+}
+
+/** Accounts that all these addresses lead to; undefined where one of them leads nowhere. */
+async function accountsOf(
+  copy: CopyToPlace,
+  addresses: readonly string[],
+  { route, log }: PlacingParts,
+): Promise<readonly AccountId[] | undefined> {
+  const accounts: AccountId[] = [];
+  for (const address of addresses) {
+    try {
+      const found = await route(address);
+      if ("accounts" in found) accounts.push(...found.accounts);
+      else {
+        const facts = { ...about(copy), address, reason: found.refusal.text };
+        log.warn("a message cannot be redirected: it goes to INBOX", facts);
+        return undefined;
+      }
+    } catch (error) {
+      log.error("a message cannot be redirected: it goes to INBOX", { ...about(copy), address, error });
+      return undefined;
+    }
+  }
+  return accounts;
+}
+
+function about({ message: { id }, account }: CopyToPlace): object {
+  return { message: id, account };
+}
+
+/** Extensions are written by others, and not always in TypeScript. @throws TypeError for what is no placement. */
+function checked(placement: Placement): Placement {
+  switch (placement.action) {
+    case "quarantine":
+      return { action: "quarantine" };
+    case "file": {
+      const { mailbox = "INBOX", flags = [], create = false } = placement;
+      const wrong = flags.find((flag) => !isFlag(flag));
+      if (wrong !== undefined) throw new TypeError(`the placement has a flag that cannot be: ${String(wrong)}`);
+      return { action: "file", mailbox: String(mailbox), flags: [...new Set(flags)], create: create === true };
+    }
+    case "redirect": {
+      const to = placement.to.map(String);
+      // A message that is redirected to nobody would be lost.
+      if (to.length === 0 || to.length > mostTargets) throw new TypeError(`expected 1 to ${mostTargets} addresses`);
+      return { action: "redirect", to, keep: placement.keep === true };
+    }
+    default:
+      throw new TypeError("the extension's placement has no known action");
+  }
+}
+
+/** RFC 9051 §2.3.2: a system flag that can be set, or a keyword, which is an atom. */
+function isFlag(flag: unknown): boolean {
+  return typeof flag === "string" && flag.length <= 100 &&
+    (/^\\(?:seen|answered|flagged|deleted|draft)$/i.test(flag) || /^[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]+$/.test(flag));
+}
