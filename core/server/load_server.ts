@@ -2,6 +2,7 @@
 import { loadConfig, type LoadedConfig } from "../config/load_config.ts";
 import type { ServerConfig } from "../config/server_config.ts";
 import { type LoadedPlugins, loadPlugins, problemsOfPlugins } from "../plugins/load_plugins.ts";
+import type { PluginOrigins } from "../plugins/load_plugin.ts";
 import { ConfigurationError } from "./configuration_error.ts";
 
 /** A configuration and the plugins that it names. */
@@ -18,14 +19,14 @@ export async function loadServer(file: string): Promise<LoadedServer> {
 }
 
 /** Loads the plugins of a configuration. @throws ConfigurationError with all problems, the configuration's too. */
-export async function withPlugins(loaded: LoadedConfig): Promise<LoadedServer> {
+export async function withPlugins(loaded: LoadedConfig, origins: PluginOrigins = {}): Promise<LoadedServer> {
   if (!loaded.ok) {
     const { problems, remains } = loaded;
     const more = remains === undefined ? [] : await problemsOfPlugins(remains.entries, remains.source);
     throw new ConfigurationError([...problems, ...more]);
   }
   const { config } = loaded;
-  const found = await loadPlugins(config);
+  const found = await loadPlugins(config, origins);
   if (!found.ok) throw new ConfigurationError(found.problems);
   return { config, plugins: found.plugins };
 }
