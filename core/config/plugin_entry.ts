@@ -1,17 +1,16 @@
 /** Plugin entries of the configuration: a name, or `{ use, options, … }` with the keys that its kind has. */
 import * as v from "valibot";
-import { parseHostPort } from "../options/host_port.ts";
 import { options } from "../options/options.ts";
 import { listOf, oneOf, value, type ValueSchema } from "../options/values.ts";
 import { domain } from "./domain_name.ts";
 import { httpAddress, type ListenAddress, listenAddress } from "./listen_address.ts";
+import { type SandboxConfig, sandboxConfig } from "./sandbox_config.ts";
 import type {
   ConfigPath,
   FilterEntry,
   HttpEntry,
   PluginEntry,
   ProtocolEntry,
-  SandboxConfig,
   TransportEntry,
 } from "./server_config.ts";
 
@@ -34,21 +33,8 @@ const digest = value(
     typeof given === "string" && /^sha(?:256|384|512)-[A-Za-z0-9+/]{43,86}={0,2}$/.test(given) ? given : undefined,
 );
 
-const host = value(
-  'a host that may be reached, such as "spam.example.org" or "127.0.0.1:783"',
-  (given) =>
-    typeof given === "string" && (parseHostPort(given) ?? parseHostPort(`${given}:0`)) !== undefined
-      ? given
-      : undefined,
-);
-
-const sandbox = options({
-  net: v.optional(listOf(host, "a list of hosts such as [spam.example.org]"), []),
-  may: v.optional(listOf(oneOf(["check-password", "secret"]), "a list such as [check-password]"), []),
-}, { noun: "key" });
-
 const common = { use, options: v.optional(v.unknown()), integrity: v.optional(digest) };
-const sandboxed = { ...common, sandbox: v.optional(sandbox) };
+const sandboxed = { ...common, sandbox: v.optional(sandboxConfig) };
 /** Protocols and storage are called for every octet and hold sockets and files: they cannot live in a sandbox. */
 const unsandboxed = {
   ...common,

@@ -1,5 +1,6 @@
 /** The validated configuration: what `mail.yaml` says, with defaults filled in and paths made absolute. */
 import type { ListenAddress } from "./listen_address.ts";
+import type { SandboxConfig } from "./sandbox_config.ts";
 
 /** Where a value stands in the file: `["protocols", 0, "options"]`. */
 export type ConfigPath = readonly (string | number)[];
@@ -97,20 +98,12 @@ export interface PluginEntry {
   readonly use: string;
   /** Not yet validated: the plugin's own schema does that. Undefined when none were given. */
   readonly options: unknown;
-  /** Present: the plugin runs in a worker with these rights only. */
+  /** Present: the plugin runs apart from the server, with these rights only. */
   readonly sandbox?: SandboxConfig;
   /** Digest that the plugin's file must have (W3C Subresource Integrity). */
   readonly integrity?: string;
   /** Where the entry stands in the file; its options are below it, at `options`. */
   readonly at: ConfigPath;
-}
-
-/** Rights of a sandboxed plugin: none but these. */
-export interface SandboxConfig {
-  /** Hosts, or `HOST:PORT`, that it may connect to. */
-  readonly net: readonly string[];
-  /** What a sandboxed mechanism may ask of the directory. */
-  readonly may: readonly ("check-password" | "secret")[];
 }
 
 /** A protocol and where it listens. */

@@ -7,6 +7,7 @@ import { apiVersion, type OptionsSchema, type PluginDefinition, type PluginKind 
 import { builtInPlugins, type PluginTable } from "./builtin.ts";
 import { DigestMismatch, firstLineOf, type FoundSource, importPlugin, type ImportSettings } from "./import_plugin.ts";
 import { resolvePlugin } from "./resolve_plugin.ts";
+import { isSameSource } from "./same_source.ts";
 
 /** A plugin that can be set up. */
 export interface LoadedPlugin<Kind extends PluginKind = PluginKind> {
@@ -18,7 +19,7 @@ export interface LoadedPlugin<Kind extends PluginKind = PluginKind> {
   readonly entry: PluginEntry;
   /** Where its module comes from. */
   readonly source: FoundSource;
-  /** How often its file had been read anew when it was imported; 0 where it is no file. */
+  /** Which reading of its file it is: see `freshAddress`. */
   readonly reading: number;
 }
 
@@ -28,11 +29,11 @@ export type PluginLoad<Kind extends PluginKind = PluginKind> =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /** Where plugins come from; tests have their own. */
-export interface PluginOrigins extends Omit<ImportSettings, "reading"> {
+export interface PluginOrigins extends ImportSettings {
   /** Names; default: the program's own plugins. */
   readonly table?: PluginTable;
-  /** Which reading of a file is wanted; default: the first. */
-  readonly readingOf?: (url: string) => number;
+  /** What runs already, and is taken as it is rather than imported again. */
+  readonly keep?: readonly LoadedPlugin[];
 }
 
 /** Loads the plugin of an entry, and validates its options. Never throws for what the file says or the plugin does. */
@@ -40,7 +41,7 @@ export async function loadPlugin<Kind extends PluginKind>(
   kind: Kind,
   entry: PluginEntry,
   source: ConfigSource,
-  { table = builtInPlugins, readingOf = () => 0, ...settings }: PluginOrigins = {},
+  { table = builtInPlugins, keep = [], ...settings }: PluginOrigins = {},
 ): Promise<PluginLoad<Kind>> {
   const wrong = (key: string, message: string): PluginLoad<Kind> => ({
     ok: false,
@@ -48,10 +49,10 @@ export async function loadPlugin<Kind extends PluginKind>(
   });
   const found = resolvePlugin(kind, entry, source.folder, table);
   if (found.from === "nowhere") return wrong(found.key, found.problem);
-  const reading = found.from === "file" ? readingOf(found.url) : 0;
+  const kept = keep.find(({ definition, source }) => definition.kind === kind && isSameSource(source, found));
   let module: unknown;
   try {
-    module = await importPlugin(found, { ...settings, reading });
+    module = kept === undefined ? await importPlugin(found, settings) : { default: kept.definition };
   } catch (error) {
     if (error instanceof DigestMismatch) return wrong("integrity", error.message);
     return wrong("use", `${entry.use} cannot be loaded: ${reasonOf(error)}`);
@@ -68,6 +69,7 @@ export async function loadPlugin<Kind extends PluginKind>(
     const at = [...entry.at, "options"];
     return { ok: false, problems: explainIssues(source, checked.issues, { at, of: definition.name }) };
   }
+  const reading = kept?.reading ?? (found.from === "file" ? settings.reading ?? 0 : 0);
   return { ok: true, plugin: { definition, options: checked.value, entry, source: found, reading } };
 }
 

@@ -37,6 +37,11 @@ export interface LoadedPlugins {
   readonly http: readonly Placed<"http", HttpEntry>[];
 }
 
+/** All of them. */
+export function allOf({ storage, directory, ...lists }: LoadedPlugins): readonly LoadedPlugin[] {
+  return [storage, directory, ...Object.values(lists).flat()];
+}
+
 /** The plugins, or everything that is wrong with them. */
 export type PluginsLoad =
   | { readonly ok: true; readonly plugins: LoadedPlugins }

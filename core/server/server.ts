@@ -6,10 +6,13 @@ import type { Storage } from "../contract/storage.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { ServerLog } from "../observe/log.ts";
 import { PluginLives } from "../plugins/lifecycle.ts";
+import type { LoadedPlugin } from "../plugins/load_plugin.ts";
+import { allOf } from "../plugins/load_plugins.ts";
 import { formatHostPort } from "../options/host_port.ts";
 import { authenticationMemory } from "../sasl/authentication.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
-import { setUpStorage, type SharedContext } from "./foundation.ts";
+import { nameOf, setUpStorage, type SharedContext } from "./foundation.ts";
+import { freshPlugins } from "./fresh_plugins.ts";
 import { type Door, openDoor } from "./door.ts";
 import { type Ground, setUpGeneration } from "./generation.ts";
 import { Generations } from "./generations.ts";
@@ -35,15 +38,28 @@ export interface RunningServer extends AsyncDisposable {
   readonly directory: Directory;
   /** Where messages are kept. */
   readonly storage: Storage;
+  /** The server's data folder, absolute. */
+  readonly dataFolder: string;
+  /** Plugins that new sessions get. */
+  readonly plugins: readonly LoadedPlugin[];
   /**
-   * Reads the configuration again: certificates, filters, options of protocols; sessions stay. What waits for a
-   * restart is logged. A module that was imported once is not imported again.
+   * Reads the configuration and plugins' files again; sessions that are there go on with what they have. What waits for a
+   * restart is logged. One reload at a time, in the order in which they are asked for.
    *
-   * @throws ConfigurationError or SetupError; nothing has then changed.
+   * @param plugin The only one whose file is read again; absent: all.
+   * @throws ConfigurationError, SetupError or ReloadRefused; nothing has then changed.
    */
-  reload(): Promise<void>;
+  reload(plugin?: string): Promise<Reloaded>;
   /** Accepts nobody any more and lets sessions and plugins finish until the signal aborts. */
   drain(deadline: AbortSignal): Promise<void>;
+}
+
+/** What a reload came to. */
+export interface Reloaded {
+  /** Plugins whose files were read anew: `filter mine`. */
+  readonly plugins: readonly string[];
+  /** Places of the configuration whose changes wait for a restart. */
+  readonly waiting: readonly string[];
 }
 
 /** What a server is given besides its configuration. */
@@ -110,6 +126,10 @@ class Server implements RunningServer {
   readonly storage: Storage;
   readonly #parts: ServerParts;
   #running: LoadedServer;
+  /** Ends when no reload is under way. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Of plugins' files; failed ones count, since what was imported then is known to the runtime. */
+  #readings = 0;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -122,9 +142,25 @@ class Server implements RunningServer {
     return this.#parts.generations.current.directory;
   }
 
-  async reload(): Promise<void> {
+  get dataFolder(): string {
+    return this.#running.config.data;
+  }
+
+  get plugins(): readonly LoadedPlugin[] {
+    return allOf(this.#running.plugins);
+  }
+
+  reload(plugin?: string): Promise<Reloaded> {
+    const turn = this.#turn.then(() => this.#reload(plugin));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #reload(plugin?: string): Promise<Reloaded> {
     const { log, ground, generations, door } = this.#parts;
-    const next = await loadServer(this.#running.config.source.file);
+    const { fresh, kept } = freshPlugins(this.#running.plugins, plugin);
+    const { file } = this.#running.config.source;
+    const next = await loadServer(file, { keep: kept, reading: ++this.#readings });
     const taken = takeUp(this.#running, next);
     // What can fail comes first: nothing has changed then.
     const certificate = await readCertificate(taken.config);
@@ -136,9 +172,11 @@ class Server implements RunningServer {
     this.#running = taken;
     reopen(log);
     warnOfEnd(certificate, log, ground.shared.now());
-    const keys = waitingForRestart(taken.config, next.config);
-    if (keys.length > 0) log.warn("reloaded, but for changes that wait for a restart", { keys });
-    else log.info("reloaded");
+    const waiting = waitingForRestart(taken.config, next.config);
+    const plugins = [...new Set(fresh.map(nameOf))];
+    if (waiting.length > 0) log.warn("reloaded, but for changes that wait for a restart", { keys: waiting, plugins });
+    else log.info("reloaded", { plugins });
+    return { plugins, waiting };
   }
 
   async drain(deadline: AbortSignal): Promise<void> {

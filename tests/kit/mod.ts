@@ -1,1 +1,24 @@
+/**
+ * Everything that a test of a plugin needs in one import: the contract and its tools, a harness for each kind of plugin, and
+ * the suites of promises that storages and directories keep.
+ *
+ * @module
+ */
 export * from "../../core/api/mod.ts";
+export { answer } from "./answer.ts";
+export { carry, type Outgoing } from "./carry.ts";
+export { type Incoming, judge, type Judged, place } from "./judge.ts";
+export { type LoggedIn, logIn, type Response as SaslResponse } from "./log_in.ts";
+export { playCommand } from "./play_command.ts";
+export { playProtocol } from "./play_protocol.ts";
+export { type SetUp, setUp, type Surroundings, type TestContext, testContext } from "./set_up.ts";
+export {
+  FakeClient,
+  type FakeConnection,
+  fakeConnection,
+  type FakeConnectionOptions,
+} from "../support/fake_connection.ts";
+export { type DialogueEnd, type DialogueOptions, runDialogue } from "../support/run_dialogue.ts";
+export { TestClock } from "../support/test_clock.ts";
+export { directorySuite, type OpenDirectory } from "../conformance/directory_suite.ts";
+export { type OpenStorage, storageSuite } from "../conformance/storage_suite.ts";
