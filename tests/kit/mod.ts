@@ -19,6 +19,7 @@ export {
   type FakeConnectionOptions,
 } from "../support/fake_connection.ts";
 export { type DialogueEnd, type DialogueOptions, runDialogue } from "../support/run_dialogue.ts";
+export { memoryStorage } from "../../storage/memory/storage.ts";
 export { TestClock } from "../support/test_clock.ts";
 export { directorySuite, type OpenDirectory } from "../conformance/directory_suite.ts";
 export { type OpenStorage, storageSuite } from "../conformance/storage_suite.ts";

@@ -26,6 +26,8 @@ export interface SetUp<Kind extends PluginKind> extends AsyncDisposable {
   readonly extension: ExtensionByKind[Kind] & Lifecycle;
   /** What it was given. */
   readonly context: TestContext;
+  /** Stops it. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Everything that a plugin of any kind may be given. */
