@@ -18,6 +18,8 @@ function stage() {
         await promise;
       },
     }],
+    begin: () => void events.push(`begin ${name}`),
+    retire: () => void events.push(`retire ${name}`),
     drain: () => Promise.resolve(void events.push(`drain ${name}`)),
     [Symbol.asyncDispose]: () => Promise.resolve(void events.push(`stop ${name}`)),
   });
