@@ -66,10 +66,22 @@ export interface ImapAnswer {
   readonly untagged?: readonly string[];
 }
 
-/** What extensions add to protocols: complete, limited, and with names that are each taken once. */
+/** What extensions add to protocols: with names that can be and are each taken once, and with answers that can be printed. */
 export interface ExtensionCommands {
   /** Keywords in upper case. */
-  readonly pop3: readonly Pop3Command[];
+  readonly pop3: readonly OfferedPop3Command[];
   /** Names in upper case. */
-  readonly imap: readonly ImapCommand[];
+  readonly imap: readonly OfferedImapCommand[];
+}
+
+/** A command of an extension, for POP3. */
+export interface OfferedPop3Command extends Pick<Pop3Command, "keyword" | "capability" | "states"> {
+  /** Never rejects; undefined where the extension has failed, or was too slow, and that has been logged. */
+  run(client: Omit<CommandClient, "signal">, argument: string | undefined): Promise<Pop3Answer | undefined>;
+}
+
+/** A command of an extension, for IMAP. */
+export interface OfferedImapCommand extends Pick<ImapCommand, "name" | "capabilities" | "states"> {
+  /** Never rejects; undefined where the extension has failed, or was too slow, and that has been logged. */
+  run(client: Omit<ImapCommandClient, "signal">, given: readonly ImapValue[]): Promise<ImapAnswer | undefined>;
 }

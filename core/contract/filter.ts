@@ -14,7 +14,7 @@ export interface Filter {
   readonly order?: "early" | "normal" | "late";
   /** On connection of a client that brings mail. */
   connected?(facts: ConnectionFacts): Promise<Verdict>;
-  /** Before a mechanism runs, or a password is looked at, whatever the protocol. */
+  /** Once a client says who it is, whatever the protocol: before the directory is asked and a password is looked at. */
   authenticating?(facts: ConnectionFacts, attempt: AuthenticationAttempt): Promise<AttemptVerdict>;
   /** On MAIL. */
   sender?(facts: ConnectionFacts, sender: string): Promise<Verdict>;
@@ -38,14 +38,14 @@ export interface ConnectionFacts {
   readonly account?: AccountId;
 }
 
-/** An attempt to log in that is about to begin. Plain data. */
+/** An attempt to log in that has just begun. Plain data. */
 export interface AuthenticationAttempt {
   /** The mechanism in upper case; "password" outside SASL, and "KPOP" and the like for what a protocol has seen proven. */
   readonly mechanism: string;
   /** What the client wants to log in to. */
   readonly service: Service;
-  /** Who it says that it is, where that is known before: outside SASL. */
-  readonly login?: string;
+  /** Who it says that it is, as it wrote it; empty for mechanisms that tell only when it has been proven. */
+  readonly login: string;
 }
 
 /** `accept` ends the questioning of this stage; the first refusal wins. */

@@ -18,7 +18,7 @@ export interface EventByName {
   closed: ConnectionEvent & { /** Milliseconds that it was there. */ readonly duration: number };
   /** Somebody has logged in. */
   authenticated: AttemptEvent & { readonly account: AccountId };
-  /** Somebody has not; nor is it told that nobody could, since the directory is away (`unavailable`). */
+  /** Somebody has not, and has not broken off either, nor could nobody have (`cancelled`, `unavailable`). */
   authenticationFailed: AttemptEvent & { readonly reason: RefusedBecause };
   /** A message is on disk, for all of its local recipients. */
   delivered: DeliveredEvent;
@@ -30,7 +30,7 @@ export interface EventByName {
   deferred: QueueEvent & { readonly dueAt: Date };
   /** It never will. */
   failed: QueueEvent;
-  /** A commit touched a mailbox, in this process or another one. Many changes may be told as one. */
+  /** A commit of this process touched a mailbox. Many changes of one mailbox may be told as one. */
   mailboxChanged: MailboxEvent;
 }
 

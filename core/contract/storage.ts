@@ -2,6 +2,7 @@
 import type { Account, AccountOperation, Accounts } from "./accounts.ts";
 import type { AccountId, BodyId, MailboxId } from "./identifiers.ts";
 import type {
+  AccountChange,
   FlagChange,
   Mailbox,
   MailboxChange,
@@ -81,6 +82,8 @@ export interface Storage extends Accounts, Queue {
   textCandidates?(mailbox: MailboxId, keys: readonly string[]): Promise<UidSet | undefined>;
   /** Changes of the account's mailboxes as they are committed. Ends when `stop` aborts. */
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange>;
+  /** The same of all accounts, as far as this process commits changes. */
+  watchAll(stop: AbortSignal): AsyncIterable<AccountChange>;
   /** Exclusive POP3 maildrop lock (RFC 1939 §4); undefined when another session holds it. */
   lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined>;
 }

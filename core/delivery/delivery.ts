@@ -53,8 +53,8 @@ export interface DeliverySettings {
 /** Connections whose findings are remembered: more than there are at once, for nothing tells that one has ended. */
 const mostConnections = 100_000;
 
-/** RFC 5321 §4.5.3.2: clients wait five minutes at least, and several filters may be slow. */
-const usualFilterTimeout = 30_000;
+/** Milliseconds. RFC 5321 §4.5.3.2: clients wait five minutes at least, and several filters may be slow. */
+export const usualFilterTimeout = 30_000;
 
 /** As `limits.message` where the configuration does not say. */
 const usualLargest = 50_000_000;

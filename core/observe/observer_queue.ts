@@ -1,5 +1,6 @@
 /** What one observer has still to be told: one event after the other, each for a limited time, and never too many. */
 import type { Logger } from "../contract/logger.ts";
+import { beforeDeadline } from "./before_deadline.ts";
 import type { ObserverLimits } from "./observation.ts";
 
 interface Waiting {
@@ -35,12 +36,7 @@ export class ObserverQueue implements Disposable {
 
   /** Resolves when nothing waits any more, or when the signal aborts. Never rejects. */
   async drain(deadline: AbortSignal): Promise<void> {
-    const { promise: isLate, resolve } = Promise.withResolvers<void>();
-    const late = () => resolve();
-    if (deadline.aborted) late();
-    deadline.addEventListener("abort", late, { once: true });
-    await Promise.race([isLate, this.#running]);
-    deadline.removeEventListener("abort", late);
+    await beforeDeadline(this.#running, deadline);
   }
 
   /** Nothing is told any more. */

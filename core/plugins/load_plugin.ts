@@ -1,11 +1,11 @@
 /** From an entry of the configuration to a plugin whose options are valid, or to all that is wrong with it. */
-import { stripVTControlCharacters } from "node:util";
-import { explainIssues, type Issue } from "../config/explain_issues.ts";
+import { explainIssues } from "../config/explain_issues.ts";
 import { valueAt } from "../config/plain_value.ts";
 import type { ConfigPath, ConfigSource, PluginEntry } from "../config/server_config.ts";
-import { apiVersion, type OptionsSchema, type PluginDefinition, type PluginKind } from "../contract/plugin.ts";
+import type { PluginDefinition, PluginKind } from "../contract/plugin.ts";
 import { builtInPlugins, type PluginTable } from "./builtin.ts";
-import { DigestMismatch, firstLineOf, type FoundSource, importPlugin, type ImportSettings } from "./import_plugin.ts";
+import { readDefinition, reasonOf, validateOptions } from "./definition.ts";
+import { DigestMismatch, type FoundSource, importPlugin, type ImportSettings } from "./import_plugin.ts";
 import { resolvePlugin } from "./resolve_plugin.ts";
 import { isSameSource } from "./same_source.ts";
 
@@ -64,7 +64,7 @@ export async function loadPlugin<Kind extends PluginKind>(
     const taken = `${entry.use} calls itself ${definition.name}, which is the name of a built-in ${kind} plugin`;
     return wrong("use", `${taken}; give it another name`);
   }
-  const checked = await validate(definition.options, entry.options);
+  const checked = await validateOptions(definition.options, entry.options);
   if ("issues" in checked) {
     const at = [...entry.at, "options"];
     return { ok: false, problems: explainIssues(source, checked.issues, { at, of: definition.name }) };
@@ -77,63 +77,4 @@ export async function loadPlugin<Kind extends PluginKind>(
 function placeOf(entry: PluginEntry, key: string, source: ConfigSource): ConfigPath {
   const written = valueAt(source.written, entry.at);
   return typeof written === "object" && written !== null ? [...entry.at, key] : entry.at;
-}
-
-type Read<Kind extends PluginKind> = { readonly definition: PluginDefinition<Kind, unknown> } | {
-  readonly problem: string;
-};
-
-/** Version and kind first: what was built for another API may have another shape. */
-function readDefinition<Kind extends PluginKind>(module: unknown, kind: Kind, use: string): Read<Kind> {
-  const exported = valueAt(module, ["default"]);
-  if (typeof exported !== "object" || exported === null) {
-    return { problem: `${use} is no plugin; expected a module that says export default definePlugin({ … })` };
-  }
-  const version = valueAt(exported, ["apiVersion"]);
-  if (version !== apiVersion) {
-    const built = typeof version === "number" ? `was built for plugin API ${version}` : "does not say its apiVersion";
-    return { problem: `${use} ${built}; this server speaks ${apiVersion}` };
-  }
-  const found = valueAt(exported, ["kind"]);
-  if (found !== kind) return { problem: `${use} is of kind ${JSON.stringify(found)}; expected ${aKind(kind)} here` };
-  if (!hasShape<Kind>(exported)) {
-    return {
-      problem: `${use} lacks a part of a plugin; expected name, summary, options (a Standard Schema) and setup`,
-    };
-  }
-  return { definition: exported };
-}
-
-function hasShape<Kind extends PluginKind>(exported: object): exported is PluginDefinition<Kind, unknown> {
-  return typeof valueAt(exported, ["name"]) === "string" && typeof valueAt(exported, ["summary"]) === "string" &&
-    typeof valueAt(exported, ["setup"]) === "function" && isSchema(valueAt(exported, ["options"]));
-}
-
-/** The schemas of some libraries are functions, and inherit their `~standard`. */
-function isSchema(options: unknown): boolean {
-  if (options === null || typeof options !== "object" && typeof options !== "function") return false;
-  const standard: unknown = Reflect.get(options, "~standard");
-  return typeof standard === "object" && standard !== null && typeof Reflect.get(standard, "validate") === "function";
-}
-
-function aKind(kind: PluginKind): string {
-  return /^[aeiou]/.test(kind) ? `an ${kind} plugin` : `a ${kind} plugin`;
-}
-
-/** Left out, options are an empty mapping: schemas with defaults for everything need not say that they may be absent. */
-async function validate(
-  schema: OptionsSchema<unknown>,
-  options: unknown,
-): Promise<{ readonly value: unknown } | { readonly issues: readonly Issue[] }> {
-  try {
-    const result = await schema["~standard"].validate(options ?? {});
-    return result.issues === undefined ? { value: result.value } : { issues: result.issues };
-  } catch (error) {
-    return { issues: [{ message: `cannot be checked: ${reasonOf(error)}` }] };
-  }
-}
-
-/** One line of a module's error. */
-function reasonOf(error: unknown): string {
-  return stripVTControlCharacters(firstLineOf(error));
 }

@@ -15,6 +15,7 @@ import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import { AccountSessions } from "./account_sessions.ts";
 import { Attempt, type AttemptParts } from "./attempt.ts";
+import type { AttemptHooks } from "./attempt_hooks.ts";
 import { refused, refusedExchange, startExchange } from "./exchange.ts";
 import { hasBinding, isServed, mayRevealPassword, offerOf } from "./offers.ts";
 import { Penalties, type Sleep, sleep } from "./penalties.ts";
@@ -45,6 +46,8 @@ export interface AuthenticationSettings {
   readonly shutdown?: AbortSignal;
   /** Shared with whoever authenticates besides; absent: one of its own. */
   readonly memory?: AuthenticationMemory;
+  /** Who is asked about attempts, and told of them; absent: nobody. */
+  readonly hooks?: AttemptHooks;
 }
 
 /** What outlives mechanisms and directories: neither failures nor logins are forgotten when others take their place. */
@@ -183,8 +186,9 @@ class ServerAuthentication implements Authentication {
   }
 
   #parts(mechanism: string, connection: Connection, service: Service): AttemptParts {
-    const { directory, hostname, domain } = this.#settings;
-    return { mechanism, connection, service, directory, hostname, domain, ...this.#memory };
+    const { directory, hostname, domain, hooks } = this.#settings;
+    const parts = { mechanism, connection, service, directory, hostname, domain, ...this.#memory };
+    return hooks === undefined ? parts : { ...parts, hooks };
   }
 }
 

@@ -1,16 +1,22 @@
 /**
- * What a reload replaces as a whole, set up from one reading of the configuration: mechanisms, directory, filters, delivery
- * and protocols.
+ * What a reload replaces as a whole, set up from one reading of the configuration: mechanisms, directory, filters, delivery,
+ * extensions and protocols.
  */
 import type { ServerConfig } from "../config/server_config.ts";
 import type { Authentication } from "../contract/authentication.ts";
 import type { Protocol } from "../contract/connection.ts";
-import type { ProtocolContext } from "../contract/context.ts";
+import type { ExtensionContext, ProtocolContext } from "../contract/context.ts";
 import type { Directory } from "../contract/directory.ts";
+import type { ExtensionCommands } from "../contract/extension_commands.ts";
 import type { Storage } from "../contract/storage.ts";
-import { createDelivery, type PlacedFilter } from "../delivery/delivery.ts";
-import { PluginLives } from "../plugins/lifecycle.ts";
+import { createDelivery, type PlacedFilter, usualFilterTimeout } from "../delivery/delivery.ts";
+import { FilterChain } from "../delivery/run_filters.ts";
+import { attemptHooks } from "../hooks/attempt_hooks.ts";
+import { Hooks } from "../hooks/hooks.ts";
+import { observedProtocol } from "../hooks/observed_protocol.ts";
+import { PluginLives, SetupError } from "../plugins/lifecycle.ts";
 import type { LoadedPlugins } from "../plugins/load_plugins.ts";
+import type { AttemptHooks } from "../sasl/attempt_hooks.ts";
 import { type AuthenticationMemory, createAuthentication } from "../sasl/authentication.ts";
 import { isServed } from "../sasl/offers.ts";
 import { type Access, contextOf, nameOf, setUpAccess, type SharedContext } from "./foundation.ts";
@@ -32,6 +38,10 @@ export interface Generation extends AsyncDisposable {
   readonly directory: Directory;
   /** In the order of the configuration. */
   readonly protocols: readonly Protocol[];
+  /** It is the one that new sessions get: from now on it does periodic work. */
+  begin(): void;
+  /** It no longer is: another one does periodic work. */
+  retire(): void;
   /** Lets the plugins finish their work. */
   drain(deadline: AbortSignal): Promise<void>;
 }
@@ -47,30 +57,74 @@ export async function setUpGeneration(
   const lives = undo.use(new PluginLives(shared.log));
   const access = await setUpAccess(config, plugins, storage, lives, shared);
   const { directory } = access;
-  const authentication = authenticationOf(config, access, ground);
   const filters = await setUpFilters(config, plugins, shared, lives);
-  const delivery = createDelivery({ storage, directory, filters, ...shared });
+  const hooks = undo.use(new Hooks({ storage, ...shared }));
+  const { events, extensions } = hooks;
+  const delivery = createDelivery({
+    ...{ storage, directory, filters, extensions, events, ...shared },
+    largestMessage: config.limits.message,
+  });
+  await setUpExtensions(config, plugins, { hooks, lives, shared, given: { storage, directory, delivery } });
+  const extensionCommands = completed(hooks);
+  const chain = new FilterChain(filters, usualFilterTimeout, shared.log);
+  const authentication = authenticationOf(config, access, ground, attemptHooks({ filters: chain, events, ...shared }));
   const protocols: Protocol[] = [];
   for (const plugin of plugins.protocols) {
     const context: ProtocolContext = {
       ...contextOf(config, plugin, shared),
-      ...{ authentication, storage, directory, delivery },
+      ...{ authentication, storage, directory, delivery, extensionCommands },
       limits: { message: config.limits.message },
     };
-    protocols.push(await lives.setUp(nameOf(plugin), () => plugin.definition.setup(context, plugin.options)));
+    const protocol = await lives.setUp(nameOf(plugin), () => plugin.definition.setup(context, plugin.options));
+    protocols.push(observedProtocol(plugin.definition.name, protocol, events, () => shared.now()));
   }
   const rest = undo.move();
   return {
     ...{ directory, protocols },
-    drain: (deadline) => lives.drain(deadline),
+    begin: () => hooks.begin(),
+    retire: () => hooks.retire(),
+    async drain(deadline) {
+      await hooks.drain(deadline);
+      await lives.drain(deadline);
+    },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
+}
+
+interface ExtensionSetup {
+  readonly hooks: Hooks;
+  readonly lives: PluginLives;
+  readonly shared: SharedContext;
+  readonly given: Pick<ExtensionContext, "storage" | "directory" | "delivery">;
+}
+
+async function setUpExtensions(
+  config: ServerConfig,
+  plugins: LoadedPlugins,
+  { hooks, lives, shared, given }: ExtensionSetup,
+): Promise<void> {
+  const { domains, data: dataFolder } = config;
+  for (const plugin of plugins.extensions) {
+    const { definition, options } = plugin;
+    const context: ExtensionContext = { ...contextOf(config, plugin, shared), ...given, domains, dataFolder };
+    const extension = await lives.setUp(nameOf(plugin), () => definition.setup(context, options));
+    hooks.add(definition.name, extension);
+  }
+}
+
+function completed(hooks: Hooks): ExtensionCommands {
+  try {
+    return hooks.complete();
+  } catch (error) {
+    throw new SetupError("extensions", error);
+  }
 }
 
 function authenticationOf(
   config: ServerConfig,
   { mechanisms, directory }: Access,
   { memory, shared }: Ground,
+  hooks: AttemptHooks | undefined,
 ): Authentication {
   for (const line of explainUnserved(mechanisms, directory, config.directory.use, config.source)) shared.log.warn(line);
   return createAuthentication({
@@ -82,6 +136,7 @@ function authenticationOf(
     cleartextAuth: config.cleartextAuth,
     authDelay: config.limits.authDelay,
     memory,
+    ...hooks && { hooks },
     ...shared,
   });
 }

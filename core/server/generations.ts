@@ -18,6 +18,7 @@ export class Generations implements AsyncDisposable {
   constructor(first: Generation) {
     this.#current = { generation: first, sessions: 0 };
     this.#alive.add(this.#current);
+    first.begin();
   }
 
   /** The one that new sessions get. */
@@ -44,6 +45,8 @@ export class Generations implements AsyncDisposable {
     const before = this.#current;
     this.#current = { generation: next, sessions: 0 };
     this.#alive.add(this.#current);
+    before.generation.retire();
+    next.begin();
     await this.#stopUnused(before);
   }
 

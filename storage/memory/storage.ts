@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type {
+  AccountChange,
   Mailbox,
   MailboxChange,
   MailboxSnapshot,
@@ -186,6 +187,10 @@ class MemoryStorage implements Storage {
 
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange> {
     return this.#watchers.watch(account, stop);
+  }
+
+  watchAll(stop: AbortSignal): AsyncIterable<AccountChange> {
+    return this.#watchers.watchAll(stop);
   }
 
   lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined> {

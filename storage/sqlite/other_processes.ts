@@ -120,7 +120,7 @@ export class OtherProcesses {
         const [was, is] = [before.get(mailbox), now.get(mailbox)];
         if (was?.modseq === is?.modseq && was?.revision === is?.revision) continue;
         const modseq = mailbox === undefined ? 0n : BigInt((is ?? was)?.modseq ?? 0);
-        this.#watchers.tell(account, { ...mailbox !== undefined && { mailbox }, modseq });
+        this.#watchers.tell(account, { ...mailbox !== undefined && { mailbox }, modseq }, false);
       }
     }
   }

@@ -5,6 +5,7 @@
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
 import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type {
+  AccountChange,
   Mailbox,
   MailboxChange,
   MailboxSnapshot,
@@ -201,6 +202,10 @@ export class SqliteStorage implements Storage, Lifecycle {
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange> {
     this.#others.follow(account);
     return this.#watchers.watch(account, stop, () => this.#others.leave(account));
+  }
+
+  watchAll(stop: AbortSignal): AsyncIterable<AccountChange> {
+    return this.#watchers.watchAll(stop);
   }
 
   lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined> {

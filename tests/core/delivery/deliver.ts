@@ -2,8 +2,10 @@
 import type { AcceptAnswer, Delivery, IncomingMessage, SmtpReply } from "../../../core/contract/delivery.ts";
 import type { Directory, Recipient } from "../../../core/contract/directory.ts";
 import type { ConnectionFacts, Filter } from "../../../core/contract/filter.ts";
+import type { Extension } from "../../../core/contract/extension.ts";
 import type { AccountId } from "../../../core/contract/identifiers.ts";
 import type { Logger } from "../../../core/contract/logger.ts";
+import type { DeliveredEvent } from "../../../core/contract/observers.ts";
 import type { Storage } from "../../../core/contract/storage.ts";
 import { createDelivery, type DeliverySettings } from "../../../core/delivery/delivery.ts";
 import { memoryStorage } from "../../../storage/memory/storage.ts";
@@ -25,12 +27,17 @@ export interface Differences {
   /** Stands between delivery and the storage. */
   readonly wrap?: (storage: Storage) => DeliverySettings["storage"];
   readonly filterTimeout?: number;
+  readonly extensions?: readonly Extension[];
+  /** Octets that filters may make of a message. */
+  readonly largestMessage?: number;
 }
 
 /** A delivery, and a look behind it. */
 export interface TestDelivery {
   readonly delivery: Delivery;
   readonly storage: Storage;
+  /** What observers of deliveries would be told. */
+  readonly delivered: readonly DeliveredEvent[];
   /** Lines of the log: level, message, fields. */
   readonly lines: readonly string[];
   /** Bodies that are there now, named or not. */
@@ -76,6 +83,7 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
     ...(differences.wrap?.(storage) ?? delegate(storage)),
   };
   const lines: string[] = [];
+  const delivered: DeliveredEvent[] = [];
   const delivery = createDelivery({
     storage: {
       ...counting,
@@ -90,6 +98,12 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
       const [filter, onFailure] = isPair(given) ? given : [given, "defer" as const];
       return { name: `filter-${index + 1}`, filter, onFailure };
     }),
+    extensions: (differences.extensions ?? []).map((extension, index) => ({ name: `ext-${index + 1}`, extension })),
+    events: {
+      has: (name) => name === "delivered",
+      tell: (_name, event) => void delivered.push(event as unknown as DeliveredEvent),
+    },
+    ...differences.largestMessage !== undefined && { largestMessage: differences.largestMessage },
     log: lineLog(lines),
     now: () => time,
     filterTimeout,
@@ -97,6 +111,7 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
   return {
     delivery,
     storage,
+    delivered,
     lines,
     bodies: async () => {
       const found = await Promise.allSettled([...written].map((body) => storage.openBody(body as never)));

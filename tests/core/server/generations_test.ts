@@ -7,6 +7,7 @@ import { Generations } from "../../../core/server/generations.ts";
 /** Generations whose sessions last until they are told to end. */
 function stage() {
   const events: string[] = [];
+  const turns: string[] = [];
   const sessions: (() => void)[] = [];
   const generation = (name: string): Generation => ({
     directory: {} as Directory,
@@ -18,10 +19,12 @@ function stage() {
         await promise;
       },
     }],
+    begin: () => void turns.push(`begin ${name}`),
+    retire: () => void turns.push(`retire ${name}`),
     drain: () => Promise.resolve(void events.push(`drain ${name}`)),
     [Symbol.asyncDispose]: () => Promise.resolve(void events.push(`stop ${name}`)),
   });
-  return { events, sessions, generation };
+  return { events, turns, sessions, generation };
 }
 
 // The sessions of these tests say nothing.
@@ -60,4 +63,14 @@ Deno.test("generations: all that are alive are drained and stopped, each once", 
   sessions[0]?.();
   await session;
   assertEquals(events.slice(1).sort(), ["drain a", "drain b", "stop a", "stop b"]);
+});
+
+Deno.test("generations: periodic work is of one at a time, sessions of the one before or not", async () => {
+  const { turns, generation } = stage();
+  const generations = new Generations(generation("old"));
+  const session = generations.serve(0, connection, stop);
+  assertEquals(turns, ["begin old"]);
+  await generations.replace(generation("new"));
+  assertEquals(turns, ["begin old", "retire old", "begin new"]);
+  session.catch(() => {});
 });
