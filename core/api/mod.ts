@@ -19,12 +19,11 @@
  * @module
  */
 export * from "../contract/mod.ts";
-export { noOptions } from "../options/no_options.ts";
-export { type OptionGroup, type OptionGroupSettings, options } from "../options/options.ts";
-export { byteSize, duration, flag, integer, listOf, oneOf, text, value, type ValueSchema } from "../options/values.ts";
+export * from "./schemas.ts";
 export { ConnectionClosed, DeadlineExceeded, LineTooLong, MessageTooLarge, Stopping } from "../wire/errors.ts";
 export { latin1, latin1Bytes } from "../wire/ascii.ts";
 export { equalInConstantTime } from "../sasl/constant_time.ts";
 export { decodeUtf8, encodeUtf8 } from "../sasl/text.ts";
+export type { CharsetDecode } from "../message/charset.ts";
 export { decodeEncodedWords, encodeWords } from "../message/encoded_word.ts";
 export { parseAddressList, parseMailbox } from "../message/address.ts";

@@ -24,11 +24,14 @@ export type RefusalKind =
  * see goes into `cause`.
  */
 export class Refusal extends Error {
+  /** For logs. */
   override readonly name = "Refusal";
   /** Why. */
   readonly kind: RefusalKind;
 
   /**
+   * A refusal.
+   *
    * @param kind Why.
    * @param publicText One line, without a full stop, that a client may read.
    * @param options The private cause.

@@ -2,7 +2,8 @@
 import type { AcceptAnswer, ConnectionFacts, SmtpReply } from "../../core/contract/mod.ts";
 import type { PluginDefinition } from "../../core/contract/plugin.ts";
 import { latin1, latin1Bytes } from "../../core/wire/ascii.ts";
-import { setUp, type Surroundings, testContext } from "./set_up.ts";
+import { setUp, type Surroundings } from "./set_up.ts";
+import { testContext } from "./test_context.ts";
 
 /** A message and how it comes. All of it may be left out. */
 export interface Incoming extends Surroundings {

@@ -1,10 +1,7 @@
 /** Plugins set up as the server would do it, over a storage in memory and a directory that a test knows. */
 import type { AccountId, ContextByKind, Logger } from "../../core/contract/mod.ts";
 import type { ExtensionByKind, Lifecycle, PluginDefinition, PluginKind } from "../../core/contract/plugin.ts";
-import { createDelivery, type DeliverySettings } from "../../core/delivery/delivery.ts";
-import { silentLog } from "../../core/observe/log.ts";
-import { memoryStorage } from "../../storage/memory/storage.ts";
-import { testAuthentication, testDirectory } from "../support/test_directory.ts";
+import { testContext } from "./test_context.ts";
 
 /** What plugins are set up in. All of it may be left out. */
 export interface Surroundings {
@@ -58,33 +55,5 @@ export async function setUp<Kind extends PluginKind, Options>(
       stop.abort();
       await extension.stop?.();
     },
-  };
-}
-
-/** What a plugin is given; `delivery` is what delivery is made of besides. */
-export async function testContext(
-  surroundings: Surroundings & { readonly shutdown?: AbortSignal; readonly delivery?: Partial<DeliverySettings> } = {},
-): Promise<TestContext> {
-  const { accounts = { "test@example.org": "secret" }, log = silentLog, now = () => new Date() } = surroundings;
-  const storage = memoryStorage({ now });
-  const accountIds: Record<string, AccountId> = {};
-  for (const address of Object.keys(accounts)) {
-    const [{ id }] = await storage.apply([{ do: "createAccount", address, secrets: {} }]);
-    accountIds[address] = id;
-  }
-  const directory = testDirectory(accounts, { accounts: accountIds });
-  const [domain = "example.org", ...others] = new Set(
-    Object.keys(accounts).map((address) => address.split("@")[1] ?? ""),
-  );
-  return {
-    ...{ log, now, storage, directory, accountIds, accounts: storage },
-    hostname: "mail.example.org",
-    shutdown: surroundings.shutdown ?? new AbortController().signal,
-    domains: [domain, ...others],
-    neededSecrets: directory.secretSchemes,
-    dataFolder: surroundings.dataFolder ?? "",
-    authentication: testAuthentication(directory, { now }),
-    delivery: createDelivery({ storage, directory, filters: [], log, now, ...surroundings.delivery }),
-    limits: { message: 50_000_000 },
   };
 }

@@ -36,7 +36,7 @@ Deno.test("plugin new: of every kind, a plugin that is formatted, type-checks, p
     );
     assertEquals(await runMain(["check", "--config", "mail.yaml"], { folder, cwd: folder }), {
       code: 0,
-      stdout: "",
+      stdout: "mail.yaml can be served\n",
       stderr: "",
     });
   } finally {
