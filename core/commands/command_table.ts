@@ -10,4 +10,13 @@ import { serve } from "./serve.ts";
 import { start } from "./start.ts";
 
 /** All of them. */
-export const commands: readonly Command[] = [start, serve, init, check, ...accountCommands, pluginList, pluginReload, pluginNew];
+export const commands: readonly Command[] = [
+  start,
+  serve,
+  init,
+  check,
+  ...accountCommands,
+  pluginList,
+  pluginReload,
+  pluginNew,
+];

@@ -62,8 +62,8 @@ function nextSteps(template: PluginTemplate, files: { readonly plugin: string; r
 
 /** The package's own settings say what "@quetzal/server" is; elsewhere it has to be added first. */
 function testCommand(test: string): string {
-  const isInTree = import.meta.url.startsWith("file:") && !Deno.build.standalone;
+  const isInTree = Deno.mainModule.startsWith("file:") && !Deno.build.standalone;
   if (!isInTree) return `deno add jsr:@quetzal/server jsr:@std/assert && deno test -A ${test}`;
-  const settings = relative(".", fileURLToPath(new URL("../../deno.json", import.meta.url)));
+  const settings = relative(".", fileURLToPath(new URL("deno.json", Deno.mainModule)));
   return `deno test -A${settings === "deno.json" ? "" : ` --config ${settings}`} ${test}`;
 }
