@@ -5,6 +5,7 @@ import type { Directory } from "../contract/directory.ts";
 import type { Storage } from "../contract/storage.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { ServerLog } from "../observe/log.ts";
+import { QueueRunner, systemQueueClock } from "../delivery/queue_runner.ts";
 import { PluginLives } from "../plugins/lifecycle.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import { allOf } from "../plugins/load_plugins.ts";
@@ -89,6 +90,12 @@ export async function startServer(
   const memory = authenticationMemory({ authDelay: config.limits.authDelay, connections, ...shared });
   const ground: Ground = { storage, memory, shared };
   const generations = undo.use(new Generations(await setUpGeneration(config, plugins, ground)));
+  const runner = undo.use(
+    new QueueRunner({
+      ...{ storage, log, clock: systemQueueClock(now) },
+      use: (work) => generations.use(({ outgoing }) => work(outgoing)),
+    }),
+  );
   // Aborts before any plugin is stopped.
   undo.defer(() => shutdown.abort());
   const door = undo.use(
@@ -105,7 +112,7 @@ export async function startServer(
     log.info("listening", { protocol, address: formatHostPort(address), security: address.security });
   }
   log.info("serving", { hostname: config.hostname });
-  return new Server({ loaded, log, ground, lives, generations, door, listening, stack: undo.move() });
+  return new Server({ loaded, log, ground, lives, generations, runner, door, listening, stack: undo.move() });
 }
 
 interface ServerParts {
@@ -115,6 +122,7 @@ interface ServerParts {
   /** Of the storage. */
   readonly lives: PluginLives;
   readonly generations: Generations;
+  readonly runner: QueueRunner;
   readonly door: Door;
   readonly listening: readonly Listening[];
   /** Stops all of it. */
@@ -180,8 +188,9 @@ class Server implements RunningServer {
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
-    const { door, generations, lives } = this.#parts;
+    const { door, generations, runner, lives } = this.#parts;
     await door.drain(deadline);
+    await runner.drain(deadline);
     await generations.drain(deadline);
     await lives.drain(deadline);
   }

@@ -28,7 +28,7 @@ Deno.test("route: RFC 5321 §3.6.2: who has not authenticated does not relay", a
 Deno.test("route: RFC 3463 §3.5: who has authenticated is told that there is no way out", async () => {
   const facts = { ...stranger, account: "7" as AccountId };
   const { reply, text } = await routed("kim@example.com", {}, facts);
-  assertEquals([reply, text], ["550 5.4.4", "This server cannot send mail to other servers yet"]);
+  assertEquals([reply, text], ["550 5.4.4", "This server has no way to send mail to that domain"]);
   assertEquals((await routed("joe@example.org", {}, facts)).to, ["joe"]);
 });
 
