@@ -1,5 +1,6 @@
 /** The usage, computed from the commands. Pure. */
-import type { Command, Option } from "./command.ts";
+import type { CommandOption } from "../contract/subcommand.ts";
+import type { Command } from "./command.ts";
 
 /** All commands, a line each; or all about some of them. */
 export function usage(commands: readonly Command[], only: readonly Command[]): string {
@@ -32,11 +33,11 @@ function describe(command: Command): string {
   ].join("\n");
 }
 
-function written({ name, value }: Option): string {
+function written({ name, value }: CommandOption): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
 
-function about({ summary, fallback }: Option): string {
+function about({ summary, fallback }: CommandOption): string {
   return fallback === undefined ? summary : `${summary} (default ${fallback})`;
 }
 

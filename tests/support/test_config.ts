@@ -16,6 +16,12 @@ export interface TestSettings {
   readonly domains?: readonly string[];
   /** Entries as in mail.yaml; paths are relative to the folder. */
   readonly filters?: readonly unknown[];
+  /** Entries as in mail.yaml. */
+  readonly extensions?: readonly unknown[];
+  /** Entries as in mail.yaml. */
+  readonly transports?: readonly unknown[];
+  /** As in mail.yaml. */
+  readonly queue?: Readonly<Record<string, unknown>>;
   /** As in mail.yaml. Failed logins cost nothing unless it says so. */
   readonly limits?: Readonly<Record<string, unknown>>;
   /** Options of each service. */
@@ -24,6 +30,8 @@ export interface TestSettings {
   >;
   /** Further protocols by name, with their options; each listens on a port of its own, without TLS. */
   readonly further?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Entries as in mail.yaml. */
+  readonly http?: readonly unknown[];
   /** Default: deno. */
   readonly engine?: "deno" | "node";
   /** Further keys of `tls`, as in mail.yaml. */
@@ -116,6 +124,14 @@ export function furtherPortsOf(
   return Object.fromEntries(names.map((name, at) => [name, listening[serviceNames.length + at]?.port ?? 0]));
 }
 
+/** Ports of HTTP, one for each address. */
+export function httpPortsOf(
+  { further = {} }: TestSettings,
+  listening: readonly { readonly port: number }[],
+): readonly number[] {
+  return listening.slice(serviceNames.length + Object.keys(further).length).map(({ port }) => port);
+}
+
 function configText(settings: TestSettings): string {
   const { options = {} } = settings;
   return stringify({
@@ -144,6 +160,10 @@ function configText(settings: TestSettings): string {
       ...Object.entries(settings.further ?? {}).map(([use, options]) => ({ use, listen: ["127.0.0.1:0"], options })),
     ],
     filters: settings.filters ?? [],
+    http: settings.http ?? [],
+    transports: settings.transports ?? [],
+    queue: settings.queue ?? {},
+    extensions: settings.extensions ?? [],
     log: settings.log ?? { format: "json", level: "debug" },
   });
 }
