@@ -36,8 +36,6 @@ export interface ConnectionFacts {
   readonly helo?: string;
   /** After authentication. */
   readonly account?: AccountId;
-  /** Present: the account is everybody's (RFC 4505), and nobody has proven who they are. */
-  readonly anonymous?: true;
 }
 
 /** An attempt to log in that has just begun. Plain data. */

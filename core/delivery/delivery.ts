@@ -9,6 +9,7 @@ import type {
 } from "../contract/delivery.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { ConnectionFacts } from "../contract/filter.ts";
+import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { EventSink } from "../observe/observation.ts";
 import { RecentMap } from "../sasl/recent_map.ts";
@@ -37,6 +38,8 @@ export interface DeliverySettings {
   readonly directory: Pick<Directory, "resolve">;
   /** How mail leaves; absent: not at all. */
   readonly ways?: WaysOut;
+  /** Whether an account is anyone's, who need not have proven anything; absent: none is. */
+  readonly isEverybodys?: (account: AccountId) => Promise<boolean>;
   /** In the order of the configuration. */
   readonly filters: readonly PlacedFilter[];
   /** Those that say where copies go, in the order of the configuration; looked at for each message. Absent: none. */
@@ -143,7 +146,7 @@ class ServerDelivery implements Delivery {
   async #route(facts: ConnectionFacts, address: string): Promise<Route> {
     const { storage, log } = this.#settings;
     try {
-      const found = await route(address, this.#routing, facts.account !== undefined && !facts.anonymous);
+      const found = await route(address, this.#routing, await this.#mayRelay(facts));
       const { warning } = found;
       if (warning) log.warn(warning.message, { recipient: address, at: warning.at.join(" ") });
       if ("refusal" in found) return found;
@@ -153,6 +156,11 @@ class ServerDelivery implements Delivery {
       log.error("a recipient cannot be looked up", { ...aboutWhom(facts), recipient: address, error });
       return { refusal: localError };
     }
+  }
+
+  /** Design section 8: who has authenticated; by an account that is everybody's, nobody has. */
+  async #mayRelay({ account }: ConnectionFacts): Promise<boolean> {
+    return account !== undefined && !await this.#settings.isEverybodys?.(account);
   }
 
   #remember(

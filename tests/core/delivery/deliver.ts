@@ -31,6 +31,8 @@ export interface Differences {
   readonly filterTimeout?: number;
   /** For each transport, the domains whose mail it carries. */
   readonly transports?: readonly (readonly string[])[];
+  /** Of an account. */
+  readonly isEverybodys?: (account: AccountId) => Promise<boolean>;
   readonly extensions?: readonly Extension[];
   /** Octets that filters may make of a message. */
   readonly largestMessage?: number;
@@ -101,6 +103,7 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
       },
     },
     directory: { resolve },
+    ...differences.isEverybodys && { isEverybodys: differences.isEverybodys },
     ways: new WaysOut(transports.map((list) => ({ name: "test", transport: idle, for: list }))),
     filters: filters.map((given, index) => {
       const [filter, onFailure] = isPair(given) ? given : [given, "defer" as const];
