@@ -41,8 +41,9 @@ function about({ summary, fallback }: CommandOption): string {
   return fallback === undefined ? summary : `${summary} (default ${fallback})`;
 }
 
-/** Two columns, the second in line. */
-export function columns(rows: readonly (readonly [left: string, right: string])[]): string[] {
-  const width = Math.max(0, ...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`.trimEnd());
+/** Columns, each in line. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, at) => widths[at] = Math.max(widths[at] ?? 0, cell.length));
+  return rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd());
 }

@@ -1,7 +1,7 @@
 /**
- * One address at which HTTP is served, by `Deno.serve`. What that bounds, and what it does not: a request's header has at
- * most 100 fields and some 400 KB, but may come as slowly as a client likes; a connection may stay without a request; and
- * nobody counts connections. Where strangers can connect, a proxy that does all this belongs in front.
+ * One address at which HTTP is served, by `Deno.serve`. That bounds the size of a request's header (64 KB in Deno 2.9, more
+ * in earlier ones), but not the time in which it comes, nor how long a connection stays without a request, nor how many
+ * connections there are. Where strangers can connect, a proxy that bounds all this belongs in front.
  */
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { Certificate } from "../server/certificate.ts";

@@ -8,6 +8,8 @@ export interface TestSettings {
   readonly storage?: "memory" | "sqlite";
   /** Passwords by address. Default: alice@example.org and bob@example.org, see `alice` and `bob`. */
   readonly accounts?: Readonly<Record<string, string>>;
+  /** An entry as in mail.yaml; default: local. */
+  readonly directory?: unknown;
   /** Default: every built-in mechanism but ANONYMOUS and EXTERNAL. */
   readonly auth?: readonly unknown[];
   /** Default: false. */
@@ -141,7 +143,7 @@ function configText(settings: TestSettings): string {
     tls: { certificate: "./tls/cert.pem", key: "./tls/key.pem", engine: settings.engine ?? "deno", ...settings.tls },
     storage: settings.storage ?? "memory",
     // Hashing that is slow for attackers is slow for tests too.
-    directory: { use: "local", options: { password_hash_cost: 10 } },
+    directory: settings.directory ?? { use: "local", options: { password_hash_cost: 10 } },
     auth: settings.auth ?? [
       ...["plain", "login", "cram-md5", "digest-md5", "apop"],
       ...["scram-sha-1", "scram-sha-256", "scram-sha-512"],
