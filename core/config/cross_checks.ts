@@ -1,6 +1,10 @@
-/** What no single key can say: listeners that need a certificate, addresses that are taken twice. */
+/**
+ * What no single key can say: listeners that need a certificate, addresses that are taken twice, transports for domains
+ * whose mail stays here.
+ */
 import { collide, formatListenAddress, type ListenAddress, parseListenAddress } from "./listen_address.ts";
 import { type Issue, placeOf } from "./explain_issues.ts";
+import { domainName } from "./domain_name.ts";
 import { itemsAt, valueAt } from "./plain_value.ts";
 import type { ConfigPath } from "./server_config.ts";
 
@@ -13,7 +17,7 @@ interface PlacedListener {
 /** Checks a document that may have other problems as well: what cannot be read is passed over here. */
 export function crossCheck(document: unknown): Issue[] {
   const listeners = listenersOf(document);
-  return [...withoutCertificate(document, listeners), ...takenTwice(listeners)];
+  return [...withoutCertificate(document, listeners), ...takenTwice(listeners), ...localDestinations(document)];
 }
 
 function withoutCertificate(document: unknown, listeners: readonly PlacedListener[]): Issue[] {
@@ -54,4 +58,18 @@ function listenersOf(document: unknown): PlacedListener[] {
         return address === undefined ? [] : [{ section, address, path }];
       })
   );
+}
+
+/** Who hands local mail to a transport would wait for it in vain. */
+function localDestinations(document: unknown): Issue[] {
+  const listed = itemsAt(document, ["domains"]);
+  const local = listed.length > 0 ? listed : [{ value: valueAt(document, ["hostname"]), path: ["hostname"] }];
+  return itemsAt(document, ["transports"])
+    .flatMap(({ path }) => itemsAt(document, [...path, "for"]))
+    .flatMap(({ value, path }) => {
+      const domain = domainName(value);
+      const found = local.find((one) => domain !== undefined && domainName(one.value) === domain);
+      if (found === undefined) return [];
+      return [{ message: `"${domain}" is local (${placeOf(found.path)}): its mail stays here`, path }];
+    });
 }

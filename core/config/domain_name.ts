@@ -4,6 +4,12 @@ import { value, type ValueSchema } from "../options/values.ts";
 /** A domain, in lower case. */
 export const domain: ValueSchema<string> = value('a domain such as "example.org"', domainName);
 
+/** Where mail goes: a domain, or `*`, which is all that nobody else names. */
+export const destination: ValueSchema<string> = value(
+  'a domain such as "archive.example.org", or "*" for all others',
+  (given) => given === "*" ? given : domainName(given),
+);
+
 /** RFC 1123 §2.1, with the letters of other languages (RFC 5890); lower case. */
 export function domainName(given: unknown): string | undefined {
   if (typeof given !== "string" || given.length > 253) return undefined;

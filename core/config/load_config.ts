@@ -53,7 +53,7 @@ function validateRead(read: ReadConfig): LoadedConfig {
 
 function toServerConfig(written: WrittenConfig, source: ConfigSource): ServerConfig {
   const absolute = (path: string) => resolve(source.folder, path);
-  const { hostname, tls, limits, log } = written;
+  const { hostname, tls, limits, log, queue } = written;
   const [first = hostname, ...others] = new Set(written.domains ?? []);
   return {
     source,
@@ -76,6 +76,7 @@ function toServerConfig(written: WrittenConfig, source: ConfigSource): ServerCon
     extensions: written.extensions.map((entry, index) => toPluginEntry(entry, ["extensions", index])),
     http: written.http.map((entry, index) => toHttpEntry(entry, ["http", index])),
     transports: written.transports.map((entry, index) => toTransportEntry(entry, ["transports", index])),
+    queue: { retry: queue.retry, giveUp: queue.give_up, warnAfter: queue.warn_after },
     log: { format: log.format, level: log.level, ...log.file !== undefined && { file: absolute(log.file) } },
   };
 }

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { options } from "../options/options.ts";
 import { listOf, oneOf, value, type ValueSchema } from "../options/values.ts";
-import { domain } from "./domain_name.ts";
+import { destination } from "./domain_name.ts";
 import { httpAddress, type ListenAddress, listenAddress } from "./listen_address.ts";
 import { type SandboxConfig, sandboxConfig } from "./sandbox_config.ts";
 import type {
@@ -67,7 +67,7 @@ export const httpEntry: ValueSchema<WrittenEntry & { listen: ListenAddress[] }> 
 /** An entry of `transports`: one that is only a name would carry nothing. */
 export const transportEntry: ValueSchema<WrittenEntry & { for: string[] }> = options({
   ...sandboxed,
-  for: listOf(domain, "a list of domains such as [archive.example.org]", 1),
+  for: listOf(destination, "a list of domains such as [archive.example.org]", 1),
 }, { noun: "key" });
 
 /** The entry with its place in the file. */

@@ -51,6 +51,8 @@ export interface ServerConfig {
   readonly http: readonly HttpEntry[];
   /** Ways out, the first for a domain counts. */
   readonly transports: readonly TransportEntry[];
+  /** When mail on its way out is tried again. */
+  readonly queue: QueueConfig;
   /** What is logged, and how. */
   readonly log: LogConfig;
 }
@@ -80,6 +82,16 @@ export interface LimitsConfig {
   readonly connectionsPerAddress: number;
   /** Milliseconds by which a failed authentication is slowed; 0 for not at all. */
   readonly authDelay: number;
+}
+
+/** When mail that could not be handed over is tried again; milliseconds. */
+export interface QueueConfig {
+  /** The wait after a first attempt; each one after it doubles the wait. */
+  readonly retry: number;
+  /** How long a message is tried. */
+  readonly giveUp: number;
+  /** After what time its sender is told that it is late; 0: never. */
+  readonly warnAfter: number;
 }
 
 /** What is logged. */
@@ -120,7 +132,7 @@ export interface HttpEntry extends PluginEntry {
 
 /** A transport and whose mail it carries. */
 export interface TransportEntry extends PluginEntry {
-  /** Domains, lower case, at least one: mail for them goes this way. */
+  /** Domains, lower case, at least one; `*` for all that no other transport names. */
   readonly for: readonly string[];
 }
 

@@ -2,6 +2,7 @@
 import { domainToASCII } from "node:url";
 import * as v from "valibot";
 import { type OptionGroup, options } from "../options/options.ts";
+import { parseDuration } from "../options/units.ts";
 import { byteSize, duration, flag, integer, listOf, oneOf, text, value } from "../options/values.ts";
 import { defaultAuth, defaultDirectory, defaultStorage } from "./defaults.ts";
 import { domain, domainName } from "./domain_name.ts";
@@ -27,6 +28,18 @@ const limits = options({
   connections: v.optional(integer(1), 10_000),
   connections_per_address: v.optional(integer(1), 200),
   auth_delay: v.optional(duration, "2s"),
+}, key);
+
+/** A queue that is tried again at once would never be at rest. */
+const retry = value('a duration of at least "1s", such as "5m"', (given) => {
+  const wait = typeof given === "string" ? parseDuration(given) : undefined;
+  return wait !== undefined && wait >= 1000 ? wait : undefined;
+});
+
+const queue = options({
+  retry: v.optional(retry, "5m"),
+  give_up: v.optional(duration, "5d"),
+  warn_after: v.optional(duration, "4h"),
 }, key);
 
 const log = options({
@@ -61,6 +74,7 @@ export const serverSchema = options({
     listOf(transportEntry, "a list of plugins such as [{ use: ./maildir.ts, for: [archive.example.org] }]"),
     [],
   ),
+  queue: v.optional(queue, {}),
   log: v.optional(log, {}),
 }, { noun: "key", mayBeAbsent: false });
 

@@ -12,8 +12,11 @@ export interface HttpRoute {
   readonly method: string;
   /** A path as `URLPattern` has it: "/hooks/:name". */
   readonly path: string;
+  /** Octets of the largest body that it takes; default 1 MiB. More is answered by 413. */
+  readonly largestBody?: number;
   /**
-   * Answers. What throws is logged, and answered by 500; a Refusal by its own text and a status of its kind.
+   * Answers, within half a minute; the request's signal aborts when it is over. What throws is logged, and answered by 500;
+   * a Refusal by its own text and a status of its kind.
    *
    * @param parameters What the names in the path stand for.
    */

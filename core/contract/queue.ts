@@ -63,8 +63,13 @@ export type QueueOperation =
     readonly until: Date;
     readonly exceptDomains?: readonly string[];
   }
-  /** The lease of all that the runner has ends then: later, or now. */
-  | { readonly do: "extendClaims"; readonly runner: string; readonly until: Date }
+  /** The lease of those of these entries that are the runner's ends then: later, or now. */
+  | {
+    readonly do: "extendClaims";
+    readonly runner: string;
+    readonly entries: readonly QueueId[];
+    readonly until: Date;
+  }
   /**
    * To be tried at another time, by anyone. With a runner it must be that one's, and `attempt` is what it came to; without
    * one it must be nobody's.

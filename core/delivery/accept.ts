@@ -6,6 +6,7 @@ import type { AcceptAnswer, IncomingMessage, SmtpReply } from "../contract/deliv
 import type { MessageChanges } from "../contract/filter.ts";
 import type { AccountId, BodyId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
+import type { QueuedRecipient } from "../contract/queue.ts";
 import { Refusal } from "../contract/refusal.ts";
 import type { Storage } from "../contract/storage.ts";
 import type { EventSink } from "../observe/observation.ts";
@@ -14,7 +15,8 @@ import { printFindings } from "./added_header.ts";
 import { storeCopies } from "./store_copies.ts";
 import { ReviewedMessage } from "./filtered_message.ts";
 import { MessageContent } from "./message_content.ts";
-import { placeCopies, type PlacedCopy, type PlacingParts, plainCopy } from "./place_copies.ts";
+import { type Destinations, placeCopies, type PlacedCopy, type PlacingParts, plainCopy } from "./place_copies.ts";
+import { tellQueued } from "./queue_events.ts";
 import { localError, refuse, reply, replyToRefusal } from "./replies.ts";
 import { type FilterChain, type Findings, mergeFindings } from "./run_filters.ts";
 
@@ -123,7 +125,7 @@ class Acceptance {
   async #accept(): Promise<AcceptAnswer> {
     const { id, recipients } = this.#message;
     // Nobody would get it, and the client would be told that it arrived.
-    if (recipients.every(({ accounts }) => accounts.length === 0)) {
+    if (recipients.every(({ accounts, remote = [] }) => accounts.length + remote.length === 0)) {
       return refuse(reply(554, "5.5.1", "No valid recipients"));
     }
     const written = await this.#write();
@@ -193,14 +195,16 @@ class Acceptance {
     const { storage, log, events } = this.#parts;
     const { id, facts, envelope } = this.#message;
     const { body } = written;
-    const plain = this.#mailboxes(written.isQuarantined);
+    const plain = { copies: this.#mailboxes(written.isQuarantined), outgoing: this.#outgoing() };
     const placed = await this.#place(plain, body);
     const at = this.#parts.now();
     // Until the storage says that nothing was done, the body may be somebody's: it is not ours to discard.
     this.#body = undefined;
     try {
-      const copies = await storeCopies({ id, body, receivedAt: at, placed, plain }, storage, log);
-      if (!events.has("delivered")) return;
+      const message = { id, envelope, body, receivedAt: at, placed, plain };
+      const { copies, queued } = await storeCopies(message, storage, log);
+      tellQueued(queued, events);
+      if (copies.length === 0 || !events.has("delivered")) return;
       const size = copies[0]?.size ?? 0;
       events.tell("delivered", {
         ...{ at, id, facts, envelope, body, size },
@@ -213,19 +217,29 @@ class Acceptance {
   }
 
   /** Where extensions want the copies that are not for Junk; undefined where there are none. */
-  async #place(plain: readonly PlacedCopy[], body: BodyId): Promise<readonly PlacedCopy[] | undefined> {
+  async #place(plain: Destinations, body: BodyId): Promise<Destinations | undefined> {
     const { placing, storage } = this.#parts;
     if (placing === undefined) return undefined;
     const { id, facts, envelope, recipients } = this.#message;
     const message = new ReviewedMessage(id, await storage.openBody(body), 0);
-    const copies = plain.filter(({ mailboxName }) => mailboxName === "INBOX").map(({ account }) => ({
+    const copies = plain.copies.filter(({ mailboxName }) => mailboxName === "INBOX").map(({ account }) => ({
       ...{ account, facts, envelope, message },
       recipients: recipients.filter(({ accounts }) => accounts.includes(account)).map(({ address }) => address),
     }));
     const placed = await placeCopies(copies, placing);
-    const junk = plain.filter(({ mailboxName }) => mailboxName !== "INBOX");
+    const junk = plain.copies.filter(({ mailboxName }) => mailboxName !== "INBOX");
     const isJunk = new Set(junk.map(({ account }) => account));
-    return [...junk, ...placed.filter(({ account }) => !isJunk.has(account))];
+    return {
+      copies: [...junk, ...placed.copies.filter(({ account }) => !isJunk.has(account))],
+      outgoing: [...plain.outgoing, ...placed.outgoing],
+    };
+  }
+
+  /** Those on other servers, with the address that the sender knows. */
+  #outgoing(): QueuedRecipient[] {
+    return this.#message.recipients.flatMap(({ address: original, remote = [] }) =>
+      remote.map((address) => ({ address, ...address !== original && { original } }))
+    );
   }
 
   /** Each account once, also where several recipients lead to it; in Junk where one of them was to be there. */

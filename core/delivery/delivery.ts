@@ -9,6 +9,7 @@ import type {
 } from "../contract/delivery.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { ConnectionFacts } from "../contract/filter.ts";
+import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { EventSink } from "../observe/observation.ts";
 import { RecentMap } from "../sasl/recent_map.ts";
@@ -16,7 +17,7 @@ import { acceptMessage, type MessageStorage } from "./accept.ts";
 import { isFull, type QuotaStorage } from "./full_mailbox.ts";
 import type { NamedExtension } from "./place_copies.ts";
 import { localError, mailboxFull, refuse } from "./replies.ts";
-import { type Route, route } from "./route.ts";
+import { type Route, route, type RouteParts } from "./route.ts";
 import {
   FilterChain,
   type Findings,
@@ -25,6 +26,7 @@ import {
   noFindings,
   type PlacedFilter,
 } from "./run_filters.ts";
+import { WaysOut } from "./ways_out.ts";
 
 export type { PlacedFilter } from "./run_filters.ts";
 
@@ -34,6 +36,10 @@ export interface DeliverySettings {
   readonly storage: MessageStorage & QuotaStorage;
   /** Where addresses lead. */
   readonly directory: Pick<Directory, "resolve">;
+  /** How mail leaves; absent: not at all. */
+  readonly ways?: WaysOut;
+  /** Whether an account is anyone's, who need not have proven anything; absent: none is. */
+  readonly isEverybodys?: (account: AccountId) => Promise<boolean>;
   /** In the order of the configuration. */
   readonly filters: readonly PlacedFilter[];
   /** Those that say where copies go, in the order of the configuration; looked at for each message. Absent: none. */
@@ -77,12 +83,14 @@ interface ConnectionFindings {
 class ServerDelivery implements Delivery {
   readonly #settings: DeliverySettings;
   readonly #filters: FilterChain;
+  readonly #routing: RouteParts;
   readonly #byConnection = new RecentMap<string, ConnectionFindings>(mostConnections);
   readonly #byRecipient = new WeakMap<AcceptedRecipient, Findings>();
 
   constructor(settings: DeliverySettings) {
     this.#settings = settings;
     const { filters, filterTimeout = usualFilterTimeout, log } = settings;
+    this.#routing = { directory: settings.directory, ways: settings.ways ?? new WaysOut([]) };
     this.#filters = new FilterChain(filters, filterTimeout, log);
   }
 
@@ -101,7 +109,8 @@ class ServerDelivery implements Delivery {
   async recipient(facts: ConnectionFacts, address: string): Promise<RecipientAnswer> {
     const found = await this.#route(facts, address);
     if ("refusal" in found) return refuse(found.refusal);
-    const recipient: AcceptedRecipient = { address, accounts: found.accounts };
+    const { accounts, remote } = found;
+    const recipient: AcceptedRecipient = { address, accounts, ...remote.length > 0 && { remote } };
     // Filters are asked about those only who would get the message.
     if (this.#filters.has("recipient")) {
       const { refusal, findings } = await this.#filters.ask(
@@ -122,9 +131,9 @@ class ServerDelivery implements Delivery {
       whole: mergeFindings([connected, sender]),
       recipients: message.recipients.map((recipient) => this.#byRecipient.get(recipient) ?? noFindings),
     };
-    const { storage, directory, log, filterTimeout: timeout = usualFilterTimeout } = settings;
+    const { storage, log, filterTimeout: timeout = usualFilterTimeout } = settings;
     const extensions = settings.extensions?.filter(({ extension }) => extension.place !== undefined) ?? [];
-    const follow = (address: string) => route(address, directory, true);
+    const follow = (address: string) => route(address, this.#routing, true);
     return await acceptMessage(message, earlier, {
       ...{ storage, log, filters: this.#filters },
       ...extensions.length > 0 && { placing: { extensions, timeout, log, route: follow } },
@@ -135,9 +144,9 @@ class ServerDelivery implements Delivery {
   }
 
   async #route(facts: ConnectionFacts, address: string): Promise<Route> {
-    const { directory, storage, log } = this.#settings;
+    const { storage, log } = this.#settings;
     try {
-      const found = await route(address, directory, facts.account !== undefined);
+      const found = await route(address, this.#routing, await this.#mayRelay(facts));
       const { warning } = found;
       if (warning) log.warn(warning.message, { recipient: address, at: warning.at.join(" ") });
       if ("refusal" in found) return found;
@@ -147,6 +156,11 @@ class ServerDelivery implements Delivery {
       log.error("a recipient cannot be looked up", { ...aboutWhom(facts), recipient: address, error });
       return { refusal: localError };
     }
+  }
+
+  /** Design section 8: who has authenticated; by an account that is everybody's, nobody has. */
+  async #mayRelay({ account }: ConnectionFacts): Promise<boolean> {
+    return account !== undefined && !await this.#settings.isEverybodys?.(account);
   }
 
   #remember(

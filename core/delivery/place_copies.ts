@@ -5,6 +5,7 @@
 import type { CopyToPlace, Extension, Placement } from "../contract/extension.ts";
 import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
+import type { QueuedRecipient } from "../contract/queue.ts";
 import { inTime } from "./in_time.ts";
 import type { Route } from "./route.ts";
 
@@ -28,6 +29,14 @@ export interface PlacedCopy {
   readonly create: boolean;
 }
 
+/** All that becomes of a message. */
+export interface Destinations {
+  /** Local copies, each account's once. */
+  readonly copies: readonly PlacedCopy[];
+  /** Those on other servers. */
+  readonly outgoing: readonly QueuedRecipient[];
+}
+
 /** What placing needs. */
 export interface PlacingParts {
   /** In the order of the configuration. */
@@ -48,27 +57,38 @@ export function plainCopy(account: AccountId, mailboxName: "INBOX" | "Junk"): Pl
   return { account, mailboxName, flags: [], create: false };
 }
 
-/** Copies of one message, each account's once. Never throws. */
-export async function placeCopies(copies: readonly CopyToPlace[], parts: PlacingParts): Promise<PlacedCopy[]> {
+/** Where the copies of one message go. Never throws. */
+export async function placeCopies(copies: readonly CopyToPlace[], parts: PlacingParts): Promise<Destinations> {
   const placed = new Map<AccountId, PlacedCopy>();
   const redirected = new Set<AccountId>();
+  const outgoing: QueuedRecipient[] = [];
   const begun = performance.now();
   for (const copy of copies) {
     const left = parts.timeout - (performance.now() - begun);
     const placement = await answerFor(copy, left, parts);
     const { own, others } = await follow(copy, placement, parts);
     if (own !== undefined) placed.set(copy.account, own);
-    for (const account of others) redirected.add(account);
+    for (const account of others.accounts) redirected.add(account);
+    const [original] = copy.recipients;
+    for (const address of others.remote) outgoing.push({ address, ...original !== undefined && { original } });
   }
   // Who gets a copy of their own needs no other one.
   for (const account of redirected) if (!placed.has(account)) placed.set(account, plainCopy(account, "INBOX"));
-  return [...placed.values()];
+  return { copies: [...placed.values()], outgoing };
 }
 
 interface Followed {
   readonly own?: PlacedCopy;
-  readonly others: readonly AccountId[];
+  readonly others: Targets;
 }
+
+/** Where a redirected copy goes. */
+interface Targets {
+  readonly accounts: readonly AccountId[];
+  readonly remote: readonly string[];
+}
+
+const nowhere: Targets = { accounts: [], remote: [] };
 
 /** The first answer. */
 async function answerFor(
@@ -95,33 +115,35 @@ async function follow(copy: CopyToPlace, placement: Placement | undefined, parts
   const { account } = copy;
   switch (placement?.action) {
     case undefined:
-      return { own: plainCopy(account, "INBOX"), others: [] };
+      return { own: plainCopy(account, "INBOX"), others: nowhere };
     case "quarantine":
-      return { own: plainCopy(account, "Junk"), others: [] };
+      return { own: plainCopy(account, "Junk"), others: nowhere };
     case "file": {
       const { mailbox: mailboxName = "INBOX", flags = [], create = false } = placement;
-      return { own: { account, mailboxName, flags, create }, others: [] };
+      return { own: { account, mailboxName, flags, create }, others: nowhere };
     }
     case "redirect": {
-      const others = await accountsOf(copy, placement.to, parts);
+      const others = await targetsOf(copy, placement.to, parts);
       const isKept = placement.keep === true || others === undefined;
-      return { ...isKept && { own: plainCopy(account, "INBOX") }, others: others ?? [] };
+      return { ...isKept && { own: plainCopy(account, "INBOX") }, others: others ?? nowhere };
     }
   }
 }
 
-/** Accounts that all these addresses lead to; undefined where one of them leads nowhere. */
-async function accountsOf(
+/** What all these addresses lead to; undefined where one of them leads nowhere. */
+async function targetsOf(
   copy: CopyToPlace,
   addresses: readonly string[],
   { route, log }: PlacingParts,
-): Promise<readonly AccountId[] | undefined> {
-  const accounts: AccountId[] = [];
+): Promise<Targets | undefined> {
+  const accounts: AccountId[] = [], remote: string[] = [];
   for (const address of addresses) {
     try {
       const found = await route(address);
-      if ("accounts" in found) accounts.push(...found.accounts);
-      else {
+      if ("accounts" in found) {
+        accounts.push(...found.accounts);
+        remote.push(...found.remote);
+      } else {
         const facts = { ...about(copy), address, reason: found.refusal.text };
         log.warn("a message cannot be redirected: it goes to INBOX", facts);
         return undefined;
@@ -131,7 +153,7 @@ async function accountsOf(
       return undefined;
     }
   }
-  return accounts;
+  return { accounts, remote };
 }
 
 function about({ message: { id }, account }: CopyToPlace): object {

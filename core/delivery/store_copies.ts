@@ -1,22 +1,35 @@
-/** Copies of a message into mailboxes, in one batch: all of them are on disk, or none is. */
+/** Copies of a message into mailboxes, and into the queue, in one batch: all of them are on disk, or none is. */
+import type { Envelope } from "../contract/delivery.ts";
 import type { AccountId, BodyId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
+import type { QueueEntry } from "../contract/queue.ts";
 import { Refusal } from "../contract/refusal.ts";
 import type { Operation, Storage } from "../contract/storage.ts";
-import type { PlacedCopy } from "./place_copies.ts";
+import { enqueueOperations } from "./enqueue.ts";
+import type { Destinations, PlacedCopy } from "./place_copies.ts";
 
 /** What is stored. */
 export interface Copies {
-  /** The message's, for the log. */
+  /** The message's. */
   readonly id: string;
+  /** From whom. */
+  readonly envelope: Envelope;
   /** Its octets. */
   readonly body: BodyId;
   /** When. */
   readonly receivedAt: Date;
   /** Where extensions want the copies; undefined: nobody was asked. */
-  readonly placed: readonly PlacedCopy[] | undefined;
+  readonly placed: Destinations | undefined;
   /** Where they go otherwise. */
-  readonly plain: readonly PlacedCopy[];
+  readonly plain: Destinations;
+}
+
+/** What is on disk. */
+export interface StoredMessage {
+  /** In mailboxes. */
+  readonly copies: readonly StoredCopy[];
+  /** In the queue. */
+  readonly queued: readonly QueueEntry[];
 }
 
 /** A copy that is on disk. */
@@ -39,11 +52,12 @@ type CopyStorage = Pick<Storage, "apply" | "mailboxByName">;
  *
  * @throws what the storage throws.
  */
-export async function storeCopies(copies: Copies, storage: CopyStorage, log: Logger): Promise<readonly StoredCopy[]> {
+export async function storeCopies(copies: Copies, storage: CopyStorage, log: Logger): Promise<StoredMessage> {
   const { placed, plain, id } = copies;
   if (placed === undefined) return await store(plain, copies, storage);
   try {
-    return await store(await existing(placed, copies, storage, log), copies, storage);
+    const there = await existing(placed.copies, copies, storage, log);
+    return await store({ ...placed, copies: there }, copies, storage);
   } catch (error) {
     // A storage that is away is so for every batch.
     if (!(error instanceof Refusal) || error.kind === "unavailable") throw error;
@@ -53,20 +67,22 @@ export async function storeCopies(copies: Copies, storage: CopyStorage, log: Log
 }
 
 async function store(
-  placed: readonly PlacedCopy[],
-  { body, receivedAt }: Copies,
+  { copies: placed, outgoing }: Destinations,
+  { id, envelope, body, receivedAt }: Copies,
   storage: CopyStorage,
-): Promise<StoredCopy[]> {
+): Promise<StoredMessage> {
   const made = placed.filter(({ create }) => create)
     .map(({ account, mailboxName: name }): Operation => ({ do: "createMailbox", account, name }));
   const delivered = placed.map(({ account, mailboxName, flags }): Operation => (
     { do: "deliver", account, mailboxName, body, details: { receivedAt, flags } }
   ));
-  const results = await storage.apply([...made, ...delivered]);
-  return placed.flatMap(({ account, mailboxName: mailbox }, index) => {
+  const put = enqueueOperations({ id, envelope, recipients: outgoing, body }, receivedAt);
+  const results = await storage.apply([...made, ...delivered, ...put]);
+  const copies = placed.flatMap(({ account, mailboxName: mailbox }, index) => {
     const result = results[made.length + index];
     return isMessage(result) ? [{ account, mailbox, uid: result.uid, size: result.size }] : [];
   });
+  return { copies, queued: results.slice(made.length + delivered.length).filter(isEntry) };
 }
 
 /** Mailboxes that are there need not be made; those that are not, and are not to be made, are INBOX. */
@@ -78,13 +94,19 @@ async function existing(
 ): Promise<PlacedCopy[]> {
   return await Promise.all(placed.map(async (copy): Promise<PlacedCopy> => {
     const { account, mailboxName, create } = copy;
-    if (mailboxName === "INBOX" || mailboxName === "Junk") return { ...copy, create: false };
+    if (mailboxName === "INBOX") return { ...copy, create: false };
+    // Where there is no Junk, INBOX is what is meant.
+    if (mailboxName === "Junk" && !create) return copy;
     const isThere = await storage.mailboxByName(account, mailboxName) !== undefined;
     if (isThere || create) return { ...copy, create: !isThere };
     const facts = { message: id, account, mailbox: mailboxName };
     log.warn("there is no mailbox where an extension wants a message: it goes to INBOX", facts);
     return { ...copy, mailboxName: "INBOX" };
   }));
+}
+
+function isEntry(result: unknown): result is QueueEntry {
+  return typeof result === "object" && result !== null && "dueAt" in result;
 }
 
 function isMessage(result: unknown): result is { readonly uid: number; readonly size: number } {

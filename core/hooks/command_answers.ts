@@ -8,7 +8,7 @@ const LONGEST_LINE = 8000;
 /** Lines of an answer. */
 const MOST_LINES = 10_000;
 
-/** @throws TypeError or RangeError for what cannot be printed. */
+/** A reply of POP3. @throws TypeError or RangeError for what cannot be printed. */
 export function checkedPop3Answer(answer: Pop3Answer): Pop3Answer {
   if (typeof answer?.ok !== "boolean") throw new TypeError("the answer says neither ok: true nor ok: false");
   const text = oneLine(answer.text ?? "", LONGEST_TEXT);
@@ -16,7 +16,11 @@ export function checkedPop3Answer(answer: Pop3Answer): Pop3Answer {
   return { ok: true, text, ...answer.lines !== undefined && { lines: linesOf(answer.lines) } };
 }
 
-/** @throws TypeError or RangeError for what cannot be printed, or would change what the client knows of its session. */
+/**
+ * Responses of IMAP.
+ *
+ * @throws TypeError or RangeError for what cannot be printed, or would change what the client knows of its session.
+ */
 export function checkedImapAnswer(answer: ImapAnswer): ImapAnswer {
   const status = (["OK", "NO", "BAD"] as const).find((status) => status === answer?.status);
   if (status === undefined) throw new TypeError("the answer's status is none of OK, NO and BAD");

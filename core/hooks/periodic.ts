@@ -48,12 +48,8 @@ export class Periodic implements Disposable {
   /** Never rejects. */
   async #repeat(work: PeriodicWork): Promise<void> {
     const { signal } = this.#stop;
-    for (;;) {
-      try {
-        await this.#sleep(work.every, signal);
-      } catch {
-        return;
-      }
+    while (!signal.aborted) {
+      await this.#sleep(work.every, signal);
       if (signal.aborted) return;
       try {
         await work.run(signal);

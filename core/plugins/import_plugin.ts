@@ -31,27 +31,33 @@ const largestPlugin = 16 * 1024 * 1024;
 
 /** Imports the module. @throws DigestMismatch, and whatever the module throws. */
 export async function importPlugin(source: FoundSource, settings: ImportSettings = {}): Promise<unknown> {
-  const { reading = 0, fetch: fetchOctets = fetchPlugin, isCompiled = Deno.build.standalone } = settings;
+  const { isCompiled = Deno.build.standalone } = settings;
   try {
-    switch (source.from) {
-      case "built-in":
-        return await source.load();
-      case "registry":
-        return await import(source.specifier);
-      case "file":
-        if (source.digest !== undefined) checkDigest(await Deno.readFile(new URL(source.url)), source.digest);
-        return await import(freshAddress(source.url, reading));
-      case "web": {
-        const octets = await fetchOctets(source.url);
-        checkDigest(octets, source.digest);
-        // Imported from what was checked: a second request could give something else.
-        return await import(`data:${mediaTypeOf(source.url)};base64,${octets.toBase64()}`);
-      }
-    }
+    return source.from === "built-in" ? await source.load() : await import(await specifierOf(source, settings));
   } catch (error) {
     const advice = isCompiled ? bundlingAdvice(source, error) : undefined;
     if (advice === undefined) throw error;
     throw new Error(`${firstLineOf(error)} — ${advice}`, { cause: error });
+  }
+}
+
+/** What to import for a source that is no part of the program. @throws DigestMismatch. */
+export async function specifierOf(
+  source: Exclude<FoundSource, { readonly from: "built-in" }>,
+  { reading = 0, fetch: fetchOctets = fetchPlugin }: ImportSettings = {},
+): Promise<string> {
+  switch (source.from) {
+    case "registry":
+      return source.specifier;
+    case "file":
+      if (source.digest !== undefined) checkDigest(await Deno.readFile(new URL(source.url)), source.digest);
+      return freshAddress(source.url, reading);
+    case "web": {
+      const octets = await fetchOctets(source.url);
+      checkDigest(octets, source.digest);
+      // Imported from what was checked: a second request could give something else.
+      return `data:${mediaTypeOf(source.url)};base64,${octets.toBase64()}`;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** From an entry of the configuration to a plugin whose options are valid, or to all that is wrong with it. */
-import { explainIssues } from "../config/explain_issues.ts";
+import { explainIssues, type Issue } from "../config/explain_issues.ts";
 import { valueAt } from "../config/plain_value.ts";
 import type { ConfigPath, ConfigSource, PluginEntry } from "../config/server_config.ts";
 import type { PluginDefinition, PluginKind } from "../contract/plugin.ts";
@@ -8,6 +8,8 @@ import { readDefinition, reasonOf, validateOptions } from "./definition.ts";
 import { DigestMismatch, type FoundSource, importPlugin, type ImportSettings } from "./import_plugin.ts";
 import { resolvePlugin } from "./resolve_plugin.ts";
 import { isSameSource } from "./same_source.ts";
+import { isSandboxedKind } from "./sandbox/kinds/ends_by_kind.ts";
+import { loadSandboxed } from "./sandbox/load_sandboxed.ts";
 
 /** A plugin that can be set up. */
 export interface LoadedPlugin<Kind extends PluginKind = PluginKind> {
@@ -49,28 +51,49 @@ export async function loadPlugin<Kind extends PluginKind>(
   });
   const found = resolvePlugin(kind, entry, source.folder, table);
   if (found.from === "nowhere") return wrong(found.key, found.problem);
-  const kept = keep.find(({ definition, source }) => definition.kind === kind && isSameSource(source, found));
-  let module: unknown;
+  const misnamed = (name: string): PluginLoad<Kind> | undefined =>
+    found.from === "built-in" || !Object.hasOwn(table[kind], name) ? undefined : wrong(
+      "use",
+      `${entry.use} calls itself ${name}, which is the name of a built-in ${kind} plugin; give it another name`,
+    );
+  const misconfigured = (name: string, issues: readonly Issue[]): PluginLoad<Kind> => ({
+    ok: false,
+    problems: explainIssues(source, issues, { at: [...entry.at, "options"], of: name }),
+  });
+  const reading = found.from === "file" ? settings.reading ?? 0 : 0;
+  const kept = keep.find((one) =>
+    one.definition.kind === kind && one.entry.sandbox === undefined && isSameSource(one.source, found)
+  );
   try {
-    module = kept === undefined ? await importPlugin(found, settings) : { default: kept.definition };
+    if (entry.sandbox !== undefined) {
+      if (!isSandboxedKind(kind)) return wrong("sandbox", noSandbox(kind));
+      // Never kept: each generation of it begins with the code as it is then.
+      const apart = await loadSandboxed(kind, { ...entry, sandbox: entry.sandbox }, found, source, settings);
+      if ("problem" in apart) return wrong(apart.key, apart.problem);
+      if ("issues" in apart) return misconfigured(apart.name, apart.issues);
+      const { definition } = apart;
+      return misnamed(definition.name) ??
+        { ok: true, plugin: { definition, options: entry.options, entry, source: found, reading } };
+    }
+    const module = kept === undefined ? await importPlugin(found, settings) : { default: kept.definition };
+    const read = readDefinition(module, kind, entry.use);
+    if ("problem" in read) return wrong("use", read.problem);
+    const { definition } = read;
+    const taken = misnamed(definition.name);
+    if (taken !== undefined) return taken;
+    const checked = await validateOptions(definition.options, entry.options);
+    if ("issues" in checked) return misconfigured(definition.name, checked.issues);
+    const options = checked.value;
+    return { ok: true, plugin: { definition, options, entry, source: found, reading: kept?.reading ?? reading } };
   } catch (error) {
     if (error instanceof DigestMismatch) return wrong("integrity", error.message);
     return wrong("use", `${entry.use} cannot be loaded: ${reasonOf(error)}`);
   }
-  const read = readDefinition(module, kind, entry.use);
-  if ("problem" in read) return wrong("use", read.problem);
-  const { definition } = read;
-  if (found.from !== "built-in" && Object.hasOwn(table[kind], definition.name)) {
-    const taken = `${entry.use} calls itself ${definition.name}, which is the name of a built-in ${kind} plugin`;
-    return wrong("use", `${taken}; give it another name`);
-  }
-  const checked = await validateOptions(definition.options, entry.options);
-  if ("issues" in checked) {
-    const at = [...entry.at, "options"];
-    return { ok: false, problems: explainIssues(source, checked.issues, { at, of: definition.name }) };
-  }
-  const reading = kept?.reading ?? (found.from === "file" ? settings.reading ?? 0 : 0);
-  return { ok: true, plugin: { definition, options: checked.value, entry, source: found, reading } };
+}
+
+/** Fails closed: a plugin that should have few rights does not run with all of the server's. */
+function noSandbox(kind: PluginKind): string {
+  return `there is no sandbox for plugins of the kind ${kind}; without the key it runs with the server's rights`;
 }
 
 /** The key of an entry; an entry that is only a name has none, and is the place itself. */

@@ -1,6 +1,6 @@
 /**
- * What a reload replaces as a whole, set up from one reading of the configuration: mechanisms, directory, filters, delivery,
- * extensions and protocols.
+ * What a reload replaces as a whole, set up from one reading of the configuration: mechanisms, directory, filters, ways out,
+ * delivery, extensions and protocols.
  */
 import type { ServerConfig } from "../config/server_config.ts";
 import type { Authentication } from "../contract/authentication.ts";
@@ -8,13 +8,19 @@ import type { Protocol } from "../contract/connection.ts";
 import type { ExtensionContext, ProtocolContext } from "../contract/context.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { ExtensionCommands } from "../contract/extension_commands.ts";
+import type { AccountId } from "../contract/identifiers.ts";
 import type { Storage } from "../contract/storage.ts";
 import { createDelivery, type PlacedFilter, usualFilterTimeout } from "../delivery/delivery.ts";
+import type { Outgoing } from "../delivery/queue_runner.ts";
 import { FilterChain } from "../delivery/run_filters.ts";
+import { type PlacedTransport, WaysOut } from "../delivery/ways_out.ts";
 import { attemptHooks } from "../hooks/attempt_hooks.ts";
 import { Hooks } from "../hooks/hooks.ts";
 import { observedProtocol } from "../hooks/observed_protocol.ts";
+import type { RouteTable } from "../http/route_table.ts";
+import { setUpHttp } from "../http/set_up_http.ts";
 import { PluginLives, SetupError } from "../plugins/lifecycle.ts";
+import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import type { LoadedPlugins } from "../plugins/load_plugins.ts";
 import type { AttemptHooks } from "../sasl/attempt_hooks.ts";
 import { type AuthenticationMemory, createAuthentication } from "../sasl/authentication.ts";
@@ -38,6 +44,10 @@ export interface Generation extends AsyncDisposable {
   readonly directory: Directory;
   /** In the order of the configuration. */
   readonly protocols: readonly Protocol[];
+  /** What is answered at each address of `http`, as `formatListenAddress` writes it. */
+  readonly http: ReadonlyMap<string, RouteTable>;
+  /** What the queue is carried with. */
+  readonly outgoing: Outgoing;
   /** It is the one that new sessions get: from now on it does periodic work. */
   begin(): void;
   /** It no longer is: another one does periodic work. */
@@ -58,29 +68,40 @@ export async function setUpGeneration(
   const access = await setUpAccess(config, plugins, storage, lives, shared);
   const { directory } = access;
   const filters = await setUpFilters(config, plugins, shared, lives);
+  const ways = new WaysOut(await setUpTransports(config, plugins, shared, lives));
   const hooks = undo.use(new Hooks({ storage, ...shared }));
   const { events, extensions } = hooks;
   const delivery = createDelivery({
-    ...{ storage, directory, filters, extensions, events, ...shared },
+    ...{ storage, directory, ways, filters, extensions, events, ...shared },
+    isEverybodys: (account) => isEverybodys(account, access),
     largestMessage: config.limits.message,
   });
   await setUpExtensions(config, plugins, { hooks, lives, shared, given: { storage, directory, delivery } });
   const extensionCommands = completed(hooks);
   const chain = new FilterChain(filters, usualFilterTimeout, shared.log);
   const authentication = authenticationOf(config, access, ground, attemptHooks({ filters: chain, events, ...shared }));
+  const protocolContext = (plugin: LoadedPlugin): ProtocolContext => ({
+    ...contextOf(config, plugin, shared),
+    ...{ authentication, storage, directory, delivery, extensionCommands },
+    limits: { message: config.limits.message },
+  });
   const protocols: Protocol[] = [];
   for (const plugin of plugins.protocols) {
-    const context: ProtocolContext = {
-      ...contextOf(config, plugin, shared),
-      ...{ authentication, storage, directory, delivery, extensionCommands },
-      limits: { message: config.limits.message },
-    };
+    const context = protocolContext(plugin);
     const protocol = await lives.setUp(nameOf(plugin), () => plugin.definition.setup(context, plugin.options));
     protocols.push(observedProtocol(plugin.definition.name, protocol, events, () => shared.now()));
   }
+  const outgoing: Outgoing = {
+    ...{ ways, directory, events, hostname: config.hostname, schedule: config.queue },
+    postmaster: `postmaster@${config.domains[0]}`,
+  };
+  const http = await setUpHttp(
+    plugins.http,
+    (plugin) => lives.setUp(nameOf(plugin), () => plugin.definition.setup(protocolContext(plugin), plugin.options)),
+  );
   const rest = undo.move();
   return {
-    ...{ directory, protocols },
+    ...{ directory, protocols, http, outgoing },
     begin: () => hooks.begin(),
     retire: () => hooks.retire(),
     async drain(deadline) {
@@ -89,6 +110,13 @@ export async function setUpGeneration(
     },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
+}
+
+/** Whether a mechanism gives the account to anybody. */
+async function isEverybodys(account: AccountId, { mechanisms, directory }: Access): Promise<boolean> {
+  const logins = mechanisms.flatMap(({ mechanism: { everybodysAccount } }) => everybodysAccount ?? []);
+  for (const login of logins) if (await directory.findAccount(login) === account) return true;
+  return false;
 }
 
 interface ExtensionSetup {
@@ -157,4 +185,22 @@ async function setUpFilters(
     filters.push({ name: definition.name, filter, onFailure: entry.onFailure });
   }
   return filters;
+}
+
+async function setUpTransports(
+  config: ServerConfig,
+  plugins: LoadedPlugins,
+  shared: SharedContext,
+  lives: PluginLives,
+): Promise<PlacedTransport[]> {
+  const transports: PlacedTransport[] = [];
+  for (const plugin of plugins.transports) {
+    const { definition, options, entry } = plugin;
+    const transport = await lives.setUp(
+      nameOf(plugin),
+      () => definition.setup(contextOf(config, plugin, shared), options),
+    );
+    transports.push({ name: definition.name, transport, for: entry.for });
+  }
+  return transports;
 }

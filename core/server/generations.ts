@@ -28,12 +28,19 @@ export class Generations implements AsyncDisposable {
 
   /** Serves a connection with the protocol of that place in the configuration. */
   async serve(index: number, connection: Connection, stop: AbortSignal): Promise<void> {
+    await this.use(async ({ protocols }) => {
+      const protocol = protocols[index];
+      if (protocol === undefined) throw new RangeError(`there is no protocol ${index}`);
+      await protocol.serve(connection, stop);
+    });
+  }
+
+  /** Does some work with the one that new sessions get: it is not stopped before the work is done. */
+  async use(work: (generation: Generation) => Promise<void>): Promise<void> {
     const used = this.#current;
-    const protocol = used.generation.protocols[index];
-    if (protocol === undefined) throw new RangeError(`there is no protocol ${index}`);
     used.sessions++;
     try {
-      await protocol.serve(connection, stop);
+      await work(used.generation);
     } finally {
       used.sessions--;
       await this.#stopUnused(used);

@@ -5,6 +5,9 @@ import type { Directory } from "../contract/directory.ts";
 import type { Storage } from "../contract/storage.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { ServerLog } from "../observe/log.ts";
+import { QueueRunner, systemQueueClock } from "../delivery/queue_runner.ts";
+import { httpAddresses, HttpDoor } from "../http/http_door.ts";
+import { RouteTable } from "../http/route_table.ts";
 import { PluginLives } from "../plugins/lifecycle.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import { allOf } from "../plugins/load_plugins.ts";
@@ -78,7 +81,8 @@ export async function startServer(
   const { config, plugins } = loaded;
   // What can fail without anything having been made comes first.
   const certificate = await readCertificate(config);
-  for (const address of config.protocols.flatMap(({ listen }) => listen)) probe(address);
+  const addresses = [...config.protocols.flatMap(({ listen }) => listen), ...httpAddresses(config).values()];
+  for (const address of addresses) probe(address);
   warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
   const lives = undo.use(new PluginLives(log));
@@ -89,6 +93,12 @@ export async function startServer(
   const memory = authenticationMemory({ authDelay: config.limits.authDelay, connections, ...shared });
   const ground: Ground = { storage, memory, shared };
   const generations = undo.use(new Generations(await setUpGeneration(config, plugins, ground)));
+  const runner = undo.use(
+    new QueueRunner({
+      ...{ storage, log, clock: systemQueueClock(now) },
+      use: (work) => generations.use(({ outgoing }) => work(outgoing)),
+    }),
+  );
   // Aborts before any plugin is stopped.
   undo.defer(() => shutdown.abort());
   const door = undo.use(
@@ -97,15 +107,23 @@ export async function startServer(
       serve: (index, connection, stop) => generations.serve(index, connection, stop),
     }),
   );
+  const httpDoor = undo.use(
+    new HttpDoor({
+      ...{ config, certificate, log },
+      use: (address, work) => generations.use(({ http }) => work(http.get(address) ?? new RouteTable([]))),
+    }),
+  );
+  httpDoor.open();
   const listening = door.bound.flatMap(({ index, address }) => {
     const plugin = plugins.protocols[index];
     return plugin === undefined ? [] : [{ protocol: plugin.definition.name, options: plugin.options, address }];
   });
+  listening.push(...httpDoor.addresses.map((address) => ({ protocol: "http", options: undefined, address })));
   for (const { protocol, address } of listening) {
     log.info("listening", { protocol, address: formatHostPort(address), security: address.security });
   }
   log.info("serving", { hostname: config.hostname });
-  return new Server({ loaded, log, ground, lives, generations, door, listening, stack: undo.move() });
+  return new Server({ loaded, log, ground, lives, generations, runner, door, httpDoor, listening, stack: undo.move() });
 }
 
 interface ServerParts {
@@ -115,7 +133,9 @@ interface ServerParts {
   /** Of the storage. */
   readonly lives: PluginLives;
   readonly generations: Generations;
+  readonly runner: QueueRunner;
   readonly door: Door;
+  readonly httpDoor: HttpDoor;
   readonly listening: readonly Listening[];
   /** Stops all of it. */
   readonly stack: AsyncDisposableStack;
@@ -157,7 +177,7 @@ class Server implements RunningServer {
   }
 
   async #reload(plugin?: string): Promise<Reloaded> {
-    const { log, ground, generations, door } = this.#parts;
+    const { log, ground, generations, door, httpDoor } = this.#parts;
     const { fresh, kept } = freshPlugins(this.#running.plugins, plugin);
     const { file } = this.#running.config.source;
     const next = await loadServer(file, { keep: kept, reading: ++this.#readings });
@@ -167,6 +187,7 @@ class Server implements RunningServer {
     await using undo = new AsyncDisposableStack();
     const generation = undo.use(await setUpGeneration(taken.config, taken.plugins, ground));
     await door.useCertificate(certificate);
+    httpDoor.useCertificate(certificate);
     undo.move();
     await generations.replace(generation);
     this.#running = taken;
@@ -180,8 +201,9 @@ class Server implements RunningServer {
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
-    const { door, generations, lives } = this.#parts;
-    await door.drain(deadline);
+    const { door, httpDoor, generations, runner, lives } = this.#parts;
+    await Promise.all([door.drain(deadline), httpDoor.drain(deadline)]);
+    await runner.drain(deadline);
     await generations.drain(deadline);
     await lives.drain(deadline);
   }

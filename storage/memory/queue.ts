@@ -29,10 +29,12 @@ export function claim(state: State, changes: Changes, operation: OperationOf<"cl
   });
 }
 
-/** The leases of a runner end at another time. */
-export function extendClaims(state: State, changes: Changes, { runner, until }: OperationOf<"extendClaims">): void {
-  for (const entry of entriesOf(state)) {
-    if (entry.claim?.runner === runner) changes.set(state.queue, entry.id, { ...entry, claim: { runner, until } });
+/** Leases of a runner end at another time. */
+export function extendClaims(state: State, changes: Changes, operation: OperationOf<"extendClaims">): void {
+  const { runner, until } = operation;
+  for (const id of operation.entries) {
+    const entry = state.queue.get(id);
+    if (entry?.claim?.runner === runner) changes.set(state.queue, id, { ...entry, claim: { runner, until } });
   }
 }
 

@@ -22,7 +22,7 @@ function knownKeys(schema: OptionsSchema<unknown>, value: unknown): string[] {
 
 Deno.test("docs: docs/configuration.md names every key of mail.yaml", () => {
   const entry = { use: "x", sandbox: { [strange]: 1 }, [strange]: 1 };
-  const nested = { tls: { [strange]: 1 }, limits: { [strange]: 1 }, log: { [strange]: 1 } };
+  const nested = { tls: { [strange]: 1 }, limits: { [strange]: 1 }, log: { [strange]: 1 }, queue: { [strange]: 1 } };
   const lists = { filters: [entry], transports: [entry], extensions: [entry], http: [entry], protocols: [entry] };
   const plugins = { directory: entry, storage: { use: "x", [strange]: 1 }, ...lists };
   const keys = knownKeys(serverSchema, { ...nested, ...plugins, [strange]: 1 });
@@ -35,7 +35,7 @@ Deno.test("docs: docs/configuration.md names every key of mail.yaml", () => {
     if (ofSandbox !== undefined) return page.includes(` ${ofSandbox}: `);
     return page.includes(`| \`${key.replace(/^(?:directory|storage|\w+\.0)\./, "")}\``);
   };
-  const groups = ["tls", "limits", "log"];
+  const groups = ["tls", "limits", "log", "queue"];
   assertEquals(keys.filter((key) => !groups.includes(key) && !told(key)), []);
 });
 

@@ -8,6 +8,8 @@ export interface TestSettings {
   readonly storage?: "memory" | "sqlite";
   /** Passwords by address. Default: alice@example.org and bob@example.org, see `alice` and `bob`. */
   readonly accounts?: Readonly<Record<string, string>>;
+  /** An entry as in mail.yaml; default: local. */
+  readonly directory?: unknown;
   /** Default: every built-in mechanism but ANONYMOUS and EXTERNAL. */
   readonly auth?: readonly unknown[];
   /** Default: false. */
@@ -16,6 +18,12 @@ export interface TestSettings {
   readonly domains?: readonly string[];
   /** Entries as in mail.yaml; paths are relative to the folder. */
   readonly filters?: readonly unknown[];
+  /** Entries as in mail.yaml. */
+  readonly extensions?: readonly unknown[];
+  /** Entries as in mail.yaml. */
+  readonly transports?: readonly unknown[];
+  /** As in mail.yaml. */
+  readonly queue?: Readonly<Record<string, unknown>>;
   /** As in mail.yaml. Failed logins cost nothing unless it says so. */
   readonly limits?: Readonly<Record<string, unknown>>;
   /** Options of each service. */
@@ -24,6 +32,8 @@ export interface TestSettings {
   >;
   /** Further protocols by name, with their options; each listens on a port of its own, without TLS. */
   readonly further?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Entries as in mail.yaml. */
+  readonly http?: readonly unknown[];
   /** Default: deno. */
   readonly engine?: "deno" | "node";
   /** Further keys of `tls`, as in mail.yaml. */
@@ -116,6 +126,14 @@ export function furtherPortsOf(
   return Object.fromEntries(names.map((name, at) => [name, listening[serviceNames.length + at]?.port ?? 0]));
 }
 
+/** Ports of HTTP, one for each address. */
+export function httpPortsOf(
+  { further = {} }: TestSettings,
+  listening: readonly { readonly port: number }[],
+): readonly number[] {
+  return listening.slice(serviceNames.length + Object.keys(further).length).map(({ port }) => port);
+}
+
 function configText(settings: TestSettings): string {
   const { options = {} } = settings;
   return stringify({
@@ -125,7 +143,7 @@ function configText(settings: TestSettings): string {
     tls: { certificate: "./tls/cert.pem", key: "./tls/key.pem", engine: settings.engine ?? "deno", ...settings.tls },
     storage: settings.storage ?? "memory",
     // Hashing that is slow for attackers is slow for tests too.
-    directory: { use: "local", options: { password_hash_cost: 10 } },
+    directory: settings.directory ?? { use: "local", options: { password_hash_cost: 10 } },
     auth: settings.auth ?? [
       ...["plain", "login", "cram-md5", "digest-md5", "apop"],
       ...["scram-sha-1", "scram-sha-256", "scram-sha-512"],
@@ -144,6 +162,10 @@ function configText(settings: TestSettings): string {
       ...Object.entries(settings.further ?? {}).map(([use, options]) => ({ use, listen: ["127.0.0.1:0"], options })),
     ],
     filters: settings.filters ?? [],
+    http: settings.http ?? [],
+    transports: settings.transports ?? [],
+    queue: settings.queue ?? {},
+    extensions: settings.extensions ?? [],
     log: settings.log ?? { format: "json", level: "debug" },
   });
 }

@@ -88,6 +88,30 @@ Deno.test("plugin reload: what cannot be reloaded is refused with its reason", a
   }
 });
 
+Deno.test("plugin list: what a configuration names, where it comes from, what it may do, and how it runs", async () => {
+  const filter = pluginText("filter", "mine", "() => ({})");
+  const entry = { use: "./mine.js", sandbox: { net: ["127.0.0.1"] } };
+  await using server = await spawnServer({ further, files: { ...echo, "mine.js": filter }, filters: [entry] });
+  const { folder, file } = server.home;
+  const list = async (...more: readonly string[]) => {
+    const { code, stdout, stderr } = await runMain(["plugin", "list", "--config", file, ...more], { folder });
+    assertEquals([code, stderr], [0, ""]);
+    return stdout;
+  };
+  await reload(server.home, "echo");
+  const lines = await list();
+  assertMatch(lines, /^storage sqlite +built-in +all that the server may +running$/m);
+  assertMatch(lines, /^protocol echo +\.\/echo\.js +all that the server may +running, as of reload 1$/m);
+  assertMatch(lines, /^filter mine +\.\/mine\.js +own thread; net 127\.0\.0\.1 +running/m);
+  const [first] = JSON.parse(await list("--json"));
+  assertEquals([first.kind, first.name, first.origin, first.state], ["storage", "sqlite", "built-in", "running"]);
+  await server.home.configure({ further, filters: ["./other.js"], files: { "other.js": filter } });
+  assertMatch(await list(), /^filter mine +\.\/other\.js +all that the server may +not running$/m);
+  server.kill("SIGTERM");
+  await server.status;
+  assertMatch(await list(), /^protocol echo +\.\/echo\.js +all that the server may +no server$/m);
+});
+
 Deno.test("plugin reload: where no server runs, that is said; nothing is left behind", async () => {
   await using server = await spawnServer({ further, files: echo });
   const { home } = server;

@@ -35,7 +35,7 @@ export class Queue {
            ORDER BY readyAt, id LIMIT ?5
        ) RETURNING *`,
     );
-    this.#extend = prepare("UPDATE queue SET readyAt = ? WHERE runner = ?");
+    this.#extend = prepare("UPDATE queue SET readyAt = ? WHERE runner = ? AND id = ?");
     this.#delay = prepare("UPDATE queue SET dueAt = ?1, readyAt = ?1, runner = NULL WHERE id = ?2");
     this.#reschedule = prepare(
       "UPDATE queue SET recipients = ?, isWarned = ?, attempts = attempts + 1 WHERE id = ?",
@@ -59,9 +59,9 @@ export class Queue {
     return this.#claim.all(runner, until.getTime(), now, JSON.stringify(exceptDomains), most).map(entryOf);
   }
 
-  /** The leases of a runner end at another time. */
-  extend({ runner, until }: OperationOf<"extendClaims">): void {
-    this.#extend.run(until.getTime(), runner);
+  /** Leases of a runner end at another time. */
+  extend({ runner, entries, until }: OperationOf<"extendClaims">): void {
+    for (const entry of entries) this.#extend.run(until.getTime(), runner, keyOf(entry));
   }
 
   /** @throws Refusal `not-found`, `conflict`. */

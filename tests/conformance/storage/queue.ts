@@ -143,15 +143,19 @@ export const queuePromises: readonly StoragePromise[] = [
     await storage.apply([{ do: "dequeue", entry: id, runner: "slow" }]);
     assertEquals(await storage.queueLength(), 0);
   }],
-  ["a runner's leases are extended together, and given back together", async ({ storage }) => {
-    const ids = idsOf([await enqueue(storage), await enqueue(storage)]);
+  ["leases are extended and given back by the runner that has them, others are passed over", async ({ storage }) => {
+    const entries = idsOf([await enqueue(storage), await enqueue(storage)]);
+    const extend = (runner: string, until: Date, ids = [...entries, "777" as QueueId]) =>
+      storage.apply([{ do: "extendClaims", runner, entries: ids, until }]);
     await claim(storage, "a", { until: from(-1) });
-    await storage.apply([{ do: "extendClaims", runner: "a", until: from(minute) }]);
+    await extend("a", from(minute));
     assertEquals(await claim(storage, "b"), []);
-    await storage.apply([{ do: "extendClaims", runner: "b", until: from(-1) }]);
+    await extend("b", from(-1));
     assertEquals(await claim(storage, "b"), []);
-    await storage.apply([{ do: "extendClaims", runner: "a", until: from(-1) }]);
-    assertEquals(idsOf(await claim(storage, "b")), ids);
+    await extend("a", from(-1), entries.slice(1));
+    assertEquals(idsOf(await claim(storage, "b")), entries.slice(1));
+    await extend("a", from(-1));
+    assertEquals(idsOf(await claim(storage, "b")), entries.slice(0, 1));
   }],
   [
     "an attempt leaves those who have not got it, what they were told, and another time",
@@ -229,7 +233,7 @@ export const queuePromises: readonly StoragePromise[] = [
     await storage.apply([{ do: "reschedule", entry: id, dueAt: from(-1) }]);
     await told();
     await claim(storage, "a");
-    await storage.apply([{ do: "extendClaims", runner: "a", until: from(-1) }]);
+    await storage.apply([{ do: "extendClaims", runner: "a", entries: [id], until: from(-1) }]);
     await told();
     const next = rings.next();
     stop.abort();

@@ -7,7 +7,9 @@ import type { AccountId } from "../../../core/contract/identifiers.ts";
 import type { Logger } from "../../../core/contract/logger.ts";
 import type { DeliveredEvent } from "../../../core/contract/observers.ts";
 import type { Storage } from "../../../core/contract/storage.ts";
+import type { Transport } from "../../../core/contract/transport.ts";
 import { createDelivery, type DeliverySettings } from "../../../core/delivery/delivery.ts";
+import { WaysOut } from "../../../core/delivery/ways_out.ts";
 import { memoryStorage } from "../../../storage/memory/storage.ts";
 
 /** A client that has not authenticated. */
@@ -27,10 +29,17 @@ export interface Differences {
   /** Stands between delivery and the storage. */
   readonly wrap?: (storage: Storage) => DeliverySettings["storage"];
   readonly filterTimeout?: number;
+  /** For each transport, the domains whose mail it carries. */
+  readonly transports?: readonly (readonly string[])[];
+  /** Of an account. */
+  readonly isEverybodys?: (account: AccountId) => Promise<boolean>;
   readonly extensions?: readonly Extension[];
   /** Octets that filters may make of a message. */
   readonly largestMessage?: number;
 }
+
+/** The queue is filled, and carried by nobody. */
+const idle: Transport = { deliver: () => Promise.reject(new Error("nothing is carried here")) };
 
 /** A delivery, and a look behind it. */
 export interface TestDelivery {
@@ -60,7 +69,7 @@ export const trace = "Received: from test\r\n";
 
 /** A delivery for joe, ann and ben at example.org; each has an INBOX, and ann Junk as well. */
 export async function testDelivery(differences: Differences = {}): Promise<TestDelivery> {
-  const { aliases = {}, filters = [], filterTimeout = 10_000 } = differences;
+  const { aliases = {}, filters = [], transports = [], filterTimeout = 10_000 } = differences;
   const written = new Set<string>();
   const storage = memoryStorage({ now: () => time });
   const accounts = new Map<string, AccountId>();
@@ -94,6 +103,8 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
       },
     },
     directory: { resolve },
+    ...differences.isEverybodys && { isEverybodys: differences.isEverybodys },
+    ways: new WaysOut(transports.map((list) => ({ name: "test", transport: idle, for: list }))),
     filters: filters.map((given, index) => {
       const [filter, onFailure] = isPair(given) ? given : [given, "defer" as const];
       return { name: `filter-${index + 1}`, filter, onFailure };

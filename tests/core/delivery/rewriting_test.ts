@@ -9,11 +9,8 @@ function filter(judge: (message: FilteredMessage) => MessageVerdict | Promise<Me
   return { message: async (_facts, _envelope, message) => await judge(message) };
 }
 
-async function stored(filters: readonly Filter[], body = mail, largestMessage?: number) {
-  const { send, read, bodies, lines } = await testDelivery({
-    filters,
-    ...largestMessage !== undefined && { largestMessage },
-  });
+async function stored(filters: readonly Filter[], body: string = mail, largestMessage: number = 1_000_000) {
+  const { send, read, bodies, lines } = await testDelivery({ filters, largestMessage });
   const answer = await send({ body: bytes(body) });
   return { answer, messages: await read("joe"), bodies: await bodies(), lines };
 }

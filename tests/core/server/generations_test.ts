@@ -19,6 +19,7 @@ function stage() {
         await promise;
       },
     }],
+    outgoing: {} as Generation["outgoing"],
     begin: () => void turns.push(`begin ${name}`),
     retire: () => void turns.push(`retire ${name}`),
     drain: () => Promise.resolve(void events.push(`drain ${name}`)),
@@ -73,4 +74,21 @@ Deno.test("generations: periodic work is of one at a time, sessions of the one b
   await generations.replace(generation("new"));
   assertEquals(turns, ["begin old", "retire old", "begin new"]);
   session.catch(() => {});
+});
+
+Deno.test("generations: what is being carried keeps the one that it is carried with", async () => {
+  const { events, generation } = stage();
+  const first = generation("old");
+  const generations = new Generations(first);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const carried = generations.use(async (used) => {
+    assertEquals(used === first, true);
+    await promise;
+    events.push("carried");
+  });
+  await generations.replace(generation("new"));
+  assertEquals(events, []);
+  resolve();
+  await carried;
+  assertEquals(events, ["carried", "stop old"]);
 });
