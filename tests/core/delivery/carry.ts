@@ -1,5 +1,6 @@
 /** A queue that is carried under a clock that tests move on: what tests of it share. */
 import { assert } from "@std/assert";
+import { setImmediate } from "node:timers/promises";
 import type { SmtpReply } from "../../../core/contract/delivery.ts";
 import type { Recipient } from "../../../core/contract/directory.ts";
 import type { AccountId } from "../../../core/contract/identifiers.ts";
@@ -61,7 +62,7 @@ export class TestQueueClock implements QueueClock {
 
 /** When everything has come to rest that waits for no clock: nothing here does any input or output. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let turn = 0; turn < 2; turn++) await setImmediate();
 }
 
 /** A reply of a class. */
