@@ -40,4 +40,15 @@ export class Refusal extends Error {
     super(publicText, options);
     this.kind = kind;
   }
+
+  /** A plugin that was bundled into one file brings a class of its own: what it throws is a refusal all the same. */
+  static override [Symbol.hasInstance](given: unknown): given is Refusal {
+    return Error.isError(given) && given.name === "Refusal" && "kind" in given && typeof given.kind === "string" &&
+      Object.hasOwn(kinds, given.kind);
+  }
 }
+
+const kinds: Readonly<Record<RefusalKind, true>> = {
+  ...{ invalid: true, forbidden: true, "not-found": true, conflict: true },
+  ...{ "too-large": true, "over-quota": true, unavailable: true },
+};

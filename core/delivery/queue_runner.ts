@@ -49,12 +49,13 @@ export class QueueRunner implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #carried = new Map<Promise<void>, QueueEntry>();
   readonly #running: Promise<unknown>;
+  #extending: Promise<void> | undefined;
   #wake = Promise.withResolvers<void>();
 
   /** Begins. */
   constructor(parts: RunnerParts) {
     this.#parts = parts;
-    this.#running = Promise.all([this.#run(), this.#listen(), this.#extend()]);
+    this.#running = Promise.all([this.#run(), this.#listen()]);
   }
 
   /** Takes no more, and waits for what is in hand until the signal aborts. */
@@ -75,6 +76,7 @@ export class QueueRunner implements AsyncDisposable {
     this.#wake.resolve();
     await this.#running;
     await Promise.all(this.#carried.keys());
+    await this.#extending;
     if (entries.length === 0) return;
     try {
       const { storage, clock } = this.#parts;
@@ -132,6 +134,7 @@ export class QueueRunner implements AsyncDisposable {
       this.#wake.resolve();
     });
     this.#carried.set(work, entry);
+    this.#extending ??= this.#extend().finally(() => this.#extending = undefined);
   }
 
   async #carry(entry: QueueEntry): Promise<void> {
@@ -160,10 +163,10 @@ export class QueueRunner implements AsyncDisposable {
 
   async #extend(): Promise<void> {
     const { storage, clock, log } = this.#parts;
-    while (!this.#stop.signal.aborted) {
+    while (this.#carried.size > 0) {
       await clock.wait(extension, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
       const entries = this.#inHand();
-      if (entries.length === 0 || this.#stop.signal.aborted) continue;
       try {
         const until = new Date(clock.now().getTime() + lease);
         await storage.apply([{ do: "extendClaims", runner: this.#runner, entries, until }]);

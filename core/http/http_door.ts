@@ -69,8 +69,9 @@ export class HttpDoor implements AsyncDisposable {
     if (certificate === undefined || this.#certificate === undefined) return;
     const { certificate: chain, key } = this.#certificate;
     if (chain === certificate.certificate && key === certificate.key) return;
-    this.#certificate = certificate;
     for (const listener of this.#listeners) listener.useCertificate(certificate);
+    // Last: where one of them could not take it, another reload tries all of them again.
+    this.#certificate = certificate;
   }
 
   /** Accepts nobody any more; resolves when all requests have been answered, or when the signal aborts. */

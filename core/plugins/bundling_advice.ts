@@ -2,6 +2,7 @@
  * What an operator is told when a compiled program cannot import a plugin. It has no packages but those within it, it
  * asks no registry, and before Deno 2.8.2 it has no compiler for TypeScript.
  */
+import { fileURLToPath } from "node:url";
 import type { FoundSource } from "./import_plugin.ts";
 import { isTypeScript } from "./media_type.ts";
 
@@ -34,5 +35,5 @@ function isAboutPackage(message: string): boolean {
 }
 
 function nameOf(url: string): string {
-  return url.startsWith("file:") ? decodeURIComponent(url.slice(url.lastIndexOf("/") + 1)) : url;
+  return url.startsWith("file:") ? fileURLToPath(url) : url;
 }

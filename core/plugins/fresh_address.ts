@@ -36,3 +36,18 @@ export function freshAddress(address: string, reading: number): string {
   }
   return `file:${parts.join("")}${address.slice(folderEnd)}`;
 }
+
+/** A message of the runtime, with the folder as its operator knows it. */
+export function plainText(message: string, address: string, reading: number): string {
+  try {
+    return message.replaceAll(folderOf(freshAddress(address, reading)), folderOf(address));
+  } catch (error) {
+    // The message is about that.
+    if (error instanceof SpellingsUsedUp) return message;
+    throw error;
+  }
+}
+
+function folderOf(address: string): string {
+  return address.slice(0, address.lastIndexOf("/") + 1);
+}

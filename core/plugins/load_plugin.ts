@@ -5,6 +5,7 @@ import type { ConfigPath, ConfigSource, PluginEntry } from "../config/server_con
 import type { PluginDefinition, PluginKind } from "../contract/plugin.ts";
 import { builtInPlugins, type PluginTable } from "./builtin.ts";
 import { readDefinition, reasonOf, validateOptions } from "./definition.ts";
+import { plainText } from "./fresh_address.ts";
 import { DigestMismatch, type FoundSource, importPlugin, type ImportSettings } from "./import_plugin.ts";
 import { resolvePlugin } from "./resolve_plugin.ts";
 import { isSameSource } from "./same_source.ts";
@@ -87,7 +88,8 @@ export async function loadPlugin<Kind extends PluginKind>(
     return { ok: true, plugin: { definition, options, entry, source: found, reading: kept?.reading ?? reading } };
   } catch (error) {
     if (error instanceof DigestMismatch) return wrong("integrity", error.message);
-    return wrong("use", `${entry.use} cannot be loaded: ${reasonOf(error)}`);
+    const reason = found.from === "file" ? plainText(reasonOf(error), found.url, reading) : reasonOf(error);
+    return wrong("use", `${entry.use} cannot be loaded: ${reason}`);
   }
 }
 

@@ -5,7 +5,7 @@ import type { ConnectionFacts, Filter } from "../../../core/contract/filter.ts";
 import type { Extension } from "../../../core/contract/extension.ts";
 import type { AccountId } from "../../../core/contract/identifiers.ts";
 import type { Logger } from "../../../core/contract/logger.ts";
-import type { DeliveredEvent } from "../../../core/contract/observers.ts";
+import type { DeliveredEvent, QueueEvent } from "../../../core/contract/observers.ts";
 import type { Storage } from "../../../core/contract/storage.ts";
 import type { Transport } from "../../../core/contract/transport.ts";
 import { createDelivery, type DeliverySettings } from "../../../core/delivery/delivery.ts";
@@ -47,6 +47,8 @@ export interface TestDelivery {
   readonly storage: Storage;
   /** What observers of deliveries would be told. */
   readonly delivered: readonly DeliveredEvent[];
+  /** What observers of the queue would be told. */
+  readonly queued: readonly QueueEvent[];
   /** Lines of the log: level, message, fields. */
   readonly lines: readonly string[];
   /** Bodies that are there now, named or not. */
@@ -93,6 +95,7 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
   };
   const lines: string[] = [];
   const delivered: DeliveredEvent[] = [];
+  const queued: QueueEvent[] = [];
   const delivery = createDelivery({
     storage: {
       ...counting,
@@ -111,8 +114,11 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
     }),
     extensions: (differences.extensions ?? []).map((extension, index) => ({ name: `ext-${index + 1}`, extension })),
     events: {
-      has: (name) => name === "delivered",
-      tell: (_name, event) => void delivered.push(event as unknown as DeliveredEvent),
+      has: (name) => name === "delivered" || name === "queued",
+      tell: (name, event) => {
+        if (name === "delivered") delivered.push(event as unknown as DeliveredEvent);
+        else queued.push(event as unknown as QueueEvent);
+      },
     },
     ...differences.largestMessage !== undefined && { largestMessage: differences.largestMessage },
     log: lineLog(lines),
@@ -123,6 +129,7 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
     delivery,
     storage,
     delivered,
+    queued,
     lines,
     bodies: async () => {
       const found = await Promise.allSettled([...written].map((body) => storage.openBody(body as never)));

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { freshAddress, SpellingsUsedUp } from "../../../core/plugins/fresh_address.ts";
+import { freshAddress, plainText, SpellingsUsedUp } from "../../../core/plugins/fresh_address.ts";
 
 Deno.test("fresh address: reading 0 is the address as it is", () => {
   assertEquals(freshAddress("file:///srv/my%20mail/x.ts", 0), "file:///srv/my%20mail/x.ts");
@@ -23,6 +23,12 @@ Deno.test("fresh address: where no spelling is left, that is said", () => {
   assertThrows(() => freshAddress("file:///x.ts", 1), SpellingsUsedUp);
   assertEquals(freshAddress("file:///ab/x.ts", 3), "file:///%61%62/x.ts");
   assertThrows(() => freshAddress("file:///ab/x.ts", 4), SpellingsUsedUp);
+});
+
+Deno.test("fresh address: messages about it name the folder as it is", () => {
+  const message = `Unexpected token at ${freshAddress("file:///srv/mail/x.ts", 5)}:1:1`;
+  assertEquals(plainText(message, "file:///srv/mail/x.ts", 5), "Unexpected token at file:///srv/mail/x.ts:1:1");
+  assertEquals(plainText("used up", "file:///x.ts", 5), "used up");
 });
 
 Deno.test("fresh address: each reading is the same file under another address, which the URL standard keeps", () => {

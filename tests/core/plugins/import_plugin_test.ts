@@ -66,12 +66,12 @@ Deno.test("import: a binary that has not the package says how to bundle it", asy
 });
 
 Deno.test("import: a binary that reads no TypeScript says how to bundle it", () => {
-  const cause = new SyntaxError("Unexpected identifier 'as' at file:///srv/my%20filter.ts:4:26");
-  const advice = bundlingAdvice(fileAt("/srv/my filter.ts"), cause);
+  const cause = new SyntaxError("Unexpected identifier 'as' at file:///srv/my_filter.ts:4:26");
+  const advice = bundlingAdvice(fileAt("/srv/my_filter.ts"), cause);
   assertEquals(
     advice,
-    'this compiled program reads JavaScript only; "deno bundle -o plugin.js my filter.ts" puts it and what it imports ' +
-      "into one file: then use ./plugin.js",
+    'this compiled program reads JavaScript only; "deno bundle -o plugin.js /srv/my_filter.ts" puts it and what it ' +
+      "imports into one file: then use ./plugin.js",
   );
   assertEquals(bundlingAdvice(fileAt("/srv/filter.js"), cause), undefined);
   assertEquals(bundlingAdvice(fileAt("/srv/filter.ts"), new Error("its own")), undefined);

@@ -11,6 +11,7 @@ function stage() {
   const sessions: (() => void)[] = [];
   const generation = (name: string): Generation => ({
     directory: {} as Directory,
+    http: new Map(),
     protocols: [{
       async serve() {
         events.push(`session with ${name}`);
