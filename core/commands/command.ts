@@ -1,7 +1,7 @@
 /** What a command of the command line is. Usage is computed from it; nothing about a command is written twice. */
+import type { CommandOption, ExitCode, GivenArguments, Operand } from "../contract/subcommand.ts";
 
-/** 0 done, 1 failed, 2 bad usage or configuration. */
-export type ExitCode = 0 | 1 | 2;
+export type { ExitCode } from "../contract/subcommand.ts";
 
 /** A command. */
 export interface Command {
@@ -12,35 +12,13 @@ export interface Command {
   /** What follows the name, in order. */
   readonly operands?: readonly Operand[];
   /** In the order of the usage. */
-  readonly options?: readonly Option[];
+  readonly options?: readonly CommandOption[];
   /** Does it. Results go to standard output, everything else to standard error. */
   run(given: Given): Promise<ExitCode>;
 }
 
-/** A word that is no option. */
-export interface Operand {
-  /** In capitals: `ADDRESS`. */
-  readonly name: string;
-  /** `any`: the last one, none or more of it. */
-  readonly count: "one" | "any";
-}
-
-/** An option. */
-export interface Option {
-  /** Without the dashes. */
-  readonly name: string;
-  /** One line. */
-  readonly summary: string;
-  /** What its value is, in capitals; absent for those without one. */
-  readonly value?: string;
-  /** What it is when it is not given. */
-  readonly fallback?: string;
-  /** Whether it must be given. */
-  readonly isRequired?: boolean;
-}
-
 /** What was typed, checked against the command. */
-export class Given {
+export class Given implements GivenArguments {
   readonly #operands: ReadonlyMap<string, string>;
   readonly #options: ReadonlyMap<string, string | true>;
   /** Words for the operand that may come any number of times. */
@@ -93,7 +71,7 @@ export class CommandError extends Error {
 }
 
 /** Options that several commands have. */
-export const configOption: Option = {
+export const configOption: CommandOption = {
   name: "config",
   value: "FILE",
   summary: "the configuration",
@@ -101,7 +79,10 @@ export const configOption: Option = {
 };
 
 /** For scripts. */
-export const jsonOption: Option = { name: "json", summary: "print JSON" };
+export const jsonOption: CommandOption = { name: "json", summary: "print JSON" };
 
 /** The password is never an argument: other users see those. */
-export const passwordOption: Option = { name: "password-stdin", summary: "read the password from standard input" };
+export const passwordOption: CommandOption = {
+  name: "password-stdin",
+  summary: "read the password from standard input",
+};

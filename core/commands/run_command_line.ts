@@ -6,6 +6,7 @@ import { ListenError } from "../server/listener.ts";
 import { type Command, CommandError, type ExitCode, UsageError } from "./command.ts";
 import { commands } from "./command_table.ts";
 import { readArguments } from "./read_arguments.ts";
+import { withSubcommands } from "./plugin_subcommands.ts";
 import { usage } from "./usage.ts";
 
 /** Runs the command line. @param version What `--version` prints. */
@@ -15,10 +16,11 @@ export async function runCommandLine(
   table: readonly Command[] = commands,
 ): Promise<ExitCode> {
   try {
-    const request = readArguments(words, table);
+    const complete = await withSubcommands(words, table);
+    const request = readArguments(words, complete);
     switch (request.ask) {
       case "help":
-        console.log(usage(table, request.only));
+        console.log(usage(complete, request.only));
         // Nothing was asked for: that is bad usage for a script, and help for a person.
         return words.length === 0 ? 2 : 0;
       case "version":

@@ -1,5 +1,8 @@
 /** A server until a signal ends it: SIGTERM and SIGINT drain, a second one stops at once, SIGHUP reloads. */
 import type { ServerLog } from "../observe/log.ts";
+import { answerControl } from "../server/answer_control.ts";
+import { openControlDesk } from "../server/control_desk.ts";
+import type { ControlAnswer, ControlRequest } from "../server/control_messages.ts";
 import { ConfigurationError } from "../server/configuration_error.ts";
 import type { RunningServer } from "../server/server.ts";
 import type { ExitCode } from "./command.ts";
@@ -21,19 +24,25 @@ export async function runServer(server: RunningServer, log: ServerLog): Promise<
     isEnding = true;
     ending.resolve(signal);
   };
-  let reloading = Promise.resolve();
+  let reloading: Promise<unknown> = Promise.resolve();
   using _listeners = listen({
     SIGTERM: () => end("SIGTERM"),
     SIGINT: () => end("SIGINT"),
     SIGHUP: () => {
-      reloading = reloading.then(() => reload(server, log));
+      // One after another is the server's business.
+      reloading = Promise.all([reloading, reload(server, log)]);
     },
   });
   {
     await using running = server;
+    await using desk = new AsyncDisposableStack();
+    desk.use(
+      await openControlDesk({ dataFolder: server.dataFolder, log, answer: (asked) => answer(server, asked, log) }),
+    );
     const signal = await ending.promise;
     log.info("draining", { signal });
     await reloading;
+    await desk.disposeAsync();
     await running.drain(AbortSignal.timeout(PATIENCE));
   }
   log.info("stopped");
@@ -47,6 +56,12 @@ async function reload(server: RunningServer, log: ServerLog): Promise<void> {
     if (error instanceof ConfigurationError) { for (const problem of error.problems) log.error(problem); }
     log.error("not reloaded: everything is as it was", error instanceof ConfigurationError ? {} : { error });
   }
+}
+
+async function answer(server: RunningServer, request: ControlRequest, log: ServerLog): Promise<ControlAnswer> {
+  const given = await answerControl(server, request);
+  if (!given.ok) log.error("not reloaded: everything is as it was", { problems: given.problems });
+  return given;
 }
 
 function listen(handlers: Readonly<Partial<Record<Deno.Signal, () => void>>>): Disposable {

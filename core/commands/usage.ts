@@ -1,5 +1,6 @@
 /** The usage, computed from the commands. Pure. */
-import type { Command, Option } from "./command.ts";
+import type { CommandOption } from "../contract/subcommand.ts";
+import type { Command } from "./command.ts";
 
 /** All commands, a line each; or all about some of them. */
 export function usage(commands: readonly Command[], only: readonly Command[]): string {
@@ -32,16 +33,17 @@ function describe(command: Command): string {
   ].join("\n");
 }
 
-function written({ name, value }: Option): string {
+function written({ name, value }: CommandOption): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
 
-function about({ summary, fallback }: Option): string {
+function about({ summary, fallback }: CommandOption): string {
   return fallback === undefined ? summary : `${summary} (default ${fallback})`;
 }
 
-/** Two columns, the second in line. */
-export function columns(rows: readonly (readonly [left: string, right: string])[]): string[] {
-  const width = Math.max(0, ...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`.trimEnd());
+/** Columns, each in line. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, at) => widths[at] = Math.max(widths[at] ?? 0, cell.length));
+  return rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd());
 }

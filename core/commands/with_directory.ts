@@ -1,9 +1,10 @@
 /** Opens the directory of a configuration without serving anything: commands change accounts in their own process. */
 import type { ServerConfig } from "../config/server_config.ts";
 import type { Directory, DirectoryAdmin } from "../contract/directory.ts";
+import type { Storage } from "../contract/storage.ts";
 import { openLog } from "../observe/log.ts";
 import { PluginLives } from "../plugins/lifecycle.ts";
-import { setUpFoundation } from "../server/foundation.ts";
+import { setUpAccess, setUpStorage, type SharedContext } from "../server/foundation.ts";
 import { type LoadedServer, loadServer } from "../server/load_server.ts";
 import { CommandError, type Given } from "./command.ts";
 
@@ -18,17 +19,29 @@ export async function withAccounts<Result>(
 
 /** Does something with a directory, then stops what was set up. */
 export async function withDirectory<Result>(
-  { config, plugins }: LoadedServer,
+  loaded: LoadedServer,
   use: (directory: Directory) => Promise<Result>,
+): Promise<Result> {
+  return await withFoundation(loaded, ({ directory }) => use(directory));
+}
+
+/** Does something with storage and directory, then stops what was set up. */
+export async function withFoundation<Result>(
+  { config, plugins }: LoadedServer,
+  use: (
+    foundation: { readonly storage: Storage; readonly directory: Directory },
+    shared: SharedContext,
+  ) => Promise<Result>,
 ): Promise<Result> {
   // What goes wrong is for whoever typed the command, whatever the server logs and where.
   using log = openLog({ format: "text", level: "warn" });
   const shutdown = new AbortController();
   await using lives = new PluginLives(log);
-  const shared = { log, shutdown: shutdown.signal, now: () => new Date() };
-  const { directory } = await setUpFoundation(config, plugins, lives, shared);
+  const shared: SharedContext = { log, shutdown: shutdown.signal, now: () => new Date() };
+  const storage = await setUpStorage(config, plugins, lives, shared);
+  const { directory } = await setUpAccess(config, plugins, storage, lives, shared);
   try {
-    return await use(directory);
+    return await use({ storage, directory }, shared);
   } finally {
     shutdown.abort();
   }

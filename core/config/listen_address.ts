@@ -27,6 +27,15 @@ export const listenAddress: ValueSchema<ListenAddress> = value(
   (given) => typeof given === "string" ? parseListenAddress(given) : undefined,
 );
 
+/** The same for HTTP, in which TLS is there from the first octet or never. */
+export const httpAddress: ValueSchema<ListenAddress> = value(
+  'HOST:PORT, then "tls" or nothing, such as "127.0.0.1:8080"',
+  (given) => {
+    const address = typeof given === "string" ? parseListenAddress(given) : undefined;
+    return address?.security === "starttls" ? undefined : address;
+  },
+);
+
 /** Whether one cannot listen on both: the same port, and the same host or one that stands for all. */
 export function collide(one: HostPort, other: HostPort): boolean {
   // Port 0 takes a free port each time.

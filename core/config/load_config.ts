@@ -4,7 +4,7 @@ import type { Environment } from "./environment.ts";
 import { crossCheck } from "./cross_checks.ts";
 import { explainIssues, placeOf } from "./explain_issues.ts";
 import { placedEntries, type PlacedEntry } from "./placed_entries.ts";
-import { toFilterEntry, toPluginEntry, toProtocolEntry } from "./plugin_entry.ts";
+import { toFilterEntry, toHttpEntry, toPluginEntry, toProtocolEntry, toTransportEntry } from "./plugin_entry.ts";
 import { parseConfig, type ReadConfig, readConfig } from "./read_config.ts";
 import type { ConfigSource, ServerConfig, TlsConfig } from "./server_config.ts";
 import { serverSchema, type WrittenConfig } from "./server_schema.ts";
@@ -53,7 +53,7 @@ function validateRead(read: ReadConfig): LoadedConfig {
 
 function toServerConfig(written: WrittenConfig, source: ConfigSource): ServerConfig {
   const absolute = (path: string) => resolve(source.folder, path);
-  const { hostname, tls, limits, log } = written;
+  const { hostname, tls, limits, log, queue } = written;
   const [first = hostname, ...others] = new Set(written.domains ?? []);
   return {
     source,
@@ -73,6 +73,10 @@ function toServerConfig(written: WrittenConfig, source: ConfigSource): ServerCon
     },
     protocols: written.protocols.map((entry, index) => toProtocolEntry(entry, ["protocols", index])),
     filters: written.filters.map((entry, index) => toFilterEntry(entry, ["filters", index])),
+    extensions: written.extensions.map((entry, index) => toPluginEntry(entry, ["extensions", index])),
+    http: written.http.map((entry, index) => toHttpEntry(entry, ["http", index])),
+    transports: written.transports.map((entry, index) => toTransportEntry(entry, ["transports", index])),
+    queue: { retry: queue.retry, giveUp: queue.give_up, warnAfter: queue.warn_after },
     log: { format: log.format, level: log.level, ...log.file !== undefined && { file: absolute(log.file) } },
   };
 }

@@ -1,10 +1,18 @@
 /** Plugin entries of the configuration: a name, or `{ use, options, … }` with the keys that its kind has. */
 import * as v from "valibot";
-import { parseHostPort } from "../options/host_port.ts";
 import { options } from "../options/options.ts";
 import { listOf, oneOf, value, type ValueSchema } from "../options/values.ts";
-import { type ListenAddress, listenAddress } from "./listen_address.ts";
-import type { ConfigPath, FilterEntry, PluginEntry, ProtocolEntry, SandboxConfig } from "./server_config.ts";
+import { destination } from "./domain_name.ts";
+import { httpAddress, type ListenAddress, listenAddress } from "./listen_address.ts";
+import { type SandboxConfig, sandboxConfig } from "./sandbox_config.ts";
+import type {
+  ConfigPath,
+  FilterEntry,
+  HttpEntry,
+  PluginEntry,
+  ProtocolEntry,
+  TransportEntry,
+} from "./server_config.ts";
 
 /** What the file may say for any plugin; `use` alone when it is only a name. */
 interface WrittenEntry {
@@ -25,28 +33,15 @@ const digest = value(
     typeof given === "string" && /^sha(?:256|384|512)-[A-Za-z0-9+/]{43,86}={0,2}$/.test(given) ? given : undefined,
 );
 
-const host = value(
-  'a host that may be reached, such as "spam.example.org" or "127.0.0.1:783"',
-  (given) =>
-    typeof given === "string" && (parseHostPort(given) ?? parseHostPort(`${given}:0`)) !== undefined
-      ? given
-      : undefined,
-);
-
-const sandbox = options({
-  net: v.optional(listOf(host, "a list of hosts such as [spam.example.org]"), []),
-  may: v.optional(listOf(oneOf(["check-password", "secret"]), "a list such as [check-password]"), []),
-}, { noun: "key" });
-
 const common = { use, options: v.optional(v.unknown()), integrity: v.optional(digest) };
-const sandboxed = { ...common, sandbox: v.optional(sandbox) };
+const sandboxed = { ...common, sandbox: v.optional(sandboxConfig) };
 /** Protocols and storage are called for every octet and hold sockets and files: they cannot live in a sandbox. */
 const unsandboxed = {
   ...common,
   sandbox: v.optional(value("no sandbox: protocols and storage run inside the server", () => undefined)),
 };
 
-/** An entry of `directory` or `auth`. */
+/** An entry of `directory`, `auth` or `extensions`. */
 export const sandboxedEntry: ValueSchema<WrittenEntry> = nameOr(options(sandboxed, { noun: "key" }));
 
 /** The entry of `storage`. */
@@ -61,6 +56,18 @@ export const filterEntry: ValueSchema<WrittenEntry & { on_failure?: "defer" | "c
 export const protocolEntry: ValueSchema<WrittenEntry & { listen: ListenAddress[] }> = options({
   ...unsandboxed,
   listen: listOf(listenAddress, 'a list of addresses such as ["0.0.0.0:110 starttls"]', 1),
+}, { noun: "key" });
+
+/** An entry of `http`: one that is only a name would listen nowhere. */
+export const httpEntry: ValueSchema<WrittenEntry & { listen: ListenAddress[] }> = options({
+  ...sandboxed,
+  listen: listOf(httpAddress, 'a list of addresses such as ["127.0.0.1:8080"]', 1),
+}, { noun: "key" });
+
+/** An entry of `transports`: one that is only a name would carry nothing. */
+export const transportEntry: ValueSchema<WrittenEntry & { for: string[] }> = options({
+  ...sandboxed,
+  for: listOf(destination, "a list of domains such as [archive.example.org]", 1),
 }, { noun: "key" });
 
 /** The entry with its place in the file. */
@@ -82,6 +89,16 @@ export function toProtocolEntry(written: v.InferOutput<typeof protocolEntry>, at
 /** The same for a filter. */
 export function toFilterEntry(written: v.InferOutput<typeof filterEntry>, at: ConfigPath): FilterEntry {
   return { ...toPluginEntry(written, at), onFailure: written.on_failure ?? "defer" };
+}
+
+/** The same for HTTP. */
+export function toHttpEntry(written: v.InferOutput<typeof httpEntry>, at: ConfigPath): HttpEntry {
+  return { ...toPluginEntry(written, at), listen: written.listen };
+}
+
+/** The same for a transport. */
+export function toTransportEntry(written: v.InferOutput<typeof transportEntry>, at: ConfigPath): TransportEntry {
+  return { ...toPluginEntry(written, at), for: written.for };
 }
 
 /** Decides by the form of what is given, so that an error names one form and not both. */

@@ -1,5 +1,6 @@
 /** The validated configuration: what `mail.yaml` says, with defaults filled in and paths made absolute. */
 import type { ListenAddress } from "./listen_address.ts";
+import type { SandboxConfig } from "./sandbox_config.ts";
 
 /** Where a value stands in the file: `["protocols", 0, "options"]`. */
 export type ConfigPath = readonly (string | number)[];
@@ -44,6 +45,14 @@ export interface ServerConfig {
   readonly protocols: readonly ProtocolEntry[];
   /** Asked about messages, in this order. */
   readonly filters: readonly FilterEntry[];
+  /** Asked and told in this order. */
+  readonly extensions: readonly PluginEntry[];
+  /** HTTP, and where it is served: entries with the same address share it, in this order. */
+  readonly http: readonly HttpEntry[];
+  /** Ways out, the first for a domain counts. */
+  readonly transports: readonly TransportEntry[];
+  /** When mail on its way out is tried again. */
+  readonly queue: QueueConfig;
   /** What is logged, and how. */
   readonly log: LogConfig;
 }
@@ -75,6 +84,16 @@ export interface LimitsConfig {
   readonly authDelay: number;
 }
 
+/** When mail that could not be handed over is tried again; milliseconds. */
+export interface QueueConfig {
+  /** The wait after a first attempt; each one after it doubles the wait. */
+  readonly retry: number;
+  /** How long a message is tried. */
+  readonly giveUp: number;
+  /** After what time its sender is told that it is late; 0: never. */
+  readonly warnAfter: number;
+}
+
 /** What is logged. */
 export interface LogConfig {
   /** One line of text or one JSON object an event. */
@@ -91,7 +110,7 @@ export interface PluginEntry {
   readonly use: string;
   /** Not yet validated: the plugin's own schema does that. Undefined when none were given. */
   readonly options: unknown;
-  /** Present: the plugin runs in a worker with these rights only. */
+  /** Present: the plugin runs apart from the server, with these rights only. */
   readonly sandbox?: SandboxConfig;
   /** Digest that the plugin's file must have (W3C Subresource Integrity). */
   readonly integrity?: string;
@@ -99,18 +118,22 @@ export interface PluginEntry {
   readonly at: ConfigPath;
 }
 
-/** Rights of a sandboxed plugin: none but these. */
-export interface SandboxConfig {
-  /** Hosts, or `HOST:PORT`, that it may connect to. */
-  readonly net: readonly string[];
-  /** What a sandboxed mechanism may ask of the directory. */
-  readonly may: readonly ("check-password" | "secret")[];
-}
-
 /** A protocol and where it listens. */
 export interface ProtocolEntry extends PluginEntry {
   /** At least one. */
   readonly listen: readonly ListenAddress[];
+}
+
+/** HTTP routes and where they are served. */
+export interface HttpEntry extends PluginEntry {
+  /** At least one; no `starttls`. */
+  readonly listen: readonly ListenAddress[];
+}
+
+/** A transport and whose mail it carries. */
+export interface TransportEntry extends PluginEntry {
+  /** Domains, lower case, at least one; `*` for all that no other transport names. */
+  readonly for: readonly string[];
 }
 
 /** A filter and what its failure means. */

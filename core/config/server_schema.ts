@@ -2,16 +2,17 @@
 import { domainToASCII } from "node:url";
 import * as v from "valibot";
 import { type OptionGroup, options } from "../options/options.ts";
+import { parseDuration } from "../options/units.ts";
 import { byteSize, duration, flag, integer, listOf, oneOf, text, value } from "../options/values.ts";
 import { defaultAuth, defaultDirectory, defaultStorage } from "./defaults.ts";
-import { filterEntry, protocolEntry, sandboxedEntry, storageEntry } from "./plugin_entry.ts";
+import { domain, domainName } from "./domain_name.ts";
+import { filterEntry, httpEntry, protocolEntry, sandboxedEntry, storageEntry, transportEntry } from "./plugin_entry.ts";
 
 // RFC 6531 §3.7.1: in greetings it is an A-label.
 const hostname = value(
   'a host name such as "mail.example.org"',
   (given) => domainToASCII(domainName(given) ?? "") || undefined,
 );
-const domain = value('a domain such as "example.org"', domainName);
 const path = (example: string) => text(`a path such as "${example}", relative to this file`);
 const key = { noun: "key" } as const;
 
@@ -27,6 +28,18 @@ const limits = options({
   connections: v.optional(integer(1), 10_000),
   connections_per_address: v.optional(integer(1), 200),
   auth_delay: v.optional(duration, "2s"),
+}, key);
+
+/** A queue that is tried again at once would never be at rest. */
+const retry = value('a duration of at least "1s", such as "5m"', (given) => {
+  const wait = typeof given === "string" ? parseDuration(given) : undefined;
+  return wait !== undefined && wait >= 1000 ? wait : undefined;
+});
+
+const queue = options({
+  retry: v.optional(retry, "5m"),
+  give_up: v.optional(duration, "5d"),
+  warn_after: v.optional(duration, "4h"),
 }, key);
 
 const log = options({
@@ -52,19 +65,18 @@ export const serverSchema = options({
     1,
   ),
   filters: v.optional(listOf(filterEntry, "a list of plugins such as [spf, dkim]"), []),
+  extensions: v.optional(listOf(sandboxedEntry, "a list of plugins such as [./fortune.ts]"), []),
+  http: v.optional(
+    listOf(httpEntry, 'a list of plugins such as [{ use: ./webhook.ts, listen: ["127.0.0.1:8080"] }]'),
+    [],
+  ),
+  transports: v.optional(
+    listOf(transportEntry, "a list of plugins such as [{ use: ./maildir.ts, for: [archive.example.org] }]"),
+    [],
+  ),
+  queue: v.optional(queue, {}),
   log: v.optional(log, {}),
 }, { noun: "key", mayBeAbsent: false });
 
 /** What the file says once it has passed, before paths are made absolute. */
 export type WrittenConfig = typeof serverSchema extends OptionGroup<infer Written> ? Written : never;
-
-/** RFC 1123 §2.1, with the letters of other languages (RFC 5890); lower case. */
-function domainName(given: unknown): string | undefined {
-  if (typeof given !== "string" || given.length > 253) return undefined;
-  const labels = given.split(".");
-  const isName = labels.every((label) =>
-    label.length <= 63 && /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u.test(label)
-  );
-  // All digits is no name: a number that lost its quotes, or an address.
-  return isName && !/^[\d.]+$/.test(given) ? given.normalize("NFC").toLowerCase() : undefined;
-}

@@ -16,6 +16,8 @@ export interface AuthMechanism {
   readonly services?: readonly Service[];
   /** Offered only under TLS unless configuration says otherwise. */
   readonly revealsPassword: boolean;
+  /** The login of an account that everybody gets without a proof (RFC 4505): whoever has it may not send mail elsewhere. */
+  readonly everybodysAccount?: string;
   /** False for APOP: usable by name, absent from SASL lists. */
   readonly listed?: boolean;
   /** The mechanism is also offered as `NAME-PLUS` where one of these can be had (RFC 5801 §5, RFC 5802 §6). */

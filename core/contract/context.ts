@@ -3,6 +3,7 @@ import type { Accounts } from "./accounts.ts";
 import type { Authentication, SecretScheme } from "./authentication.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Directory } from "./directory.ts";
+import type { ExtensionCommands } from "./extension_commands.ts";
 import type { Logger } from "./logger.ts";
 import type { Storage } from "./storage.ts";
 
@@ -50,6 +51,26 @@ export interface ProtocolContext extends BaseContext {
   readonly domains: readonly [string, ...string[]];
   /** What one client may use up. */
   readonly limits: ProtocolLimits;
+  /** Commands that extensions add; absent: none. */
+  readonly extensionCommands?: ExtensionCommands;
+}
+
+/** For subcommands of plugins: a server may be running beside them. */
+export interface SubcommandContext extends BaseContext {
+  /** Mailboxes and messages. */
+  readonly storage: Storage;
+  /** Addresses. */
+  readonly directory: Directory;
+  /** Local domains, lower case; the first is that of logins without a domain. */
+  readonly domains: readonly [string, ...string[]];
+  /** The server's data folder, absolute; it exists. Files in it begin with the plugin's name. */
+  readonly dataFolder: string;
+}
+
+/** For extensions. */
+export interface ExtensionContext extends SubcommandContext {
+  /** Where messages go. */
+  readonly delivery: Delivery;
 }
 
 /** Limits that the configuration sets for all protocols. */

@@ -32,7 +32,10 @@ export interface Delivery {
   connected(facts: ConnectionFacts): Promise<SmtpReply | undefined> | SmtpReply | undefined;
   /** MAIL. */
   sender(facts: ConnectionFacts, sender: string): Promise<SmtpReply | undefined> | SmtpReply | undefined;
-  /** RCPT: where it leads, or why it does not. Mail to other domains needs `facts.account`: nobody else relays. */
+  /**
+   * RCPT: where it leads, or why it does not. Mail to domains that are neither local nor named by a transport needs
+   * `facts.account`: nobody else relays.
+   */
   recipient(facts: ConnectionFacts, address: string): Promise<RecipientAnswer> | RecipientAnswer;
   /**
    * Stores the message for all of its recipients, or for none. Resolves to `accepted` only when it is durable. What the
@@ -54,6 +57,8 @@ export interface AcceptedRecipient {
   readonly accounts: readonly AccountId[];
   /** Whether those get a copy for this address besides those for others. */
   readonly isSeparate?: true;
+  /** Addresses of other servers that it leads to, each once: the message is queued for them. */
+  readonly remote?: readonly string[];
 }
 
 /** A message whose envelope is complete. */

@@ -6,5 +6,8 @@ export type AccountId = string & { readonly brand: "AccountId" };
 /** A mailbox, for ever: it outlives a change of name. */
 export type MailboxId = number & { readonly brand: "MailboxId" };
 
-/** The octets of a message; several messages may share one. */
+/** The octets of a message; several messages, and entries of the queue, may share one. */
 export type BodyId = string & { readonly brand: "BodyId" };
+
+/** A message in the queue, for recipients of one domain. */
+export type QueueId = string & { readonly brand: "QueueId" };

@@ -118,6 +118,12 @@ export interface MailboxChange {
   readonly modseq: bigint;
 }
 
+/** A change, and whose mailboxes it is about; absent: what is everybody's. */
+export interface AccountChange extends MailboxChange {
+  /** The account. */
+  readonly account?: AccountId;
+}
+
 /** Where metadata belongs (RFC 5464 §2): to a mailbox or to the whole server, for everyone or for one account. */
 export interface MetadataPlace {
   /** Absent: the server. */

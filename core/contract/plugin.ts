@@ -1,11 +1,13 @@
 /** The plugin API, version 1: what a plugin module default-exports. */
 import type { AuthMechanism } from "./authentication.ts";
-import type { BaseContext, DirectoryContext, ProtocolContext, StorageContext } from "./context.ts";
+import type { BaseContext, DirectoryContext, ExtensionContext, ProtocolContext, StorageContext } from "./context.ts";
 import type { Directory } from "./directory.ts";
+import type { Extension } from "./extension.ts";
 import type { Filter } from "./filter.ts";
 import type { HttpRoutes } from "./http.ts";
 import type { Protocol } from "./connection.ts";
 import type { Storage } from "./storage.ts";
+import type { Subcommand } from "./subcommand.ts";
 import type { Transport } from "./transport.ts";
 
 /** The version of this API that the server speaks. */
@@ -21,8 +23,10 @@ export interface ExtensionByKind {
   storage: Storage;
   /** Knows who has an account and what an address leads to. */
   directory: Directory;
-  /** Judges messages on their way in. */
+  /** Judges clients, and messages on their way in. */
   filter: Filter;
+  /** Places messages, observes, adds commands and periodic work. */
+  extension: Extension;
   /** Carries messages to other servers. */
   transport: Transport;
   /** Answers HTTP. */
@@ -41,6 +45,8 @@ export interface ContextByKind {
   directory: DirectoryContext;
   /** A filter judges what it is shown. */
   filter: BaseContext;
+  /** An extension may look at all that is kept, and send messages. */
+  extension: ExtensionContext;
   /** A transport carries what it is given. */
   transport: BaseContext;
   /** As a protocol. */
@@ -62,6 +68,8 @@ export interface PluginDefinition<Kind extends PluginKind, Options> {
   readonly summary: string;
   /** What its `options` in `mail.yaml` may be. */
   readonly options: OptionsSchema<Options>;
+  /** Commands of the command line that it brings. */
+  readonly subcommands?: readonly Subcommand<Options>[];
   /** Acquires resources; must not listen, and must clean up after itself when it throws. */
   setup(
     context: ContextByKind[Kind],

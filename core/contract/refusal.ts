@@ -24,11 +24,14 @@ export type RefusalKind =
  * see goes into `cause`.
  */
 export class Refusal extends Error {
+  /** For logs. */
   override readonly name = "Refusal";
   /** Why. */
   readonly kind: RefusalKind;
 
   /**
+   * A refusal.
+   *
    * @param kind Why.
    * @param publicText One line, without a full stop, that a client may read.
    * @param options The private cause.
@@ -37,4 +40,15 @@ export class Refusal extends Error {
     super(publicText, options);
     this.kind = kind;
   }
+
+  /** A plugin that was bundled into one file brings a class of its own: what it throws is a refusal all the same. */
+  static override [Symbol.hasInstance](given: unknown): given is Refusal {
+    return Error.isError(given) && given.name === "Refusal" && "kind" in given && typeof given.kind === "string" &&
+      Object.hasOwn(kinds, given.kind);
+  }
 }
+
+const kinds: Readonly<Record<RefusalKind, true>> = {
+  ...{ invalid: true, forbidden: true, "not-found": true, conflict: true },
+  ...{ "too-large": true, "over-quota": true, unavailable: true },
+};

@@ -3,6 +3,7 @@ import type { Account, AccountOperation, Accounts } from "./accounts.ts";
 import type { DatasetOperation, Datasets } from "./datasets.ts";
 import type { AccountId, BodyId, MailboxId } from "./identifiers.ts";
 import type {
+  AccountChange,
   DeliveryEnvelope,
   FlagChange,
   Mailbox,
@@ -16,9 +17,10 @@ import type {
   UidSet,
 } from "./mailbox.ts";
 import type { MessageSummary } from "./message.ts";
+import type { Queue, QueueEntry, QueueOperation } from "./queue.ts";
 
 /** The promises that each backend keeps are stated by `tests/conformance`. */
-export interface Storage extends Accounts, Datasets {
+export interface Storage extends Accounts, Datasets, Queue {
   /** What it can do beyond the contract. */
   readonly features: ReadonlySet<"full-text-search" | "several-processes">;
   /**
@@ -84,6 +86,8 @@ export interface Storage extends Accounts, Datasets {
   textCandidates?(mailbox: MailboxId, keys: readonly string[]): Promise<UidSet | undefined>;
   /** Changes of the account's mailboxes as they are committed. Ends when `stop` aborts. */
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange>;
+  /** The same of all accounts, as far as this process commits changes. */
+  watchAll(stop: AbortSignal): AsyncIterable<AccountChange>;
   /** Exclusive POP3 maildrop lock (RFC 1939 §4); undefined when another session holds it. */
   lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined>;
 }
@@ -121,6 +125,7 @@ export interface Body {
 export type Operation =
   | AccountOperation
   | DatasetOperation
+  | QueueOperation
   | { readonly do: "append"; readonly mailbox: MailboxId; readonly body: BodyId; readonly details: MessageDetails }
   /** Appends to the mailbox of that name, or to INBOX where there is none. */
   | {
@@ -178,4 +183,6 @@ export type ResultOf<O> = O extends { do: "append" | "deliver" } ? Message
   : O extends { do: "takeRecent" } ? number
   : O extends { do: "createMailbox" } ? Mailbox
   : O extends { do: "createAccount" } ? Account
+  : O extends { do: "enqueue" } ? QueueEntry
+  : O extends { do: "claimQueued" } ? readonly QueueEntry[]
   : undefined;

@@ -3,19 +3,26 @@
  * all accounts. Only when that batch is durable is the message accepted: for all of its recipients, or for none.
  */
 import type { AcceptAnswer, IncomingMessage, SmtpReply } from "../contract/delivery.ts";
+import type { MessageChanges } from "../contract/filter.ts";
 import type { BodyId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
+import type { QueuedRecipient } from "../contract/queue.ts";
 import { Refusal } from "../contract/refusal.ts";
-import type { Operation, Storage } from "../contract/storage.ts";
+import type { Storage } from "../contract/storage.ts";
+import type { EventSink } from "../observe/observation.ts";
 import { concat } from "../message/bytes.ts";
 import { printFindings } from "./added_header.ts";
-import { copiesFor } from "./copies.ts";
+import { copiesFor, type Copy } from "./copies.ts";
+import { storeCopies } from "./store_copies.ts";
+import { ReviewedMessage } from "./filtered_message.ts";
 import { MessageContent } from "./message_content.ts";
+import { type Destinations, placeCopies, type PlacingParts, plainCopy } from "./place_copies.ts";
+import { tellQueued } from "./queue_events.ts";
 import { localError, refuse, reply, replyToRefusal } from "./replies.ts";
 import { type FilterChain, type Findings, mergeFindings } from "./run_filters.ts";
 
 /** What delivery needs of a storage. */
-export type MessageStorage = Pick<Storage, "writeBody" | "openBody" | "discardBody" | "apply">;
+export type MessageStorage = Pick<Storage, "writeBody" | "openBody" | "discardBody" | "apply" | "mailboxByName">;
 
 /** What accepting needs. */
 export interface AcceptParts {
@@ -23,6 +30,12 @@ export interface AcceptParts {
   readonly storage: MessageStorage;
   /** Who judges them. */
   readonly filters: FilterChain;
+  /** Who says where copies go; absent: nobody does. */
+  readonly placing?: PlacingParts;
+  /** Who is told. */
+  readonly events: EventSink;
+  /** Octets that filters may make of a message. */
+  readonly largest: number;
   /** One line a message. */
   readonly log: Logger;
   /** The time. */
@@ -113,7 +126,7 @@ class Acceptance {
   async #accept(): Promise<AcceptAnswer> {
     const { id, recipients } = this.#message;
     // Nobody would get it, and the client would be told that it arrived.
-    if (recipients.every(({ accounts }) => accounts.length === 0)) {
+    if (recipients.every(({ accounts, remote = [] }) => accounts.length + remote.length === 0)) {
       return refuse(reply(554, "5.5.1", "No valid recipients"));
     }
     const written = await this.#write();
@@ -133,19 +146,34 @@ class Acceptance {
       return { body, isQuarantined: quarantine !== undefined };
     }
     const body = await this.#writeBody(trace);
-    const opened = await storage.openBody(body);
+    const reviewed = new ReviewedMessage(id, await storage.openBody(body), trace.length);
     const { refusal, findings } = await filters.ask(
       "message",
-      (filter) => filter.message?.(facts, envelope, opened),
+      (filter) => filter.message?.(facts, envelope, reviewed),
       { message: id },
+      (changes) => this.#change(reviewed, changes),
     );
     if (refusal !== undefined) return { refusal };
     const isQuarantined = (quarantine ?? findings.quarantine) !== undefined;
     const prefix = printFindings(mergeFindings([known, findings]));
-    if (prefix.length === 0) return { body, isQuarantined };
     // RFC 8601 §4: above any other trace field, so that readers see which of them can be trusted.
-    this.#body = await storage.writeBody({ prefix, body });
-    return { body: this.#body, isQuarantined };
+    if (reviewed.isChanged) await this.#rewrite(body, below(prefix, reviewed.chunks()));
+    else if (prefix.length > 0) this.#body = await storage.writeBody({ prefix, body });
+    return { body: this.#body ?? body, isQuarantined };
+  }
+
+  /** What a filter makes of a message is bounded as what a client sends. */
+  async #change(reviewed: ReviewedMessage, changes: MessageChanges): Promise<void> {
+    const { largest } = this.#parts;
+    if ((changes.replaceBody?.length ?? 0) > largest) throw new RangeError(`the body has more than ${largest} octets`);
+    await reviewed.change(changes);
+  }
+
+  /** Another body takes the place of the one that was written. */
+  async #rewrite(before: BodyId, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const { storage } = this.#parts;
+    this.#body = await storage.writeBody(content);
+    storage.discardBody(before);
   }
 
   async #writeBody(head: Uint8Array): Promise<BodyId> {
@@ -163,24 +191,61 @@ class Acceptance {
     return mergeFindings([whole, ...isForAll ? recipients : recipients.map(({ headers }) => ({ headers }))]);
   }
 
-  /** One batch, one operation for each copy. All copies share the body. */
-  async #deliver({ body, isQuarantined }: WrittenMessage): Promise<void> {
-    const { sender } = this.#message.envelope, receivedAt = this.#parts.now();
-    const isJunk = (index: number) => isQuarantined || this.#earlier.recipients[index]?.quarantine !== undefined;
-    const batch = copiesFor(this.#message.recipients, isJunk).map(({ account, recipient, isJunk }): Operation => ({
-      do: "deliver",
-      account,
-      mailboxName: isJunk ? "Junk" : "INBOX",
-      body,
-      details: { receivedAt, flags: [], envelope: { sender, recipient } },
-    }));
+  /** One batch, all copies of it. They share the body. */
+  async #deliver(written: WrittenMessage): Promise<void> {
+    const { storage, log, events } = this.#parts;
+    const { id, facts, envelope } = this.#message;
+    const { body } = written;
+    const isJunk = (index: number) =>
+      written.isQuarantined || this.#earlier.recipients[index]?.quarantine !== undefined;
+    const copies = copiesFor(this.#message.recipients, isJunk);
+    const outgoing = this.#outgoing();
+    const placed = await this.#place(copies, outgoing, body);
+    const plain = { copies: copies.map(plainCopy), outgoing };
+    const at = this.#parts.now();
     // Until the storage says that nothing was done, the body may be somebody's: it is not ours to discard.
     this.#body = undefined;
     try {
-      await this.#parts.storage.apply(batch);
+      const message = { id, envelope, body, receivedAt: at, placed, plain };
+      const { copies, queued } = await storeCopies(message, storage, log);
+      tellQueued(queued, events);
+      if (copies.length === 0 || !events.has("delivered")) return;
+      const size = copies[0]?.size ?? 0;
+      events.tell("delivered", {
+        ...{ at, id, facts, envelope, body, size },
+        copies: copies.map(({ account, mailbox, uid }) => ({ account, mailbox, uid })),
+      });
     } catch (error) {
       if (error instanceof Refusal) this.#body = body;
       throw error;
     }
   }
+
+  /** Where extensions want the copies that are not for Junk; undefined where there are none. */
+  async #place(
+    copies: readonly Copy[],
+    outgoing: readonly QueuedRecipient[],
+    body: BodyId,
+  ): Promise<Destinations | undefined> {
+    const { placing, storage } = this.#parts;
+    if (placing === undefined) return undefined;
+    const { id, facts, envelope } = this.#message;
+    const message = new ReviewedMessage(id, await storage.openBody(body), 0);
+    const asked = copies.filter(({ isJunk }) => !isJunk)
+      .map(({ account, recipients }) => ({ account, recipients, facts, envelope, message }));
+    const placed = await placeCopies(asked, copies.filter(({ isJunk }) => isJunk).map(plainCopy), placing);
+    return { ...placed, outgoing: [...outgoing, ...placed.outgoing] };
+  }
+
+  /** Those on other servers, with the address that the sender knows. */
+  #outgoing(): QueuedRecipient[] {
+    return this.#message.recipients.flatMap(({ address: original, remote = [] }) =>
+      remote.map((address) => ({ address, ...address !== original && { original } }))
+    );
+  }
+}
+
+async function* below(prefix: Uint8Array, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield prefix;
+  yield* chunks;
 }

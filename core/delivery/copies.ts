@@ -8,6 +8,8 @@ export interface Copy {
   readonly account: AccountId;
   /** The first forward-path that leads to it, as given. */
   readonly recipient: string;
+  /** All that do, as given. */
+  readonly recipients: readonly string[];
   /** Whether it is to be found in Junk. */
   readonly isJunk: boolean;
 }
@@ -27,8 +29,9 @@ export function copiesFor(
     for (const account of accounts) {
       // RFC 5321 §2.4: that case does not matter in a local part is usual; who gives both spellings means one.
       const key = isSeparate ? `${account} ${address.toLowerCase()}` : account;
-      const known = copies.get(key) ?? { account, recipient: address, isJunk: false };
-      copies.set(key, { ...known, isJunk: known.isJunk || isJunk(index) });
+      const known = copies.get(key) ?? { account, recipient: address, recipients: [], isJunk: false };
+      const recipients = [...known.recipients, address];
+      copies.set(key, { ...known, recipients, isJunk: known.isJunk || isJunk(index) });
     }
   }
   return [...copies.values()];

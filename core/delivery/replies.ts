@@ -29,13 +29,13 @@ export const relayingDenied: SmtpReply = reply(
 );
 
 /** RFC 3463 §3.5: X.4.4, unable to route: we know no next hop. */
-export const noWayOut: SmtpReply = reply(550, "5.4.4", "This server cannot send mail to other servers yet");
+export const noWayOut: SmtpReply = reply(550, "5.4.4", "This server has no way to send mail to that domain");
 
 /** As `noWayOut`, where an alias of ours leads there. */
 export const leadsOut: SmtpReply = reply(
   550,
   "5.4.4",
-  "This address leads to another server, and this one cannot send mail to other servers yet",
+  "This address leads to another server, to which this one has no way to send mail",
 );
 
 /** RFC 3463 §3.5: X.4.6, routing loop detected. */

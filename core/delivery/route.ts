@@ -1,12 +1,18 @@
-/** Where a recipient leads: aliases followed to accounts (RFC 5321 §3.9.1). */
+/** Where a recipient leads: aliases followed to accounts and to other servers (RFC 5321 §3.9.1). */
 import type { SmtpReply } from "../contract/delivery.ts";
 import type { Directory, Recipient } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
 import { leadsInCircles, leadsOut, leadsToTooMany, noSuchMailbox, noWayOut, relayingDenied } from "./replies.ts";
+import type { MayUse, WaysOut } from "./ways_out.ts";
 
 /** Where an address leads, or why it leads nowhere. */
 export type Route =
-  | { readonly accounts: readonly AccountId[]; readonly isSeparate?: true; readonly warning?: Warning }
+  | {
+    readonly accounts: readonly AccountId[];
+    readonly isSeparate?: true;
+    readonly remote: readonly string[];
+    readonly warning?: Warning;
+  }
   | { readonly refusal: SmtpReply; readonly warning?: Warning };
 
 /** What is wrong with an alias, for the operator. */
@@ -22,37 +28,51 @@ const mostAddresses = 1000;
 /** Addresses that a warning names. */
 const mostNamed = 5;
 
+/** What is asked where addresses lead. */
+export interface RouteParts {
+  /** Whose they are here. */
+  readonly directory: Pick<Directory, "resolve">;
+  /** How mail leaves. */
+  readonly ways: Pick<WaysOut, "whoMayUse">;
+}
+
 /**
- * Follows an address to accounts, each once. A loop among aliases does no harm where they lead to somebody as well.
+ * Follows an address to accounts, and to addresses of other servers, each once. A loop among aliases does no harm where
+ * they lead to somebody as well.
  *
- * @param mayRelay Whether the client has authenticated: nobody else sends to other servers through us.
+ * @param mayRelay Whether the client has authenticated: mail of others goes only to the domains that a transport names.
  * @throws what the directory throws.
  */
-export async function route(
-  address: string,
-  directory: Pick<Directory, "resolve">,
-  mayRelay: boolean,
-): Promise<Route> {
+export async function route(address: string, { directory, ways }: RouteParts, mayRelay: boolean): Promise<Route> {
   const first = await directory.resolve(address);
   switch (first.kind) {
     case "account":
-      return { accounts: [first.account], ...first.isSeparate && { isSeparate: true } };
+      return { accounts: [first.account], remote: [], ...first.isSeparate && { isSeparate: true } };
     case "unknown":
       return { refusal: noSuchMailbox };
     case "remote":
-      return { refusal: mayRelay ? noWayOut : relayingDenied };
+      return relay(address, ways.whoMayUse(address), mayRelay);
     case "redirect":
-      return { ...await followAlias(address, first.to, directory), ...first.isSeparate && { isSeparate: true } };
+      return {
+        ...await followAlias(address, first.to, { directory, ways }),
+        ...first.isSeparate && { isSeparate: true },
+      };
   }
+}
+
+/** Design section 8: no one relays through us who has not authenticated. */
+function relay(address: string, whoMay: MayUse, mayRelay: boolean): Route {
+  if (whoMay === "everyone" || whoMay === "authenticated" && mayRelay) return { accounts: [], remote: [address] };
+  return { refusal: mayRelay ? noWayOut : relayingDenied };
 }
 
 async function followAlias(
   address: string,
   to: readonly string[],
-  directory: Pick<Directory, "resolve">,
+  { directory, ways }: RouteParts,
 ): Promise<Route> {
   const accounts = new Set<AccountId>();
-  const deadEnds = { remote: [] as string[], unknown: [] as string[] };
+  const found = { remote: [] as string[], unknown: [] as string[] };
   const met = new Set([address, ...to]);
   const ahead = to.filter((target) => target !== address);
   for (const target of ahead) {
@@ -61,7 +81,7 @@ async function followAlias(
     }
     const recipient: Recipient = await directory.resolve(target);
     if (recipient.kind === "account") accounts.add(recipient.account);
-    else if (recipient.kind !== "redirect") deadEnds[recipient.kind].push(target);
+    else if (recipient.kind !== "redirect") found[recipient.kind].push(target);
     else {
       for (const next of recipient.to) {
         if (met.has(next)) continue;
@@ -71,20 +91,26 @@ async function followAlias(
       }
     }
   }
-  return judge(accounts, deadEnds);
+  return judge(accounts, found, ways);
 }
 
 function judge(
   accounts: ReadonlySet<AccountId>,
   { remote, unknown }: { readonly remote: readonly string[]; readonly unknown: readonly string[] },
+  ways: RouteParts["ways"],
 ): Route {
+  // The operator made the alias, and with it said that its mail may leave, whoever sends it.
+  const stuck = remote.filter((address) => ways.whoMayUse(address) === "nobody");
   // Never half-delivered: part of it would be lost.
-  if (remote.length > 0) {
-    return { refusal: leadsOut, warning: warn("an alias leads to another server: its mail is refused", remote) };
+  if (stuck.length > 0) {
+    return {
+      refusal: leadsOut,
+      warning: warn("an alias leads to another server, to which no transport carries mail: its mail is refused", stuck),
+    };
   }
   const warning = unknown.length === 0 ? undefined : warn("an alias leads to addresses that are nobody's", unknown);
   // Who is gone misses nothing that somebody waits for.
-  if (accounts.size > 0) return { accounts: [...accounts], ...warning && { warning } };
+  if (accounts.size + remote.length > 0) return { accounts: [...accounts], remote, ...warning && { warning } };
   if (warning !== undefined) return { refusal: noSuchMailbox, warning };
   return { refusal: leadsInCircles, warning: warn("aliases lead to each other and to no account", []) };
 }

@@ -3,8 +3,9 @@
  * not answer in time or answers nonsense defers the message, unless the configuration says to go on without it.
  */
 import type { SmtpReply } from "../contract/delivery.ts";
-import type { Filter, Verdict } from "../contract/filter.ts";
+import type { Filter, HeaderToWrite, MessageChanges, MessageVerdict } from "../contract/filter.ts";
 import type { Logger } from "../contract/logger.ts";
+import { inTime } from "./in_time.ts";
 import { localError, reply } from "./replies.ts";
 
 /** A filter as it was configured. */
@@ -18,12 +19,18 @@ export interface PlacedFilter {
 }
 
 /** When filters are asked. */
-export type Stage = "connected" | "sender" | "recipient" | "message";
+export type Stage = "connected" | "authenticating" | "sender" | "recipient" | "message";
+
+/** Asks one filter; undefined where it has no opinion after all. */
+export type Question = (filter: Filter) => Promise<MessageVerdict> | undefined;
+
+/** Does what a filter that lets the message pass wants changed in it. Where that throws, the filter has failed. */
+export type ChangeMessage = (changes: MessageChanges) => Promise<void>;
 
 /** What filters want done with a message that they let pass. */
 export interface Findings {
   /** Header fields to add, in order. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: readonly HeaderToWrite[];
   /** Why it goes to Junk: the filter, and its reason. */
   readonly quarantine?: string;
 }
@@ -56,6 +63,7 @@ export class FilterChain {
     const having = (stage: Stage) => inOrder.filter(({ filter }) => filter[stage] !== undefined);
     this.#stages = {
       connected: having("connected"),
+      authenticating: having("authenticating"),
       sender: having("sender"),
       recipient: having("recipient"),
       message: having("message"),
@@ -74,22 +82,20 @@ export class FilterChain {
    * filter may refuse what this one only doubts.
    *
    * @param facts What a line of the log says about whom it was.
+   * @param change Absent: there is nothing yet that could be changed.
    */
-  async ask(
-    stage: Stage,
-    question: (filter: Filter) => Promise<Verdict> | undefined,
-    facts: object,
-  ): Promise<Judgement> {
+  async ask(stage: Stage, question: Question, facts: object, change?: ChangeMessage): Promise<Judgement> {
     const found: Findings[] = [];
     for (const placed of this.#stages[stage]) {
-      const verdict = await this.#verdictOf(placed, stage, question, facts);
+      const verdict = await this.#verdictOf(placed, stage, question, facts, change);
       if (verdict.action === "accept") break;
       if (verdict.action === "continue") {
         found.push({ headers: verdict.addHeaders ?? [] });
       } else if (verdict.action === "quarantine") {
         found.push({ headers: [], quarantine: `${placed.name}: ${verdict.reason}` });
       } else {
-        this.#log.info("filter refused", { ...facts, filter: placed.name, stage, code: verdict.reply.code });
+        const { code, text } = verdict.reply;
+        this.#log.info("filter refused", { ...facts, filter: placed.name, stage, code, reason: text });
         return { refusal: verdict.reply };
       }
     }
@@ -99,11 +105,14 @@ export class FilterChain {
   async #verdictOf(
     { name, filter, onFailure }: PlacedFilter,
     stage: Stage,
-    question: (filter: Filter) => Promise<Verdict> | undefined,
+    question: Question,
     facts: object,
-  ): Promise<Verdict> {
+    change?: ChangeMessage,
+  ): Promise<MessageVerdict> {
     try {
-      return checked(await inTime(question(filter), this.#timeout));
+      const verdict = checked(await inTime(question(filter), this.#timeout, "the filter"));
+      if (verdict.action === "continue") await change?.(verdict);
+      return verdict;
     } catch (error) {
       this.#log.error("filter failed", { ...facts, filter: name, stage, onFailure, error });
       // Design section 8: a failing guard closes.
@@ -112,25 +121,11 @@ export class FilterChain {
   }
 }
 
-/** The answer, unless it comes too late. An answer after that, or a failure, is nobody's concern any more. */
-async function inTime(answer: Promise<Verdict> | undefined, milliseconds: number): Promise<Verdict | undefined> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`the filter has not answered within ${milliseconds} ms`)),
-    milliseconds,
-  );
-  try {
-    return await Promise.race([answer, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** Filters are written by others, and not always in TypeScript. @throws TypeError for what is no verdict. */
-function checked(verdict: Verdict | undefined): Verdict {
+function checked(verdict: MessageVerdict | undefined): MessageVerdict {
   switch (verdict?.action) {
     case "continue":
-      return { action: "continue", addHeaders: (verdict.addHeaders ?? []).map(headerOf) };
+      return { ...checkedChanges(verdict), addHeaders: (verdict.addHeaders ?? []).map(headerOf), action: "continue" };
     case "accept":
       return verdict;
     case "quarantine":
@@ -144,7 +139,18 @@ function checked(verdict: Verdict | undefined): Verdict {
   }
 }
 
-function headerOf([name, value]: readonly [string, string]): readonly [string, string] {
+function checkedChanges({ removeHeaders = [], replaceHeaders = [], replaceBody }: MessageChanges): MessageChanges {
+  if (replaceBody !== undefined && !(replaceBody instanceof Uint8Array)) {
+    throw new TypeError("the filter's replaceBody is no Uint8Array");
+  }
+  return {
+    removeHeaders: removeHeaders.map(String),
+    replaceHeaders: replaceHeaders.map(headerOf),
+    ...replaceBody !== undefined && { replaceBody },
+  };
+}
+
+function headerOf([name, value]: HeaderToWrite): HeaderToWrite {
   return [String(name), String(value)];
 }
 

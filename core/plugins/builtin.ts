@@ -35,6 +35,7 @@ export const builtInPlugins: PluginTable = {
     apop: () => import("../../plugins/auth/apop.ts"),
   },
   filter: {},
+  extension: {},
   transport: {},
   protocol: {
     smtp: () => import("../../plugins/protocols/smtp/plugin.ts"),

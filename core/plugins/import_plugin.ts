@@ -1,5 +1,8 @@
 /** Brings a plugin's module in, and checks its digest where the configuration gives one. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { bundlingAdvice } from "./bundling_advice.ts";
+import { freshAddress } from "./fresh_address.ts";
+import { mediaTypeOf } from "./media_type.ts";
 import type { PluginSource } from "./resolve_plugin.ts";
 
 /** A source that leads somewhere. */
@@ -13,26 +16,54 @@ export class DigestMismatch extends Error {
   override readonly name = "DigestMismatch";
 }
 
+/** How a module is brought in. */
+export interface ImportSettings {
+  /** Which reading of a file this is: see `freshAddress`. Default: 0, the first. */
+  readonly reading?: number;
+  /** The web. */
+  readonly fetch?: Fetch;
+  /** Whether this program is one binary, which has no packages but those within it. Default: as it is. */
+  readonly isCompiled?: boolean;
+}
+
 /** Octets of the largest plugin in one file. */
 const largestPlugin = 16 * 1024 * 1024;
 
 /** Imports the module. @throws DigestMismatch, and whatever the module throws. */
-export async function importPlugin(source: FoundSource, fetchOctets: Fetch = fetchPlugin): Promise<unknown> {
+export async function importPlugin(source: FoundSource, settings: ImportSettings = {}): Promise<unknown> {
+  const { isCompiled = Deno.build.standalone } = settings;
+  try {
+    return source.from === "built-in" ? await source.load() : await import(await specifierOf(source, settings));
+  } catch (error) {
+    const advice = isCompiled ? bundlingAdvice(source, error) : undefined;
+    if (advice === undefined) throw error;
+    throw new Error(`${firstLineOf(error)} — ${advice}`, { cause: error });
+  }
+}
+
+/** What to import for a source that is no part of the program. @throws DigestMismatch. */
+export async function specifierOf(
+  source: Exclude<FoundSource, { readonly from: "built-in" }>,
+  { reading = 0, fetch: fetchOctets = fetchPlugin }: ImportSettings = {},
+): Promise<string> {
   switch (source.from) {
-    case "built-in":
-      return await source.load();
     case "registry":
-      return await import(source.specifier);
+      return source.specifier;
     case "file":
       if (source.digest !== undefined) checkDigest(await Deno.readFile(new URL(source.url)), source.digest);
-      return await import(source.url);
+      return freshAddress(source.url, reading);
     case "web": {
       const octets = await fetchOctets(source.url);
       checkDigest(octets, source.digest);
       // Imported from what was checked: a second request could give something else.
-      return await import(`data:${mediaTypeOf(source.url)};base64,${octets.toBase64()}`);
+      return `data:${mediaTypeOf(source.url)};base64,${octets.toBase64()}`;
     }
   }
+}
+
+/** What an error says, without what a compiler draws below it. */
+export function firstLineOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1).join("");
 }
 
 /** W3C Subresource Integrity §3.1: `sha256-` and the digest in Base64. */
@@ -43,10 +74,6 @@ function checkDigest(octets: Uint8Array, digest: string): void {
   const expected = Uint8Array.fromBase64(digest.slice(dash + 1));
   if (found.length === expected.length && timingSafeEqual(found, expected)) return;
   throw new DigestMismatch(`the file is another: its digest is ${algorithm}-${found.toString("base64")}`);
-}
-
-function mediaTypeOf(url: string): string {
-  return new URL(url).pathname.endsWith(".ts") ? "application/typescript" : "text/javascript";
 }
 
 async function fetchPlugin(url: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -20,7 +20,7 @@ export type PluginSource =
     /** What is wrong, after the place in the file: `unknown protocol "pop4"; did you mean pop3?` */
     readonly problem: string;
     /** The key of the entry that it is about. */
-    readonly key: "use" | "integrity" | "sandbox";
+    readonly key: "use" | "integrity";
   };
 
 /**
@@ -29,13 +29,6 @@ export type PluginSource =
  * @param folder Of the configuration file, absolute: relative paths start there.
  */
 export function resolvePlugin(kind: PluginKind, entry: PluginEntry, folder: string, table: PluginTable): PluginSource {
-  // Fails closed: a plugin that should have had few rights must not run with all of the server's.
-  if (entry.sandbox !== undefined) {
-    return nowhere(
-      "this version has no sandbox; remove the key, and the plugin runs with the server's rights",
-      "sandbox",
-    );
-  }
   const { use, integrity } = entry;
   if (/^[A-Za-z0-9][\w-]*$/.test(use)) return builtIn(kind, entry, table[kind]);
   if (/^(?:jsr|npm):/.test(use)) return registry(entry);
@@ -79,6 +72,6 @@ function registry({ use, integrity }: PluginEntry): PluginSource {
   return { from: "registry", specifier: use };
 }
 
-function nowhere(problem: string, key: "use" | "integrity" | "sandbox" = "use"): PluginSource {
+function nowhere(problem: string, key: "use" | "integrity" = "use"): PluginSource {
   return { from: "nowhere", problem, key };
 }

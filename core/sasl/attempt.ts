@@ -15,6 +15,7 @@ import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
 import type { AccountSessions } from "./account_sessions.ts";
+import { type AttemptHooks, type AttemptJudgement, factsOf } from "./attempt_hooks.ts";
 import { type ExchangePolicy, refused } from "./exchange.ts";
 import type { Claim, Penalties } from "./penalties.ts";
 import { prepareQuery } from "./saslprep.ts";
@@ -39,6 +40,8 @@ export interface AttemptParts {
   readonly sessions: AccountSessions;
   /** Reads logins in forms of the protocol's own. */
   readonly readLogin?: ReadLogin;
+  /** Who is asked, and told. */
+  readonly hooks?: AttemptHooks;
 }
 
 /** Characters of a login that are logged. */
@@ -50,7 +53,7 @@ export class Attempt implements ExchangePolicy {
   readonly #broken = new AbortController();
   readonly #begun: number;
   #login = "";
-  #admission: Promise<void> | undefined;
+  #admission: Promise<AttemptJudgement> | undefined;
   #account: AccountId | undefined;
   #authorizeAs = "";
 
@@ -109,8 +112,16 @@ export class Attempt implements ExchangePolicy {
     this.#broken.abort();
   }
 
-  /** Writes the one line of the log, which never holds a secret. */
+  /** Writes the one line of the log, which never holds a secret, and tells who wants to be told. */
   ended(end: ExchangeEnd, cause?: unknown): void {
+    this.#log(end, cause);
+    const { mechanism, service, connection, hooks } = this.#parts;
+    const login = this.#login.slice(0, loggedLength);
+    const facts = factsOf(connection, end.state === "authenticated" ? end.account : undefined);
+    hooks?.ended?.({ facts, service, mechanism, ...login !== "" && { login } }, end);
+  }
+
+  #log(end: ExchangeEnd, cause: unknown): void {
     const { mechanism, service, connection } = this.#parts;
     const { log } = connection;
     const fields = {
@@ -138,6 +149,8 @@ export class Attempt implements ExchangePolicy {
     const { account: proven, authorizeAs = "", securityLayer } = outcome;
     this.#account = proven;
     this.#authorizeAs = authorizeAs;
+    // A mechanism that has asked the directory for nothing is judged all the same.
+    if (await this.#admit() === "reject") return refused("credentials");
     // RFC 4422 §3.4.1: no authorization identity, or an empty one, means the one that goes with the credentials.
     const account = authorizeAs === "" ? proven : await this.#actAs(proven, authorizeAs);
     const { connection, sessions } = this.#parts;
@@ -154,13 +167,31 @@ export class Attempt implements ExchangePolicy {
     return prepared ? await this.#parts.directory.mayActAs(proven, prepared) : undefined;
   }
 
-  /** Asks about a login, once earlier failures have been paid for. */
-  async #ask<Answer>(login: string, question: (login: string) => Promise<Answer>): Promise<Answer> {
+  /** Asks about a login, once earlier failures have been paid for. Of one that was rejected, nothing is known. */
+  async #ask<Answer>(
+    login: string,
+    question: (login: string) => Promise<Answer | undefined>,
+  ): Promise<Answer | undefined> {
     this.#login = login;
-    await (this.#admission ??= this.#parts.penalties.admit(this.#claim(), this.#broken.signal));
+    const judgement = await this.#admit();
     // A client that left while it waited shall not have its guess verified.
     this.#broken.signal.throwIfAborted();
-    return await question(login);
+    return judgement === "reject" ? undefined : await question(login);
+  }
+
+  #admit(): Promise<AttemptJudgement> {
+    return this.#admission ??= this.#judgeAttempt();
+  }
+
+  /** @throws Error where the attempt is to be made again later. */
+  async #judgeAttempt(): Promise<AttemptJudgement> {
+    const { penalties, hooks, connection, mechanism, service } = this.#parts;
+    await penalties.admit(this.#claim(), this.#broken.signal);
+    if (hooks?.judge === undefined || this.#broken.signal.aborted) return "continue";
+    const attempt = { mechanism, service, login: this.#login };
+    const judgement = await hooks.judge(factsOf(connection), attempt);
+    if (judgement === "defer") throw new Error("a filter wants the attempt to be made again later");
+    return judgement;
   }
 
   #claim(): Claim {

@@ -16,6 +16,7 @@ import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import { AccountSessions } from "./account_sessions.ts";
 import { Attempt, type AttemptParts } from "./attempt.ts";
+import type { AttemptHooks } from "./attempt_hooks.ts";
 import { refused, refusedExchange, startExchange } from "./exchange.ts";
 import { hasBinding, isServed, mayRevealPassword, offerOf } from "./offers.ts";
 import { Penalties, type Sleep, sleep } from "./penalties.ts";
@@ -44,6 +45,32 @@ export interface AuthenticationSettings {
   readonly sleep?: Sleep;
   /** Aborts when the server stops: nobody waits any more. */
   readonly shutdown?: AbortSignal;
+  /** Shared with whoever authenticates besides; absent: one of its own. */
+  readonly memory?: AuthenticationMemory;
+  /** Who is asked about attempts, and told of them; absent: nobody. */
+  readonly hooks?: AttemptHooks;
+}
+
+/** What outlives mechanisms and directories: neither failures nor logins are forgotten when others take their place. */
+export interface AuthenticationMemory {
+  /** Failures of all clients. */
+  readonly penalties: Penalties;
+  /** Logins of open connections. */
+  readonly sessions: AccountSessions;
+}
+
+/** Remembers nothing yet. */
+export function authenticationMemory(
+  settings: Pick<AuthenticationSettings, "authDelay" | "connections" | "now" | "sleep" | "shutdown">,
+): AuthenticationMemory {
+  return {
+    penalties: new Penalties({
+      authDelay: settings.authDelay,
+      now: () => settings.now(),
+      sleep: patience(settings),
+    }),
+    sessions: new AccountSessions(settings.connections ?? []),
+  };
 }
 
 /** Puts mechanisms and a directory together. */
@@ -67,17 +94,11 @@ interface Form {
 
 class ServerAuthentication implements Authentication {
   readonly #settings: AuthenticationSettings;
-  readonly #penalties: Penalties;
-  readonly #sessions: AccountSessions;
+  readonly #memory: AuthenticationMemory;
 
   constructor(settings: AuthenticationSettings) {
     this.#settings = settings;
-    this.#sessions = new AccountSessions(settings.connections ?? []);
-    this.#penalties = new Penalties({
-      authDelay: settings.authDelay,
-      now: () => settings.now(),
-      sleep: patience(settings),
-    });
+    this.#memory = settings.memory ?? authenticationMemory(settings);
   }
 
   mechanismsFor(connection: Connection, service: Service): readonly string[] {
@@ -138,7 +159,7 @@ class ServerAuthentication implements Authentication {
   }
 
   endSessions(account: AccountId, except?: Connection): number {
-    return this.#sessions.end(account, except);
+    return this.#memory.sessions.end(account, except);
   }
 
   /** Whether a configured mechanism is about passwords that the directory can check. */
@@ -166,9 +187,9 @@ class ServerAuthentication implements Authentication {
   }
 
   #parts(mechanism: string, connection: Connection, service: Service): AttemptParts {
-    const { directory, hostname, domain } = this.#settings;
-    const shared = { penalties: this.#penalties, sessions: this.#sessions };
-    return { mechanism, connection, service, directory, hostname, domain, ...shared };
+    const { directory, hostname, domain, hooks } = this.#settings;
+    const parts = { mechanism, connection, service, directory, hostname, domain, ...this.#memory };
+    return hooks === undefined ? parts : { ...parts, hooks };
   }
 }
 
@@ -194,7 +215,7 @@ async function settle(
 }
 
 /** Waits that end when the server stops. */
-function patience({ sleep: wait = sleep, shutdown }: AuthenticationSettings): Sleep {
+function patience({ sleep: wait = sleep, shutdown }: Pick<AuthenticationSettings, "sleep" | "shutdown">): Sleep {
   if (shutdown === undefined) return wait;
   return (milliseconds, signal) => wait(milliseconds, AbortSignal.any([signal, shutdown]));
 }

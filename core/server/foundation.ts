@@ -1,4 +1,5 @@
-/** What everything else stands on: mechanisms, storage and directory. The command line needs no more of the server. */
+/** What everything else stands on: storage, mechanisms and directory. The command line needs no more of the server. */
+import type { Accounts } from "../contract/accounts.ts";
 import type { ConfigPath, ServerConfig } from "../config/server_config.ts";
 import type { AuthMechanism, SecretScheme } from "../contract/authentication.ts";
 import type { BaseContext } from "../contract/context.ts";
@@ -9,12 +10,10 @@ import { type PluginLives, SetupError } from "../plugins/lifecycle.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import type { LoadedPlugins } from "../plugins/load_plugins.ts";
 
-/** What has been set up. */
-export interface Foundation {
+/** Who may come in, and how that is proven. */
+export interface Access {
   /** In the order of the configuration. */
   readonly mechanisms: readonly PlacedMechanism[];
-  /** Where messages are kept. */
-  readonly storage: Storage;
   /** Who has an account. */
   readonly directory: Directory;
 }
@@ -32,14 +31,28 @@ export interface PlacedMechanism {
 /** What all plugins are given. */
 export type SharedContext = Omit<BaseContext, "hostname">;
 
-/** Sets up mechanisms, storage and directory, in this order. @throws SetupError. */
-export async function setUpFoundation(
+/** Makes the data folder, and sets up the storage. @throws SetupError. */
+export async function setUpStorage(
   config: ServerConfig,
-  plugins: Pick<LoadedPlugins, "auth" | "storage" | "directory">,
+  { storage }: Pick<LoadedPlugins, "storage">,
   lives: PluginLives,
   shared: SharedContext,
-): Promise<Foundation> {
+): Promise<Storage> {
   await makeDataFolder(config.data);
+  return await lives.setUp(
+    nameOf(storage),
+    () => storage.definition.setup({ ...contextOf(config, storage, shared), dataFolder: config.data }, storage.options),
+  );
+}
+
+/** Sets up mechanisms and directory. @throws SetupError. */
+export async function setUpAccess(
+  config: ServerConfig,
+  plugins: Pick<LoadedPlugins, "auth" | "directory">,
+  accounts: Accounts,
+  lives: PluginLives,
+  shared: SharedContext,
+): Promise<Access> {
   const mechanisms: PlacedMechanism[] = [];
   for (const plugin of plugins.auth) {
     const { definition, options, entry } = plugin;
@@ -49,26 +62,18 @@ export async function setUpFoundation(
     );
     mechanisms.push({ mechanism, use: entry.use, at: entry.at });
   }
-  const storage = await lives.setUp(
-    nameOf(plugins.storage),
-    () =>
-      plugins.storage.definition.setup(
-        { ...contextOf(config, plugins.storage, shared), dataFolder: config.data },
-        plugins.storage.options,
-      ),
-  );
   const directory = await lives.setUp(
     nameOf(plugins.directory),
     () =>
       plugins.directory.definition.setup({
         ...contextOf(config, plugins.directory, shared),
-        accounts: storage,
+        accounts,
         domains: config.domains,
         neededSecrets: neededSecrets(mechanisms),
         dataFolder: config.data,
       }, plugins.directory.options),
   );
-  return { mechanisms, storage, directory };
+  return { mechanisms, directory };
 }
 
 /** How the operator knows a plugin: `protocol pop3`. */

@@ -18,16 +18,29 @@ export class Generations implements AsyncDisposable {
   constructor(first: Generation) {
     this.#current = { generation: first, sessions: 0 };
     this.#alive.add(this.#current);
+    first.begin();
+  }
+
+  /** The one that new sessions get. */
+  get current(): Generation {
+    return this.#current.generation;
   }
 
   /** Serves a connection with the protocol of that place in the configuration. */
   async serve(index: number, connection: Connection, stop: AbortSignal): Promise<void> {
+    await this.use(async ({ protocols }) => {
+      const protocol = protocols[index];
+      if (protocol === undefined) throw new RangeError(`there is no protocol ${index}`);
+      await protocol.serve(connection, stop);
+    });
+  }
+
+  /** Does some work with the one that new sessions get: it is not stopped before the work is done. */
+  async use(work: (generation: Generation) => Promise<void>): Promise<void> {
     const used = this.#current;
-    const protocol = used.generation.protocols[index];
-    if (protocol === undefined) throw new RangeError(`there is no protocol ${index}`);
     used.sessions++;
     try {
-      await protocol.serve(connection, stop);
+      await work(used.generation);
     } finally {
       used.sessions--;
       await this.#stopUnused(used);
@@ -39,6 +52,8 @@ export class Generations implements AsyncDisposable {
     const before = this.#current;
     this.#current = { generation: next, sessions: 0 };
     this.#alive.add(this.#current);
+    before.generation.retire();
+    next.begin();
     await this.#stopUnused(before);
   }
 

@@ -11,18 +11,14 @@ interface Setting {
 }
 
 const settings: readonly Setting[] = [
-  { at: ["hostname"], of: (config) => config.hostname },
-  { at: ["domains"], of: (config) => config.domains },
   { at: ["data"], of: (config) => config.data },
   { at: ["tls"], of: (config) => [config.tls === undefined, config.tls?.engine] },
   { at: ["storage"], of: (config) => plugin(config.storage) },
-  { at: ["directory"], of: (config) => plugin(config.directory) },
-  { at: ["auth"], of: (config) => config.auth.map(plugin) },
-  { at: ["cleartext_auth"], of: (config) => config.cleartextAuth },
   { at: ["limits", "connections"], of: ({ limits }) => limits.connections },
   { at: ["limits", "connections_per_address"], of: ({ limits }) => limits.connectionsPerAddress },
   { at: ["limits", "auth_delay"], of: ({ limits }) => limits.authDelay },
   { at: ["protocols"], of: listeners },
+  { at: ["http"], of: httpListeners },
   { at: ["log"], of: (config) => config.log },
 ];
 
@@ -33,22 +29,34 @@ export function waitingForRestart(running: ServerConfig, next: ServerConfig): st
 
 /** The next configuration as far as a running server can take it up: the rest is as it was. */
 export function takeUp(running: LoadedServer, next: LoadedServer): LoadedServer {
-  const { source, tls, filters, limits } = next.config;
+  const { data, storage, limits, log, tls } = running.config;
   // Listeners stay, and each belongs to the protocol in its place: another list is for a restart, as a whole.
-  const { config: { protocols }, plugins } = differ(listeners(running.config), listeners(next.config)) ? running : next;
+  const protocols = differ(listeners(running.config), listeners(next.config)) ? running : next;
+  const http = differ(httpListeners(running.config), httpListeners(next.config)) ? running : next;
+  const { tls: nextTls, ...config } = next.config;
   return {
     config: {
-      ...running.config,
-      ...{ source, filters, protocols },
-      limits: { ...running.config.limits, message: limits.message },
-      ...running.config.tls && tls && { tls: { ...tls, engine: running.config.tls.engine } },
+      ...config,
+      ...{ data, storage, log, protocols: protocols.config.protocols, http: http.config.http },
+      limits: { ...limits, message: next.config.limits.message },
+      ...tls && { tls: { ...nextTls ?? tls, engine: tls.engine } },
     },
-    plugins: { ...running.plugins, filters: next.plugins.filters, protocols: plugins.protocols },
+    plugins: {
+      ...next.plugins,
+      storage: running.plugins.storage,
+      protocols: protocols.plugins.protocols,
+      http: http.plugins.http,
+    },
   };
 }
 
 function listeners({ protocols }: ServerConfig): unknown {
   return protocols.map(({ use, listen }) => [use, listen.map(formatListenAddress)]);
+}
+
+/** Which plugin answers at which address may change; that there is an address may not. */
+function httpListeners({ http }: ServerConfig): unknown {
+  return [...new Set(http.flatMap(({ listen }) => listen.map(formatListenAddress)))].sort();
 }
 
 function plugin({ use, options, integrity }: PluginEntry): unknown {

@@ -1,25 +1,27 @@
 /** The composition root: the one file that knows every part. Nothing listens until everything is set up. */
 import type { ListenAddress } from "../config/listen_address.ts";
-import type { ServerConfig } from "../config/server_config.ts";
-import type { Authentication } from "../contract/authentication.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Storage } from "../contract/storage.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { ServerLog } from "../observe/log.ts";
+import { QueueRunner, systemQueueClock } from "../delivery/queue_runner.ts";
+import { httpAddresses, HttpDoor } from "../http/http_door.ts";
+import { RouteTable } from "../http/route_table.ts";
 import { PluginLives } from "../plugins/lifecycle.ts";
+import type { LoadedPlugin } from "../plugins/load_plugin.ts";
+import { allOf } from "../plugins/load_plugins.ts";
 import { formatHostPort } from "../options/host_port.ts";
-import { createAuthentication } from "../sasl/authentication.ts";
-import { isServed } from "../sasl/offers.ts";
+import { authenticationMemory } from "../sasl/authentication.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
-import { type Foundation, setUpFoundation, type SharedContext } from "./foundation.ts";
+import { nameOf, setUpStorage, type SharedContext } from "./foundation.ts";
+import { freshPlugins } from "./fresh_plugins.ts";
 import { type Door, openDoor } from "./door.ts";
 import { type Ground, setUpGeneration } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import { probe } from "./listener.ts";
 import { type LoadedServer, loadServer } from "./load_server.ts";
 import { takeUp, waitingForRestart } from "./restart_only.ts";
-import { explainUnserved } from "./unserved_mechanisms.ts";
 
 /** Where a protocol is served. */
 export interface Listening {
@@ -35,19 +37,32 @@ export interface Listening {
 export interface RunningServer extends AsyncDisposable {
   /** In the order of the configuration. */
   readonly listening: readonly Listening[];
-  /** Who has an account. */
+  /** Who has an account, by what new sessions get. */
   readonly directory: Directory;
   /** Where messages are kept. */
   readonly storage: Storage;
+  /** The server's data folder, absolute. */
+  readonly dataFolder: string;
+  /** Plugins that new sessions get. */
+  readonly plugins: readonly LoadedPlugin[];
   /**
-   * Reads the configuration again: certificates, filters, options of protocols; sessions stay. What waits for a
-   * restart is logged. A module that was imported once is not imported again.
+   * Reads the configuration and plugins' files again; sessions that are there go on with what they have. What waits for a
+   * restart is logged. One reload at a time, in the order in which they are asked for.
    *
-   * @throws ConfigurationError or SetupError; nothing has then changed.
+   * @param plugin The only one whose file is read again; absent: all.
+   * @throws ConfigurationError, SetupError or ReloadRefused; nothing has then changed.
    */
-  reload(): Promise<void>;
+  reload(plugin?: string): Promise<Reloaded>;
   /** Accepts nobody any more and lets sessions and plugins finish until the signal aborts. */
   drain(deadline: AbortSignal): Promise<void>;
+}
+
+/** What a reload came to. */
+export interface Reloaded {
+  /** Plugins whose files were read anew: `filter mine`. */
+  readonly plugins: readonly string[];
+  /** Places of the configuration whose changes wait for a restart. */
+  readonly waiting: readonly string[];
 }
 
 /** What a server is given besides its configuration. */
@@ -66,19 +81,24 @@ export async function startServer(
   const { config, plugins } = loaded;
   // What can fail without anything having been made comes first.
   const certificate = await readCertificate(config);
-  for (const address of config.protocols.flatMap(({ listen }) => listen)) probe(address);
+  const addresses = [...config.protocols.flatMap(({ listen }) => listen), ...httpAddresses(config).values()];
+  for (const address of addresses) probe(address);
   warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
   const lives = undo.use(new PluginLives(log));
   const shutdown = new AbortController();
   const shared: SharedContext = { log, shutdown: shutdown.signal, now };
-  const foundation = await setUpFoundation(config, plugins, lives, shared);
-  const { mechanisms, directory } = foundation;
-  for (const line of explainUnserved(mechanisms, directory, config.directory.use, config.source)) log.warn(line);
+  const storage = await setUpStorage(config, plugins, lives, shared);
   const connections = new Set<Connection>();
-  const authentication = authenticationOf(config, foundation, shared, connections);
-  const ground: Ground = { ...foundation, shared, authentication };
+  const memory = authenticationMemory({ authDelay: config.limits.authDelay, connections, ...shared });
+  const ground: Ground = { storage, memory, shared };
   const generations = undo.use(new Generations(await setUpGeneration(config, plugins, ground)));
+  const runner = undo.use(
+    new QueueRunner({
+      ...{ storage, log, clock: systemQueueClock(now) },
+      use: (work) => generations.use(({ outgoing }) => work(outgoing)),
+    }),
+  );
   // Aborts before any plugin is stopped.
   undo.defer(() => shutdown.abort());
   const door = undo.use(
@@ -87,44 +107,35 @@ export async function startServer(
       serve: (index, connection, stop) => generations.serve(index, connection, stop),
     }),
   );
+  const httpDoor = undo.use(
+    new HttpDoor({
+      ...{ config, certificate, log },
+      use: (address, work) => generations.use(({ http }) => work(http.get(address) ?? new RouteTable([]))),
+    }),
+  );
+  httpDoor.open();
   const listening = door.bound.flatMap(({ index, address }) => {
     const plugin = plugins.protocols[index];
     return plugin === undefined ? [] : [{ protocol: plugin.definition.name, options: plugin.options, address }];
   });
+  listening.push(...httpDoor.addresses.map((address) => ({ protocol: "http", options: undefined, address })));
   for (const { protocol, address } of listening) {
     log.info("listening", { protocol, address: formatHostPort(address), security: address.security });
   }
   log.info("serving", { hostname: config.hostname });
-  return new Server({ loaded, log, ground, lives, generations, door, listening, stack: undo.move() });
-}
-
-function authenticationOf(
-  config: ServerConfig,
-  { mechanisms, directory }: Foundation,
-  shared: SharedContext,
-  connections: ReadonlySet<Connection>,
-): Authentication {
-  return createAuthentication({
-    // The operator has been told of the others, with their place in the file.
-    mechanisms: mechanisms.map(({ mechanism }) => mechanism).filter((mechanism) => isServed(mechanism, directory)),
-    directory,
-    hostname: config.hostname,
-    domain: config.domains[0],
-    cleartextAuth: config.cleartextAuth,
-    authDelay: config.limits.authDelay,
-    connections,
-    ...shared,
-  });
+  return new Server({ loaded, log, ground, lives, generations, runner, door, httpDoor, listening, stack: undo.move() });
 }
 
 interface ServerParts {
   readonly loaded: LoadedServer;
   readonly log: ServerLog;
   readonly ground: Ground;
-  /** Of mechanisms, storage and directory. */
+  /** Of the storage. */
   readonly lives: PluginLives;
   readonly generations: Generations;
+  readonly runner: QueueRunner;
   readonly door: Door;
+  readonly httpDoor: HttpDoor;
   readonly listening: readonly Listening[];
   /** Stops all of it. */
   readonly stack: AsyncDisposableStack;
@@ -132,41 +143,67 @@ interface ServerParts {
 
 class Server implements RunningServer {
   readonly listening: readonly Listening[];
-  readonly directory: Directory;
   readonly storage: Storage;
   readonly #parts: ServerParts;
   #running: LoadedServer;
+  /** Ends when no reload is under way. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Of plugins' files; failed ones count, since what was imported then is known to the runtime. */
+  #readings = 0;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
     this.#running = parts.loaded;
     this.listening = parts.listening;
-    this.directory = parts.ground.directory;
     this.storage = parts.ground.storage;
   }
 
-  async reload(): Promise<void> {
-    const { log, ground, generations, door } = this.#parts;
-    const next = await loadServer(this.#running.config.source.file);
+  get directory(): Directory {
+    return this.#parts.generations.current.directory;
+  }
+
+  get dataFolder(): string {
+    return this.#running.config.data;
+  }
+
+  get plugins(): readonly LoadedPlugin[] {
+    return allOf(this.#running.plugins);
+  }
+
+  reload(plugin?: string): Promise<Reloaded> {
+    const turn = this.#turn.then(() => this.#reload(plugin));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #reload(plugin?: string): Promise<Reloaded> {
+    const { log, ground, generations, door, httpDoor } = this.#parts;
+    const { fresh, kept } = freshPlugins(this.#running.plugins, plugin);
+    const { file } = this.#running.config.source;
+    const next = await loadServer(file, { keep: kept, reading: ++this.#readings });
     const taken = takeUp(this.#running, next);
     // What can fail comes first: nothing has changed then.
     const certificate = await readCertificate(taken.config);
     await using undo = new AsyncDisposableStack();
     const generation = undo.use(await setUpGeneration(taken.config, taken.plugins, ground));
     await door.useCertificate(certificate);
+    httpDoor.useCertificate(certificate);
     undo.move();
     await generations.replace(generation);
     this.#running = taken;
     reopen(log);
     warnOfEnd(certificate, log, ground.shared.now());
-    const keys = waitingForRestart(taken.config, next.config);
-    if (keys.length > 0) log.warn("reloaded, but for changes that wait for a restart", { keys });
-    else log.info("reloaded");
+    const waiting = waitingForRestart(taken.config, next.config);
+    const plugins = [...new Set(fresh.map(nameOf))];
+    if (waiting.length > 0) log.warn("reloaded, but for changes that wait for a restart", { keys: waiting, plugins });
+    else log.info("reloaded", { plugins });
+    return { plugins, waiting };
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
-    const { door, generations, lives } = this.#parts;
-    await door.drain(deadline);
+    const { door, httpDoor, generations, runner, lives } = this.#parts;
+    await Promise.all([door.drain(deadline), httpDoor.drain(deadline)]);
+    await runner.drain(deadline);
     await generations.drain(deadline);
     await lives.drain(deadline);
   }

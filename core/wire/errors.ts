@@ -5,13 +5,14 @@ export const LINE_EDGE = 64;
 
 /** A line was longer than allowed; it has been read away, and the dialogue can go on. */
 export class LineTooLong extends Error {
+  /** For logs. */
   override readonly name = "LineTooLong";
   /** Its first octets, at most `LINE_EDGE`. */
   readonly beginning: Uint8Array;
   /** Its last octets, at most `LINE_EDGE`. */
   readonly ending: Uint8Array;
 
-  /** @param limit Octets that were allowed. @param beginning Its first octets. @param ending Its last. Both are copied. */
+  /** A line past its limit. @param limit Octets that were allowed. @param beginning Its first octets. @param ending Its last. Both are copied. */
   constructor(limit: number, beginning: Uint8Array, ending: Uint8Array) {
     super(`the line is longer than ${limit} octets`);
     this.beginning = beginning.slice(0, LINE_EDGE);
@@ -21,9 +22,10 @@ export class LineTooLong extends Error {
 
 /** Data was larger than allowed; it has been read away, and the dialogue can go on. */
 export class MessageTooLarge extends Error {
+  /** For logs. */
   override readonly name = "MessageTooLarge";
 
-  /** @param limit Octets that were allowed. */
+  /** Data past its limit. @param limit Octets that were allowed. */
   constructor(limit: number) {
     super(`the message is larger than ${limit} octets`);
   }
@@ -31,11 +33,13 @@ export class MessageTooLarge extends Error {
 
 /** There is nobody to talk to any more, or no way to tell what is meant: nothing more can be read or sent. */
 export class ConnectionClosed extends Error {
+  /** For logs. */
   override readonly name = "ConnectionClosed";
 }
 
 /** The client was too slow; the other direction still works. */
 export class DeadlineExceeded extends Error {
+  /** For logs. */
   override readonly name = "DeadlineExceeded";
 
   /** Says so. */
@@ -46,6 +50,7 @@ export class DeadlineExceeded extends Error {
 
 /** The server stops, and the client has no command under way. */
 export class Stopping extends Error {
+  /** For logs. */
   override readonly name = "Stopping";
 
   /** Says so. */

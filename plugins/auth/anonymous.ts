@@ -27,6 +27,7 @@ const plugin: PluginDefinition<"auth", AnonymousOptions> = definePlugin({
     first: "client",
     needs: "nothing",
     revealsPassword: false,
+    everybodysAccount: account,
     exchange: (request) => exchange(request, account, log),
   }),
 });

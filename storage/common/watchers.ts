@@ -1,14 +1,15 @@
 /** Who watches which account's mailboxes, and what each has still to be told. */
 import type { AccountId, MailboxId } from "../../core/contract/identifiers.ts";
-import type { MailboxChange } from "../../core/contract/mailbox.ts";
+import type { AccountChange, MailboxChange } from "../../core/contract/mailbox.ts";
 
 /** Changes go to all watchers of the account; one that is slow gets the latest of each mailbox. */
 export class Watchers {
-  readonly #byAccount = new Map<AccountId, Set<Watcher>>();
+  readonly #byAccount = new Map<AccountId, Set<Watcher<MailboxChange>>>();
+  readonly #ofAll = new Set<Watcher<AccountChange>>();
 
   /** Watches from now on, not from the first step on, until `stop` aborts or the iteration is left. */
   watch(account: AccountId, stop: AbortSignal, left: () => void = () => {}): AsyncIterable<MailboxChange> {
-    const watcher = new Watcher();
+    const watcher = new Watcher(({ mailbox }: MailboxChange) => mailbox);
     const watchers = this.#byAccount.get(account) ?? new Set();
     this.#byAccount.set(account, watchers.add(watcher));
     const leave = () => {
@@ -23,18 +24,34 @@ export class Watchers {
     return watcher.changes(leave);
   }
 
-  /** Whether somebody watches this account; without one, any. */
+  /** Watches all accounts, as `watch` does one. */
+  watchAll(stop: AbortSignal): AsyncIterable<AccountChange> {
+    const watcher = new Watcher(({ mailbox, account }: AccountChange) => mailbox ?? account);
+    this.#ofAll.add(watcher);
+    const leave = () => {
+      stop.removeEventListener("abort", leave);
+      this.#ofAll.delete(watcher);
+      watcher.end();
+    };
+    if (stop.aborted) leave();
+    else stop.addEventListener("abort", leave);
+    return watcher.changes(leave);
+  }
+
+  /** Whether somebody watches this account; without one, any. Who watches all is not counted. */
   isWatched(account?: AccountId): boolean {
     return account === undefined ? this.#byAccount.size > 0 : this.#byAccount.has(account);
   }
 
-  /** Tells the watchers of an account. */
-  tell(account: AccountId, change: MailboxChange): void {
+  /** Tells the watchers of an account, and those who watch all if it is a change of our own. */
+  tell(account: AccountId, change: MailboxChange, isOurs = true): void {
+    if (isOurs) { for (const watcher of this.#ofAll) watcher.tell({ ...change, account }); }
     for (const watcher of this.#byAccount.get(account) ?? []) watcher.tell(change);
   }
 
   /** Tells the watchers of all accounts. */
   tellAll(change: MailboxChange): void {
+    for (const watcher of this.#ofAll) watcher.tell(change);
     for (const watchers of this.#byAccount.values()) for (const watcher of watchers) watcher.tell(change);
   }
 
@@ -42,17 +59,25 @@ export class Watchers {
   end(): void {
     for (const watchers of this.#byAccount.values()) for (const watcher of watchers) watcher.end();
     this.#byAccount.clear();
+    for (const watcher of this.#ofAll) watcher.end();
+    this.#ofAll.clear();
   }
 }
 
 /** One iteration. What waits is bounded by the number of mailboxes. */
-class Watcher {
-  readonly #waiting = new Map<MailboxId | undefined, MailboxChange>();
+class Watcher<Change extends MailboxChange> {
+  readonly #waiting = new Map<MailboxId | AccountId | undefined, Change>();
+  readonly #keyOf: (change: Change) => MailboxId | AccountId | undefined;
   #ended = false;
   #wake: () => void = () => {};
 
-  tell(change: MailboxChange): void {
-    this.#waiting.set(change.mailbox, change);
+  /** @param keyOf Of two changes with the same, only the later one is told. */
+  constructor(keyOf: (change: Change) => MailboxId | AccountId | undefined) {
+    this.#keyOf = keyOf;
+  }
+
+  tell(change: Change): void {
+    this.#waiting.set(this.#keyOf(change), change);
     this.#wake();
   }
 
@@ -61,11 +86,11 @@ class Watcher {
     this.#wake();
   }
 
-  async *changes(leave: () => void): AsyncGenerator<MailboxChange> {
+  async *changes(leave: () => void): AsyncGenerator<Change> {
     try {
       while (!this.#ended) {
-        for (const change of this.#waiting.values()) {
-          this.#waiting.delete(change.mailbox);
+        for (const [key, change] of this.#waiting) {
+          this.#waiting.delete(key);
           yield change;
           if (this.#ended) return;
         }

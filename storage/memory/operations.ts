@@ -15,6 +15,7 @@ import {
 import { createMailbox, removeMailbox, renameMailbox, setRights, setSpecialUse, takeRecent } from "./mailboxes.ts";
 import { storeEntries } from "./datasets.ts";
 import { append, copy, expunge, selected, setFlags } from "./messages.ts";
+import { claim, dequeue, enqueue, extendClaims, reschedule } from "./queue.ts";
 import type { Changes, State } from "./state.ts";
 
 /** Does an operation, all of it or (after `changes.undo()`) nothing. @throws Refusal. */
@@ -108,5 +109,18 @@ export function perform(state: State, changes: Changes, operation: Operation, no
       return undefined;
     case "takeRecent":
       return takeRecent(changes, state.mailbox(operation.mailbox), operation.before);
+    case "enqueue":
+      return enqueue(state, changes, operation.entry);
+    case "claimQueued":
+      return claim(state, changes, operation, now);
+    case "extendClaims":
+      extendClaims(state, changes, operation);
+      return undefined;
+    case "reschedule":
+      reschedule(state, changes, operation, now);
+      return undefined;
+    case "dequeue":
+      dequeue(state, changes, operation, now);
+      return undefined;
   }
 }

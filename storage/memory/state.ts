@@ -1,6 +1,7 @@
 /** What the storage in memory holds, and changes to it that can be taken back. */
 import type { Account, Alias } from "../../core/contract/accounts.ts";
-import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
+import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
+import type { DatasetOwner } from "../../core/contract/datasets.ts";
 import type {
   DeliveryEnvelope,
   Mailbox,
@@ -10,19 +11,19 @@ import type {
   MetadataPlace,
 } from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
-import type { DatasetOwner } from "../../core/contract/datasets.ts";
+import type { QueueEntry } from "../../core/contract/queue.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import { nextModtime } from "../common/dataset_entries.ts";
 import { Tally } from "../common/tally.ts";
 import type { StoredDatasets } from "./datasets.ts";
 
-/** A body, and how many messages have it: none before a batch names it. */
+/** A body, and how many messages and entries of the queue have it: none before a batch names it. */
 export interface StoredBody {
   /** All of it. */
   readonly octets: Uint8Array;
   /** What was parsed of it. */
   readonly summary: MessageSummary;
-  /** Messages that have it. */
+  /** How many have it. */
   references: number;
 }
 
@@ -76,6 +77,8 @@ export class State {
   readonly bodies = new Map<BodyId, StoredBody>();
   /** Names, in no order, by account. */
   readonly subscriptions = new Map<AccountId, readonly string[]>();
+  /** Mail on its way out, by id. */
+  readonly queue = new Map<QueueId, QueueEntry>();
   /** By `placeKey`. */
   readonly metadata = new Map<string, StoredMetadata>();
   /** By owner. */

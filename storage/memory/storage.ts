@@ -5,8 +5,9 @@
 import { Buffer } from "node:buffer";
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
 import type { Dataset, DatasetOwner, DatasetPlace } from "../../core/contract/datasets.ts";
-import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
+import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type {
+  AccountChange,
   DeliveryEnvelope,
   Mailbox,
   MailboxChange,
@@ -17,15 +18,19 @@ import type {
   UidSet,
 } from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
+import type { QueueEntry } from "../../core/contract/queue.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
 import { summarize } from "../../core/message/summary.ts";
+import { Bell } from "../common/bell.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
+import { wakesQueue } from "../common/queue.ts";
 import { asUidSet, isInRanges, uidRanges } from "../common/uid_set.ts";
 import { Watchers } from "../common/watchers.ts";
 import { datasetOctets, datasetPlaces, readDataset } from "./datasets.ts";
 import { perform } from "./operations.ts";
+import { entriesOf, readyAt } from "./queue.ts";
 import { Changes, placeKey, shown, State, type StoredMailbox } from "./state.ts";
 
 /** Makes an empty storage; `now` dates accounts and messages. */
@@ -38,6 +43,7 @@ class MemoryStorage implements Storage {
   readonly #state = new State();
   readonly #watchers = new Watchers();
   readonly #locks = new MaildropLocks();
+  readonly #bell = new Bell();
   readonly #now: () => Date;
 
   constructor(now: () => Date) {
@@ -67,6 +73,7 @@ class MemoryStorage implements Storage {
         this.#watchers.tell(account, { mailbox, modseq });
       }
       for (const account of changes.touchedAccounts) this.#watchers.tell(account, { modseq: 0n });
+      if (batch.some(wakesQueue)) this.#bell.ring();
       return results;
     } catch (error) {
       changes.undo();
@@ -208,8 +215,33 @@ class MemoryStorage implements Storage {
     return this.#watchers.watch(account, stop);
   }
 
+  watchAll(stop: AbortSignal): AsyncIterable<AccountChange> {
+    return this.#watchers.watchAll(stop);
+  }
+
   lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined> {
     return Promise.resolve(this.#locks.lock(account));
+  }
+
+  queued(id: QueueId): Promise<QueueEntry | undefined> {
+    return Promise.resolve(this.#state.queue.get(id));
+  }
+
+  queue(after: QueueId = "0" as QueueId, most = Infinity): Promise<readonly QueueEntry[]> {
+    return Promise.resolve(entriesOf(this.#state).filter(({ id }) => Number(id) > Number(after)).slice(0, most));
+  }
+
+  queueLength(): Promise<number> {
+    return Promise.resolve(this.#state.queue.size);
+  }
+
+  nextDue(after: Date): Promise<Date | undefined> {
+    const later = entriesOf(this.#state).map(readyAt).filter((time) => time > after.getTime());
+    return Promise.resolve(later.length === 0 ? undefined : new Date(Math.min(...later)));
+  }
+
+  watchQueue(stop: AbortSignal): AsyncIterable<void> {
+    return this.#bell.listen(stop);
   }
 
   accountByAddress(address: string): Promise<Account | undefined> {

@@ -5,6 +5,7 @@
 import type { Operation } from "../../core/contract/storage.ts";
 import type { AccountId } from "../../core/contract/identifiers.ts";
 import type { MailboxChange } from "../../core/contract/mailbox.ts";
+import { wakesQueue } from "../common/queue.ts";
 import type { PendingBodies } from "./pending_bodies.ts";
 import { accountId, keyOf, mailboxId } from "./rows.ts";
 import { errorOf, type WriterLink } from "./writer_link.ts";
@@ -23,6 +24,8 @@ export interface CommitListener {
   committed(commit: number): void;
   /** There is something to collect. */
   garbage(): void;
+  /** There may be something to claim from the queue. */
+  queueWoken(): void;
 }
 
 interface Caller {
@@ -105,6 +108,7 @@ export class GroupCommit {
     if (outcome === undefined) return reject(new Error("storage: the writer has left out a batch"));
     if ("failure" in outcome) return reject(errorOf(outcome.failure));
     for (const body of bodiesOf(batch)) this.#bodies.committed(body);
+    if (batch.some(wakesQueue)) this.#listener.queueWoken();
     resolve(outcome.results);
   }
 
@@ -125,5 +129,6 @@ export class GroupCommit {
 function* bodiesOf(batch: readonly Operation[]): Generator<number> {
   for (const operation of batch) {
     if (operation.do === "append" || operation.do === "deliver") yield keyOf(operation.body);
+    else if (operation.do === "enqueue") yield keyOf(operation.entry.body);
   }
 }

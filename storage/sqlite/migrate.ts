@@ -6,6 +6,7 @@ import { imap } from "./migrations/0002_imap.ts";
 import { fullText } from "./migrations/0003_full_text.ts";
 import { summaries } from "./migrations/0004_summaries.ts";
 import { envelope } from "./migrations/0005_envelope.ts";
+import { queue } from "./migrations/0006_queue.ts";
 import { datasets } from "./migrations/0007_datasets.ts";
 import { pragma } from "./statement.ts";
 
@@ -13,7 +14,7 @@ import { pragma } from "./statement.ts";
 export type Migration = string;
 
 /** All there are. */
-export const migrations: readonly Migration[] = [start, imap, fullText, summaries, envelope, datasets];
+export const migrations: readonly Migration[] = [start, imap, fullText, summaries, envelope, queue, datasets];
 
 /**
  * Runs what has not been run, each step whole or not at all, after a backup of a database that holds something.

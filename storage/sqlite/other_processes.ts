@@ -5,6 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AccountId, MailboxId } from "../../core/contract/identifiers.ts";
 import type { MailboxChange } from "../../core/contract/mailbox.ts";
+import type { Bell } from "../common/bell.ts";
 import type { Watchers } from "../common/watchers.ts";
 import { keyOf, mailboxId } from "./rows.ts";
 import { Statement } from "./statement.ts";
@@ -29,13 +30,17 @@ export class OtherProcesses {
   readonly #commits: Statement<{ readonly value: number }>;
   readonly #marks: Statement<Mark & { readonly mailbox: number | null }>;
   readonly #watchers: Watchers;
+  readonly #queue: Bell;
   readonly #isBusy: () => boolean;
   readonly #seen = new Map<AccountId, Marks>();
   #known = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** `isBusy`: whether a commit of our own is under way, whose number is not known yet. */
-  constructor(database: DatabaseSync, watchers: Watchers, isBusy: () => boolean) {
+  /**
+   * @param queue Rings when others may have changed the queue.
+   * @param isBusy Whether a commit of our own is under way, whose number is not known yet.
+   */
+  constructor(database: DatabaseSync, watchers: Watchers, queue: Bell, isBusy: () => boolean) {
     this.#commits = new Statement(database, "SELECT value FROM counters WHERE name = 'commits'");
     this.#marks = new Statement(
       database,
@@ -44,22 +49,27 @@ export class OtherProcesses {
            FROM accounts WHERE id = ?1`,
     );
     this.#watchers = watchers;
+    this.#queue = queue;
     this.#isBusy = isBusy;
   }
 
-  /** Somebody is about to watch. */
+  /** Somebody is about to watch an account. */
   follow(account: AccountId): void {
-    if (this.#timer === undefined) {
-      this.#known = this.#countCommits();
-      this.#timer = setInterval(() => this.look(), INTERVAL);
-    }
+    this.followQueue();
     if (!this.#seen.has(account)) this.#seen.set(account, this.#marksOf(account));
   }
 
-  /** Somebody has stopped watching it. */
-  leave(account: AccountId): void {
-    if (!this.#watchers.isWatched(account)) this.#seen.delete(account);
-    if (!this.#watchers.isWatched()) this.stop();
+  /** Somebody is about to watch the queue: any commit of others may have changed it. */
+  followQueue(): void {
+    if (this.#timer !== undefined) return;
+    this.#known = this.#countCommits();
+    this.#timer = setInterval(() => this.look(), INTERVAL);
+  }
+
+  /** Somebody has stopped watching it; without an account, the queue. */
+  leave(account?: AccountId): void {
+    if (account !== undefined && !this.#watchers.isWatched(account)) this.#seen.delete(account);
+    if (!this.#watchers.isWatched() && !this.#queue.isHeard) this.stop();
   }
 
   /** A commit of our own: those before it that are not ours are others'. */
@@ -102,6 +112,7 @@ export class OtherProcesses {
   }
 
   #compare(): void {
+    this.#queue.ring();
     for (const [account, before] of this.#seen) {
       const now = this.#marksOf(account);
       this.#seen.set(account, now);
@@ -109,7 +120,7 @@ export class OtherProcesses {
         const [was, is] = [before.get(mailbox), now.get(mailbox)];
         if (was?.modseq === is?.modseq && was?.revision === is?.revision) continue;
         const modseq = mailbox === undefined ? 0n : BigInt((is ?? was)?.modseq ?? 0);
-        this.#watchers.tell(account, { ...mailbox !== undefined && { mailbox }, modseq });
+        this.#watchers.tell(account, { ...mailbox !== undefined && { mailbox }, modseq }, false);
       }
     }
   }

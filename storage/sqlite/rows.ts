@@ -1,7 +1,7 @@
 /** Rows of the tables, and what the contract makes of them. */
 import type { Account } from "../../core/contract/accounts.ts";
 import type { DatasetOwner } from "../../core/contract/datasets.ts";
-import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
+import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type { DeliveryEnvelope, Mailbox, MailboxRights, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
 
 /** Of `accounts`. */
@@ -158,8 +158,8 @@ export function modseqKey(modseq: bigint): number {
   return modseq > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(modseq);
 }
 
-/** The key of an account or a body; -1, which nothing has, for what cannot be one. */
-export function keyOf(id: AccountId | BodyId): number {
+/** The key of an account, a body or an entry of the queue; -1, which nothing has, for what cannot be one. */
+export function keyOf(id: AccountId | BodyId | QueueId): number {
   return /^[1-9]\d{0,15}$/.test(id) ? Number(id) : -1;
 }
 

@@ -4,8 +4,9 @@
  */
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
 import type { Dataset, DatasetOwner, DatasetPlace } from "../../core/contract/datasets.ts";
-import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
+import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type {
+  AccountChange,
   DeliveryEnvelope,
   Mailbox,
   MailboxChange,
@@ -17,8 +18,10 @@ import type {
 } from "../../core/contract/mailbox.ts";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import type { Lifecycle } from "../../core/contract/plugin.ts";
+import type { QueueEntry } from "../../core/contract/queue.ts";
 import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
 import { summarize } from "../../core/message/summary.ts";
+import { Bell } from "../common/bell.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { Watchers } from "../common/watchers.ts";
@@ -35,6 +38,7 @@ import { MessageReader } from "./message_reader.ts";
 import { migrations } from "./migrate.ts";
 import { OtherProcesses } from "./other_processes.ts";
 import { PendingBodies } from "./pending_bodies.ts";
+import { QueueReader } from "./queue_reader.ts";
 import { ReadTransaction } from "./read_transaction.ts";
 import { keyOf } from "./rows.ts";
 import { TextReader } from "./text_reader.ts";
@@ -58,6 +62,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   readonly #messages: MessageReader;
   readonly #datasets: DatasetReader;
   readonly #bodies: BodyReader;
+  readonly #queue: QueueReader;
   readonly #pending = new PendingBodies();
   readonly #link: WriterLink;
   readonly #bodyWriter: BodyWriter;
@@ -66,6 +71,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   readonly #texts: TextReader;
   readonly #indexer: Indexer | undefined;
   readonly #watchers = new Watchers();
+  readonly #bell = new Bell();
   readonly #others: OtherProcesses;
   readonly #locks = new MaildropLocks();
 
@@ -77,6 +83,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#messages = new MessageReader(this.#database, transaction);
     this.#datasets = new DatasetReader(this.#database, transaction);
     this.#bodies = new BodyReader(this.#database);
+    this.#queue = new QueueReader(this.#database);
     this.#link = new WriterLink(settings);
     this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);
     this.#collector = new Collector(this.#link, settings.now);
@@ -87,7 +94,7 @@ export class SqliteStorage implements Storage, Lifecycle {
       isBusy: () => this.#commits.isBusy,
       waiting: (after) => this.#texts.waiting(after),
     });
-    this.#others = new OtherProcesses(this.#database, this.#watchers, () => this.#commits.isBusy);
+    this.#others = new OtherProcesses(this.#database, this.#watchers, this.#bell, () => this.#commits.isBusy);
     this.#commits = new GroupCommit(this.#link, this.#pending, settings.now, {
       changed: (account, change, revision) => {
         this.#others.changed(account, change, revision);
@@ -103,6 +110,7 @@ export class SqliteStorage implements Storage, Lifecycle {
         this.#collector.written();
       },
       garbage: () => this.#collector.collect(),
+      queueWoken: () => this.#bell.ring(),
     });
   }
 
@@ -217,8 +225,33 @@ export class SqliteStorage implements Storage, Lifecycle {
     return this.#watchers.watch(account, stop, () => this.#others.leave(account));
   }
 
+  watchAll(stop: AbortSignal): AsyncIterable<AccountChange> {
+    return this.#watchers.watchAll(stop);
+  }
+
   lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined> {
     return Promise.resolve(this.#locks.lock(account));
+  }
+
+  queued(id: QueueId): Promise<QueueEntry | undefined> {
+    return Promise.try(() => this.#queue.entry(keyOf(id)));
+  }
+
+  queue(after?: QueueId, most = Infinity): Promise<readonly QueueEntry[]> {
+    return Promise.try(() => this.#queue.entries(after === undefined ? 0 : keyOf(after), most));
+  }
+
+  queueLength(): Promise<number> {
+    return Promise.try(() => this.#queue.count());
+  }
+
+  nextDue(after: Date): Promise<Date | undefined> {
+    return Promise.try(() => this.#queue.nextDue(after));
+  }
+
+  watchQueue(stop: AbortSignal): AsyncIterable<void> {
+    this.#others.followQueue();
+    return this.#bell.listen(stop, () => this.#others.leave());
   }
 
   account(id: AccountId): Promise<Account | undefined> {
@@ -260,6 +293,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   async stop(): Promise<void> {
     await this.#commits.settled();
     this.#watchers.end();
+    this.#bell.end();
     this.#others.stop();
     await this.#collector.stop();
     await this.#indexer?.stop();

@@ -10,6 +10,7 @@ import { flagPromises } from "./storage/flags.ts";
 import { mailboxPromises } from "./storage/mailboxes.ts";
 import { messagePromises } from "./storage/messages.ts";
 import { metadataPromises } from "./storage/metadata.ts";
+import { queuePromises } from "./storage/queue.ts";
 import { quotaPromises } from "./storage/quotas.ts";
 import { sharingPromises } from "./storage/sharing.ts";
 import { watchPromises } from "./storage/watching.ts";
@@ -43,6 +44,7 @@ export function storageSuite(name: string, open: () => Promise<OpenStorage>): vo
     ...bodyPromises,
     ...batchPromises,
     ...watchPromises,
+    ...queuePromises,
   ];
   for (const [rule, shows] of promises) {
     Deno.test(`${name}: ${rule}`, async () => {

@@ -22,8 +22,9 @@ function knownKeys(schema: OptionsSchema<unknown>, value: unknown): string[] {
 
 Deno.test("docs: docs/configuration.md names every key of mail.yaml", () => {
   const entry = { use: "x", sandbox: { [strange]: 1 }, [strange]: 1 };
-  const nested = { tls: { [strange]: 1 }, limits: { [strange]: 1 }, log: { [strange]: 1 } };
-  const plugins = { directory: entry, storage: { use: "x", [strange]: 1 }, filters: [entry], protocols: [entry] };
+  const nested = { tls: { [strange]: 1 }, limits: { [strange]: 1 }, log: { [strange]: 1 }, queue: { [strange]: 1 } };
+  const lists = { filters: [entry], transports: [entry], extensions: [entry], http: [entry], protocols: [entry] };
+  const plugins = { directory: entry, storage: { use: "x", [strange]: 1 }, ...lists };
   const keys = knownKeys(serverSchema, { ...nested, ...plugins, [strange]: 1 });
   for (const known of ["hostname", "tls.client_ca", "filters.0.on_failure", "filters.0.sandbox.net"]) {
     assert(keys.includes(known), `the schema no longer tells its keys: ${known}`);
@@ -32,13 +33,15 @@ Deno.test("docs: docs/configuration.md names every key of mail.yaml", () => {
   const told = (key: string) => {
     const [, ofSandbox] = /\.sandbox\.(\w+)$/.exec(key) ?? [];
     if (ofSandbox !== undefined) return page.includes(` ${ofSandbox}: `);
-    return page.includes(`| \`${key.replace(/^(?:directory|storage|filters\.0|protocols\.0)\./, "")}\``);
+    return page.includes(`| \`${key.replace(/^(?:directory|storage|\w+\.0)\./, "")}\``);
   };
-  const groups = ["tls", "limits", "log"];
+  const groups = ["tls", "limits", "log", "queue"];
   assertEquals(keys.filter((key) => !groups.includes(key) && !told(key)), []);
 });
 
-for (const kind of ["storage", "directory", "auth", "filter", "protocol"] as const satisfies PluginKind[]) {
+const kinds = ["storage", "directory", "auth", "filter", "transport", "extension", "protocol", "http"] as const;
+
+for (const kind of kinds satisfies readonly PluginKind[]) {
   for (const [name, load] of Object.entries(builtInPlugins[kind])) {
     Deno.test(`docs: docs/configuration.md names every option of ${name}`, async () => {
       const { default: plugin } = await load() as { readonly default: PluginDefinition<typeof kind, unknown> };

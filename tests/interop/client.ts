@@ -1,4 +1,5 @@
 /** Programs that nobody here wrote, as clients of a real server. */
+import { binary } from "../support/program.ts";
 
 /** A program that a test needs, and the Debian package that has it. */
 export interface Program {
@@ -43,6 +44,15 @@ export function interopTest(
       await test(home, context);
     },
   });
+}
+
+/** `interopTest` for what the compiled binary cannot do: says so, and why, where that is what is tested. */
+export function sourceTest(why: string): typeof interopTest {
+  if (binary === undefined) return interopTest;
+  return (name, _programs, fn) => {
+    console.warn(`NOT RUN: "${name}": ${why}`);
+    Deno.test({ name, ignore: true, fn: async (context) => await fn(await clientHome(), context) });
+  };
 }
 
 /** A new, empty home. */

@@ -1,8 +1,10 @@
 /** GSSAPI with a real realm: Cyrus's clients with every security layer, curl, gsasl and fetchmail. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type ClientHome, interopTest, type Program } from "./client.ts";
+import { type ClientHome, type Program, sourceTest } from "./client.ts";
 import { type KerberosRealm, kerberosRealm, realmPrograms, withTickets } from "./kerberos_realm.ts";
 import { alice, bob, type MailServer, mailServer } from "./server.ts";
+
+const kerberosTest = sourceTest("the binary may call no library");
 
 const folder = "/usr/lib/cyrus/bin";
 const [pop3test, imtest, smtptest] = ["pop3test", "imtest", "smtptest"].map((name): Program => ({
@@ -51,7 +53,7 @@ async function converse(
 for (const [name, { args, strength }] of Object.entries(layers)) {
   const programs = [...[pop3test, imtest, smtptest].flatMap((program) => program ?? []), sasl, ...realmPrograms];
 
-  interopTest(`GSSAPI: Cyrus pop3test: ${name}`, programs, async (home) => {
+  kerberosTest(`GSSAPI: Cyrus pop3test: ${name}`, programs, async (home) => {
     await using realm = await kerberosRealm();
     await using server = await serverOf(realm);
     await server.deliver(alice, `Subject: sealed\r\n\r\n${text}`);
@@ -61,7 +63,7 @@ for (const [name, { args, strength }] of Object.entries(layers)) {
     assertStringIncludes(said.replace("C: QUIT\r\n", ""), `Subject: sealed\r\n\r\n${text}.\r\n+OK`);
   });
 
-  interopTest(`GSSAPI: Cyrus imtest: ${name}`, programs, async (home) => {
+  kerberosTest(`GSSAPI: Cyrus imtest: ${name}`, programs, async (home) => {
     await using realm = await kerberosRealm();
     await using server = await serverOf(realm);
     await server.deliver(alice, `Subject: sealed\r\n\r\n${text}`);
@@ -72,7 +74,7 @@ for (const [name, { args, strength }] of Object.entries(layers)) {
     assertStringIncludes(said.replace("C: Q01 LOGOUT\r\n", ""), `{${text.length}}\r\n${text})\r\n2 OK`);
   });
 
-  interopTest(`GSSAPI: Cyrus smtptest: ${name}`, programs, async (home) => {
+  kerberosTest(`GSSAPI: Cyrus smtptest: ${name}`, programs, async (home) => {
     await using realm = await kerberosRealm();
     await using server = await serverOf(realm);
     const client = withTickets(home, realm.alice);
@@ -85,7 +87,7 @@ for (const [name, { args, strength }] of Object.entries(layers)) {
   });
 }
 
-interopTest("GSSAPI: only what the option layers names can be had", [
+kerberosTest("GSSAPI: only what the option layers names can be had", [
   ...[pop3test].flatMap((program) => program ?? []),
   ...[sasl, ...realmPrograms],
 ], async (home) => {
@@ -114,7 +116,7 @@ interopTest("GSSAPI: only what the option layers names can be had", [
   assertStringIncludes(said, "Security strength factor: 256\n");
 });
 
-interopTest("GSSAPI: curl: POP3, IMAP and SMTP", [curl, ...realmPrograms], async (home) => {
+kerberosTest("GSSAPI: curl: POP3, IMAP and SMTP", [curl, ...realmPrograms], async (home) => {
   await using realm = await kerberosRealm();
   await using server = await serverOf(realm);
   await server.deliver(alice, message);
@@ -133,7 +135,7 @@ interopTest("GSSAPI: curl: POP3, IMAP and SMTP", [curl, ...realmPrograms], async
   assertEquals((await server.inbox(bob)).length, 1);
 });
 
-interopTest("GSSAPI: curl: nobody is somebody else, and who has no account gets nothing", [
+kerberosTest("GSSAPI: curl: nobody is somebody else, and who has no account gets nothing", [
   ...[curl, ...realmPrograms],
 ], async (home) => {
   await using realm = await kerberosRealm();
@@ -165,7 +167,7 @@ async function byGsasl(home: ClientHome, protocol: "imap" | "smtp", service: str
   return stdout + stderr;
 }
 
-interopTest("GSSAPI: gsasl: IMAP and SMTP", [gsasl, ...realmPrograms], async (home) => {
+kerberosTest("GSSAPI: gsasl: IMAP and SMTP", [gsasl, ...realmPrograms], async (home) => {
   await using realm = await kerberosRealm();
   await using server = await serverOf(realm);
   const client = withTickets(home, realm.alice);
@@ -174,7 +176,7 @@ interopTest("GSSAPI: gsasl: IMAP and SMTP", [gsasl, ...realmPrograms], async (ho
   assertEquals(server.log.filter(({ message }) => message === "authenticated").length, 2);
 });
 
-interopTest("GSSAPI: RFC 4752 §3.2: a ticket is good for its own service", [gsasl, ...realmPrograms], async (home) => {
+kerberosTest("GSSAPI: RFC 4752 §3.2: a ticket is good for its own service", [gsasl, ...realmPrograms], async (home) => {
   await using realm = await kerberosRealm();
   await using server = await serverOf(realm);
   const client = withTickets(home, realm.alice);
@@ -188,7 +190,7 @@ interopTest("GSSAPI: RFC 4752 §3.2: a ticket is good for its own service", [gsa
 });
 
 for (const protocol of ["POP3", "IMAP"] as const) {
-  interopTest(`GSSAPI: fetchmail: ${protocol}`, [fetchmail, ...realmPrograms], async (home) => {
+  kerberosTest(`GSSAPI: fetchmail: ${protocol}`, [fetchmail, ...realmPrograms], async (home) => {
     await using realm = await kerberosRealm();
     await using server = await serverOf(realm);
     await server.deliver(alice, message);

@@ -18,7 +18,7 @@ const domain = "vision25.example.org";
 async function hostServer(settings: TestSettings): Promise<MailServer & { readonly port: number }> {
   const server = await mailServer({
     accounts: { [host.address]: host.password },
-    directory: { multidrop: ["*.example.org"] },
+    directoryOptions: { multidrop: ["*.example.org"] },
     ...settings,
   });
   await send(server, "amy@remote.example", ["fred", "jane"], "to both");

@@ -1,6 +1,13 @@
-/** The server that outside clients talk to: in this process, over real sockets and real TLS. */
-import { latin1 } from "../../core/wire/ascii.ts";
+/**
+ * The server that outside clients talk to, over real sockets and real TLS: in this process, or the compiled binary that
+ * MAIL_SERVER_BINARY names.
+ */
 import type { Mailbox, Storage } from "../../core/contract/mod.ts";
+import { silentLog } from "../../core/observe/log.ts";
+import { latin1 } from "../../core/wire/ascii.ts";
+import { sqliteStorage } from "../../storage/sqlite/storage.ts";
+import { binary } from "../support/program.ts";
+import { spawnServer } from "../support/spawn_server.ts";
 import { type TestServer, testServer } from "../support/test_server.ts";
 import type { TestSettings } from "../support/test_config.ts";
 
@@ -28,7 +35,7 @@ export interface MailServer extends AsyncDisposable {
 
 /** Starts one: `await using server = await mailServer()`. */
 export async function mailServer(settings: TestSettings = {}): Promise<MailServer> {
-  const server = await testServer(settings);
+  const server = binary === undefined ? await testServer(settings) : await compiledServer(settings);
   const { storage, folder, ports, furtherPorts } = server;
   const mailboxOf = async ({ address }: { readonly address: string }, name: string) => {
     const account = await storage.accountByAddress(address);
@@ -59,4 +66,16 @@ export async function mailServer(settings: TestSettings = {}): Promise<MailServe
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** The binary's process; this one looks into its database beside it. */
+async function compiledServer(
+  settings: TestSettings,
+): Promise<Pick<TestServer, "ports" | "furtherPorts" | "log" | "folder" | "storage"> & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const { ports, furtherPorts, log, home: { folder } } = stack.use(await spawnServer(settings));
+  const storage = await sqliteStorage({ file: `${folder}/data/mail.db`, log: silentLog, now: () => new Date() });
+  stack.defer(() => storage.stop());
+  const rest = stack.move();
+  return { ports, furtherPorts, log, folder, storage, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }

@@ -79,7 +79,7 @@ export class FakeClient {
   #changed = Promise.withResolvers<void>();
   #isServerReading = false;
 
-  /** @param window Octets that are taken before they are read. */
+  /** A client. @param window Octets that are taken before they are read. */
   constructor(window: number) {
     this.#window = window;
     this.serverEnd = {

@@ -1,5 +1,6 @@
 /** Runs `main.ts` to its end, as a process of its own with few rights. */
 import { projectFolder } from "../house/project_files.ts";
+import { programCommand } from "./program.ts";
 
 /** What was left behind. */
 export interface Finished {
@@ -23,12 +24,9 @@ export interface RunSettings {
 /** Runs it. */
 export async function runMain(words: readonly string[], settings: RunSettings = {}): Promise<Finished> {
   const { stdin, folder, rights = [], cwd } = settings;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-q", "--no-prompt", "--config", path("deno.json"), ...folder === undefined ? [] : rightsFor(folder)],
-      ...rights,
-      ...[path("main.ts"), ...words],
-    ],
+  const [program, ...args] = programCommand(words, [...folder === undefined ? [] : rightsFor(folder), ...rights]);
+  const child = new Deno.Command(program, {
+    args,
     cwd: cwd ?? projectFolder,
     env: { NO_COLOR: "1" },
     stdin: stdin === undefined ? "null" : "piped",

@@ -2,6 +2,7 @@
 import { parseHostPort } from "../../core/options/host_port.ts";
 import { projectFolder } from "../house/project_files.ts";
 import { linesOf } from "./lines_of.ts";
+import { programCommand } from "./program.ts";
 import { rightsFor, runMain } from "./run_main.ts";
 import { accountsOf, furtherPortsOf, type Ports, portsOf, testFolder, type TestSettings } from "./test_config.ts";
 import type { LoggedEvent } from "./test_server.ts";
@@ -78,7 +79,7 @@ async function spawn(
   configured: TestSettings,
   { openFiles, rights = [] }: SpawnSettings = {},
 ): Promise<SpawnedServer> {
-  const command = [Deno.execPath(), "run", "-q", "--no-prompt", ...rightsFor(folder), ...rights, "main.ts", "serve"];
+  const command = programCommand(["serve"], [...rightsFor(folder), ...rights]);
   const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles} && `;
   const child = new Deno.Command("sh", {
     args: ["-c", `${limit}exec "$@"`, "sh", ...command, "--config", file],

@@ -8,16 +8,24 @@ export interface TestSettings {
   readonly storage?: "memory" | "sqlite";
   /** Passwords by address. Default: alice@example.org and bob@example.org, see `alice` and `bob`. */
   readonly accounts?: Readonly<Record<string, string>>;
+  /** An entry as in mail.yaml; default: local. */
+  readonly directory?: unknown;
   /** Default: every built-in mechanism but ANONYMOUS and EXTERNAL. */
   readonly auth?: readonly unknown[];
   /** Default: false. */
   readonly cleartextAuth?: boolean;
   /** Default: example.org. */
   readonly domains?: readonly string[];
-  /** Options of the directory, which is the local one. */
-  readonly directory?: Readonly<Record<string, unknown>>;
+  /** Options of the directory, where that is the local one. */
+  readonly directoryOptions?: Readonly<Record<string, unknown>>;
   /** Entries as in mail.yaml; paths are relative to the folder. */
   readonly filters?: readonly unknown[];
+  /** Entries as in mail.yaml. */
+  readonly extensions?: readonly unknown[];
+  /** Entries as in mail.yaml. */
+  readonly transports?: readonly unknown[];
+  /** As in mail.yaml. */
+  readonly queue?: Readonly<Record<string, unknown>>;
   /** As in mail.yaml. Failed logins cost nothing unless it says so. */
   readonly limits?: Readonly<Record<string, unknown>>;
   /** Options of each service. */
@@ -28,6 +36,8 @@ export interface TestSettings {
   readonly further?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** How those listen; default: without TLS. */
   readonly furtherTls?: "starttls" | "tls";
+  /** Entries as in mail.yaml. */
+  readonly http?: readonly unknown[];
   /** Default: deno. */
   readonly engine?: "deno" | "node";
   /** Further keys of `tls`, as in mail.yaml. */
@@ -120,6 +130,14 @@ export function furtherPortsOf(
   return Object.fromEntries(names.map((name, at) => [name, listening[serviceNames.length + at]?.port ?? 0]));
 }
 
+/** Ports of HTTP, one for each address. */
+export function httpPortsOf(
+  { further = {} }: TestSettings,
+  listening: readonly { readonly port: number }[],
+): readonly number[] {
+  return listening.slice(serviceNames.length + Object.keys(further).length).map(({ port }) => port);
+}
+
 function configText(settings: TestSettings): string {
   const { options = {} } = settings;
   return stringify({
@@ -129,7 +147,8 @@ function configText(settings: TestSettings): string {
     tls: { certificate: "./tls/cert.pem", key: "./tls/key.pem", engine: settings.engine ?? "deno", ...settings.tls },
     storage: settings.storage ?? "memory",
     // Hashing that is slow for attackers is slow for tests too.
-    directory: { use: "local", options: { password_hash_cost: 10, ...settings.directory } },
+    directory: settings.directory ??
+      { use: "local", options: { password_hash_cost: 10, ...settings.directoryOptions } },
     auth: settings.auth ?? [
       ...["plain", "login", "cram-md5", "digest-md5", "apop"],
       ...["scram-sha-1", "scram-sha-256", "scram-sha-512"],
@@ -152,6 +171,10 @@ function configText(settings: TestSettings): string {
       })),
     ],
     filters: settings.filters ?? [],
+    http: settings.http ?? [],
+    transports: settings.transports ?? [],
+    queue: settings.queue ?? {},
+    extensions: settings.extensions ?? [],
     log: settings.log ?? { format: "json", level: "debug" },
   });
 }

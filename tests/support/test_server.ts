@@ -4,7 +4,15 @@ import type { Storage } from "../../core/contract/storage.ts";
 import { loadServer } from "../../core/server/load_server.ts";
 import { startServer } from "../../core/server/server.ts";
 import { type LoggedEvent, recordedLog } from "./recorded_log.ts";
-import { accountsOf, furtherPortsOf, type Ports, portsOf, testFolder, type TestSettings } from "./test_config.ts";
+import {
+  accountsOf,
+  furtherPortsOf,
+  httpPortsOf,
+  type Ports,
+  portsOf,
+  testFolder,
+  type TestSettings,
+} from "./test_config.ts";
 
 export type { LoggedEvent } from "./recorded_log.ts";
 export { alice, bob, type Ports, type ServiceName, type TestSettings } from "./test_config.ts";
@@ -15,6 +23,8 @@ export interface TestServer extends AsyncDisposable {
   readonly ports: Ports;
   /** Of further protocols, by name. */
   readonly furtherPorts: Readonly<Record<string, number>>;
+  /** Of HTTP, one for each address. */
+  readonly httpPorts: readonly number[];
   /** Its folder: mail.yaml, tls/cert.pem, data. */
   readonly folder: string;
   /** Its certificate, PEM. */
@@ -48,6 +58,7 @@ export async function testServer(settings: TestSettings = {}): Promise<TestServe
   return {
     ports: portsOf(addresses),
     furtherPorts: furtherPortsOf(settings, addresses),
+    httpPorts: httpPortsOf(settings, addresses),
     folder,
     certificate,
     get log() {

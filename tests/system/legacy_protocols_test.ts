@@ -131,7 +131,7 @@ for (const cleartextAuth of [false, true]) {
     using keys = hasKerberos() ? kerberosFolder([capturedKey]) : undefined;
     const further = legacy(keys?.keytab);
     await using few = await testServer({ cleartextAuth });
-    await using many = await testServer({ cleartextAuth, further, directory: { multidrop: ["*.example.org"] } });
+    await using many = await testServer({ cleartextAuth, further, directoryOptions: { multidrop: ["*.example.org"] } });
     // They do listen, and those that are not safe have said so, once.
     assertEquals(Object.keys(many.furtherPorts), Object.keys(further));
     assertEquals(warned(few), []);

@@ -95,10 +95,10 @@ Deno.test("serve: SIGHUP with a bad file changes nothing and says why", async ()
 
 Deno.test("serve: what a reload cannot change is named", async () => {
   await using server = await spawnServer();
-  await server.home.configure({ domains: ["example.net"] });
+  await server.home.configure({ storage: "memory" });
   server.kill("SIGHUP");
   const event = await server.logged("reloaded, but for changes that wait for a restart");
-  assertEquals(event["keys"], ["domains"]);
+  assertEquals(event["keys"], ["storage"]);
 });
 
 Deno.test("serve: the program's own rights suffice: no environment, no programs, no other host", () => {

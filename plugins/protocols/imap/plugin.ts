@@ -1,6 +1,7 @@
 /** IMAP4rev1 (RFC 3501) and IMAP4rev2 (RFC 9051) with their extensions: `docs/rfc.md` lists them. */
 import { definePlugin, type Protocol } from "../../../core/contract/mod.ts";
 import { commands } from "./command_table.ts";
+import { withExtensions } from "./extension_commands.ts";
 import { imapOptions } from "./options.ts";
 import { PrintedItems } from "./printed_items.ts";
 import { serveImap } from "./conversation.ts";
@@ -12,7 +13,8 @@ export default definePlugin({
   summary: "IMAP4rev2 (RFC 9051) and IMAP4rev1 (RFC 3501): mail is read and kept in mailboxes on the server",
   options: imapOptions,
   setup(context, options): Protocol {
-    const service = { context, options, commands, printed: new PrintedItems() };
+    const { imap: added } = context.extensionCommands ?? {};
+    const service = { context, options, commands: withExtensions(commands, added), printed: new PrintedItems() };
     return { serve: (connection, stop) => serveImap(connection, stop, service) };
   },
 });

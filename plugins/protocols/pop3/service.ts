@@ -1,6 +1,7 @@
 /** What all sessions of one POP3 service share, and how another protocol (SDPS, KPOP, POP4) makes a service of its own. */
 import type { Authentication, Connection, ExchangeEnd, ProtocolContext } from "../../../core/contract/mod.ts";
 import type { CommandTable } from "./command.ts";
+import { withExtensions } from "./extension_commands.ts";
 import { LoginDelay } from "./login_delay.ts";
 import { type ReadLoginForm, readRecent } from "./logins.ts";
 import type { Pop3Options } from "./options.ts";
@@ -33,10 +34,10 @@ export interface PasswordCheck {
   check(login: string, password: string, connection: Connection): Promise<ExchangeEnd>;
 }
 
-/** A service of these commands. */
+/** A service of these commands and of those that extensions add. @throws Error where an extension takes the name of one. */
 export function pop3Service(context: ProtocolContext, options: Pop3Options, commands: CommandTable): Pop3Service {
   return {
-    ...{ context, options, commands },
+    ...{ context, options, commands: withExtensions(commands, context.extensionCommands?.pop3) },
     loginDelay: new LoginDelay(options.login_delay),
     readLogin: readRecent(options),
     passwords: byPassword(context.authentication),

@@ -41,6 +41,6 @@ export function printTrace(
     ...(connection.tls?.cipher !== undefined && { cipher: connection.tls.cipher }),
     date,
   });
-  // All mail that is taken is for local mailboxes: this is its final delivery.
+  // RFC 5321 §4.4: this is the final delivery of local copies; what goes on to other servers leaves without Return-Path.
   return `${printReturnPath(transaction.sender)}${received}`;
 }

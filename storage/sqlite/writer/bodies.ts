@@ -56,6 +56,7 @@ export class Bodies {
   readonly #removeContent: Statement;
   /** Long bodies that are coming in, by content: what was read of them so far. */
   readonly #incoming = new Map<number, { readonly summarizer: Summarizer; end: number }>();
+  #garbage = false;
 
   /** Over an open database. */
   constructor(database: DatabaseSync) {
@@ -89,7 +90,7 @@ export class Bodies {
     this.#removeContent = prepare("DELETE FROM bodies WHERE content = ?");
   }
 
-  /** A message is about to have this body. @throws Refusal `not-found`. */
+  /** A message, or an entry of the queue, is about to have this body. @throws Refusal `not-found`. */
   name(body: number, fresh: ReadonlyMap<number, NewBody> = nothing): BodySize {
     const found = this.#find.get(body);
     if (found !== undefined) {
@@ -102,9 +103,15 @@ export class Bodies {
     return summary;
   }
 
-  /** A message with each of these bodies is gone: what no other message has goes too. Gives whether chunks are left. */
-  release(bodies: Iterable<number>): boolean {
-    let garbage = false;
+  /** Whether long bodies lost whoever had them last since this was last asked: there is something to collect. */
+  takeGarbage(): boolean {
+    const garbage = this.#garbage;
+    this.#garbage = false;
+    return garbage;
+  }
+
+  /** A message, or an entry, with each of these bodies is gone: what nobody else has goes too. */
+  release(bodies: Iterable<number>): void {
     for (const body of bodies) {
       const left = this.#unshare.get(body)?.messages;
       if (left === 1) this.#own.run(body);
@@ -113,9 +120,8 @@ export class Bodies {
       if (content === undefined) continue;
       // Removing a long body takes longer than a commit should: its chunks are collected later.
       this.#discard.run(content);
-      garbage = true;
+      this.#garbage = true;
     }
-    return garbage;
   }
 
   /** The next octets of a long body. */

@@ -53,8 +53,6 @@ export class Messages {
   readonly #remove: Statement<RemovedRow>;
   readonly #removeDeleted: Statement<RemovedRow>;
   readonly #remember: Statement;
-  /** Whether long bodies lost their last message since `takeGarbage` was asked. */
-  #garbage = false;
 
   /** Over an open database. */
   constructor(database: DatabaseSync, { mailboxes, bodies, keywords, quotas }: MessageParts) {
@@ -76,13 +74,6 @@ export class Messages {
     this.#remember = prepare(
       "INSERT INTO expunged (mailbox, modseq, firstUid, lastUid) VALUES (?, ?, ?, ?)",
     );
-  }
-
-  /** Whether there is something to collect since this was last asked. */
-  takeGarbage(): boolean {
-    const garbage = this.#garbage;
-    this.#garbage = false;
-    return garbage;
   }
 
   /** @throws Refusal `not-found`, `invalid`, `over-quota`. */
@@ -218,7 +209,7 @@ export class Messages {
     const rows = uidRanges(uids).flatMap(([from, to]) => remove.all(mailbox, from, to));
     const tally = new Tally();
     for (const { flags, size } of rows) tally.subtract({ flags: flagsOf(flags), size });
-    if (this.#bodies.release(rows.map(({ body }) => body))) this.#garbage = true;
+    this.#bodies.release(rows.map(({ body }) => body));
     return { removed: rows.map(({ uid }) => uid).sort((a, b) => a - b), tally };
   }
 }

@@ -11,6 +11,7 @@ import { Keywords } from "./keywords.ts";
 import { Mailboxes, type MailboxHead } from "./mailboxes.ts";
 import { Messages } from "./messages.ts";
 import { Metadata } from "./metadata.ts";
+import { Queue } from "./queue.ts";
 import { Quotas } from "./quotas.ts";
 import { Rights } from "./rights.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -34,6 +35,8 @@ export interface Tables {
   readonly messages: Messages;
   /** What accounts may keep. */
   readonly quotas: Quotas;
+  /** Mail on its way out. */
+  readonly queue: Queue;
 }
 
 /** The tables of an open database. */
@@ -48,12 +51,13 @@ export function openTables(database: DatabaseSync, bodies: Bodies, touched: Touc
     datasets: new Datasets(database),
     messages: new Messages(database, { mailboxes, bodies, keywords: new Keywords(database), quotas }),
     quotas,
+    queue: new Queue(database, bodies),
   };
 }
 
 /** Does an operation within a transaction. @throws Refusal; the transaction must then be taken back to before it. */
 export function perform(
-  { accounts, subscriptions, mailboxes, rights, metadata, datasets, messages, quotas }: Tables,
+  { accounts, subscriptions, mailboxes, rights, metadata, datasets, messages, quotas, queue }: Tables,
   operation: Operation,
   now: number,
   fresh: ReadonlyMap<number, NewBody>,
@@ -150,6 +154,19 @@ export function perform(
     }
     case "takeRecent":
       return mailboxes.takeRecent(operation.mailbox, operation.before);
+    case "enqueue":
+      return queue.enqueue(operation.entry, fresh);
+    case "claimQueued":
+      return queue.claim(operation, now);
+    case "extendClaims":
+      queue.extend(operation);
+      return undefined;
+    case "reschedule":
+      queue.reschedule(operation, now);
+      return undefined;
+    case "dequeue":
+      queue.dequeue(operation, now);
+      return undefined;
   }
 
   function renameMailbox(mailbox: MailboxHead, to: string): void {

@@ -69,16 +69,15 @@ export class Writer implements Omit<Handlers, "open"> {
 
   /** A transaction, and what it changed. */
   #group(work: () => BatchOutcome[]): GroupOutcome {
-    const { messages } = this.#tables;
     // Of a transaction that failed.
     this.#touched.drop();
     this.#touched.take();
-    messages.takeGarbage();
+    this.#bodies.takeGarbage();
     return this.#transaction(() => {
       const outcomes = work();
       this.#touched.keep();
       const commit = this.#countCommit.get()?.value;
-      return { batches: outcomes, touched: this.#touched.take(), commit, garbage: messages.takeGarbage() };
+      return { batches: outcomes, touched: this.#touched.take(), commit, garbage: this.#bodies.takeGarbage() };
     });
   }
 

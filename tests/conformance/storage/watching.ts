@@ -53,6 +53,27 @@ export const watchPromises: readonly StoragePromise[] = [
       stop.abort();
     },
   ],
+  ["who watches all accounts is told of each, and whose it is, from the moment of asking on", async ({ storage }) => {
+    const one = await account(storage, "a@x"), other = await account(storage, "b@x");
+    const { id: first } = await named(storage, one, "INBOX"), { id: second } = await named(storage, other, "INBOX");
+    const stop = new AbortController();
+    const changes = storage.watchAll(stop.signal)[Symbol.asyncIterator]();
+    await fill(storage, first, "before the first step");
+    const { value } = await changes.next();
+    assertEquals([value?.account, value?.mailbox], [one, first]);
+    const next = changes.next();
+    await fill(storage, second, "another");
+    assertEquals((await next).value, {
+      account: other,
+      mailbox: second,
+      modseq: (await named(storage, other, "INBOX")).highestModseq,
+    });
+    const subscribed = changes.next();
+    await storage.apply([{ do: "subscribe", account: one, name: "x" }]);
+    assertEquals((await subscribed).value, { account: one, modseq: 0n });
+    stop.abort();
+    assertEquals((await changes.next()).done, true);
+  }],
   ["who watches is told of what belongs to the account itself, or is shared with it", async ({ storage }) => {
     const id = await account(storage, "a@x"), friend = await account(storage, "b@x");
     const { id: mailbox } = await named(storage, friend, "INBOX");

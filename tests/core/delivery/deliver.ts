@@ -2,10 +2,14 @@
 import type { AcceptAnswer, Delivery, IncomingMessage, SmtpReply } from "../../../core/contract/delivery.ts";
 import type { Directory, Recipient } from "../../../core/contract/directory.ts";
 import type { ConnectionFacts, Filter } from "../../../core/contract/filter.ts";
+import type { Extension } from "../../../core/contract/extension.ts";
 import type { AccountId } from "../../../core/contract/identifiers.ts";
 import type { Logger } from "../../../core/contract/logger.ts";
+import type { DeliveredEvent, QueueEvent } from "../../../core/contract/observers.ts";
 import type { Storage } from "../../../core/contract/storage.ts";
+import type { Transport } from "../../../core/contract/transport.ts";
 import { createDelivery, type DeliverySettings } from "../../../core/delivery/delivery.ts";
+import { WaysOut } from "../../../core/delivery/ways_out.ts";
 import { memoryStorage } from "../../../storage/memory/storage.ts";
 
 /** A client that has not authenticated. */
@@ -25,12 +29,26 @@ export interface Differences {
   /** Stands between delivery and the storage. */
   readonly wrap?: (storage: Storage) => DeliverySettings["storage"];
   readonly filterTimeout?: number;
+  /** For each transport, the domains whose mail it carries. */
+  readonly transports?: readonly (readonly string[])[];
+  /** Of an account. */
+  readonly isEverybodys?: (account: AccountId) => Promise<boolean>;
+  readonly extensions?: readonly Extension[];
+  /** Octets that filters may make of a message. */
+  readonly largestMessage?: number;
 }
+
+/** The queue is filled, and carried by nobody. */
+const idle: Transport = { deliver: () => Promise.reject(new Error("nothing is carried here")) };
 
 /** A delivery, and a look behind it. */
 export interface TestDelivery {
   readonly delivery: Delivery;
   readonly storage: Storage;
+  /** What observers of deliveries would be told. */
+  readonly delivered: readonly DeliveredEvent[];
+  /** What observers of the queue would be told. */
+  readonly queued: readonly QueueEvent[];
   /** Lines of the log: level, message, fields. */
   readonly lines: readonly string[];
   /** Bodies that are there now, named or not. */
@@ -53,7 +71,7 @@ export const trace = "Received: from test\r\n";
 
 /** A delivery for joe, ann and ben at example.org; each has an INBOX, and ann Junk as well. */
 export async function testDelivery(differences: Differences = {}): Promise<TestDelivery> {
-  const { aliases = {}, filters = [], filterTimeout = 10_000 } = differences;
+  const { aliases = {}, filters = [], transports = [], filterTimeout = 10_000 } = differences;
   const written = new Set<string>();
   const storage = memoryStorage({ now: () => time });
   const accounts = new Map<string, AccountId>();
@@ -76,6 +94,8 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
     ...(differences.wrap?.(storage) ?? delegate(storage)),
   };
   const lines: string[] = [];
+  const delivered: DeliveredEvent[] = [];
+  const queued: QueueEvent[] = [];
   const delivery = createDelivery({
     storage: {
       ...counting,
@@ -86,10 +106,21 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
       },
     },
     directory: { resolve },
+    ...differences.isEverybodys && { isEverybodys: differences.isEverybodys },
+    ways: new WaysOut(transports.map((list) => ({ name: "test", transport: idle, for: list }))),
     filters: filters.map((given, index) => {
       const [filter, onFailure] = isPair(given) ? given : [given, "defer" as const];
       return { name: `filter-${index + 1}`, filter, onFailure };
     }),
+    extensions: (differences.extensions ?? []).map((extension, index) => ({ name: `ext-${index + 1}`, extension })),
+    events: {
+      has: (name) => name === "delivered" || name === "queued",
+      tell: (name, event) => {
+        if (name === "delivered") delivered.push(event as unknown as DeliveredEvent);
+        else queued.push(event as unknown as QueueEvent);
+      },
+    },
+    ...differences.largestMessage !== undefined && { largestMessage: differences.largestMessage },
     log: lineLog(lines),
     now: () => time,
     filterTimeout,
@@ -97,6 +128,8 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
   return {
     delivery,
     storage,
+    delivered,
+    queued,
     lines,
     bodies: async () => {
       const found = await Promise.allSettled([...written].map((body) => storage.openBody(body as never)));
@@ -139,6 +172,7 @@ export function delegate(storage: Storage): DeliverySettings["storage"] {
     discardBody: (body) => storage.discardBody(body),
     apply: (batch) => storage.apply(batch),
     account: (id) => storage.account(id),
+    mailboxByName: (account, name) => storage.mailboxByName(account, name),
     mailboxes: (account) => storage.mailboxes(account),
   };
 }

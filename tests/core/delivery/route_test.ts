@@ -11,7 +11,7 @@ async function routed(address: string, differences: Differences = {}, facts = st
   }
   assertEquals(answer.recipient.address, address);
   const accounts = await Promise.all(answer.recipient.accounts.map((account) => storage.account(account)));
-  return { to: accounts.map((account) => account?.address.split("@")[0]), lines };
+  return { to: accounts.map((account) => account?.address.split("@")[0]), remote: answer.recipient.remote, lines };
 }
 
 const warned = ({ lines }: { readonly lines: readonly string[] }) => lines.filter((line) => line.startsWith("warn"));
@@ -28,8 +28,65 @@ Deno.test("route: RFC 5321 §3.6.2: who has not authenticated does not relay", a
 Deno.test("route: RFC 3463 §3.5: who has authenticated is told that there is no way out", async () => {
   const facts = { ...stranger, account: "7" as AccountId };
   const { reply, text } = await routed("kim@example.com", {}, facts);
-  assertEquals([reply, text], ["550 5.4.4", "This server cannot send mail to other servers yet"]);
+  assertEquals([reply, text], ["550 5.4.4", "This server has no way to send mail to that domain"]);
   assertEquals((await routed("joe@example.org", {}, facts)).to, ["joe"]);
+});
+
+/** Who has logged in. */
+const user = { ...stranger, account: "7" as AccountId };
+
+Deno.test("route: no open relay: what a transport names is taken from everyone, `*` from those who have logged in", async () => {
+  const transports = [["archive.example.com", "b\u00fccher.example"], ["*"]];
+  const outcome = async (address: string, facts = stranger, ways: Differences = { transports }) => {
+    const { remote, reply } = await routed(address, ways, facts);
+    return remote?.join() ?? reply;
+  };
+  for (const address of ["kim@archive.example.com", "kim@ARCHIVE.example.com", "kim@xn--bcher-kva.example"]) {
+    assertEquals([await outcome(address), await outcome(address, user)], [address, address]);
+  }
+  for (const address of ["kim@example.com", "kim@sub.archive.example.com", "kim@[192.0.2.1]", "a%b@c@d.example"]) {
+    assertEquals([await outcome(address), await outcome(address, user)], ["550 5.7.1", address]);
+  }
+  // Neither a domain called "*" nor an address without a domain opens anything.
+  for (const address of ["kim@*", "kim"]) assertEquals(await outcome(address), "550 5.7.1");
+  for (const ways of [{}, { transports: [["other.example"]] }]) {
+    assertEquals(await outcome("kim@example.com", stranger, ways), "550 5.7.1");
+    assertEquals(await outcome("kim@example.com", user, ways), "550 5.4.4");
+  }
+});
+
+Deno.test("route: RFC 4505: an account that is everybody's relays no more than a stranger", async () => {
+  const differences = {
+    transports: [["archive.example.com"], ["*"]],
+    isEverybodys: (account: AccountId) => Promise.resolve(account === user.account),
+  };
+  assertEquals((await routed("kim@example.com", differences, user)).reply, "550 5.7.1");
+  assertEquals((await routed("kim@archive.example.com", differences, user)).remote, ["kim@archive.example.com"]);
+  const other = { ...stranger, account: "8" as AccountId };
+  assertEquals((await routed("kim@example.com", differences, other)).remote, ["kim@example.com"]);
+});
+
+Deno.test("route: local mail stays here, whatever transports there are", async () => {
+  const differences = { transports: [["example.org"], ["*"]] };
+  assertEquals((await routed("joe@example.org", differences)).to, ["joe"]);
+  assertEquals((await routed("nobody@example.org", differences, user)).reply, "550 5.1.1");
+});
+
+Deno.test("route: an alias that leads to other servers goes there, whoever sends, where there is a way", async () => {
+  const aliases = {
+    "team@example.org": ["joe@example.org", "more@example.org"],
+    "more@example.org": ["kim@example.com"],
+  };
+  for (const transports of [[["example.com"]], [["*"]]]) {
+    for (const facts of [stranger, user]) {
+      const found = await routed("team@example.org", { aliases, transports }, facts);
+      assertEquals([found.to, found.remote, warned(found)], [["joe"], ["kim@example.com"], []]);
+      assertEquals((await routed("more@example.org", { aliases, transports }, facts)).remote, ["kim@example.com"]);
+    }
+  }
+  // Never half-delivered.
+  const found = await routed("team@example.org", { aliases, transports: [["other.example"]] });
+  assertEquals(found.reply, "550 5.4.4");
 });
 
 Deno.test("route: aliases are followed to all their accounts, each once, also by way of sub-addresses", async () => {

@@ -18,7 +18,16 @@ export default { apiVersion: ${version}, kind: "${kind}", name: "mine",
 `;
 }
 
-const none: PluginTable = { storage: {}, directory: {}, auth: {}, filter: {}, transport: {}, protocol: {}, http: {} };
+const none: PluginTable = {
+  storage: {},
+  directory: {},
+  auth: {},
+  filter: {},
+  extension: {},
+  transport: {},
+  protocol: {},
+  http: {},
+};
 
 async function load(
   files: Readonly<Record<string, string>>,
@@ -86,6 +95,12 @@ Deno.test("load: a module that is no plugin is told what one says", async () => 
     "mail.yaml  filters[0]: ./x.ts lacks a part of a plugin; expected name, summary, options (a Standard Schema) and setup",
   ]);
   assertEquals((await problems({ "x.ts": filterModule(`summary: "", options: {}`) }, "./x.ts")).length, 1);
+});
+
+Deno.test("load: a package of a registry is imported by its version", async () => {
+  assertEquals(await problems({}, `"npm:valibot@1.5.0"`), [
+    "mail.yaml  filters[0]: npm:valibot@1.5.0 is no plugin; expected a module that says export default definePlugin({ … })",
+  ]);
 });
 
 Deno.test("load: a file that is missing, broken or throws is one line", async () => {

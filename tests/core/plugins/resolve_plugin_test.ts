@@ -87,14 +87,6 @@ Deno.test("integrity: refused where it would not be checked", () => {
   );
 });
 
-Deno.test("sandbox: refused rather than ignored", () => {
-  const sandbox = { net: [], may: [] };
-  assertEquals(
-    problem(resolve("./x.ts", { sandbox }, "filter")),
-    "sandbox: this version has no sandbox; remove the key, and the plugin runs with the server's rights",
-  );
-});
-
 Deno.test("the plugin table: every entry is a plugin of its kind and name", async () => {
   for (const [kind, ofKind] of Object.entries(builtInPlugins)) {
     for (const [name, load] of Object.entries(ofKind)) {

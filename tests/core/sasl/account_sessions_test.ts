@@ -1,6 +1,7 @@
 /** What a new password ends: sessions of the account, and logins that have proven the old one. */
 import { assertEquals } from "@std/assert";
 import type { Connection } from "../../../core/contract/mod.ts";
+import { authenticationMemory } from "../../../core/sasl/authentication.ts";
 import { AccountSessions } from "../../../core/sasl/account_sessions.ts";
 import { encodeUtf8 } from "../../../core/sasl/text.ts";
 import { type FakeConnection, fakeConnection } from "../../support/fake_connection.ts";
@@ -35,6 +36,23 @@ Deno.test("authentication: sessions of an account are ended, others and the one 
   assertEquals(authentication.endSessions(alice, second.connection), 2);
   const closed = [first, second, other, nobody, bySasl].map(({ client }) => client.isClosed);
   assertEquals(closed, [true, false, false, false, true]);
+});
+
+Deno.test("authentication: failures and sessions outlive mechanisms and directory, where they are shared", async () => {
+  const waits: number[] = [];
+  const connections = new Set<Connection>();
+  const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
+  const memory = authenticationMemory({ authDelay: 2000, now: () => new Date(0), connections, sleep });
+  const [before, after] = [1, 2].map(() => testAuthentication(testDirectory(passwords), { authDelay: 2000, memory }));
+  const { connection, client } = connect(connections);
+  const logIn = (login: string, password: string, on = before) =>
+    on?.checkPassword(login, password, connection, "imap");
+  await logIn("bob", "wrong");
+  await logIn("bob", "wrong", after);
+  // Its answer; before the next is verified, and its answer.
+  assertEquals(waits, [2000, 2000, 4000]);
+  assertEquals((await logIn("alice", "wonderland"))?.state, "authenticated");
+  assertEquals([after?.endSessions(alice), client.isClosed], [1, true]);
 });
 
 Deno.test("authentication: sessions that act as another end with the password of either", async () => {

@@ -21,27 +21,27 @@ Deno.test("reload: what is the same waits for nothing", async () => {
   assertEquals(waitingForRestart((await load()).config, (await load()).config), []);
 });
 
-Deno.test("reload: certificates, limits of messages, filters and options of protocols are taken up", async () => {
+Deno.test("reload: certificates, limits of messages, names, mechanisms and options of protocols are taken up", async () => {
   const running = await load();
   const next = await load((text) =>
-    text.replace("./a.pem", "./b.pem").replace("10m", "20m") + "limits: { message: 1MB }\n"
+    text.replace("./a.pem", "./b.pem").replace("10m", "20m").replace("a.example", "b.example")
+      .replace("[example.org]", "[example.net]").replace("auth: [plain]", "auth: [login]") +
+    "limits: { message: 1MB }\ncleartext_auth: true\n"
   );
   const taken = takeUp(running, next);
   assertEquals(waitingForRestart(taken.config, next.config), []);
   assertEquals(taken.config.tls?.certificate, "/srv/b.pem");
   assertEquals(taken.config.limits.message, 1_000_000);
-  assertEquals(taken.plugins.protocols[1]?.options, next.plugins.protocols[1]?.options);
+  assertEquals(taken.config, next.config);
+  assertEquals(taken.plugins, next.plugins);
+  assertEquals(taken.config.hostname, "b.example");
 });
 
 Deno.test("reload: everything else is as it was, and named", async () => {
   const running = await load();
   const changes: readonly (readonly [from: string, to: string, key: string])[] = [
-    ["a.example", "b.example", "hostname"],
-    ["[example.org]", "[example.net]", "domains"],
     ["key: ./a.key", "key: ./a.key, engine: node", "tls"],
     ["storage: memory", "storage: sqlite", "storage"],
-    ["auth: [plain]", "auth: [login]", "auth"],
-    ["auth:", "cleartext_auth: true\nauth:", "cleartext_auth"],
     ["auth:", "limits: { auth_delay: 5s }\nauth:", "limits.auth_delay"],
     ["auth:", "log: { level: debug }\nauth:", "log"],
     ["auth:", "data: ./elsewhere\nauth:", "data"],
@@ -50,11 +50,8 @@ Deno.test("reload: everything else is as it was, and named", async () => {
     const next = await load((text) => text.replace(from, to));
     const taken = takeUp(running, next);
     assertEquals(waitingForRestart(taken.config, next.config), [key]);
-    assertEquals({ ...taken.config, source: running.config.source }, {
-      ...running.config,
-      filters: next.config.filters,
-      protocols: next.config.protocols,
-    });
+    assertEquals({ ...taken.config, source: running.config.source }, running.config);
+    assert(taken.plugins.storage === running.plugins.storage);
   }
 });
 

@@ -43,9 +43,15 @@ const wrong: Readonly<Record<string, string>> = {
        OR dataset_owners.modtime > (SELECT value FROM counters WHERE name = 'modtime')`,
   "entries of datasets of an owner that is not known":
     "SELECT account FROM dataset_entries WHERE account NOT IN (SELECT account FROM dataset_owners)",
-  "a body in one piece that no message has":
-    "SELECT id FROM bodies WHERE octets IS NOT NULL AND id NOT IN (SELECT body FROM messages)",
   "half an envelope": "SELECT mailbox, uid FROM messages WHERE (sender IS NULL) <> (recipient IS NULL)",
+  "a body in one piece that no message has, and no entry of the queue": `
+    SELECT id FROM bodies WHERE octets IS NOT NULL
+      AND id NOT IN (SELECT body FROM messages UNION SELECT body FROM queue)`,
+  "an entry of the queue without its body": "SELECT id FROM queue WHERE body NOT IN (SELECT id FROM bodies)",
+  "a body that does not count those who have it": `
+    SELECT body, count(*) AS found, (SELECT messages FROM shared WHERE shared.body = held.body) AS counted
+      FROM (SELECT body FROM messages UNION ALL SELECT body FROM queue) AS held
+      GROUP BY body HAVING found <> ifnull(counted, 1)`,
   "a reference to nothing": "PRAGMA foreign_key_check",
 };
 

@@ -1,0 +1,72 @@
+/** What one observer has still to be told: one event after the other, each for a limited time, and never too many. */
+import type { Logger } from "../contract/logger.ts";
+import { beforeDeadline } from "./before_deadline.ts";
+import type { ObserverLimits } from "./observation.ts";
+
+interface Waiting {
+  readonly event: string;
+  readonly tell: () => Promise<void> | void;
+}
+
+/** The queue of one observer. */
+export class ObserverQueue implements Disposable {
+  readonly #log: Logger;
+  readonly #limits: ObserverLimits;
+  readonly #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #dropped = 0;
+  #isOver = false;
+
+  constructor(log: Logger, limits: ObserverLimits) {
+    this.#log = log;
+    this.#limits = limits;
+  }
+
+  /** Returns before anything is told. */
+  add(event: string, tell: Waiting["tell"]): void {
+    if (this.#isOver) return;
+    if (this.#waiting.length >= this.#limits.waiting) {
+      // Told once now, and counted when there is room again.
+      if (this.#dropped++ === 0) this.#log.warn("an observer is too slow: events are dropped", { event });
+      return;
+    }
+    this.#waiting.push({ event, tell });
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when nothing waits any more, or when the signal aborts. Never rejects. */
+  async drain(deadline: AbortSignal): Promise<void> {
+    await beforeDeadline(this.#running, deadline);
+  }
+
+  /** Nothing is told any more. */
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    this.#waiting.length = 0;
+  }
+
+  async #run(): Promise<void> {
+    // What is under way in this turn, such as the reply to a client, comes first.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await this.#tell(next);
+      if (this.#dropped === 0) continue;
+      this.#log.warn("an observer was too slow: events were dropped", { dropped: this.#dropped });
+      this.#dropped = 0;
+    }
+    this.#running = undefined;
+  }
+
+  async #tell({ event, tell }: Waiting): Promise<void> {
+    const { patience } = this.#limits;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error(`it has not come to an end within ${patience} ms`)), patience);
+    try {
+      await Promise.race([Promise.try(tell), late.promise]);
+    } catch (error) {
+      this.#log.error("an observer failed", { event, error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * A guest in a process of its own, which the operating system can bound and end. In it a thread with the same permissions
+ * runs the plugin, as it would here; the process around it watches how much memory it takes.
+ */
+import { fileURLToPath } from "node:url";
+import type { ChannelListener, OpenChannel } from "./channel.ts";
+import type { FirstFrame } from "./child.ts";
+import { printFrame, readFrames } from "./frames.ts";
+import { type GuestPermissions, program, shell } from "./permissions.ts";
+
+/** KiB of data that the runtime itself maps, much more than it uses: a limit below lets it not even start. */
+const RUNTIME = 1_048_576;
+/** Characters of what a process says last. */
+const LAST_WORDS = 500;
+
+/**
+ * What the shell does before it becomes the guest. No core dumps; a wall behind the watch (a process that allocates faster
+ * than it is watched); and when the machine's memory runs out, it is this process that Linux ends and not the server.
+ */
+const script =
+  'ulimit -c 0; ulimit -d "$1" 2>/dev/null; echo 1000 2>/dev/null >/proc/self/oom_score_adj; shift; exec "$@"';
+
+/** Starts guests with these permissions. @param memory Octets that the process may take. */
+export function processChannel(permissions: GuestPermissions, memory: number): OpenChannel {
+  return (listener) => {
+    const words = [Deno.execPath(), ...argumentsOf(permissions)];
+    const limit = RUNTIME + Math.ceil(memory / 1024);
+    const [command, args] = shell === undefined ? [Deno.execPath(), argumentsOf(permissions)] : [
+      shell,
+      ["-c", script, "sh", `${limit}`, ...words],
+    ];
+    const child = new Deno.Command(command, {
+      args,
+      env: { DENO_V8_FLAGS: `--max-old-space-size=${Math.ceil(memory / 1_048_576)}`, NO_COLOR: "1" },
+      ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
+    }).spawn();
+    const guest = new GuestProcess(child, listener);
+    const first: FirstFrame = { permissions, memory };
+    guest.write(first);
+    return { send: (message) => guest.write(message), close: () => guest.close() };
+  };
+}
+
+class GuestProcess {
+  readonly #child: Deno.ChildProcess;
+  readonly #listener: ChannelListener;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  #lastWords = "";
+  #isOver = false;
+
+  constructor(child: Deno.ChildProcess, listener: ChannelListener) {
+    this.#child = child;
+    this.#listener = listener;
+    this.#input = child.stdin.getWriter();
+    const said = this.#hear();
+    const errors = this.#hearErrors();
+    Promise.all([child.status, errors]).then(([{ code, signal }]) =>
+      this.#died(`${signal ?? `exit code ${code}`}${this.#lastWords === "" ? "" : `, ${this.#lastWords}`}`)
+    );
+    said.catch((error: unknown) => this.#died(String(error)));
+  }
+
+  write(message: unknown): void {
+    if (this.#isOver) return;
+    // What cannot be written is told by the process's end.
+    this.#input.write(printFrame(message)).catch(() => {});
+  }
+
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#input.close().catch(() => {});
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  }
+
+  async #hear(): Promise<void> {
+    for await (const message of readFrames(this.#child.stdout)) {
+      if (!this.#isOver) this.#listener.received(message);
+    }
+  }
+
+  /** Only its last words are of use; the runtime says there why it gave up. */
+  async #hearErrors(): Promise<void> {
+    try {
+      for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
+        this.#lastWords = (this.#lastWords + text).trim().slice(-LAST_WORDS);
+      }
+    } catch {
+      // Nothing to be heard any more.
+    }
+  }
+
+  #died(reason: string): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#listener.died(reason);
+  }
+}
+
+/** One binary starts itself; otherwise the runtime starts the program with the guest's permissions and no others. */
+function argumentsOf({ read, write, net, env, import: registries }: GuestPermissions): string[] {
+  if (Deno.build.standalone) return ["sandbox-guest"];
+  const flags = { read, write, net, env, import: registries };
+  return [
+    ...["run", "--quiet", "--no-prompt", "--config", fileURLToPath(new URL("../deno.json", program))],
+    // A name of a package that is asked for tells the registry something.
+    ...registries.length > 0 ? [] : ["--cached-only"],
+    ...Object.entries(flags).flatMap(([name, values]) =>
+      values.length === 0 ? [] : [`--allow-${name}=${values.map((value) => value.replaceAll(",", ",,")).join(",")}`]
+    ),
+    fileURLToPath(new URL("./child.ts", import.meta.url)),
+  ];
+}

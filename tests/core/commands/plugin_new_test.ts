@@ -1,0 +1,61 @@
+/** `plugin new`: what it writes is a plugin that type-checks, is formatted, passes its test and can be loaded. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { templates } from "../../../core/commands/plugin_templates/templates.ts";
+import { runMain } from "../../support/run_main.ts";
+
+const settings = new URL("../../../deno.json", import.meta.url).pathname;
+
+async function deno(...words: string[]): Promise<{ readonly success: boolean; readonly output: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: words }).output();
+  return { success, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+Deno.test("plugin new: of every kind, a plugin that is formatted, type-checks, passes its test and loads", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const kind of Object.keys(templates)) {
+      const { code, stdout, stderr } = await runMain(["plugin", "new", kind, `my-${kind}`], { folder, cwd: folder });
+      assertEquals([code, stdout], [0, `./my_${kind}.ts\n./my_${kind}_test.ts\n`]);
+      assertMatch(stderr, new RegExp(`deno test -A --config \\S+deno\\.json \\./my_${kind}_test\\.ts`));
+    }
+    for (const command of [["fmt", "--check"], ["lint"], ["test", "-A", "--no-lock"]]) {
+      const { success, output } = await deno(...command, "--config", settings, folder);
+      assert(success, `${command[0]}: ${output}`);
+    }
+    await Deno.writeTextFile(
+      `${folder}/mail.yaml`,
+      [
+        "hostname: mail.example.org",
+        "domains: [example.org]",
+        ...Object.keys(templates).filter((kind) => kind !== "protocol")
+          .map((kind) =>
+            templates[kind as keyof typeof templates].use(`./my_${kind}.ts`).replace(/, sandbox: \{.*\} \}/, " }")
+          ),
+        templates.protocol.use("./my_protocol.ts"),
+      ].join("\n"),
+    );
+    assertEquals(await runMain(["check", "--config", "mail.yaml"], { folder, cwd: folder }), {
+      code: 0,
+      stdout: "mail.yaml can be served\n",
+      stderr: "",
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("plugin new: an unknown kind, a bad name and a file that is there are explained, and nothing is written", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const unknown = await runMain(["plugin", "new", "filtre", "x"], { folder, cwd: folder });
+    assertEquals(unknown.code, 2);
+    assertMatch(unknown.stderr, /filtre is no kind of plugin; expected one of protocol, auth, filter/);
+    assertEquals((await runMain(["plugin", "new", "filter", "My Filter"], { folder, cwd: folder })).code, 2);
+    assertEquals((await runMain(["plugin", "new", "filter", "mine"], { folder, cwd: folder })).code, 0);
+    const again = await runMain(["plugin", "new", "filter", "mine"], { folder, cwd: folder });
+    assertEquals(again.code, 1);
+    assertMatch(again.stderr, /mine\.ts is there already/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
