@@ -44,7 +44,7 @@ function folderName(recipient: string): string {
 /** Into tmp, to the disk, and only then into new: who looks there never sees half a message. */
 async function deliverInto(maildir: string, name: string, sender: string, body: Body): Promise<void> {
   for (const part of ["tmp", "new", "cur"]) await Deno.mkdir(`${maildir}/${part}`, { recursive: true, mode: 0o700 });
-  const draft = `${maildir}/tmp/${name}`;
+  const draft = [maildir, "tmp", name].join("/");
   {
     using file = await Deno.open(draft, { write: true, create: true, truncate: true, mode: 0o600 });
     // RFC 5321 §4.4: final delivery says where a message came from.

@@ -241,13 +241,9 @@ export class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#queue.entries(after === undefined ? 0 : keyOf(after), most));
   }
 
-  queueLength(): Promise<number> {
-    return Promise.try(() => this.#queue.count());
-  }
+  queueLength = (): Promise<number> => Promise.try(() => this.#queue.count());
 
-  nextDue(after: Date): Promise<Date | undefined> {
-    return Promise.try(() => this.#queue.nextDue(after));
-  }
+  nextDue = (after: Date): Promise<Date | undefined> => Promise.try(() => this.#queue.nextDue(after));
 
   watchQueue(stop: AbortSignal): AsyncIterable<void> {
     this.#others.followQueue();
@@ -270,9 +266,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#accounts.alias(address));
   }
 
-  aliases(): Promise<readonly Alias[]> {
-    return Promise.try(() => this.#accounts.aliases());
-  }
+  aliases = (): Promise<readonly Alias[]> => Promise.try(() => this.#accounts.aliases());
 
   async textCandidates(mailbox: MailboxId, keys: readonly string[]): Promise<UidSet | undefined> {
     if (this.#indexer === undefined) return undefined;
@@ -286,9 +280,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   }
 
   /** Waits for what has been submitted: nobody is left without an answer. */
-  async drain(): Promise<void> {
-    await this.#commits.settled();
-  }
+  drain = (): Promise<void> => this.#commits.settled();
 
   async stop(): Promise<void> {
     await this.#commits.settled();
