@@ -5,8 +5,18 @@ import type { Command } from "./command.ts";
 import { init } from "./init.ts";
 import { pluginList } from "./plugin_list.ts";
 import { pluginReload } from "./plugin_reload.ts";
+import { queueCommands } from "./queue.ts";
 import { serve } from "./serve.ts";
 import { start } from "./start.ts";
 
 /** All of them. */
-export const commands: readonly Command[] = [start, serve, init, check, ...accountCommands, pluginList, pluginReload];
+export const commands: readonly Command[] = [
+  start,
+  serve,
+  init,
+  check,
+  ...accountCommands,
+  pluginList,
+  pluginReload,
+  ...queueCommands,
+];
