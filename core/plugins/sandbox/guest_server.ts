@@ -181,7 +181,8 @@ function placeOf(segment: PropertyKey | { readonly key: PropertyKey }): string |
   return typeof key === "number" ? key : String(key);
 }
 
-function describe(error: unknown): string {
+/** An error, in one line. */
+export function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${reasonOf(error)}` : reasonOf(error);
 }
 

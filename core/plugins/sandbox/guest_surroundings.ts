@@ -10,6 +10,8 @@ export interface Ears {
   line(text: string): void;
   /** The runtime has refused something. */
   denied(what: string): void;
+  /** The plugin has thrown where nothing catches. */
+  uncaught(error: unknown): void;
 }
 
 /** Characters of a line. */
@@ -31,6 +33,15 @@ export function prepareSurroundings(ears: Ears): void {
   hide(Deno, { exit: unsupported, kill: unsupported, chdir: unsupported });
   hide(process, { exit: unsupported, kill: unsupported, chdir: unsupported });
   hearDenials(ears);
+  // Otherwise the runtime would write them to the terminal, and end the thread.
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    ears.uncaught(event.error);
+  });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    ears.uncaught(event.reason);
+  });
 }
 
 /** The runtime's error says what was asked for; each sets its name as it is made, also where the plugin catches it. */

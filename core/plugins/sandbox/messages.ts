@@ -77,7 +77,9 @@ export type GuestMessage =
   }
   | { readonly say: "log"; readonly level: LogLevel; readonly message: string; readonly fields?: Plain }
   /** The runtime has refused something. */
-  | { readonly say: "denied"; readonly what: string };
+  | { readonly say: "denied"; readonly what: string }
+  /** An error that nothing caught: nobody knows what is left of the plugin. */
+  | { readonly say: "uncaught"; readonly error: string };
 
 /** The call that starts a guest. */
 export const START = 0;
@@ -99,6 +101,7 @@ const message = v.variant("say", [
     fields: v.optional(value),
   }),
   v.object({ say: v.literal("denied"), what: v.string() }),
+  v.object({ say: v.literal("uncaught"), error: v.string() }),
 ]);
 
 /** What a guest sent, copied and checked; undefined for what no plugin says that uses the contract. */

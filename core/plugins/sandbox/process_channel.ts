@@ -8,10 +8,10 @@ import type { FirstFrame } from "./child.ts";
 import { printFrame, readFrames } from "./frames.ts";
 import { type GuestPermissions, program, shell } from "./permissions.ts";
 
-/** KiB of data that the runtime itself maps, much more than it uses: a limit below lets it not even start. */
-const RUNTIME = 1_048_576;
-/** Characters of what a process says last. */
-const LAST_WORDS = 500;
+/** KiB that the runtime itself maps for data, far more than it uses: 560 MB for a start, 250 MB for each further thread. */
+const RUNTIME = 2_097_152;
+/** Characters of what a process says on standard error. */
+const LONGEST = 500;
 
 /**
  * What the shell does before it becomes the guest. No core dumps; a wall behind the watch (a process that allocates faster
@@ -45,7 +45,7 @@ class GuestProcess {
   readonly #child: Deno.ChildProcess;
   readonly #listener: ChannelListener;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  #lastWords = "";
+  #errors = "";
   #isOver = false;
 
   constructor(child: Deno.ChildProcess, listener: ChannelListener) {
@@ -55,7 +55,7 @@ class GuestProcess {
     const said = this.#hear();
     const errors = this.#hearErrors();
     Promise.all([child.status, errors]).then(([{ code, signal }]) =>
-      this.#died(`${signal ?? `exit code ${code}`}${this.#lastWords === "" ? "" : `, ${this.#lastWords}`}`)
+      this.#died(`${signal ?? `exit code ${code}`}${this.#errors === "" ? "" : `, ${this.#errors.trimEnd()}`}`)
     );
     said.catch((error: unknown) => this.#died(String(error)));
   }
@@ -83,11 +83,11 @@ class GuestProcess {
     }
   }
 
-  /** Only its last words are of use; the runtime says there why it gave up. */
+  /** The runtime says there first why it gave up. */
   async #hearErrors(): Promise<void> {
     try {
       for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
-        this.#lastWords = (this.#lastWords + text).trim().slice(-LAST_WORDS);
+        this.#errors = (this.#errors + text).trimStart().slice(0, LONGEST);
       }
     } catch {
       // Nothing to be heard any more.
