@@ -6,6 +6,7 @@ import { init } from "./init.ts";
 import { pluginList } from "./plugin_list.ts";
 import { pluginReload } from "./plugin_reload.ts";
 import { queueCommands } from "./queue.ts";
+import { sandboxGuest } from "./sandbox_guest.ts";
 import { serve } from "./serve.ts";
 import { start } from "./start.ts";
 
@@ -19,4 +20,5 @@ export const commands: readonly Command[] = [
   pluginList,
   pluginReload,
   ...queueCommands,
+  sandboxGuest,
 ];
