@@ -166,3 +166,17 @@ Deno.test("reload: reads the file that was read first, also when a plugin has mo
     Deno.chdir(before);
   }
 });
+
+Deno.test("sandbox: signals that are for the server end no guest", async () => {
+  const { default: process } = await import("node:process");
+  await using server = await testServer(withFilter(
+    filterText(`return { action: "reject", reply: { code: 550, enhanced: "5.7.1", text: "pid " + Deno.pid } };`),
+    { process: true },
+  ));
+  const ask = () => mail(server.ports.smtp, "kim@example.com");
+  const reply = await ask();
+  const [, pid] = /^550 5\.7\.1 pid (\d+)$/.exec(reply) ?? [];
+  assert(pid !== undefined && Number(pid) !== Deno.pid, reply);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.kill(Number(pid), signal);
+  assertEquals(await ask(), reply);
+});

@@ -154,7 +154,8 @@ async function sourceOf(
   settings: ImportSettings,
 ): Promise<GuestSource> {
   if (found.from === "built-in") return { from: "built-in", kind, name: use };
-  return { from: "module", specifier: await specifierOf(found, settings) };
+  // Each guest begins without modules: no file needs another name to be read again.
+  return { from: "module", specifier: await specifierOf(found, { ...settings, reading: 0 }) };
 }
 
 function channelOf(

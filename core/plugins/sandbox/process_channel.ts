@@ -14,11 +14,18 @@ const RUNTIME = 2_097_152;
 const LONGEST = 500;
 
 /**
- * What the shell does before it becomes the guest. No core dumps; a wall behind the watch (a process that allocates faster
- * than it is watched); and when the machine's memory runs out, it is this process that Linux ends and not the server.
+ * What the shell does before it becomes the guest. Signals that end or reload the server, by a terminal or by systemd, are
+ * for the server alone: it says when its guest ends. No core dumps. A wall behind the watch, for what allocates faster than
+ * it is watched. And when the machine's memory runs out, it is this process that Linux ends and not the server.
  */
-const script =
-  'ulimit -c 0; ulimit -d "$1" 2>/dev/null; echo 1000 2>/dev/null >/proc/self/oom_score_adj; shift; exec "$@"';
+const script = [
+  `trap "" HUP INT TERM`,
+  "ulimit -c 0",
+  'ulimit -d "$1" 2>/dev/null',
+  "echo 1000 2>/dev/null >/proc/self/oom_score_adj",
+  "shift",
+  'exec "$@"',
+].join("; ");
 
 /** Starts guests with these permissions. @param memory Octets that the process may take. */
 export function processChannel(permissions: GuestPermissions, memory: number): OpenChannel {
