@@ -96,7 +96,8 @@ export class GuestServer {
   }
 
   async #start<Kind extends SandboxedKind>(request: StartRequest & { readonly kind: Kind }): Promise<StartedPlugin> {
-    const { kind, use, source, options, setup } = request;
+    const { kind, use, source, options, forbidden, setup } = request;
+    const isBounded = forbidden === undefined || await isDenied(forbidden);
     const read = readDefinition(await load(source), kind, use);
     if ("problem" in read) return fail(read, setup);
     const { definition } = read;
@@ -107,7 +108,7 @@ export class GuestServer {
       return fail({ issues, name }, setup);
     }
     if (setup === undefined) return { name, summary };
-    return { name, summary, ...await this.#setUp(kind, definition, checked.value, setup) };
+    return { name, summary, isBounded, ...await this.#setUp(kind, definition, checked.value, setup) };
   }
 
   async #setUp<Kind extends SandboxedKind>(
@@ -161,6 +162,16 @@ export class GuestServer {
       isOn: (level) => levels.has(level),
       child: (fields) => this.#logger(levels, { ...bound, ...fields }),
     };
+  }
+}
+
+/** Whether the runtime denies to import a file, for its own reasons and not for the file's. */
+async function isDenied(url: string): Promise<boolean> {
+  try {
+    await import(url, { with: { type: "json" } });
+    return false;
+  } catch (error) {
+    return deniedBy(error) !== undefined;
   }
 }
 

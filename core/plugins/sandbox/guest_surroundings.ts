@@ -60,7 +60,7 @@ function hearDenials(ears: Ears): void {
 /** What an error of the runtime says was asked for: `net access to "spam.example.org:80"`; undefined for other errors. */
 export function deniedBy(error: unknown): string | undefined {
   const text = error instanceof Error ? error.message : "";
-  return /^Requires (.+? access(?: to (?:".*?"|\S+))?)(?:, run again with|$)/m.exec(text)?.[1];
+  return /^Requires (.+? access(?: to (?:".*?"|[^\s,]+))?)(?:, |$)/m.exec(text)?.[1];
 }
 
 function write(line: (text: string) => void, octets: Uint8Array): number {

@@ -23,6 +23,8 @@ export interface StartRequest {
   readonly source: GuestSource;
   /** As the configuration has them. */
   readonly options: unknown;
+  /** The URL of a file that the guest must not be able to import; absent: it may. */
+  readonly forbidden?: string;
   /** Absent: it is only looked at. */
   readonly setup?: SetupRequest;
 }
@@ -49,6 +51,8 @@ export interface StartedPlugin {
   readonly facts?: object;
   /** Whether it wants to be drained. */
   readonly drains?: boolean;
+  /** Whether the runtime denied the import that is forbidden: found out before the plugin was there, so that it is true. */
+  readonly isBounded?: boolean;
   /** Why it is no plugin for this place. */
   readonly problem?: string;
   /** What is wrong with its options. */
