@@ -6,6 +6,7 @@ import type { ContextByKind, ExtensionByKind, Lifecycle, PluginDefinition } from
 import { Refusal } from "../../contract/refusal.ts";
 import { builtInPlugins } from "../builtin.ts";
 import { readDefinition, reasonOf, validateOptions } from "../definition.ts";
+import { checkDigest } from "../import_plugin.ts";
 import { type Ask, type GuestEnd, trusted } from "./ends.ts";
 import { deniedBy } from "./guest_surroundings.ts";
 import { remoteAccounts } from "./kinds/directory.ts";
@@ -177,7 +178,10 @@ async function isDenied(url: string): Promise<boolean> {
 
 /** Dynamically, so that the plugin and all it imports are read with the sandbox's permissions. */
 async function load(source: GuestSource): Promise<unknown> {
-  return source.from === "module" ? await import(source.specifier) : await builtInPlugins[source.kind][source.name]?.();
+  if (source.from === "built-in") return await builtInPlugins[source.kind][source.name]?.();
+  const { specifier, digest } = source;
+  if (digest !== undefined) checkDigest(await Deno.readFile(new URL(specifier)), digest);
+  return await import(specifier);
 }
 
 /** When it is only looked at, problems are the answer. */

@@ -163,7 +163,8 @@ async function sourceOf(
 ): Promise<GuestSource> {
   if (found.from === "built-in") return { from: "built-in", kind, name: use };
   // Each guest begins without modules: no file needs another name to be read again.
-  return { from: "module", specifier: await specifierOf(found, { ...settings, reading: 0 }) };
+  const specifier = await specifierOf(found, { ...settings, reading: 0 });
+  return { from: "module", specifier, ...found.from === "file" && found.digest && { digest: found.digest } };
 }
 
 function channelOf(

@@ -8,10 +8,11 @@ import { type Plain, plainCopy } from "./plain.ts";
 /** Kinds that can live in a sandbox: what they are asked, and what they answer, is plain data. */
 export type SandboxedKind = Extract<PluginKind, "filter" | "auth" | "directory" | "transport" | "http">;
 
-/** Where the plugin is. Digests have been checked before. */
+/** Where the plugin is. */
 export type GuestSource =
   | { readonly from: "built-in"; readonly kind: SandboxedKind; readonly name: string }
-  | { readonly from: "module"; readonly specifier: string };
+  /** `digest`: what its file must have, each time that a guest is started. */
+  | { readonly from: "module"; readonly specifier: string; readonly digest?: string };
 
 /** The first question: bring a plugin in, check its options, and set it up. */
 export interface StartRequest {

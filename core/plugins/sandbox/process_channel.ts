@@ -114,8 +114,8 @@ function argumentsOf({ read, write, net, env, import: registries }: GuestPermiss
   const flags = { read, write, net, env, import: registries };
   return [
     ...["run", "--quiet", "--no-prompt", "--config", fileURLToPath(new URL("../deno.json", program))],
-    // A name of a package that is asked for tells the registry something.
-    ...registries.length > 0 ? [] : ["--cached-only"],
+    // A name of a package that is asked for tells the registry something. What is in the cache was checked on its way there.
+    ...registries.length > 0 ? [] : ["--cached-only", "--no-lock"],
     ...Object.entries(flags).flatMap(([name, values]) =>
       values.length === 0 ? [] : [`--allow-${name}=${values.map((value) => value.replaceAll(",", ",,")).join(",")}`]
     ),

@@ -1,6 +1,14 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { SandboxConfig } from "../../../../core/config/sandbox_config.ts";
-import { NotLoaded, sandboxed, type SandboxedSettings, senderFilter } from "../../../support/sandboxed_plugin.ts";
+import { loadPlugin } from "../../../../core/plugins/load_plugin.ts";
+import { recordedLog } from "../../../support/recorded_log.ts";
+import {
+  NotLoaded,
+  sandboxed,
+  type SandboxedSettings,
+  senderFilter,
+  writtenPlugin,
+} from "../../../support/sandboxed_plugin.ts";
 
 const facts = { id: "c1", peer: "192.0.2.7", tls: false };
 const modes: readonly (readonly [name: string, sandbox: Partial<SandboxConfig>])[] = [
@@ -183,4 +191,31 @@ Deno.test("sandbox: a plugin imports the other modules of its folder", async () 
     },
   });
   assertEquals(await one.plugin.sender?.(facts, ""), { action: "quarantine", reason: "onetwo" });
+});
+
+Deno.test("sandbox: a file with a digest is checked each time that the plugin is started", async () => {
+  await using written = await writtenPlugin({
+    code: senderFilter(
+      `if (sender === "end") { postMessage(1); await new Promise(() => {}); } return { action: "accept" };`,
+    ),
+  });
+  const path = `${written.own}/plugin.ts`;
+  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
+  const entry = { ...written.entry, integrity: `sha256-${new Uint8Array(digest).toBase64()}` };
+  const loaded = await loadPlugin("filter", entry, written.source);
+  assert(loaded.ok);
+  using recorded = recordedLog();
+  const context = { log: recorded.log, hostname: "a", shutdown: new AbortController().signal, now: () => new Date() };
+  const filter = await loaded.plugin.definition.setup(context, undefined);
+  try {
+    assertEquals(await filter.sender?.(facts, "x"), { action: "accept" });
+    await Deno.writeTextFile(path, `${await Deno.readTextFile(path)}// changed`);
+    await assertRejects(async () => await filter.sender?.(facts, "end"));
+    while (!recorded.events.some(({ reason }) => String(reason).includes("the file is another"))) {
+      await assertRejects(async () => await filter.sender?.(facts, "x"));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } finally {
+    await filter.stop?.();
+  }
 });
