@@ -141,14 +141,6 @@ Deno.test("sandbox: problems name the place and what helps", async () => {
     unloadable,
     / filters\[0\]\.use: \.\/probe\.js cannot be loaded in its sandbox: .*Requires read/,
   );
-  const extension = pluginText("extension", "probe", `() => ({})`);
-  assertEquals(
-    await problems({ files: { "probe.js": extension }, extensions: [{ use: "./probe.js", sandbox: {} }] }),
-    [
-      "DIR/mail.yaml  extensions[0].sandbox: there is no sandbox for plugins of the kind extension; " +
-      "without the key it runs with the server's rights",
-    ],
-  );
 });
 
 Deno.test("reload: reads the file that was read first, also when a plugin has moved the process elsewhere", async () => {
@@ -179,4 +171,41 @@ Deno.test("sandbox: signals that are for the server end no guest", async () => {
   assert(pid !== undefined && Number(pid) !== Deno.pid, reply);
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.kill(Number(pid), signal);
   assertEquals(await ask(), reply);
+});
+
+Deno.test("sandbox: an extension places copies and is told what happened; it adds nothing else", async () => {
+  const extension = (setup: string): TestSettings => ({
+    files: { "probe.js": pluginText("extension", "probe", setup) },
+    extensions: [{ use: "./probe.js", sandbox }],
+  });
+  await using server = await testServer(extension(`({ log }) => ({
+    place: async ({ message, recipients }) => {
+      const subject = await message.field("subject");
+      if (subject === "loop") for (;;);
+      return { action: "file", mailbox: subject, create: true, flags: ["\\\\Flagged"] };
+    },
+    observe: { delivered: ({ envelope, copies, at }) => log.info("told", { mailbox: copies[0].mailbox, year: at.getFullYear() }) },
+  })`));
+  const account = await server.directory.findAccount("alice@example.org");
+  assert(account !== undefined);
+  const deliver = async (subject: string) => {
+    await using client = await dialogue(server.ports.smtp);
+    await client.line();
+    for (const line of ["EHLO a.example.com", "MAIL FROM:<kim@example.com>", "RCPT TO:<alice@example.org>", "DATA"]) {
+      await client.ask(line);
+    }
+    assertMatch(await client.ask(`Subject: ${subject}\r\n\r\nHi\r\n.`), /^250 /);
+  };
+  await deliver("Lists");
+  const lists = await server.storage.mailboxByName(account, "Lists");
+  assertEquals(lists && (await server.storage.messages(lists.id)).messages.map(({ flags }) => flags), [["\\Flagged"]]);
+  while (!server.log.some(({ message }) => message === "told")) await new Promise((resolve) => setTimeout(resolve, 10));
+  await deliver("loop");
+  const inbox = await server.storage.mailboxByName(account, "INBOX");
+  assertEquals(inbox && (await server.storage.messages(inbox.id)).messages.length, 1);
+  await assertRejects(
+    () => testServer(extension(`() => ({ periodic: [] })`)),
+    Error,
+    "in a sandbox an extension has place and observe, and no periodic",
+  );
 });

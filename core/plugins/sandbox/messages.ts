@@ -6,7 +6,7 @@ import type { LogLevel } from "../../contract/logger.ts";
 import { type Plain, plainCopy } from "./plain.ts";
 
 /** Kinds that can live in a sandbox: what they are asked, and what they answer, is plain data. */
-export type SandboxedKind = Extract<PluginKind, "filter" | "auth" | "directory" | "transport" | "http">;
+export type SandboxedKind = Extract<PluginKind, "filter" | "auth" | "directory" | "extension" | "transport" | "http">;
 
 /** Where the plugin is. */
 export type GuestSource =
