@@ -13,6 +13,8 @@ export interface Command {
   readonly operands?: readonly Operand[];
   /** In the order of the usage. */
   readonly options?: readonly CommandOption[];
+  /** Whether it is the program's own, and nobody's to type. */
+  readonly isHidden?: true;
   /** Does it. Results go to standard output, everything else to standard error. */
   run(given: Given): Promise<ExitCode>;
 }

@@ -6,6 +6,8 @@ import { init } from "./init.ts";
 import { pluginList } from "./plugin_list.ts";
 import { pluginReload } from "./plugin_reload.ts";
 import { pluginNew } from "./plugin_new.ts";
+import { queueCommands } from "./queue.ts";
+import { sandboxGuest } from "./sandbox_guest.ts";
 import { serve } from "./serve.ts";
 import { start } from "./start.ts";
 
@@ -19,4 +21,6 @@ export const commands: readonly Command[] = [
   pluginList,
   pluginReload,
   pluginNew,
+  ...queueCommands,
+  sandboxGuest,
 ];

@@ -5,7 +5,9 @@ import type { Command } from "./command.ts";
 /** All commands, a line each; or all about some of them. */
 export function usage(commands: readonly Command[], only: readonly Command[]): string {
   if (only.length > 0) return only.map(describe).join("\n\n");
-  const lines = commands.map((command) => [lineOf(command), command.summary] as const);
+  const lines = commands.filter(({ isHidden }) => !isHidden).map((command) =>
+    [lineOf(command), command.summary] as const
+  );
   return [
     "Quetzal, a mail server.",
     "",

@@ -48,7 +48,10 @@ export type Placement =
     readonly flags?: readonly string[];
     readonly create?: boolean;
   }
-  /** To other addresses, each to INBOX there. The copy itself stays only with `keep`, or where one of them leads nowhere. */
+  /**
+   * To other addresses: INBOX of those that are here, the queue for those that a transport serves. The copy itself stays
+   * only with `keep`, or where one of them leads nowhere.
+   */
   | { readonly action: "redirect"; readonly to: readonly string[]; readonly keep?: boolean }
   /** To Junk, or to INBOX where there is none. */
   | { readonly action: "quarantine" };

@@ -75,7 +75,11 @@ function logAnswer(log: Logger, message: IncomingMessage, size: number, answer: 
     recipients: recipients.slice(0, mostLogged).map(({ address }) => address).join(" "),
     size,
   };
-  if (answer.accepted) return log.info("message delivered", facts);
+  if (answer.accepted) {
+    const queued = recipients.reduce((sum, { remote = [] }) => sum + remote.length, 0);
+    const isLocal = recipients.some(({ accounts }) => accounts.length > 0);
+    return log.info(isLocal ? "message delivered" : "message queued", { ...facts, ...queued > 0 && { queued } });
+  }
   log.info("message not delivered", { ...facts, code: answer.reply.code, reason: answer.reply.text });
 }
 

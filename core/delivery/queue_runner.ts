@@ -158,7 +158,20 @@ export class QueueRunner implements AsyncDisposable {
   }
 
   async #listen(): Promise<void> {
-    for await (const _ of this.#parts.storage.watchQueue(this.#drain.signal)) this.#wake.resolve();
+    const { storage, clock, log } = this.#parts;
+    const { signal } = this.#drain;
+    while (!signal.aborted) {
+      try {
+        for await (const _ of storage.watchQueue(signal)) this.#wake.resolve();
+        // The storage has ended it: there is nothing more to come.
+        return;
+      } catch (error) {
+        log.warn("the queue cannot be watched: it is tried again", { error });
+        await clock.wait(pause, signal);
+        // What came meanwhile was not told.
+        this.#wake.resolve();
+      }
+    }
   }
 
   async #extend(): Promise<void> {

@@ -66,8 +66,8 @@ export function firstLineOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n", 1).join("");
 }
 
-/** W3C Subresource Integrity §3.1: `sha256-` and the digest in Base64. */
-function checkDigest(octets: Uint8Array, digest: string): void {
+/** W3C Subresource Integrity §3.1: `sha256-` and the digest in Base64. @throws DigestMismatch. */
+export function checkDigest(octets: Uint8Array, digest: string): void {
   const dash = digest.indexOf("-");
   const algorithm = digest.slice(0, dash);
   const found = createHash(algorithm).update(octets).digest();

@@ -1,4 +1,5 @@
 /** The composition root: the one file that knows every part. Nothing listens until everything is set up. */
+import { basename, resolve } from "node:path";
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
@@ -179,8 +180,9 @@ class Server implements RunningServer {
   async #reload(plugin?: string): Promise<Reloaded> {
     const { log, ground, generations, door, httpDoor } = this.#parts;
     const { fresh, kept } = freshPlugins(this.#running.plugins, plugin);
-    const { file } = this.#running.config.source;
-    const next = await loadServer(file, { keep: kept, reading: ++this.#readings });
+    // Absolute: a plugin may have moved the process to another folder, where another file has this name.
+    const { folder, file } = this.#running.config.source;
+    const next = await loadServer(resolve(folder, basename(file)), { keep: kept, reading: ++this.#readings });
     const taken = takeUp(this.#running, next);
     // What can fail comes first: nothing has changed then.
     const certificate = await readCertificate(taken.config);

@@ -1,5 +1,5 @@
 /**
- * `deno task bench [--quick] [--only idle|smtp|pop3|imap] [--repeats N] [--alone]`: starts Quetzal, and what peers are
+ * `deno task bench [--quick] [--only idle|smtp|pop3|imap|sandbox] [--repeats N] [--alone]`: starts Quetzal, and what peers are
  * installed, loads them in turn from processes of their own, prints tables with ratios and keeps `bench.json`.
  */
 import { parseArgs } from "@std/cli";
@@ -12,12 +12,18 @@ import { dovecot } from "./servers/dovecot.ts";
 import { postfix } from "./servers/postfix.ts";
 import { quetzal } from "./servers/quetzal.ts";
 import { type BenchServer, type Started } from "./servers/server.ts";
+import { sandboxTable } from "./sandbox_bench.ts";
 import { smtpServer } from "./servers/smtp_server.ts";
 
 if (import.meta.main) await main();
 
 async function main(): Promise<void> {
   const options = readOptions();
+  if (options.asks("sandbox")) {
+    console.log((await sandboxTable(options.scale)).join("\n"));
+    // It needs no server.
+    if (!options.asks("idle")) return;
+  }
   await using stack = new AsyncDisposableStack();
   const leave = () => stack.disposeAsync().finally(() => Deno.exit(130));
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, leave);

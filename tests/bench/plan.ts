@@ -3,7 +3,7 @@ import type { HoldLoad, Load, Users } from "./load/load.ts";
 import { type BenchServer, users } from "./servers/server.ts";
 
 /** What can be asked for alone. */
-export const groups = ["idle", "smtp", "pop3", "imap"] as const;
+export const groups = ["idle", "smtp", "pop3", "imap", "sandbox"] as const;
 
 /** One row of the table. */
 export interface Row {

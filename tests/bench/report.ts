@@ -68,13 +68,14 @@ function of({ repeats }: RowResult, key: "rate" | "p50" | "p99" | "cpu"): number
   return median(repeats.map((measured) => measured[key]));
 }
 
-function shown(value: number, digits: number): string {
+/** A number with so many digits after the point; `–` for none. */
+export function shown(value: number, digits: number): string {
   if (!Number.isFinite(value)) return "–";
   return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** A table that can be read as it is, and pasted into a document. The first line is its head. */
-function markdown(lines: readonly (readonly string[])[]): string[] {
+export function markdown(lines: readonly (readonly string[])[]): string[] {
   const [head = []] = lines;
   const widths = head.map((_, column) => Math.max(3, ...lines.map((cells) => cells[column]?.length ?? 0)));
   const isText = (column: number) => lines.slice(1).every((cells) => !/^[\d,.×–]*$/.test(cells[column] ?? ""));

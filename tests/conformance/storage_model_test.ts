@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
+import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type { Mailbox, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
+import type { NewQueueEntry } from "../../core/contract/queue.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Operation, Storage } from "../../core/contract/storage.ts";
 import { memoryStorage } from "../../storage/memory/storage.ts";
@@ -28,6 +29,9 @@ const entry = fc.tuple(
   fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined }),
 );
 const address = fc.constantFrom("a@x", "b@x", "c@x");
+const runner = fc.constantFrom("r1", "r2");
+/** Minutes around the time of both. */
+const minutes = (at: number) => new Date(now().getTime() + (at - 10) * 60_000);
 
 /** Operations name things by their place among those that there are. */
 const step = fc.oneof(
@@ -69,6 +73,20 @@ const step = fc.oneof(
     rights: fc.constantFrom("", "lr", "rl", "l0", "L"),
   }),
   fc.record({ do: fc.constantFrom("subscribe" as const, "unsubscribe" as const), account: few(3), name: names }),
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("enqueue" as const), body: few(5), at: few(20) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("claimQueued" as const), runner, most: few(3), at: few(20) }) },
+  fc.record({ do: fc.constant("extendClaims" as const), runner, entry: few(4), at: few(20) }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("reschedule" as const),
+      entry: few(4),
+      at: few(20),
+      runner,
+      isAttempt: fc.boolean(),
+    }, { requiredKeys: ["do", "entry", "at", "isAttempt"] }),
+  },
+  fc.record({ do: fc.constant("dequeue" as const), entry: few(4), runner }, { requiredKeys: ["do", "entry"] }),
   fc.record({
     do: fc.constant("setMetadata" as const),
     mailbox: fc.option(few(8)),
@@ -77,6 +95,16 @@ const step = fc.oneof(
   }),
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** A message on its way out. */
+function entryOf(body: BodyId, dueAt: Date): NewQueueEntry {
+  const addresses = ["a@y", "b@y"];
+  const envelope = { sender: "c@x", recipients: addresses, bodyType: "7bit", smtpUtf8: false } as const;
+  return {
+    ...{ domain: "y", envelope, recipients: addresses.map((address) => ({ address })), body, message: "m", dueAt },
+    queuedAt: now(),
+  };
+}
 
 /** One storage under test: what it calls its accounts, mailboxes and bodies, in the order in which both made them. */
 class Side {
@@ -90,6 +118,8 @@ class Side {
     const accounts = await this.storage.accounts();
     const mailboxes = (await Promise.all(accounts.map(({ id }) => this.storage.mailboxes(id)))).flat();
     this.bodies = await Promise.all(["0", "1", "2", "3", "4"].map((text) => this.storage.writeBody(message(text))));
+    const queue = await this.storage.queue();
+    const queued = (at: number) => queue[at]?.id ?? "777" as QueueId;
     const account = (at: number) => accounts[at]?.id ?? "777" as AccountId;
     const mailbox = (at: number) => mailboxes[at]?.id ?? 777 as MailboxId;
     const body = (at: number) => this.bodies[at] ?? "777" as BodyId;
@@ -139,6 +169,19 @@ class Side {
           const given = { ...details(), ...envelope && { envelope } };
           return { do: step.do, account: id, mailboxName: step.name, body: octets, details: given };
         }
+        case "enqueue":
+          return { do: step.do, entry: entryOf(body(step.body), minutes(step.at)) };
+        case "claimQueued":
+          return { ...step, until: minutes(step.at) };
+        case "extendClaims":
+          return { ...step, entries: [queued(step.entry)], until: minutes(step.at) };
+        case "reschedule": {
+          const { isAttempt, at, ...rest } = step;
+          const attempt = { recipients: [{ address: "b@y" }], isWarned: true };
+          return { ...rest, entry: queued(step.entry), dueAt: minutes(at), ...isAttempt && { attempt } };
+        }
+        case "dequeue":
+          return { ...step, entry: queued(step.entry) };
         case "copy":
         case "move":
           return { ...step, from: mailbox(step.from), to: mailbox(step.to) };
@@ -164,7 +207,13 @@ class Side {
       nameless(mailbox),
       Object.entries(rights).map(([who, letters]) => [who === "anyone" ? who : place(who), letters]).sort(),
     ];
-    return await Promise.all(accounts.map(async ({ id, ...account }) => {
+    const queue = await storage.queue();
+    const outgoing = [
+      queue.map(nameless),
+      await Promise.all(queue.map(({ body }) => contentOf(storage, body))),
+      [await storage.queueLength(), await storage.nextDue(new Date(0)), await storage.nextDue(now())],
+    ];
+    const owned = await Promise.all(accounts.map(async ({ id, ...account }) => {
       const mailboxes = await storage.mailboxes(id);
       const pages = await Promise.all(mailboxes.map(async (mailbox) => {
         const page = await storage.messages(mailbox.id, { changedSince: since, after: 1, most: 4 });
@@ -193,6 +242,7 @@ class Side {
         await this.#metadata({}),
       ];
     }));
+    return [owned, outgoing];
   }
 
   async #metadata(place: MetadataPlace): Promise<unknown> {
@@ -202,7 +252,9 @@ class Side {
 
 /** Without what each storage chooses itself. */
 function nameless(result: unknown): unknown {
-  if (typeof result !== "object" || result === null || Array.isArray(result)) return result;
+  if (typeof result !== "object" || result === null) return result;
+  // In which order entries are claimed is not promised.
+  if (Array.isArray(result)) return result.map(nameless).sort((a, b) => Deno.inspect(a) < Deno.inspect(b) ? -1 : 1);
   if ("changed" in result && Array.isArray(result.changed)) return { ...result, changed: result.changed.map(nameless) };
   const { id: _id, account: _account, body: _body, uidValidity: _validity, ...rest } = result as Partial<
     Mailbox & Message

@@ -20,7 +20,7 @@ export interface SpawnedServer extends AsyncDisposable {
   /** Ends when it does. */
   readonly status: Promise<Deno.CommandStatus>;
   /** Waits for an event, also one that was logged already. */
-  logged(message: string | RegExp): Promise<LoggedEvent>;
+  logged(message: string | RegExp | ((event: LoggedEvent) => boolean)): Promise<LoggedEvent>;
   /** Sends a signal. */
   kill(signal: Deno.Signal): void;
 }
@@ -102,12 +102,14 @@ async function spawn(
     wake();
   })();
 
-  function logged(message: string | RegExp): Promise<LoggedEvent> {
+  function logged(message: Parameters<SpawnedServer["logged"]>[0]): Promise<LoggedEvent> {
     const { promise, resolve, reject } = Promise.withResolvers<LoggedEvent>();
+    const isIt = (event: LoggedEvent) => {
+      if (typeof message === "function") return message(event);
+      return typeof message === "string" ? event.message === message : message.test(event.message);
+    };
     const look = () => {
-      const found = log.find((event) =>
-        typeof message === "string" ? event.message === message : message.test(event.message)
-      );
+      const found = log.find(isIt);
       if (found !== undefined) resolve(found);
       else if (log.at(-1)?.message === "(it has ended)") {
         reject(new Error(`not logged: ${message}\n${JSON.stringify(log)}`));

@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { makeAuthority, serverNames } from "../support/authority.ts";
+import { pluginText } from "../support/plugin_text.ts";
 import { runMain } from "../support/run_main.ts";
 import { type ServerHome, serverHome } from "../support/spawn_server.ts";
 
@@ -34,6 +35,17 @@ Deno.test("refused start: a broken mail.yaml", async () => {
     /^mail\.yaml {2}line \d+, column \d+: is not YAML/,
   );
   await refuses(({ file }) => Deno.remove(file), 2, /^mail\.yaml {2}there is no such file$/);
+});
+
+Deno.test("refused start: a plugin that throws while it is set up, or while it is loaded", async () => {
+  const withFilter = (text: string) => async (home: ServerHome) => {
+    await Deno.writeTextFile(`${home.folder}/mine.js`, text);
+    await saying("filters: [./mine.js]")(home);
+  };
+  const throwing = pluginText("filter", "mine", "() => { throw new Error('no disk') }");
+  await refuses(withFilter(throwing), 1, /^filter mine: no disk$/);
+  const early = "throw new Error('too early');";
+  await refuses(withFilter(early), 2, /^mail\.yaml {2}filters\[0\]: \.\/mine\.js cannot be loaded: too early$/);
 });
 
 Deno.test("refused start: a port in use, also with a data folder that is not there yet", async () => {

@@ -1,5 +1,5 @@
 /** The program of a guest's thread. It begins with nothing of the plugin: that comes when the server says so. */
-import { GuestServer } from "./guest_server.ts";
+import { describe, GuestServer } from "./guest_server.ts";
 import { prepareSurroundings } from "./guest_surroundings.ts";
 import type { GuestMessage, HostMessage } from "./messages.ts";
 
@@ -17,5 +17,6 @@ const server = new GuestServer((message) => post(message));
 prepareSurroundings({
   line: (text) => server.line("info", text),
   denied: (what) => post({ say: "denied", what }),
+  uncaught: (error) => post({ say: "uncaught", error: describe(error) }),
 });
 self.addEventListener("message", ({ data }) => server.receive(data));

@@ -146,6 +146,8 @@ export class GuestLife {
         return this.#write(message.level, message.message, message.fields);
       case "denied":
         return this.#deny(message.what);
+      case "uncaught":
+        return this.#finish(`it did not catch an error: ${message.error.slice(0, LONGEST)}`);
     }
   }
 

@@ -6,6 +6,7 @@ import type { ContextByKind, ExtensionByKind, Lifecycle, PluginDefinition } from
 import { Refusal } from "../../contract/refusal.ts";
 import { builtInPlugins } from "../builtin.ts";
 import { readDefinition, reasonOf, validateOptions } from "../definition.ts";
+import { checkDigest } from "../import_plugin.ts";
 import { type Ask, type GuestEnd, trusted } from "./ends.ts";
 import { deniedBy } from "./guest_surroundings.ts";
 import { remoteAccounts } from "./kinds/directory.ts";
@@ -96,7 +97,8 @@ export class GuestServer {
   }
 
   async #start<Kind extends SandboxedKind>(request: StartRequest & { readonly kind: Kind }): Promise<StartedPlugin> {
-    const { kind, use, source, options, setup } = request;
+    const { kind, use, source, options, forbidden, setup } = request;
+    const isBounded = forbidden === undefined || await isDenied(forbidden);
     const read = readDefinition(await load(source), kind, use);
     if ("problem" in read) return fail(read, setup);
     const { definition } = read;
@@ -107,7 +109,7 @@ export class GuestServer {
       return fail({ issues, name }, setup);
     }
     if (setup === undefined) return { name, summary };
-    return { name, summary, ...await this.#setUp(kind, definition, checked.value, setup) };
+    return { name, summary, isBounded, ...await this.#setUp(kind, definition, checked.value, setup) };
   }
 
   async #setUp<Kind extends SandboxedKind>(
@@ -164,9 +166,22 @@ export class GuestServer {
   }
 }
 
+/** Whether the runtime denies to import a file, for its own reasons and not for the file's. */
+async function isDenied(url: string): Promise<boolean> {
+  try {
+    await import(url, { with: { type: "json" } });
+    return false;
+  } catch (error) {
+    return deniedBy(error) !== undefined;
+  }
+}
+
 /** Dynamically, so that the plugin and all it imports are read with the sandbox's permissions. */
 async function load(source: GuestSource): Promise<unknown> {
-  return source.from === "module" ? await import(source.specifier) : await builtInPlugins[source.kind][source.name]?.();
+  if (source.from === "built-in") return await builtInPlugins[source.kind][source.name]?.();
+  const { specifier, digest } = source;
+  if (digest !== undefined) checkDigest(await Deno.readFile(new URL(specifier)), digest);
+  return await import(specifier);
 }
 
 /** When it is only looked at, problems are the answer. */
@@ -181,7 +196,8 @@ function placeOf(segment: PropertyKey | { readonly key: PropertyKey }): string |
   return typeof key === "number" ? key : String(key);
 }
 
-function describe(error: unknown): string {
+/** An error, in one line. */
+export function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${reasonOf(error)}` : reasonOf(error);
 }
 

@@ -10,6 +10,8 @@ export interface Ears {
   line(text: string): void;
   /** The runtime has refused something. */
   denied(what: string): void;
+  /** The plugin has thrown where nothing catches. */
+  uncaught(error: unknown): void;
 }
 
 /** Characters of a line. */
@@ -31,6 +33,15 @@ export function prepareSurroundings(ears: Ears): void {
   hide(Deno, { exit: unsupported, kill: unsupported, chdir: unsupported });
   hide(process, { exit: unsupported, kill: unsupported, chdir: unsupported });
   hearDenials(ears);
+  // Otherwise the runtime would write them to the terminal, and end the thread.
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    ears.uncaught(event.error);
+  });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    ears.uncaught(event.reason);
+  });
 }
 
 /** The runtime's error says what was asked for; each sets its name as it is made, also where the plugin catches it. */
@@ -49,7 +60,7 @@ function hearDenials(ears: Ears): void {
 /** What an error of the runtime says was asked for: `net access to "spam.example.org:80"`; undefined for other errors. */
 export function deniedBy(error: unknown): string | undefined {
   const text = error instanceof Error ? error.message : "";
-  return /^Requires (.+? access(?: to (?:".*?"|\S+))?)(?:, run again with|$)/m.exec(text)?.[1];
+  return /^Requires (.+? access(?: to (?:".*?"|[^\s,]+))?)(?:, |$)/m.exec(text)?.[1];
 }
 
 function write(line: (text: string) => void, octets: Uint8Array): number {

@@ -20,7 +20,7 @@ import { Sandbox, type SandboxSettings } from "./host.ts";
 import { accountAsks } from "./kinds/directory.ts";
 import { endsByKind } from "./kinds/ends_by_kind.ts";
 import type { GuestSource, SandboxedKind, SetupRequest } from "./messages.ts";
-import { missingFlags, permissionsOf } from "./permissions.ts";
+import { forbiddenFile, missingFlags, permissionsOf } from "./permissions.ts";
 import type { Plain } from "./plain.ts";
 import { processChannel } from "./process_channel.ts";
 import { workerChannel } from "./worker_channel.ts";
@@ -49,7 +49,7 @@ const looked = v.object({
   issues: v.optional(v.array(v.object({ message: v.string(), path: v.array(v.union([v.string(), v.number()])) }))),
 });
 
-const setUp = v.object({ facts: v.custom<Plain>(() => true), drains: v.boolean() });
+const setUp = v.object({ facts: v.custom<Plain>(() => true), drains: v.boolean(), isBounded: v.boolean() });
 
 /** Looks at the plugin: is it one, and are its options what it takes? @throws DigestMismatch. */
 export async function loadSandboxed<Kind extends SandboxedKind>(
@@ -66,7 +66,8 @@ export async function loadSandboxed<Kind extends SandboxedKind>(
     return { problem: `gives what the server itself may not do; start it with ${flags}`, key: "sandbox" };
   }
   const guest = await sourceOf(kind, entry, found, settings);
-  const parts: Parts<Kind> = { kind, entry, guest, open: channelOf(entry, permissions) };
+  const forbidden = forbiddenFile(permissions, source);
+  const parts: Parts<Kind> = { ...{ kind, entry, guest, forbidden }, open: channelOf(entry, permissions) };
   const sandbox = new Sandbox(settingsOf(parts, silentLog));
   try {
     const { name = "", summary = "", problem, issues } = v.parse(looked, await sandbox.start());
@@ -84,6 +85,8 @@ interface Parts<Kind extends SandboxedKind> {
   readonly kind: Kind;
   readonly entry: SandboxedEntry;
   readonly guest: GuestSource;
+  /** A file that it must not be able to import. */
+  readonly forbidden: string | undefined;
   readonly open: OpenChannel;
 }
 
@@ -115,7 +118,8 @@ async function start<Kind extends SandboxedKind>(
   const asks = isForDirectory ? accountAsks(context, may) : {};
   const sandbox = new Sandbox({ ...settingsOf(parts, context.log, setup), asks });
   try {
-    const { facts, drains } = v.parse(setUp, await sandbox.start());
+    const { facts, drains, isBounded } = v.parse(setUp, await sandbox.start());
+    if (!isBounded) context.log.warn(unbounded);
     const extension = endsByKind[parts.kind].host({ sandbox, facts, may });
     return {
       ...extension,
@@ -128,6 +132,10 @@ async function start<Kind extends SandboxedKind>(
   }
 }
 
+const unbounded =
+  "this runtime does not bound what a sandboxed plugin imports: it can import JavaScript and JSON from " +
+  "all files that the server's user can read; its other rights are bounded";
+
 const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 function isDirectoryContext(context: BaseContext): context is DirectoryContext {
@@ -135,14 +143,14 @@ function isDirectoryContext(context: BaseContext): context is DirectoryContext {
 }
 
 function settingsOf<Kind extends SandboxedKind>(
-  { kind, entry, guest, open }: Parts<Kind>,
+  { kind, entry, guest, forbidden, open }: Parts<Kind>,
   log: BaseContext["log"],
   setup?: SetupRequest,
 ): SandboxSettings {
   const { use, options, sandbox: { deadline, restarts } } = entry;
   return {
     ...{ open, log, restarts },
-    start: { kind, use, source: guest, options, ...setup && { setup } },
+    start: { kind, use, source: guest, options, ...forbidden && { forbidden }, ...setup && { setup } },
     deadline: deadline ?? (kind === "transport" ? DELIVERY_DEADLINE : USUAL_DEADLINE),
   };
 }
@@ -154,7 +162,9 @@ async function sourceOf(
   settings: ImportSettings,
 ): Promise<GuestSource> {
   if (found.from === "built-in") return { from: "built-in", kind, name: use };
-  return { from: "module", specifier: await specifierOf(found, settings) };
+  // Each guest begins without modules: no file needs another name to be read again.
+  const specifier = await specifierOf(found, { ...settings, reading: 0 });
+  return { from: "module", specifier, ...found.from === "file" && found.digest && { digest: found.digest } };
 }
 
 function channelOf(

@@ -6,12 +6,13 @@ import type { LogLevel } from "../../contract/logger.ts";
 import { type Plain, plainCopy } from "./plain.ts";
 
 /** Kinds that can live in a sandbox: what they are asked, and what they answer, is plain data. */
-export type SandboxedKind = Extract<PluginKind, "filter" | "auth" | "directory" | "transport" | "http">;
+export type SandboxedKind = Extract<PluginKind, "filter" | "auth" | "directory" | "extension" | "transport" | "http">;
 
-/** Where the plugin is. Digests have been checked before. */
+/** Where the plugin is. */
 export type GuestSource =
   | { readonly from: "built-in"; readonly kind: SandboxedKind; readonly name: string }
-  | { readonly from: "module"; readonly specifier: string };
+  /** `digest`: what its file must have, each time that a guest is started. */
+  | { readonly from: "module"; readonly specifier: string; readonly digest?: string };
 
 /** The first question: bring a plugin in, check its options, and set it up. */
 export interface StartRequest {
@@ -23,6 +24,8 @@ export interface StartRequest {
   readonly source: GuestSource;
   /** As the configuration has them. */
   readonly options: unknown;
+  /** The URL of a file that the guest must not be able to import; absent: it may. */
+  readonly forbidden?: string;
   /** Absent: it is only looked at. */
   readonly setup?: SetupRequest;
 }
@@ -49,6 +52,8 @@ export interface StartedPlugin {
   readonly facts?: object;
   /** Whether it wants to be drained. */
   readonly drains?: boolean;
+  /** Whether the runtime denied the import that is forbidden: found out before the plugin was there, so that it is true. */
+  readonly isBounded?: boolean;
   /** Why it is no plugin for this place. */
   readonly problem?: string;
   /** What is wrong with its options. */
@@ -77,7 +82,9 @@ export type GuestMessage =
   }
   | { readonly say: "log"; readonly level: LogLevel; readonly message: string; readonly fields?: Plain }
   /** The runtime has refused something. */
-  | { readonly say: "denied"; readonly what: string };
+  | { readonly say: "denied"; readonly what: string }
+  /** An error that nothing caught: nobody knows what is left of the plugin. */
+  | { readonly say: "uncaught"; readonly error: string };
 
 /** The call that starts a guest. */
 export const START = 0;
@@ -99,6 +106,7 @@ const message = v.variant("say", [
     fields: v.optional(value),
   }),
   v.object({ say: v.literal("denied"), what: v.string() }),
+  v.object({ say: v.literal("uncaught"), error: v.string() }),
 ]);
 
 /** What a guest sent, copied and checked; undefined for what no plugin says that uses the contract. */

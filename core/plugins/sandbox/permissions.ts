@@ -1,6 +1,6 @@
 /** From `sandbox:` of an entry to permissions of the runtime, and what of them the server itself has not. */
 import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { valueAt } from "../../config/plain_value.ts";
 import type { SandboxConfig } from "../../config/sandbox_config.ts";
 import type { ConfigSource } from "../../config/server_config.ts";
@@ -73,6 +73,15 @@ function privatePaths({ folder, file, document }: ConfigSource): string[] {
 function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === "" || !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
+}
+
+/**
+ * A file that a guest has no business with, and must not be able to import either: the configuration. In one binary the
+ * runtime lets everything import every file, at least up to version 2.7. Undefined where the sandbox may read it.
+ */
+export function forbiddenFile({ read }: GuestPermissions, { folder, file }: ConfigSource): string | undefined {
+  const path = resolve(folder, basename(file));
+  return read.some((readable) => isWithin(readable, path)) ? undefined : pathToFileURL(path).href;
 }
 
 /** Flags that the server must be started with, for a guest gets no right that it has not itself. */

@@ -8,17 +8,24 @@ import type { FirstFrame } from "./child.ts";
 import { printFrame, readFrames } from "./frames.ts";
 import { type GuestPermissions, program, shell } from "./permissions.ts";
 
-/** KiB of data that the runtime itself maps, much more than it uses: a limit below lets it not even start. */
-const RUNTIME = 1_048_576;
-/** Characters of what a process says last. */
-const LAST_WORDS = 500;
+/** KiB that the runtime itself maps for data, far more than it uses: 560 MB for a start, 250 MB for each further thread. */
+const RUNTIME = 2_097_152;
+/** Characters of what a process says on standard error. */
+const LONGEST = 500;
 
 /**
- * What the shell does before it becomes the guest. No core dumps; a wall behind the watch (a process that allocates faster
- * than it is watched); and when the machine's memory runs out, it is this process that Linux ends and not the server.
+ * What the shell does before it becomes the guest. Signals that end or reload the server, by a terminal or by systemd, are
+ * for the server alone: it says when its guest ends. No core dumps. A wall behind the watch, for what allocates faster than
+ * it is watched. And when the machine's memory runs out, it is this process that Linux ends and not the server.
  */
-const script =
-  'ulimit -c 0; ulimit -d "$1" 2>/dev/null; echo 1000 2>/dev/null >/proc/self/oom_score_adj; shift; exec "$@"';
+const script = [
+  `trap "" HUP INT TERM`,
+  "ulimit -c 0",
+  'ulimit -d "$1" 2>/dev/null',
+  "echo 1000 2>/dev/null >/proc/self/oom_score_adj",
+  "shift",
+  'exec "$@"',
+].join("; ");
 
 /** Starts guests with these permissions. @param memory Octets that the process may take. */
 export function processChannel(permissions: GuestPermissions, memory: number): OpenChannel {
@@ -45,7 +52,7 @@ class GuestProcess {
   readonly #child: Deno.ChildProcess;
   readonly #listener: ChannelListener;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  #lastWords = "";
+  #errors = "";
   #isOver = false;
 
   constructor(child: Deno.ChildProcess, listener: ChannelListener) {
@@ -55,7 +62,7 @@ class GuestProcess {
     const said = this.#hear();
     const errors = this.#hearErrors();
     Promise.all([child.status, errors]).then(([{ code, signal }]) =>
-      this.#died(`${signal ?? `exit code ${code}`}${this.#lastWords === "" ? "" : `, ${this.#lastWords}`}`)
+      this.#died(`${signal ?? `exit code ${code}`}${this.#errors === "" ? "" : `, ${this.#errors.trimEnd()}`}`)
     );
     said.catch((error: unknown) => this.#died(String(error)));
   }
@@ -83,11 +90,11 @@ class GuestProcess {
     }
   }
 
-  /** Only its last words are of use; the runtime says there why it gave up. */
+  /** The runtime says there first why it gave up. */
   async #hearErrors(): Promise<void> {
     try {
       for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
-        this.#lastWords = (this.#lastWords + text).trim().slice(-LAST_WORDS);
+        this.#errors = (this.#errors + text).trimStart().slice(0, LONGEST);
       }
     } catch {
       // Nothing to be heard any more.
@@ -107,8 +114,8 @@ function argumentsOf({ read, write, net, env, import: registries }: GuestPermiss
   const flags = { read, write, net, env, import: registries };
   return [
     ...["run", "--quiet", "--no-prompt", "--config", fileURLToPath(new URL("../deno.json", program))],
-    // A name of a package that is asked for tells the registry something.
-    ...registries.length > 0 ? [] : ["--cached-only"],
+    // A name of a package that is asked for tells the registry something. What is in the cache was checked on its way there.
+    ...registries.length > 0 ? [] : ["--cached-only", "--no-lock"],
     ...Object.entries(flags).flatMap(([name, values]) =>
       values.length === 0 ? [] : [`--allow-${name}=${values.map((value) => value.replaceAll(",", ",,")).join(",")}`]
     ),

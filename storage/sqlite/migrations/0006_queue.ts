@@ -18,5 +18,5 @@ CREATE TABLE queue (
   runner TEXT,
   readyAt INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX queue_by_time ON queue (readyAt);
+CREATE INDEX queue_by_time ON queue (readyAt, domain);
 `;

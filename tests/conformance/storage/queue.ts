@@ -207,6 +207,26 @@ export const queuePromises: readonly StoragePromise[] = [
     assertEquals(idsOf(pages), made.map(({ id }) => id));
     assertEquals(pages.map(({ id }) => id), idsOf(pages));
   }],
+  [
+    "of a long queue only what is asked for is read: twenty thousand entries are claimed and listed in steps",
+    async ({ storage }) => {
+      const body = await storage.writeBody(message("long"));
+      const thousand = (n: number) =>
+        Array.from(
+          { length: 1000 },
+          () => ({ do: "enqueue", entry: entry(body, n * minute, `d${n}.example`) } as const),
+        );
+      for (let n = 0; n < 20; n++) await storage.apply(thousand(n));
+      assertEquals(await storage.queueLength(), 20_000);
+      assertEquals((await storage.queue(undefined, 7)).length, 7);
+      const exceptDomains = Array.from({ length: 19 }, (_, n) => `d${n + 1}.example`);
+      const claimed = await claim(storage, "a", { most: 10, exceptDomains });
+      assertEquals([...new Set(claimed.map(({ domain }) => domain))], ["d0.example"]);
+      assertEquals((await claim(storage, "a", { most: 3 })).map(({ domain }) => domain), Array(3).fill("d19.example"));
+      // One body, however many have it.
+      assertEquals((await storage.openBody(body)).size, message("long").length);
+    },
+  ],
   ["runners that claim at the same time never get the same entry, and together get all", async ({ storage }) => {
     const body = await storage.writeBody(message("shared"));
     const made = await storage.apply(

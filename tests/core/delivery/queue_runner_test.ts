@@ -17,12 +17,11 @@ function holding() {
   return { held, carry };
 }
 
-/** A storage of which one method is another one. */
-function withApply(storage: Storage, apply: Storage["apply"]): Storage {
+/** A storage of which some methods are others. */
+function changed(storage: Storage, methods: Partial<Storage>): Storage {
   return new Proxy(storage, {
     get(target, name) {
-      if (name === "apply") return apply;
-      const value = Reflect.get(target, name);
+      const value = Reflect.get(name in methods ? methods : target, name);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
@@ -284,7 +283,8 @@ Deno.test("queue: a lease is extended for as long as an entry is in hand, and no
 Deno.test("queue: while the storage fails, what was delivered is not forgotten, nor delivered again", async () => {
   let isAway = false;
   const unavailable = () => Promise.reject(new Refusal("unavailable", "mail cannot be stored for now"));
-  const wrap = (storage: Storage) => withApply(storage, (batch) => isAway ? unavailable() : storage.apply(batch));
+  const wrap = (storage: Storage) =>
+    changed(storage, { apply: (batch) => isAway ? unavailable() : storage.apply(batch) });
   const { held, carry } = holding();
   await using queue = await testQueue({ carry, wrap });
   await queue.enqueue(["a@example.com"]);
@@ -306,14 +306,9 @@ Deno.test("queue: while the storage fails, what was delivered is not forgotten, 
 
 Deno.test("queue: a storage that is away is asked again, and the queue goes on by itself", async () => {
   let isAway = true;
+  const noDisk = () => Promise.reject(new Error("no disk"));
   const wrap = (storage: Storage) =>
-    new Proxy(storage, {
-      get(target, name) {
-        if (name === "nextDue" && isAway) return () => Promise.reject(new Error("no disk"));
-        const value = Reflect.get(target, name);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    });
+    changed(storage, { nextDue: (after) => isAway ? noDisk() : storage.nextDue(after) });
   await using queue = await testQueue({ wrap });
   await queue.enqueue(["a@example.com"]);
   assertEquals(queue.attempts, []);
@@ -342,4 +337,22 @@ Deno.test("queue: what an operator wants tried is tried at once", async () => {
   await queue.storage.apply([{ do: "reschedule", entry: entry.id, dueAt: queue.clock.now() }]);
   await settled();
   assertEquals([queue.attempts.length, await queue.left()], [2, ["a@example.com 2 10"]]);
+});
+
+Deno.test("queue: where changes cannot be watched for a while, what came meanwhile is found", async () => {
+  let isAway = true;
+  const wrap = (storage: Storage) =>
+    changed(storage, {
+      watchQueue: (stop) => {
+        if (isAway) throw new Error("no disk");
+        return storage.watchQueue(stop);
+      },
+    });
+  await using queue = await testQueue({ wrap });
+  await queue.enqueue(["a@example.com"]);
+  isAway = false;
+  await queue.clock.advance(5_000);
+  assertEquals(queue.attempts.length, 1);
+  await queue.enqueue(["b@example.com"]);
+  assertEquals(queue.attempts.length, 2);
 });

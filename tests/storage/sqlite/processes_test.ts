@@ -54,6 +54,47 @@ Deno.test("sqlite: it works with no permission but for its folder", async () => 
   }
 });
 
+Deno.test("sqlite: two processes never claim the same entry of the queue, and each is told what the other puts there", async () => {
+  const { storage, file, close } = await openSqlite();
+  const other = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+  try {
+    const stop = new AbortController();
+    const rings = storage.watchQueue(stop.signal)[Symbol.asyncIterator]();
+    const told = rings.next();
+    const body = await other.writeBody(new TextEncoder().encode("Subject: x\r\n\r\n"));
+    const address = "kim@example.com";
+    const envelope = { sender: "", recipients: [address], bodyType: "7bit", smtpUtf8: false } as const;
+    const now = new Date();
+    const entry = {
+      domain: "example.com",
+      envelope,
+      recipients: [{ address }],
+      body,
+      message: "m",
+      queuedAt: now,
+      dueAt: now,
+    };
+    const made = await other.apply(Array.from({ length: 100 }, () => ({ do: "enqueue", entry } as const)));
+    assertEquals((await told).done, false);
+    const taken: string[] = [];
+    await Promise.all([storage, other].map(async (side, index) => {
+      for (let some = [""]; some.length > 0;) {
+        const until = new Date(Date.now() + 60_000);
+        const [claimed] = await side.apply([{ do: "claimQueued", runner: `r${index}`, most: 3, until }]);
+        some = claimed.map(({ id }) => id);
+        taken.push(...some);
+      }
+    }));
+    assertEquals(taken.length, 100);
+    assertEquals(new Set(taken), new Set(made.map(({ id }) => id)));
+    stop.abort();
+    assertInvariants(file);
+  } finally {
+    await other.stop?.();
+    await close();
+  }
+});
+
 Deno.test("sqlite: who watches is told what another process changes, and nothing of their own twice", async () => {
   const { storage, file, close } = await openSqlite();
   const other = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });

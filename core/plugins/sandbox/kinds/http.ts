@@ -14,6 +14,7 @@ const facts = v.object({
       method: v.pipe(v.string(), v.regex(/^[A-Z]{1,20}$/)),
       // A pattern within a path is matched in the server's own thread: it could take for ever.
       path: v.pipe(v.string(), v.maxLength(500), v.regex(/^\/[^()]*$/, "expected a path without ( and )")),
+      largestBody: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000_000))),
     })),
     v.maxLength(1000),
   ),
@@ -31,7 +32,7 @@ interface CrossingRequest {
 /** Both ends of routes. */
 export const httpEnds: Ends<"http"> = {
   guest: ({ routes }) => ({
-    facts: { routes: routes.map(({ method, path }) => ({ method, path })) },
+    facts: v.parse(facts, { routes }),
     call: (call) => callRoute(routes, call),
   }),
   host: hostRoutes,
@@ -73,9 +74,8 @@ const response = v.object({
 function hostRoutes({ sandbox, facts: said }: HostParts): HttpRoutes {
   const { routes } = v.parse(facts, said);
   return {
-    routes: routes.map(({ method, path }, index): HttpRoute => ({
-      method,
-      path,
+    routes: routes.map((route, index): HttpRoute => ({
+      ...route,
       async handle(request, parameters) {
         const { url, headers, body } = request;
         const crossing: CrossingRequest = {

@@ -16,7 +16,7 @@ export function printExtensionArguments(values: readonly ImapValue[]): WireText 
 }
 
 function expectValue(scanner: Scanner): ImapValue {
-  return scanner.isNext("(") ? scanner.expectList(expectValue, 0) : scanner.expectText("an atom, a string or a list");
+  return scanner.isNext("(") ? scanner.expectList(expectValue, 0) : scanner.expectText();
 }
 
 function printValue(value: ImapValue): WireText {
