@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import type { DatasetOwner } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId } from "../../core/contract/identifiers.ts";
 import type { Mailbox, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
@@ -28,6 +29,11 @@ const entry = fc.tuple(
   fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined }),
 );
 const address = fc.constantFrom("a@x", "b@x", "c@x");
+const stored = fc.record({
+  path: fc.constantFrom("/a/", "/a/b/", "/b/", "a"),
+  name: fc.constantFrom("", "x", "é"),
+  value: fc.uint8Array({ maxLength: 3 }),
+}, { requiredKeys: ["path", "name"] });
 
 /** Operations name things by their place among those that there are. */
 const step = fc.oneof(
@@ -74,6 +80,13 @@ const step = fc.oneof(
     mailbox: fc.option(few(8)),
     account: fc.option(few(3)),
     entries: fc.array(entry, { maxLength: 3 }),
+  }),
+  fc.record({
+    do: fc.constant("storeEntries" as const),
+    account: few(4),
+    asOf: fc.constantFrom(0, Infinity, Infinity),
+    most: fc.constantFrom(215, Infinity),
+    stored: fc.array(stored, { maxLength: 3 }),
   }),
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
@@ -124,6 +137,10 @@ class Side {
             ...step.account !== null && { account: account(step.account) },
           };
           return { do: step.do, place, entries: step.entries };
+        }
+        case "storeEntries": {
+          const { account: at, stored: entries, asOf, most } = step;
+          return { do: step.do, owner: at === 4 ? "everybody" : account(at), asOf, most, entries };
         }
         case "append":
           return {
@@ -191,8 +208,21 @@ class Side {
         await storage.subscriptions(id),
         await this.#metadata({ account: id }),
         await this.#metadata({}),
+        await this.#datasets(id),
+        await this.#datasets("everybody"),
       ];
     }));
+  }
+
+  async #datasets(owner: DatasetOwner): Promise<unknown> {
+    const { storage } = this;
+    const datasets = await Promise.all(["/a/", "/a/b/", "/b/"].map(async (path) => {
+      const { entries, removed } = await storage.dataset({ owner, path }, 0);
+      const byTime = [...entries].sort((a, b) => a.modtime - b.modtime).map(({ name }) => name);
+      return [entries.map(({ name, value }) => [name, value]), byTime, removed.map(({ name }) => name)];
+    }));
+    const places = (await storage.datasets("/a/", owner)).map(({ path }) => path);
+    return [datasets, places, await storage.datasetOctets(owner)];
   }
 
   async #metadata(place: MetadataPlace): Promise<unknown> {
