@@ -56,7 +56,13 @@ export interface Alias {
 export type AccountOperation =
   /** With its INBOX. Refused as a conflict when the address is taken by an account or an alias. */
   | { readonly do: "createAccount"; readonly address: string; readonly secrets: Secrets }
-  | { readonly do: "setSecrets"; readonly account: AccountId; readonly secrets: Secrets }
+  /** `instead`: refused as a conflict when those that are kept are others by now. */
+  | {
+    readonly do: "setSecrets";
+    readonly account: AccountId;
+    readonly secrets: Secrets;
+    readonly instead?: Secrets;
+  }
   /** What is over it already stays; nothing is added. */
   | { readonly do: "setQuota"; readonly account: AccountId; readonly quota: Quota }
   /** With its mailboxes and messages, its metadata and datasets, and the rights that it had in others' mailboxes. */

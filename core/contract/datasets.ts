@@ -7,7 +7,7 @@ export interface Datasets {
   dataset(place: DatasetPlace, since?: number): Promise<Dataset>;
   /** Where there are entries below a path, by path; of one account, of everybody, or without an owner of all of them. */
   datasets(below: string, owner?: DatasetOwner): Promise<readonly DatasetPlace[]>;
-  /** Octets of an owner's entries, with their paths and names. */
+  /** Octets of an owner's entries, with their paths and names, and a hundred for each. */
   datasetOctets(owner: DatasetOwner): Promise<number>;
 }
 
@@ -56,7 +56,7 @@ export type DatasetOperation =
     readonly owner: DatasetOwner;
     /** Refused as a conflict when something of the owner's was stored or removed after this modtime. */
     readonly asOf: number;
-    /** Octets of all its entries; refused as over quota when there would be more, and more than before. */
+    /** Octets of all its entries, as `datasetOctets` counts them; refused as over quota when there would be more, and more than before. */
     readonly most: number;
     /** Without a value: removed, and that is remembered; nothing where there is no such entry. */
     readonly entries: readonly { readonly path: string; readonly name: string; readonly value?: Uint8Array }[];

@@ -11,6 +11,9 @@ export const mostRemoved = 1000;
 /** Octets of a path and of a name, and of a value. */
 const longestName = 4096, largestValue = 1024 * 1024;
 
+/** What an entry counts besides its octets: many small ones are as much work as a few large ones. */
+const EACH = 100;
+
 const encoder = new TextEncoder();
 
 /** An entry that can be kept. @throws Refusal `invalid`, `too-large`. */
@@ -28,7 +31,7 @@ export function knownChange(change: DatasetChange): DatasetChange {
 
 /** What counts of an entry. */
 export function entryOctets(path: string, name: string, value: { readonly length: number } = { length: 0 }): number {
-  return encoder.encode(path).length + encoder.encode(name).length + value.length;
+  return EACH + encoder.encode(path).length + encoder.encode(name).length + value.length;
 }
 
 /** The modtime that follows another. @param now Milliseconds. */

@@ -6,6 +6,7 @@ import type { Operation } from "../../core/contract/storage.ts";
 import { newMailboxName } from "../common/mailbox_name.ts";
 import { knownEntries, refuseTooManyEntries } from "../common/metadata_entries.ts";
 import { knownQuota, refuseFull, refuseTooManyMailboxes, type Usage } from "../common/quota.ts";
+import { refuseOtherSecrets } from "../common/secrets.ts";
 import { refuseTooManySubscriptions } from "../common/subscriptions.ts";
 import { addMailbox, removeMailbox } from "./mailboxes.ts";
 import { type Changes, placeKey, shown, type State } from "./state.ts";
@@ -43,6 +44,14 @@ export function setAlias(state: State, changes: Changes, address: string, to: re
   if (to.length === 0) throw new Refusal("invalid", "an alias leads to at least one address");
   refuseTaken(isAccount(state, address), "that address is an account's");
   changes.set(state.aliases, address, { address, to: [...to] });
+}
+
+/** Replaces all. @throws Refusal `not-found`, `conflict`. */
+export function setSecrets(state: State, changes: Changes, operation: Operation & { do: "setSecrets" }): void {
+  const account = state.account(operation.account);
+  refuseOtherSecrets(account.secrets, operation.instead);
+  changes.set(state.accounts, account.id, { ...account, secrets: { ...operation.secrets } });
+  changes.touchedAccounts.add(account.id);
 }
 
 /** Replaces the limits of an account. @throws Refusal `not-found`, `invalid`. */

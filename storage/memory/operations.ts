@@ -10,6 +10,7 @@ import {
   setAlias,
   setMetadata,
   setQuota,
+  setSecrets,
   subscribe,
 } from "./accounts.ts";
 import { createMailbox, removeMailbox, renameMailbox, setRights, setSpecialUse, takeRecent } from "./mailboxes.ts";
@@ -23,11 +24,9 @@ export function perform(state: State, changes: Changes, operation: Operation, no
   switch (operation.do) {
     case "createAccount":
       return createAccount(state, changes, operation.address, operation.secrets, now);
-    case "setSecrets": {
-      const account = state.account(operation.account);
-      changes.set(state.accounts, account.id, { ...account, secrets: { ...operation.secrets } });
+    case "setSecrets":
+      setSecrets(state, changes, operation);
       return undefined;
-    }
     case "setQuota":
       setQuota(state, changes, operation);
       return undefined;

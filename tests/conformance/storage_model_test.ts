@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import type { DatasetOwner } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type { Mailbox, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
 import type { NewQueueEntry } from "../../core/contract/queue.ts";
@@ -32,6 +33,11 @@ const address = fc.constantFrom("a@x", "b@x", "c@x");
 const runner = fc.constantFrom("r1", "r2");
 /** Minutes around the time of both. */
 const minutes = (at: number) => new Date(now().getTime() + (at - 10) * 60_000);
+const stored = fc.record({
+  path: fc.constantFrom("/a/", "/a/b/", "/b/", "a"),
+  name: fc.constantFrom("", "x", "é"),
+  value: fc.uint8Array({ maxLength: 3 }),
+}, { requiredKeys: ["path", "name"] });
 
 /** Operations name things by their place among those that there are. */
 const step = fc.oneof(
@@ -92,6 +98,13 @@ const step = fc.oneof(
     mailbox: fc.option(few(8)),
     account: fc.option(few(3)),
     entries: fc.array(entry, { maxLength: 3 }),
+  }),
+  fc.record({
+    do: fc.constant("storeEntries" as const),
+    account: few(4),
+    asOf: fc.constantFrom(0, Infinity, Infinity),
+    most: fc.constantFrom(215, Infinity),
+    stored: fc.array(stored, { maxLength: 3 }),
   }),
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
@@ -154,6 +167,10 @@ class Side {
             ...step.account !== null && { account: account(step.account) },
           };
           return { do: step.do, place, entries: step.entries };
+        }
+        case "storeEntries": {
+          const { account: at, stored: entries, asOf, most } = step;
+          return { do: step.do, owner: at === 4 ? "everybody" : account(at), asOf, most, entries };
         }
         case "append":
           return {
@@ -240,9 +257,22 @@ class Side {
         await storage.subscriptions(id),
         await this.#metadata({ account: id }),
         await this.#metadata({}),
+        await this.#datasets(id),
+        await this.#datasets("everybody"),
       ];
     }));
     return [owned, outgoing];
+  }
+
+  async #datasets(owner: DatasetOwner): Promise<unknown> {
+    const { storage } = this;
+    const datasets = await Promise.all(["/a/", "/a/b/", "/b/"].map(async (path) => {
+      const { entries, removed } = await storage.dataset({ owner, path }, 0);
+      const byTime = [...entries].sort((a, b) => a.modtime - b.modtime).map(({ name }) => name);
+      return [entries.map(({ name, value }) => [name, value]), byTime, removed.map(({ name }) => name)];
+    }));
+    const places = (await storage.datasets("/a/", owner)).map(({ path }) => path);
+    return [datasets, places, await storage.datasetOctets(owner)];
   }
 
   async #metadata(place: MetadataPlace): Promise<unknown> {

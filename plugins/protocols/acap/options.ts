@@ -38,8 +38,8 @@ const settings: ValueSchema<ReadonlyMap<string, string>> = value(
 
 /** Their schema; all have defaults. */
 export const acapOptions = options({
-  /** Octets of all datasets of an account; and of those that are everybody's. */
-  quota: v.optional(byteSize, "10MB"),
+  /** Octets of all datasets of an account, and a hundred for each entry; and of those that are everybody's. */
+  quota: v.optional(byteSize, "2MB"),
   /** Contexts of a session. */
   contexts: v.optional(integer(leastContexts, 10_000), leastContexts),
   /** Addresses, as `account list` prints them, of those who may change what is everybody's. */

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Account, Quota, Secrets } from "../../../core/contract/accounts.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import { knownQuota } from "../../common/quota.ts";
+import { refuseOtherSecrets } from "../../common/secrets.ts";
 import { accountOf, type AccountRow } from "../rows.ts";
 import { Statement } from "../statement.ts";
 import { everybody } from "../writer_messages.ts";
@@ -15,6 +16,7 @@ export class Accounts {
   readonly #exists: Statement;
   readonly #isAccount: Statement;
   readonly #isAlias: Statement;
+  readonly #secrets: Statement<Pick<AccountRow, "secrets">>;
   readonly #setSecrets: Statement;
   readonly #setQuota: Statement;
   readonly #nextRevision: Statement<{ readonly revision: number }>;
@@ -31,6 +33,7 @@ export class Accounts {
     this.#exists = prepare("SELECT 1 FROM accounts WHERE id = ?");
     this.#isAccount = prepare("SELECT 1 FROM accounts WHERE address = ?");
     this.#isAlias = prepare("SELECT 1 FROM aliases WHERE address = ?");
+    this.#secrets = prepare("SELECT secrets FROM accounts WHERE id = ?");
     this.#setSecrets = prepare("UPDATE accounts SET secrets = ? WHERE id = ?");
     this.#setQuota = prepare("UPDATE accounts SET quota = ? WHERE id = ?");
     this.#nextRevision = prepare("UPDATE accounts SET revision = revision + 1 WHERE id = ? RETURNING revision");
@@ -58,9 +61,13 @@ export class Accounts {
     if (this.#exists.get(account) === undefined) throw noAccount();
   }
 
-  /** @throws Refusal `not-found`. */
-  setSecrets(account: number, secrets: Secrets): void {
-    if (this.#setSecrets.run(JSON.stringify(secrets), account) === 0) throw noAccount();
+  /** @throws Refusal `not-found`, `conflict`. */
+  setSecrets(account: number, secrets: Secrets, instead: Secrets | undefined): void {
+    const kept = this.#secrets.get(account);
+    if (kept === undefined) throw noAccount();
+    refuseOtherSecrets(JSON.parse(kept.secrets), instead);
+    this.#setSecrets.run(JSON.stringify(secrets), account);
+    this.touch(account);
   }
 
   /** @throws Refusal `not-found`, `invalid`. */

@@ -69,7 +69,7 @@ export function perform(
       return account;
     }
     case "setSecrets":
-      accounts.setSecrets(keyOf(operation.account), operation.secrets);
+      accounts.setSecrets(keyOf(operation.account), operation.secrets, operation.instead);
       return undefined;
     case "setQuota":
       accounts.setQuota(keyOf(operation.account), operation.quota);

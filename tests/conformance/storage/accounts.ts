@@ -1,5 +1,6 @@
 /** Accounts, aliases, and the maildrop's lock. */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import type { Secrets } from "../../../core/contract/accounts.ts";
 import type { StoragePromise } from "../storage_suite.ts";
 import { account, assertRefused, contentOf, fill, inbox, named, namesOf } from "./support.ts";
 
@@ -40,6 +41,25 @@ export const accountPromises: readonly StoragePromise[] = [
     await storage.changeAccounts([{ do: "setSecrets", account: id, secrets: { two: "3" } }]);
     assertEquals((await storage.account(id))?.secrets, { two: "3" });
   }],
+  [
+    "secrets are replaced only while they are what was read: of two who have read the same, one wins",
+    async ({ storage }) => {
+      const id = await account(storage);
+      const set = (secrets: Secrets, instead: Secrets) =>
+        storage.changeAccounts([{ do: "setSecrets", account: id, secrets, instead }]);
+      await storage.changeAccounts([{ do: "setSecrets", account: id, secrets: { one: "1", two: "2" } }]);
+      await set({ one: "1", two: "3" }, { two: "2", one: "1" });
+      for (const other of [{ one: "1", two: "2" }, { one: "1" }, { one: "1", two: "3", three: "4" }, {}]) {
+        await assertRefused("conflict", set({ one: "5" }, other));
+      }
+      assertEquals((await storage.account(id))?.secrets, { one: "1", two: "3" });
+      const race = ["a", "b", "c"].map((one) => set({ one }, { one: "1", two: "3" }));
+      const outcomes = await Promise.allSettled(race);
+      assertEquals(outcomes.map(({ status }) => status).toSorted(), ["fulfilled", "rejected", "rejected"]);
+      const winner = outcomes.findIndex(({ status }) => status === "fulfilled");
+      assertEquals((await storage.account(id))?.secrets, { one: ["a", "b", "c"][winner] ?? "" });
+    },
+  ],
   ["aliases are set, replaced and removed", async ({ storage }) => {
     await storage.changeAccounts([
       { do: "setAlias", address: "info@x", to: ["a@x"] },

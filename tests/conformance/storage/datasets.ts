@@ -131,10 +131,10 @@ export const datasetPromises: readonly StoragePromise[] = [
     assertEquals([others.length, all], [1, 0]);
   }],
   [
-    "octets of entries, paths and names are counted; more than the most are refused, less is not",
+    "octets of entries, paths and names are counted, and a hundred for each; more than the most are refused, less is not",
     async ({ storage }) => {
       const owner = await account(storage);
-      const most = 3 * (path.length + 1 + 10);
+      const most = 3 * (path.length + 1 + 10 + 100);
       await put(storage, owner, { a: "x".repeat(10), b: "x".repeat(10), c: "x".repeat(10) }, { most });
       assertEquals(await storage.datasetOctets(owner), most);
       await assertRefused("over-quota", put(storage, owner, { a: "x".repeat(11) }, { most }));

@@ -82,6 +82,7 @@ export const watchPromises: readonly StoragePromise[] = [
       [{ do: "unsubscribe", account: id, name: "x" }],
       [{ do: "setMetadata", place: { account: id }, entries: [["/a", new Uint8Array()]] }],
       [{ do: "setQuota", account: id, quota: { messages: 5 } }],
+      [{ do: "setSecrets", account: id, secrets: { one: "1" } }],
       [{ do: "setRights", mailbox, who: id, rights: "lr" }],
       [{ do: "setRights", mailbox, who: id, rights: "" }],
       // What is everybody's.

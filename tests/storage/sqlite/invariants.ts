@@ -34,7 +34,7 @@ const wrong: Readonly<Record<string, string>> = {
     WHERE account NOT IN (SELECT id FROM accounts)`,
   "an owner of datasets whose octets or modtime are not those of the entries": `
     SELECT dataset_owners.*, found.* FROM dataset_owners LEFT JOIN (
-      SELECT account, ifnull(sum(octet_length(path) + octet_length(name) + length(value)), 0) AS octets,
+      SELECT account, ifnull(sum(octet_length(path) + octet_length(name) + length(value) + 100), 0) AS octets,
              max(modtime) AS modtime, min(iif(value IS NULL, modtime, NULL)) AS removed
       FROM dataset_entries GROUP BY account
     ) AS found USING (account)

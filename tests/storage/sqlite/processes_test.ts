@@ -132,6 +132,7 @@ Deno.test("sqlite: who watches is told what another process changes besides mess
     const stop = new AbortController();
     const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
     const ofMailbox = { mailbox, modseq }, ofAccount = { modseq: 0n };
+    const entries = [{ path: "/a/", name: "b", value: new Uint8Array() }];
     const batches: readonly (readonly [Operation, MailboxChange])[] = [
       [{ do: "setRights", mailbox, who: "anyone", rights: "lr" }, ofMailbox],
       [{ do: "subscribe", account: id, name: "x" }, ofAccount],
@@ -140,6 +141,8 @@ Deno.test("sqlite: who watches is told what another process changes besides mess
       [{ do: "setMetadata", place: { mailbox }, entries: [["/a", new Uint8Array()]] }, ofMailbox],
       [{ do: "setMetadata", place: { account: id }, entries: [["/a", new Uint8Array()]] }, ofAccount],
       [{ do: "setMetadata", place: {}, entries: [["/a", new Uint8Array()]] }, ofAccount],
+      [{ do: "storeEntries", owner: id, asOf: 0, most: 1000, entries }, ofAccount],
+      [{ do: "storeEntries", owner: "everybody", asOf: 0, most: 1000, entries }, ofAccount],
       [{ do: "renameMailbox", mailbox: second, name: "third" }, { mailbox: second, modseq }],
     ];
     for (const [operation, change] of batches) {

@@ -26,3 +26,25 @@ export function decodeRecord(octets: Uint8Array): EntryRecord {
   const kept: "gone" | [string, StoredAttribute][] = JSON.parse(new TextDecoder().decode(octets));
   return kept === "gone" ? kept : new Map(kept);
 }
+
+/** What was stored in an entry. */
+export class StoredEntry {
+  /** In microseconds. */
+  readonly modtime: number;
+  /** Octets. */
+  readonly size: number;
+  readonly #octets: Uint8Array;
+  #record: EntryRecord | undefined;
+
+  /** Nothing is decoded before it is asked for: of many entries, few are. */
+  constructor(octets: Uint8Array, modtime: number) {
+    this.#octets = octets;
+    this.modtime = modtime;
+    this.size = octets.length;
+  }
+
+  /** It. */
+  get record(): EntryRecord {
+    return this.#record ??= decodeRecord(this.#octets);
+  }
+}

@@ -53,8 +53,8 @@ export async function storeEntry(tree: Tree, store: EntryStore): Promise<Reverte
   const { path: { dataset, entry: name }, noCreate, unchangedSince } = store;
   const path = `${printDatasetName(dataset)}${name}`;
   const location = await storable(tree, dataset, name);
-  const view = await tree.view(location), current = view?.entries.get(name);
-  if (view === undefined && noCreate) throw noSuchDataset(dataset);
+  const isThere = await tree.exists(location), current = isThere ? await tree.entry(location, name) : undefined;
+  if (!isThere && noCreate) throw noSuchDataset(dataset);
   const rules = await tree.rules(location);
   const acl = current?.attributes.get("entry")?.acl;
   // RFC 2244 §3.5: for any manipulation of an entry.
@@ -119,9 +119,8 @@ async function apply(
   if (newName === undefined || newName === name) {
     await tree.change(location, name, record);
   } else {
-    const { entries } = await tree.view(location) ?? { entries: new Map() };
     if (name === "" || newName === "") throw new CommandRefused(bad("That entry cannot be renamed"));
-    if (entries.has(newName)) throw invalid(path, "entry");
+    if (await tree.entry(location, newName) !== undefined) throw invalid(path, "entry");
     if (current !== undefined) {
       require(rules.verdict("entry", { name, acl: current.attributes.get("entry")?.acl }), "w");
     }

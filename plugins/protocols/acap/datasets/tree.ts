@@ -10,16 +10,17 @@ import type {
   DatasetPlace,
 } from "../../../../core/contract/mod.ts";
 import { Turns } from "../../imap/turns.ts";
-import { type DatasetName, datasetNameOf, printDatasetName } from "../grammar/names.ts";
-import { octetsOf, textOf } from "../octets.ts";
+import { type DatasetName, datasetNameOf } from "../grammar/names.ts";
+import { textOf } from "../octets.ts";
 import type { AcapService } from "../service.ts";
 import type { User } from "../state.ts";
 import { eudorasView, isEudoras } from "./eudora.ts";
+import { handedDown, inheritable, mergedEntry, type Root } from "./inheritance.ts";
 import { namesBelow } from "./listing.ts";
 import { above, BYOWNER, lastName, type Location, Locator, nameOf, placeOf, type StoredLocation } from "./locations.ts";
-import { decodeRecord, encodeRecord, type EntryRecord, type StoredAttribute } from "./records.ts";
+import { encodeRecord, type EntryRecord, StoredEntry } from "./records.ts";
 import { Rules } from "./rules.ts";
-import { type Attribute, type Entry, isVisible, listed, newView, rightsTo, type View } from "./view.ts";
+import { type Entry, listed, newView, type View } from "./view.ts";
 
 /** Levels of inheritance: RFC 2244 §5.1 asks for two. A dataset that inherits from itself comes to an end, too. */
 const MOST_LEVELS = 10;
@@ -32,21 +33,11 @@ export interface Stored {
   readonly remembersSince: number;
 }
 
-/** What was stored in an entry. */
-export interface StoredEntry {
-  readonly record: EntryRecord;
-  readonly modtime: number;
-  /** Octets. */
-  readonly size: number;
-}
-
 /** What is to be stored for an owner. */
 interface Changes {
   readonly owner: DatasetOwner;
   readonly byKey: Map<string, DatasetOperation["entries"][number]>;
 }
-
-type Root = ReadonlyMap<string, StoredAttribute>;
 
 const noRoot: Root = new Map();
 
@@ -159,7 +150,7 @@ export class Tree {
     if (records.size === 0 && base === undefined && classes.length === 0) return undefined;
     const rules = await this.rules(location);
     if (!rules.isVisible) return undefined;
-    return newView(rules, merged(records, base, classes.map(listed)).values());
+    return newView(rules, (await this.#merged(records, base, classes.map(listed))).values());
   }
 
   async #listing(location: Location): Promise<View | undefined> {
@@ -169,10 +160,47 @@ export class Tree {
     return newView(rules, names.map(listed));
   }
 
+  /** Whether there is a dataset, and one that the user may see. */
+  async exists(location: StoredLocation, level = 0): Promise<boolean> {
+    const { records } = await this.stored(location);
+    const base = records.size > 0 || level >= MOST_LEVELS ? undefined : await this.base(location);
+    const isThere = records.size > 0 || base !== undefined && await this.exists(base, level + 1);
+    return isThere && (await this.rules(location)).isVisible;
+  }
+
+  /** One entry of a dataset that is there. */
+  async entry(location: StoredLocation, name: string, level = 0): Promise<Entry | undefined> {
+    const { records } = await this.stored(location);
+    return mergedEntry(name, records.get(name), await this.inherited(location, name, level));
+  }
+
   /** What an entry would be if nothing were stored in it; undefined where there would be none. */
-  async inherited(location: StoredLocation, name: string): Promise<Entry | undefined> {
-    const base = await this.#baseView(location, 0), entry = base?.entries.get(name);
-    return base && entry && inheritable(base.rules, entry);
+  async inherited(location: StoredLocation, name: string, level = 0): Promise<Entry | undefined> {
+    const base = level < MOST_LEVELS ? await this.base(location) : undefined;
+    if (base === undefined || !await this.exists(base, level + 1)) return undefined;
+    const entry = await this.entry(base, name, level + 1);
+    return entry && inheritable(await this.rules(base), entry);
+  }
+
+  /** RFC 2244 §5.1: what is in both, and what is in either. */
+  async #merged(
+    records: ReadonlyMap<string, StoredEntry>,
+    base: View | undefined,
+    more: readonly Entry[],
+  ): Promise<ReadonlyMap<string, Entry>> {
+    const entries = new Map(more.map((entry) => [entry.name, entry]));
+    for (const entry of base?.entries.values() ?? []) {
+      const given = base && inheritable(base.rules, entry);
+      if (given !== undefined) entries.set(entry.name, given);
+      if (this.turns.isDue) await this.turns.take();
+    }
+    for (const [name, stored] of records) {
+      const entry = mergedEntry(name, stored, entries.get(name));
+      if (entry === undefined) entries.delete(name);
+      else entries.set(name, entry);
+      if (this.turns.isDue) await this.turns.take();
+    }
+    return entries;
   }
 
   async #baseView(location: StoredLocation, level: number): Promise<View | undefined> {
@@ -190,8 +218,8 @@ export class Tree {
   async #changeAt(place: DatasetPlace, name: string, record: EntryRecord | undefined): Promise<void> {
     const { owner, path } = place, { records } = await this.#storedAt(place);
     const value = record && encodeRecord(record);
-    if (record === undefined) records.delete(name);
-    else records.set(name, { record, modtime: records.get(name)?.modtime ?? 0, size: value?.length ?? 0 });
+    if (value === undefined) records.delete(name);
+    else records.set(name, new StoredEntry(value, records.get(name)?.modtime ?? 0));
     const changes = this.#changes.get(owner) ?? { owner, byKey: new Map() };
     changes.byKey.set(`${path}${name}`, { path, name, ...value && { value } });
     this.#changes.set(owner, changes);
@@ -203,63 +231,8 @@ export class Tree {
     this.#modtime = Math.min(this.#modtime ?? Infinity, modtime);
     const records = new Map<string, StoredEntry>();
     for (const { name, modtime, value } of entries) {
-      records.set(name, { record: decodeRecord(value), modtime, size: value.length });
-      await this.turns.take();
+      records.set(name, new StoredEntry(value, modtime));
     }
     return { records, remembersSince };
   }
-}
-
-/** RFC 2244 §5.3: what a dataset that is made has of the one above it. */
-function handedDown(root: Root, name: string): Root {
-  const given = [...root].filter(([attribute]) => attribute.startsWith("dataset."));
-  return new Map(given.map(([attribute, stored]) => {
-    if (attribute !== "dataset.inherit" || typeof stored.value !== "string") return [attribute, stored];
-    const base = datasetNameOf(textOf(stored.value)) ?? [];
-    return [attribute, { ...stored, value: octetsOf(printDatasetName([...base, name])) }];
-  }));
-}
-
-/** RFC 2244 §5.1: what is in both, and what is in either. */
-function merged(
-  records: ReadonlyMap<string, StoredEntry>,
-  base: View | undefined,
-  more: readonly Entry[],
-): Map<string, Entry> {
-  const entries = new Map(more.map((entry) => [entry.name, entry]));
-  for (const entry of base?.entries.values() ?? []) {
-    const given = base && inheritable(base.rules, entry);
-    if (given !== undefined) entries.set(entry.name, given);
-  }
-  for (const [name, { record, modtime, size }] of records) {
-    const inherited = entries.get(name);
-    if (record === "gone") {
-      entries.delete(name);
-      continue;
-    }
-    const attributes = new Map(inherited?.attributes);
-    for (const [attribute, { value, acl }] of record) {
-      const its = value === undefined ? attributes.get(attribute)?.value : value ?? undefined;
-      attributes.set(attribute, { ...its !== undefined && { value: its }, ...acl !== undefined && { acl } });
-    }
-    entries.set(name, {
-      ...{ name, attributes },
-      modtime: Math.max(modtime, inherited?.modtime ?? 0),
-      size: size + (inherited?.size ?? 0),
-    });
-  }
-  return entries;
-}
-
-/** What of an entry is inherited: what the user may read, and nothing that manages the base dataset (RFC 2244 §5.2). */
-function inheritable(rules: Rules, entry: Entry): Entry | undefined {
-  if (!isVisible(rules, entry)) return undefined;
-  const attributes = new Map<string, Attribute>();
-  for (const [attribute, { value }] of entry.attributes) {
-    const isOwn = entry.name === "" && attribute.startsWith("dataset.");
-    if (isOwn || value === undefined || !rightsTo(rules, entry, attribute).includes("r")) continue;
-    // RFC 2244 §5.1: in place of where the dataset below is, that there is one.
-    attributes.set(attribute, { value: attribute === "subdataset" ? ["."] : value });
-  }
-  return entry.name === "" && attributes.size === 0 ? undefined : { ...entry, attributes };
 }

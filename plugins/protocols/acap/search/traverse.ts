@@ -41,8 +41,13 @@ export async function traverse(
 
   const visit = async (view: View, name: DatasetName, level: number): Promise<void> => {
     const path = printDatasetName(view.rules.dataset), shown = depth === undefined ? "" : printDatasetName(name);
-    const its = [...view.entries.values()].filter((entry) => isVisible(view.rules, entry))
-      .map((entry) => candidateOf(view, entry, `${path}${entry.name}`, `${shown}${entry.name}`));
+    const its: Candidate[] = [];
+    for (const entry of view.entries.values()) {
+      if (isVisible(view.rules, entry)) {
+        its.push(candidateOf(view, entry, `${path}${entry.name}`, `${shown}${entry.name}`));
+      }
+      if (tree.turns.isDue) await tree.turns.take();
+    }
     if (candidates.length + its.length > MOST_ENTRIES) {
       throw new CommandRefused(no(`More than ${MOST_ENTRIES} entries would have to be looked at`));
     }

@@ -47,7 +47,7 @@ Deno.test("acap: RFC 2244 §3.6: what a mechanism says with success goes with th
   assertEquals(lines, [
     "a OK (SASL {10}",
     'v="proof"\0) "Logged in"',
-    '* QUOTA "/x/~/" 10000000 0',
+    '* QUOTA "/x/~/" 2000000 0',
     'b OK "That is the quota"',
   ]);
 });
