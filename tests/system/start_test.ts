@@ -1,24 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { projectFolder } from "../house/project_files.ts";
+import { clone } from "../support/clone.ts";
 import { linesOf } from "../support/lines_of.ts";
 
 /** The ports of `main.ts start`. */
 const ports = [2525, 2587, 2465, 2143, 2993, 2110, 2995];
-
-/** What a clone has, as far as running needs it. */
-const parts = ["main.ts", "deno.json", "deno.lock", "core", "plugins", "storage", "vendor"];
-
-async function clone(): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "clone-" });
-  for (const part of parts) await copy(new URL(part, projectFolder), `${folder}/${part}`);
-  return folder;
-}
-
-async function copy(from: URL, to: string): Promise<void> {
-  if ((await Deno.stat(from)).isFile) return await Deno.copyFile(from, to);
-  await Deno.mkdir(to);
-  for await (const { name } of Deno.readDir(from)) await copy(new URL(name, `${from.href}/`), `${to}/${name}`);
-}
 
 interface Started extends AsyncDisposable {
   /** What it printed up to its last line of greeting. */
