@@ -205,7 +205,7 @@ Deno.test({
   },
 });
 
-Deno.test("permissions: deno.json, the README and the unit of systemd have the page's lines", async () => {
+Deno.test("permissions: deno.json, the README, the unit and the container file have the page's lines", async () => {
   const all = await setUps((text) => text);
   const wordsOf = (title: string) => all.find((one) => one.title === title)?.words ?? [];
   const { permissions } = JSON.parse(await Deno.readTextFile(new URL("deno.json", projectFolder)));
@@ -214,7 +214,13 @@ Deno.test("permissions: deno.json, the README and the unit of systemd have the p
   );
   assertEquals(start.toSorted(), allRights(wordsOf("A first look")).toSorted());
   const domain = wordsOf(basic).join(" ");
-  const others = await filesOf("", (path) => ["README.md", "docs/deploy/quetzal.service"].includes(path));
-  assertEquals(others.length, 2);
-  for (const { path, text } of others) assertStringIncludes(text.replaceAll(/ *\\\n */g, " "), domain, path);
+  const others = await filesOf("", (path) => path === "README.md" || /^docs\/deploy\/./.test(path));
+  assertEquals(others.map(({ path }) => path), [
+    "README.md",
+    "docs/deploy/Containerfile",
+    "docs/deploy/quetzal.service",
+  ]);
+  for (const { path, text } of others) {
+    assertStringIncludes(text.replaceAll(/ *\\\n */g, " ").replaceAll(/", *"/g, " "), domain, path);
+  }
 });
