@@ -10,8 +10,8 @@ import type { ExitCode } from "./command.ts";
 /** Milliseconds that sessions have to come to an end. */
 const PATIENCE = 30_000;
 
-/** Runs it, and disposes of it. */
-export async function runServer(server: RunningServer, log: ServerLog): Promise<ExitCode> {
+/** Starts it, runs it, and disposes of it. Signals are heard from the first moment on: without a listener, SIGHUP kills. */
+export async function runServer(start: () => Promise<RunningServer>, log: ServerLog): Promise<ExitCode> {
   const ending = Promise.withResolvers<Deno.Signal>();
   let isEnding = false;
   const end = (signal: Deno.Signal) => {
@@ -24,17 +24,19 @@ export async function runServer(server: RunningServer, log: ServerLog): Promise<
     isEnding = true;
     ending.resolve(signal);
   };
-  let reloading: Promise<unknown> = Promise.resolve();
+  const starting = Promise.withResolvers<RunningServer>();
+  let reloading: Promise<unknown> = starting.promise;
   using _listeners = listen({
     SIGTERM: () => end("SIGTERM"),
     SIGINT: () => end("SIGINT"),
     SIGHUP: () => {
       // One after another is the server's business.
-      reloading = Promise.all([reloading, reload(server, log)]);
+      reloading = Promise.all([reloading, starting.promise.then((server) => reload(server, log))]);
     },
   });
   {
-    await using running = server;
+    await using server = await start();
+    starting.resolve(server);
     await using desk = new AsyncDisposableStack();
     desk.use(
       await openControlDesk({ dataFolder: server.dataFolder, log, answer: (asked) => answer(server, asked, log) }),
@@ -43,7 +45,7 @@ export async function runServer(server: RunningServer, log: ServerLog): Promise<
     log.info("draining", { signal });
     await reloading;
     await desk.disposeAsync();
-    await running.drain(AbortSignal.timeout(PATIENCE));
+    await server.drain(AbortSignal.timeout(PATIENCE));
   }
   log.info("stopped");
   return 0;

@@ -15,8 +15,10 @@ export const start: Command = {
     await makeFirstLook();
     const loaded = await loadServer(firstLookFile);
     using log = openServerLog(loaded.config.log);
-    const server = await startServer(loaded, { log });
-    console.log(greeting(await readFirstLook(server.directory), server.listening));
-    return await runServer(server, log);
+    return await runServer(async () => {
+      const server = await startServer(loaded, { log });
+      console.log(greeting(await readFirstLook(server.directory), server.listening));
+      return server;
+    }, log);
   },
 };

@@ -52,10 +52,11 @@ export function startWorker(): Worker {
 
 /** A worker's modules are read with the program's permissions, other than the program's own. */
 function mayReadProgram(): boolean {
-  return import.meta.url.startsWith("file:") &&
-    ["../", "../../core/"].every((folder) =>
-      Deno.permissions.querySync({ name: "read", path: new URL(folder, import.meta.url) }).state === "granted"
-    );
+  // One binary has them within.
+  return Deno.build.standalone || import.meta.url.startsWith("file:") &&
+      ["../", "../../core/"].every((folder) =>
+        Deno.permissions.querySync({ name: "read", path: new URL(folder, import.meta.url) }).state === "granted"
+      );
 }
 
 /** In this thread; answers come later than requests all the same. */

@@ -114,3 +114,12 @@ async function send({ ports }: SpawnedServer, text: string): Promise<void> {
   await smtp.ask("DATA");
   assertMatch(await smtp.ask(`Subject: x\r\n\r\n${text}\r\n.`), /^250 /);
 }
+
+Deno.test("serve: a SIGHUP that comes while the server starts reloads it afterwards, and does not kill it", async () => {
+  const early = `export default { apiVersion: 1, kind: "filter", name: "early", summary: "Hangs up early",
+    options: { "~standard": { version: 1, vendor: "none", validate: (value) => ({ value }) } },
+    setup: () => { if (!globalThis.hasHungUp) Deno.kill(Deno.pid, "SIGHUP"); globalThis.hasHungUp = true; return {}; } };`;
+  await using home = await serverHome({ files: { "early.mjs": early }, filters: ["./early.mjs"] });
+  await using server = await home.spawn({ rights: ["--allow-run"] });
+  await server.logged("reloaded");
+});
