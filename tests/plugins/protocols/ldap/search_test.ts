@@ -254,20 +254,20 @@ Deno.test("ldap: a filter has so many parts", async () => {
 });
 
 Deno.test("ldap: a filter that takes its time with each entry gives others their turn", async () => {
-  const { connect } = await ldap({ people: Array.from({ length: 300 }, (_one, at) => `usér${at}@example.org`) });
+  // All fit into one page of what is read of the storage, and see one another.
+  const many = Array.from({ length: 450 }, (_one, at) => `${"usér.".repeat(8)}${at}@example.org`);
+  const { connect } = await ldap({ people: many });
   await using client = connect();
-  await client.bind("usér3@example.org");
+  await client.bind(many[0]);
   let turns = 0, isOver = false;
   const count = () => {
     turns++;
     if (!isOver) setTimeout(count, 0);
   };
   count();
-  const start = performance.now();
-  await client.search(`(|${"(cn:dn:caseIgnoreMatch:=zéz)".repeat(255)})`);
+  await client.search(`(|${"(:dn:caseIgnoreMatch:=zéz)".repeat(255)})`);
   isOver = true;
-  // All fit into one page of what is read of the storage.
-  assert(turns > Math.min(10, (performance.now() - start) / 100), `${turns}`);
+  assert(turns > 10, `${turns}`);
 });
 
 Deno.test("ldap: whatever the size of pages, all entries come once, in one order", async () => {
