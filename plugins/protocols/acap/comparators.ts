@@ -10,8 +10,8 @@ export interface Comparator {
   key(value: Octets): Octets;
   /** Whether it can find a value in another: PREFIX and SUBSTRING. */
   readonly findsParts: boolean;
-  /** Below 0 where the first comes earlier. NIL, and a multi-value, come after all others and are all the same. */
-  compare(left: Octets | undefined, right: Octets | undefined): number;
+  /** Of keys: below 0 where the first comes earlier. NIL, and a multi-value, come after all others and are all the same. */
+  order(left: Octets | undefined, right: Octets | undefined): number;
 }
 
 /** What a comparator does, without direction. */
@@ -48,14 +48,19 @@ export function comparatorOf(written: string, knowsEudora = false): Comparator |
   const sign = /^[+-]/.exec(written)?.[0] ?? "";
   const name = written.slice(sign.length).toLowerCase();
   const collation = collations.get(knowsEudora ? eudorasNames.get(name) ?? name : name);
-  return collation && { name: written, ...collation, compare: ordering(collation.key, sign === "-" ? -1 : 1) };
+  return collation && { name: written, ...collation, order: ordering(sign === "-" ? -1 : 1) };
+}
+
+/** What is compared instead of a value; undefined of what has no order. */
+export function keyOf(comparator: Comparator, value: Octets | undefined): Octets | undefined {
+  return value === undefined ? undefined : comparator.key(value);
 }
 
 /** Comparison of octets, in either direction (RFC 2244 §3.4: what has no order comes last in both). */
-function ordering(key: (value: Octets) => Octets, direction: 1 | -1): Comparator["compare"] {
+function ordering(direction: 1 | -1): Comparator["order"] {
   return (left, right) => {
     if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
-    return compareKeys(key(left), key(right)) * direction;
+    return compareKeys(left, right) * direction;
   };
 }
 
@@ -64,5 +69,5 @@ export const octet: Comparator = {
   name: "i;octet",
   key: (value) => value,
   findsParts: true,
-  compare: ordering((value) => value, 1),
+  order: ordering(1),
 };

@@ -120,7 +120,7 @@ const refusals: Readonly<Record<RefusedBecause, Result>> = {
  * Names of nobody become logins of nobody, so that they take as long as others, and are logged.
  */
 export function loginOf(tree: Tree, name: string): string | undefined {
-  if (/^[^=,]+@[^=,]+$/.test(name)) return name;
+  if (/^[^=,]+$/.test(name) && /.@./s.test(name)) return name;
   const read = readDistinguishedName(name);
   const place = read && tree.find(read);
   return place?.kind === "person" ? place.address : read && name;

@@ -1,5 +1,6 @@
 /** Searches (RFC 4511 §4.5) and comparisons (§4.10). */
 import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
+import { Turns } from "../imap/turns.ts";
 import { attributeType, kindsOf } from "./attribute_types.ts";
 import { type Page, printPage, readPage } from "./controls.ts";
 import { depthBelow, keysOf, readDistinguishedName } from "./distinguished_name.ts";
@@ -37,9 +38,12 @@ export async function search(
   const dueAt = now().getTime() + Math.min(options.time_limit, seconds * 1000);
   const most = Math.min(options.most_entries, request.sizeLimit || Infinity, page?.size ?? Infinity);
   const select = selectionOf(request.attributes, request.typesOnly);
+  const turns = new Turns();
   let sent = 0, last = "";
   for await (const entry of entries(session, base, request.scope, after)) {
     if (now().getTime() > dueAt) return { result: result("timeLimitExceeded") };
+    // Filters of many parts take their time with each entry.
+    if (turns.isDue) await turns.take();
     if (test(entry) !== true) continue;
     if (sent === most) {
       return page === undefined ? { result: result("sizeLimitExceeded") } : paged(result("success"), last);

@@ -67,6 +67,8 @@ export async function find(
     }
     after = page.at(-1)?.address;
     isMore = after !== undefined;
+    // A storage may have the next page at once.
+    if (isMore) await new Promise<void>((resolve) => setTimeout(resolve, 0));
   }
   return found;
 }

@@ -42,6 +42,8 @@ async function removedSince(tree: Tree, from: Location | undefined, since: numbe
   const names = new Set<string>();
   let location = from;
   for (let level = 0; level < MOST_LEVELS && location?.kind === "stored" && !isEudoras(location); level++) {
+    // RFC 2244 §3.5: who inherits from a dataset knows no more of it than who asks for it by its name.
+    if (!(await tree.rules(location)).verdict("entry").rights.includes("r")) break;
     const { removed, remembersSince } = await tree.removed(location, since);
     if (since < remembersSince) throw new CommandRefused(no("That is too long ago", "TOOOLD"));
     for (const { name } of removed) names.add(name);

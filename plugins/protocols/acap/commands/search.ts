@@ -2,7 +2,7 @@
 import { type Command, command, type Outcome } from "../command.ts";
 import { type Context, contextEntries } from "../contexts/context.ts";
 import { Tree } from "../datasets/tree.ts";
-import { type Criteria, hasRange } from "../grammar/criteria.ts";
+import { countParts, type Criteria, hasRange, MOST_PARTS } from "../grammar/criteria.ts";
 import { printDatasetName } from "../grammar/names.ts";
 import { expectSearchArguments, type NewContext, type SearchArguments } from "../grammar/search_arguments.ts";
 import { printTime } from "../grammar/time.ts";
@@ -51,13 +51,15 @@ async function inContext(session: Session, user: User, given: SearchArguments, n
   if (refusal !== undefined) throw new CommandRefused(refusal);
   const tree = new Tree(session.service, user), sort = given.sort ?? context.search.sort;
   const within = await filtered(criteria, context.entries.map(({ candidate }) => candidate), tree.turns);
-  const found = { entries: given.sort === undefined ? within : sorted(within, sort), referrals: [] };
+  const entries = given.sort === undefined ? within : await sorted(within, sort, tree.turns);
+  const found = { entries, referrals: [] };
   // A context of a context finds what both find.
   const search: Search = {
     source: context.search.source,
     criteria: { key: "AND", of: [context.search.criteria, criteria] },
     sort,
   };
+  if (countParts(search.criteria) > MOST_PARTS) throw new CommandRefused(no("That is within too many contexts"));
   return await tell(session, given, { search, found, context });
 }
 

@@ -1,4 +1,5 @@
 /** What has changed in a context, as ADDTO, REMOVEFROM and CHANGE say it one after another (RFC 2244 §6.5). Pure. */
+import { Counts } from "./counts.ts";
 
 /** An entry of a context. */
 export interface Member {
@@ -30,13 +31,22 @@ export function differences<M extends Member>(before: readonly M[], after: reado
     found.push({ is: "removed", member, from: index + 1 });
   }
   const staying = inOrder(list, after, known);
-  for (const [index, member] of after.entries()) {
-    if (staying.has(member.path)) continue;
-    const was = known.get(member.path), from = was === undefined ? -1 : list.indexOf(member.path);
-    if (from >= 0) list.splice(from, 1);
-    // All that come before it are in place already.
-    const at = index === 0 ? 0 : list.indexOf(after[index - 1]?.path ?? "") + 1;
-    list.splice(at, 0, member.path);
+  // Whoever was there has a place of its own, and behind it those that come after it; the first place is before all.
+  const places = new Map(list.map((path, index) => [path, index + 1])), counts = new Counts(list.length + 1);
+  for (const place of places.values()) counts.add(place, 1);
+  let last = 0;
+  for (const member of after) {
+    const place = places.get(member.path);
+    if (place !== undefined && staying.has(member.path)) {
+      last = place;
+      continue;
+    }
+    const from = place === undefined ? 0 : counts.before(place);
+    if (place !== undefined) counts.add(place, -1);
+    // All that come before it are in place already, the nearest of them at the end of this one.
+    const at = counts.before(last + 1);
+    counts.add(last, 1);
+    const was = known.get(member.path);
     if (was === undefined) found.push({ is: "added", member, at: at + 1 });
     else if (from !== at || was.printed !== member.printed) {
       found.push({ is: "changed", member, from: from + 1, at: at + 1 });

@@ -122,6 +122,15 @@ export class Tree {
     return new Rules({ dataset: nameOf(location), owner, user, root: await this.root(location) });
   }
 
+  /** Whether a dataset is to be seen; of what is in it nothing is kept: everybody's may be asked for, one after another. */
+  async isVisible(location: StoredLocation): Promise<boolean> {
+    const apart = new Tree(this.#service, this.user);
+    const { isVisible } = await apart.rules(location);
+    for (const owner of apart.owners) this.owners.add(owner);
+    this.#modtime = Math.min(this.#modtime ?? Infinity, apart.modtime);
+    return isVisible;
+  }
+
   /** The dataset from which one inherits, if it does. */
   async base(location: StoredLocation): Promise<StoredLocation | undefined> {
     const { value } = (await this.root(location)).get("dataset.inherit") ?? {};

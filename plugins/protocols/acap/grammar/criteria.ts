@@ -71,6 +71,16 @@ export function hasRange(criteria: Criteria): boolean {
   return criteria.key === "RANGE" || criteria.key === "NOT" && hasRange(criteria.of);
 }
 
+/** Search keys of a search, and of all those within whose contexts it is: each entry is held against all of them. */
+export const MOST_PARTS = 256;
+
+/** How many search keys there are. */
+export function countParts(criteria: Criteria): number {
+  if (criteria.key === "NOT") return 1 + countParts(criteria.of);
+  if (criteria.key !== "AND" && criteria.key !== "OR") return 1;
+  return criteria.of.reduce((sum, part) => sum + countParts(part), 1);
+}
+
 /** Reads the name of a comparator. @throws Malformed: an unknown one is BAD (RFC 2244 §3.4). */
 export function expectComparator(scanner: Scanner, { knowsEudora }: Dialect): Comparator {
   const start = scanner.at;

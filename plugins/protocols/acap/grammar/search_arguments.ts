@@ -1,6 +1,6 @@
 /** The arguments of SEARCH (RFC 2244 §6.4.1). */
 import type { Comparator } from "../comparators.ts";
-import { type Criteria, type Dialect, expectComparator, expectCriteria } from "./criteria.ts";
+import { countParts, type Criteria, type Dialect, expectComparator, expectCriteria, MOST_PARTS } from "./criteria.ts";
 import { type DatasetName, datasetNameOf, expectAttribute, expectContext } from "./names.ts";
 import type { Scanner } from "./scanner.ts";
 
@@ -59,6 +59,11 @@ export interface SearchArguments {
   readonly criteria: Criteria;
 }
 
+/** Attributes to sort by: each entry is asked for all of them. */
+const MOST_SORT_KEYS = 16;
+/** What is returned of an entry: patterns may name the same attribute again and again, however long its value is. */
+const MOST_WANTED = 64;
+
 type Modifiers = Omit<SearchArguments, "in" | "criteria">;
 
 /** Reads them, from the space after the name to the end. @throws Malformed. */
@@ -82,7 +87,8 @@ export function expectSearchArguments(scanner: Scanner, dialect: Dialect): Searc
     modifiers = { ...modifiers, ...read(scanner, dialect) };
     scanner.expectSpace();
   }
-  const criteria = expectCriteria(scanner, dialect);
+  const start = scanner.at, criteria = expectCriteria(scanner, dialect);
+  if (countParts(criteria) > MOST_PARTS) throw scanner.malformed(`at most ${MOST_PARTS} search keys`, start);
   scanner.expectEnd();
   return { in: where, ...modifiers, criteria };
 }
@@ -105,11 +111,14 @@ const readers = new Map<string, (scanner: Scanner, dialect: Dialect) => Modifier
   }],
   ["MAKECONTEXT", (scanner) => ({ makeContext: expectNewContext(scanner) })],
   ["NOINHERIT", () => ({ noInherit: true })],
-  ["RETURN", (scanner) => ({ returned: spaced(scanner, () => scanner.expectList(expectWanted, 0)) })],
+  [
+    "RETURN",
+    (scanner) => ({ returned: atMost(MOST_WANTED, scanner, () => scanner.expectList(expectWanted, 0)) }),
+  ],
   [
     "SORT",
     (scanner, dialect) => ({
-      sort: spaced(scanner, () =>
+      sort: atMost(MOST_SORT_KEYS, scanner, () =>
         scanner.expectList(() => {
           const attribute = expectAttribute(scanner);
           return { attribute, comparator: spaced(scanner, () => expectComparator(scanner, dialect)) };
@@ -121,6 +130,13 @@ const readers = new Map<string, (scanner: Scanner, dialect: Dialect) => Modifier
 function spaced<Value>(scanner: Scanner, read: () => Value): Value {
   scanner.expectSpace();
   return read();
+}
+
+function atMost<Item>(most: number, scanner: Scanner, read: () => Item[]): Item[] {
+  scanner.expectSpace();
+  const start = scanner.at, items = read();
+  if (items.length > most) throw scanner.malformed(`at most ${most} items`, start);
+  return items;
 }
 
 function expectNewContext(scanner: Scanner): NewContext {

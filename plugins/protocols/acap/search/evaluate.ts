@@ -1,5 +1,6 @@
 /** Which entries a search finds, and in which order (RFC 2244 §6.4.1, §3.4). */
 import type { Turns } from "../../imap/turns.ts";
+import { keyOf } from "../comparators.ts";
 import type { Value } from "../datasets/records.ts";
 import type { Comparison, Criteria } from "../grammar/criteria.ts";
 import type { SortKey } from "../grammar/search_arguments.ts";
@@ -39,15 +40,22 @@ export async function filtered(
 }
 
 /** In the order that is asked for; those that are the same stay as they were. */
-export function sorted(candidates: readonly Candidate[], keys: readonly SortKey[]): readonly Candidate[] {
+export async function sorted(
+  candidates: readonly Candidate[],
+  keys: readonly SortKey[],
+  turns: Turns,
+): Promise<readonly Candidate[]> {
   if (keys.length === 0) return candidates;
-  const keyed = candidates.map((candidate) => ({
-    candidate,
-    values: keys.map(({ attribute }) => single(readable(candidate, attribute))),
-  }));
+  const keyed: { readonly candidate: Candidate; readonly values: readonly (Octets | undefined)[] }[] = [];
+  for (const candidate of candidates) {
+    // Once an entry, and not with each comparison.
+    const values = keys.map(({ attribute, comparator }) => keyOf(comparator, single(readable(candidate, attribute))));
+    keyed.push({ candidate, values });
+    if (turns.isDue) await turns.take();
+  }
   keyed.sort((a, b) => {
     for (const [index, { comparator }] of keys.entries()) {
-      const order = comparator.compare(a.values[index], b.values[index]);
+      const order = comparator.order(a.values[index], b.values[index]);
       if (order !== 0) return order;
     }
     return 0;
@@ -70,9 +78,9 @@ function compares({ key, attribute, comparator, value }: Comparison, candidate: 
     case "SUBSTRING":
       return any(found, (its) => comparator.key(its).includes(wanted));
     case "COMPARE":
-      return comparator.compare(single(found), value) >= 0;
+      return comparator.order(keyOf(comparator, single(found)), wanted) >= 0;
     case "COMPARESTRICT":
-      return comparator.compare(single(found), value) > 0;
+      return comparator.order(keyOf(comparator, single(found)), wanted) > 0;
   }
 }
 

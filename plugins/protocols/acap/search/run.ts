@@ -28,5 +28,5 @@ export async function runSearch(tree: Tree, { source, criteria, sort }: Search):
   const traversed = await traverse(tree, source);
   if (traversed === undefined) throw noSuchDataset(source.dataset);
   const found = await filtered(criteria, traversed.candidates, tree.turns);
-  return { entries: sorted(found, sort), referrals: traversed.referrals };
+  return { entries: await sorted(found, sort, tree.turns), referrals: traversed.referrals };
 }

@@ -1,5 +1,5 @@
 /** Contexts (RFC 2244 §3.3, §6.5): what others change is told at once, to those who have asked. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { differences, type Member } from "../../../../plugins/protocols/acap/contexts/differences.ts";
 import { overEachStorage } from "./over_each_storage.ts";
@@ -137,6 +137,16 @@ Deno.test("acap: RFC 2244 §6.5: whatever has changed, who follows the changes h
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("acap: a long list that is turned around is told at once: others wait meanwhile", () => {
+  const before = Array.from(
+    { length: 20_000 },
+    (_one, at) => ({ path: `/c/user/fred@example.org/${at}`, printed: "1" }),
+  );
+  const start = performance.now();
+  assertEquals(differences(before, before.toReversed()).length, before.length - 1);
+  assert(performance.now() - start < 3000);
 });
 
 Deno.test("acap: RFC 2244 §6.5.5: one entry that moves is one CHANGE", () => {

@@ -147,6 +147,23 @@ overEachStorage("acap: RFC 2244 §3.5: with a, another may change the rights, al
 });
 
 overEachStorage(
+  "acap: RFC 2244 §3.5, §6.6.2: who inherits from a dataset that it may not see is not told what was removed there",
+  async (given) => {
+    await using parts = await two(given);
+    const { fred, other } = parts;
+    await fred.done('STORE ("/c/~/secret" "c.x" "1")');
+    await fred.done('STORE ("/c/~/secret" "entry" NIL)');
+    await other.done(`STORE ("/c/~/" "dataset.inherit" ${freds}) ("/c/~/own" "c.x" "1")`);
+    const removed = 'DELETEDSINCE "/c/~/" "19700101000000"';
+    assertEquals(await other.done(removed), []);
+    await fred.done('SETACL ("/c/~/" "c.x") "joe" "r"');
+    assertEquals(await other.done(removed), []);
+    await fred.done('SETACL ("/c/~/" "entry") "joe" "r"');
+    assertEquals(await other.done(removed), ['DELETED "secret"']);
+  },
+);
+
+overEachStorage(
   "acap: RFC 2244 §4.1: nobody makes datasets of others', or of the site's unless it administers",
   async (given) => {
     await using parts = await two(given);

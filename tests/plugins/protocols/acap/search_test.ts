@@ -3,7 +3,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { latin1Bytes } from "../../../../core/wire/ascii.ts";
 import { Malformed } from "../../../../core/wire/malformed.ts";
-import { comparatorOf } from "../../../../plugins/protocols/acap/comparators.ts";
+import { comparatorOf, keyOf } from "../../../../plugins/protocols/acap/comparators.ts";
 import { printTime, timeOf } from "../../../../plugins/protocols/acap/grammar/time.ts";
 import { expectSearchArguments } from "../../../../plugins/protocols/acap/grammar/search_arguments.ts";
 import { Scanner } from "../../../../plugins/protocols/acap/grammar/scanner.ts";
@@ -120,12 +120,37 @@ Deno.test("acap: RFC 2244: what is no SEARCH is BAD", () => {
   }
 });
 
+Deno.test("acap: what every entry is held against is bounded: search keys, sort keys, what is returned", async () => {
+  await using client = await filled();
+  const either = (depth: number): string => depth === 0 ? "ALL" : `OR ${either(depth - 1)} ${either(depth - 1)}`;
+  // With 2^n leaves there are 2^n - 1 keys above.
+  for (
+    const [least, most] of [
+      [`NOT ${either(7)}`, either(8)],
+      [
+        `SORT (${Array(16).fill('"c.x" "i;octet"').join(" ")}) ALL`,
+        `SORT (${Array(17).fill('"c.x" "i;octet"').join(" ")}) ALL`,
+      ],
+      [`RETURN (${Array(64).fill('"*"').join(" ")}) ALL`, `RETURN (${Array(65).fill('"*"').join(" ")}) ALL`],
+    ]
+  ) {
+    await client.done(`SEARCH "/c/~/" ${least}`);
+    assertEquals((await client.run(`SEARCH "/c/~/" ${most}`))[0]?.slice(0, 3), "BAD", most);
+  }
+  // So is what contexts of contexts come to.
+  await client.done(`SEARCH "/c/~/" MAKECONTEXT "x" ${either(7)}`);
+  assertEquals(await client.run(`SEARCH "x" MAKECONTEXT "x" ${either(7)}`), [
+    'NO "That is within too many contexts"',
+  ]);
+});
+
 Deno.test("acap: comparators: an order is total, and equal is what has one key", () => {
   const value = fc.oneof(fc.stringMatching(/^[0-9aZz\xe9 ]{0,4}$/), fc.constant(undefined));
   for (const name of ["i;octet", "i;ascii-casemap", "i;ascii-numeric", "i;unicode-casemap", "-i;ascii-numeric"]) {
     const comparator = comparatorOf(name);
     assert(comparator);
-    const compare = comparator.compare;
+    const compare = (left: string | undefined, right: string | undefined) =>
+      comparator.order(keyOf(comparator, left), keyOf(comparator, right));
     fc.assert(
       fc.property(value, value, value, (a, b, c) => {
         assertEquals(Math.sign(compare(a, b)), -Math.sign(compare(b, a)) + 0);
@@ -139,7 +164,8 @@ Deno.test("acap: comparators: an order is total, and equal is what has one key",
   }
   const numeric = comparatorOf("i;ascii-numeric");
   fc.assert(fc.property(fc.bigInt({ min: 0n }), fc.bigInt({ min: 0n }), (a, b) => {
-    assertEquals(Math.sign(numeric?.compare(`${a}x`, `00${b}`) ?? NaN), a < b ? -1 : a > b ? 1 : 0);
+    assert(numeric);
+    assertEquals(Math.sign(numeric.order(numeric.key(`${a}x`), numeric.key(`00${b}`))), a < b ? -1 : a > b ? 1 : 0);
   }));
 });
 

@@ -53,6 +53,16 @@ Deno.test("ldap: a message of the largest size is read; so are two in one piece,
   assertEquals([await client.hear(), await client.hear()], [nobody, nobody]);
 });
 
+Deno.test("ldap: whatever stands for a name, it is read at once", async () => {
+  const { connect } = await ldap();
+  await using client = connect();
+  const start = performance.now();
+  const [answer] = await client.ask(`{ 1 bindRequest { 3 "${"@".repeat(120_000)}=" [0] "secret" } }`);
+  assertEquals(answer, '{ 1 bindResponse { invalidDNSyntax "" "" } }');
+  // What is looked at again from each of its characters takes half a minute, and nobody else has a turn.
+  assert(performance.now() - start < 5000);
+});
+
 Deno.test("ldap: a message that has begun has so long to end, however its octets trickle in", async () => {
   const clock = new TestClock();
   let time = 0;

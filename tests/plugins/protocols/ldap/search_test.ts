@@ -253,6 +253,23 @@ Deno.test("ldap: a filter has so many parts", async () => {
   assertEquals(await client.search(filter(256)), refused);
 });
 
+Deno.test("ldap: a filter that takes its time with each entry gives others their turn", async () => {
+  // All fit into one page of what is read of the storage, and see one another.
+  const many = Array.from({ length: 450 }, (_one, at) => `${"usér.".repeat(8)}${at}@example.org`);
+  const { connect } = await ldap({ people: many });
+  await using client = connect();
+  await client.bind(many[0]);
+  let turns = 0, isOver = false;
+  const count = () => {
+    turns++;
+    if (!isOver) setTimeout(count, 0);
+  };
+  count();
+  await client.search(`(|${"(:dn:caseIgnoreMatch:=zéz)".repeat(255)})`);
+  isOver = true;
+  assert(turns > 10, `${turns}`);
+});
+
 Deno.test("ldap: whatever the size of pages, all entries come once, in one order", async () => {
   const many = Array.from({ length: 23 }, (_one, at) => `user${at}@example.org`);
   const { connect } = await ldap({ people: many });

@@ -3,7 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { Storage } from "../../../../core/contract/mod.ts";
 import { Pattern } from "../../../../plugins/protocols/ph/pattern.ts";
 import plugin from "../../../../plugins/protocols/ph/plugin.ts";
-import { converse } from "../mail_context.ts";
+import { find, readQuery } from "../../../../plugins/protocols/ph/query.ts";
+import { converse, mailContext } from "../mail_context.ts";
 import { here, ph } from "./serve.ts";
 
 const people = ["alice@example.org", "bob.smith@example.org", "bob.jones@example.net", '"odd name"@example.org'];
@@ -15,6 +16,17 @@ async function found(query: string, options?: Record<string, unknown>): Promise<
   const emails = [...received.matchAll(/^-200:\d+: *email: (.*)\r$/gm)].map(([, address = ""]) => address);
   return emails.length > 0 ? emails : received.split("\r\n").at(-2) ?? "";
 }
+
+Deno.test("ph: others have their turn while many accounts are looked at", async () => {
+  const query = readQuery([{ value: "alice", isQuoted: false }]);
+  assert(!("problems" in query));
+  const { storage } = await mailContext({ address: "alice@example.org" });
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  assertEquals(await find(storage, query, 10), ["alice@example.org"]);
+  clearInterval(timer);
+  assert(turns >= 1);
+});
 
 Deno.test("ph: RFC 2378 §2.3: words are compared whole and without regard to case, and all of them must be there", async () => {
   assertEquals(await found("BOB"), ["bob.jones@example.net", "bob.smith@example.org"]);
