@@ -18,7 +18,7 @@ import { eudorasView, isEudoras } from "./eudora.ts";
 import { handedDown, inheritable, mergedEntry, type Root } from "./inheritance.ts";
 import { namesBelow } from "./listing.ts";
 import { above, BYOWNER, lastName, type Location, Locator, nameOf, placeOf, type StoredLocation } from "./locations.ts";
-import { encodeRecord, type EntryRecord, StoredEntry } from "./records.ts";
+import { decodeRecord, encodeRecord, type EntryRecord, StoredEntry } from "./records.ts";
 import { Rules } from "./rules.ts";
 import { type Entry, listed, newView, type View } from "./view.ts";
 
@@ -101,7 +101,7 @@ export class Tree {
 
   /** What was removed from a dataset since a time, whoever asks. */
   async removed(location: StoredLocation, since: number): Promise<Dataset> {
-    return await this.#service.context.storage.dataset(placeOf(location), since);
+    return await this.#service.context.storage.dataset(placeOf(location), { removedSince: since });
   }
 
   /**
@@ -120,6 +120,13 @@ export class Tree {
   async rules(location: StoredLocation): Promise<Rules> {
     const { user } = this, { owner } = location;
     return new Rules({ dataset: nameOf(location), owner, user, root: await this.root(location) });
+  }
+
+  /** Whether the user has some right in a dataset in which there is something; of it, no more than that is read. */
+  async isOpen(location: StoredLocation): Promise<boolean> {
+    const { owner } = location, [managing] = (await this.#look(placeOf(location), [""])).entries;
+    const root = managing && decodeRecord(managing.value);
+    return new Rules({ dataset: nameOf(location), owner, user: this.user, root }).isVisible;
   }
 
   /** The dataset from which one inherits, if it does. */
@@ -225,10 +232,15 @@ export class Tree {
     this.#changes.set(owner, changes);
   }
 
-  async #read(place: DatasetPlace): Promise<Stored> {
+  async #look(place: DatasetPlace, names?: readonly string[]): Promise<Dataset> {
     if (place.owner !== "everybody") this.owners.add(place.owner);
-    const { entries, modtime, remembersSince } = await this.#service.context.storage.dataset(place);
-    this.#modtime = Math.min(this.#modtime ?? Infinity, modtime);
+    const found = await this.#service.context.storage.dataset(place, names && { names });
+    this.#modtime = Math.min(this.#modtime ?? Infinity, found.modtime);
+    return found;
+  }
+
+  async #read(place: DatasetPlace): Promise<Stored> {
+    const { entries, remembersSince } = await this.#look(place);
     const records = new Map<string, StoredEntry>();
     for (const { name, modtime, value } of entries) {
       records.set(name, new StoredEntry(value, modtime));
