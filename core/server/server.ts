@@ -2,7 +2,6 @@
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { ServerConfig } from "../config/server_config.ts";
 import type { Authentication } from "../contract/authentication.ts";
-import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Storage } from "../contract/storage.ts";
 import type { Logger } from "../contract/logger.ts";
@@ -11,6 +10,7 @@ import { PluginLives } from "../plugins/lifecycle.ts";
 import { formatHostPort } from "../options/host_port.ts";
 import { createAuthentication } from "../sasl/authentication.ts";
 import { isServed } from "../sasl/offers.ts";
+import { OpenConnections } from "../sasl/open_connections.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import { type Foundation, setUpFoundation, type SharedContext } from "./foundation.ts";
 import { type Door, openDoor } from "./door.ts";
@@ -75,7 +75,7 @@ export async function startServer(
   const foundation = await setUpFoundation(config, plugins, lives, shared);
   const { mechanisms, directory } = foundation;
   for (const line of explainUnserved(mechanisms, directory, config.directory.use, config.source)) log.warn(line);
-  const connections = new Set<Connection>();
+  const connections = new OpenConnections();
   const authentication = authenticationOf(config, foundation, shared, connections);
   const ground: Ground = { ...foundation, shared, authentication };
   const generations = undo.use(new Generations(await setUpGeneration(config, plugins, ground)));
@@ -100,9 +100,9 @@ export async function startServer(
 
 function authenticationOf(
   config: ServerConfig,
-  { mechanisms, directory }: Foundation,
+  { mechanisms, directory, storage }: Foundation,
   shared: SharedContext,
-  connections: ReadonlySet<Connection>,
+  connections: OpenConnections,
 ): Authentication {
   return createAuthentication({
     // The operator has been told of the others, with their place in the file.
@@ -113,6 +113,7 @@ function authenticationOf(
     cleartextAuth: config.cleartextAuth,
     authDelay: config.limits.authDelay,
     connections,
+    storage,
     ...shared,
   });
 }
