@@ -10,7 +10,7 @@ import type {
   DatasetPlace,
 } from "../../../../core/contract/mod.ts";
 import { Turns } from "../../imap/turns.ts";
-import { type DatasetName, datasetNameOf } from "../grammar/names.ts";
+import { type DatasetName, datasetNameOf, printDatasetName } from "../grammar/names.ts";
 import { textOf } from "../octets.ts";
 import type { AcapService } from "../service.ts";
 import type { User } from "../state.ts";
@@ -53,6 +53,7 @@ export class Tree {
   readonly turns = new Turns();
   readonly #service: AcapService;
   readonly #stored = new Map<string, Promise<Stored>>();
+  readonly #views = new Map<string, Promise<View | undefined>>();
   readonly #changes = new Map<DatasetOwner, Changes>();
   #modtime: number | undefined;
 
@@ -140,7 +141,12 @@ export class Tree {
   /** A dataset by its name; undefined where there is none, or none that the user may see. */
   async find(name: DatasetName, inherits = true): Promise<View | undefined> {
     const location = await this.locator.locate(name);
-    return location && await this.view(location, inherits);
+    if (location === undefined) return undefined;
+    // Contexts by the hundred look at one dataset.
+    const key = `${inherits} ${printDatasetName(nameOf(location))}`;
+    const known = this.#views.get(key) ?? this.view(location, inherits);
+    this.#views.set(key, known);
+    return await known;
   }
 
   /** A dataset; undefined where there is none, or none that the user may see. */
@@ -225,6 +231,7 @@ export class Tree {
   async #changeAt(place: DatasetPlace, name: string, record: EntryRecord | undefined): Promise<void> {
     const { owner, path } = place, { records } = await this.#storedAt(place);
     const value = record && encodeRecord(record);
+    this.#views.clear();
     if (value === undefined) records.delete(name);
     else records.set(name, new StoredEntry(value, records.get(name)?.modtime ?? 0));
     const changes = this.#changes.get(owner) ?? { owner, byKey: new Map() };
