@@ -57,9 +57,11 @@ export interface SearchArguments {
   readonly sort?: readonly SortKey[];
   /** Which entries. */
   readonly criteria: Criteria;
+  /** Octets of what the client has written. */
+  readonly size: number;
 }
 
-type Modifiers = Omit<SearchArguments, "in" | "criteria">;
+type Modifiers = Omit<SearchArguments, "in" | "criteria" | "size">;
 
 /** Reads them, from the space after the name to the end. @throws Malformed. */
 export function expectSearchArguments(scanner: Scanner, dialect: Dialect): SearchArguments {
@@ -84,7 +86,7 @@ export function expectSearchArguments(scanner: Scanner, dialect: Dialect): Searc
   }
   const criteria = expectCriteria(scanner, dialect);
   scanner.expectEnd();
-  return { in: where, ...modifiers, criteria };
+  return { in: where, ...modifiers, criteria, size: scanner.at };
 }
 
 function expectPlace(scanner: Scanner): SearchArguments["in"] {
