@@ -2,6 +2,7 @@
 import type { AccountSummary } from "../contract/directory.ts";
 import { readPassword } from "./ask_password.ts";
 import { accountImport } from "./account_import.ts";
+import { accountOtp } from "./account_otp.ts";
 import { accountQuota, printQuota } from "./account_quota.ts";
 import { type Command, configOption, jsonOption, passwordOption } from "./command.ts";
 import { columns } from "./usage.ts";
@@ -75,6 +76,7 @@ export const accountCommands: readonly Command[] = [
       return 0;
     },
   },
+  accountOtp,
   {
     name: "account remove",
     summary: "remove an account and its mail",

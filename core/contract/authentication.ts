@@ -48,6 +48,11 @@ export interface ExchangeRequest {
   findAccount(login: string): Promise<AccountId | undefined>;
   /** What the directory keeps for a login; `realm` is DIGEST-MD5's. */
   secret<S extends SecretScheme>(login: string, scheme: S, realm?: string): Promise<SecretByScheme[S] | undefined>;
+  /**
+   * A one-time password was used, or a new sequence is to follow. False where the sequence is no longer what it was:
+   * another login was quicker. Durable when it resolves.
+   */
+  advanceOtp(from: OtpSecret, to: OtpSequence): Promise<boolean>;
   /** Channel binding data of this connection. */
   channelBinding(type: ChannelBinding): Uint8Array | undefined;
 }
@@ -86,6 +91,8 @@ export interface SecretByScheme {
   "scram-sha-256": ScramSecret;
   /** As RFC 7677, with SHA-512. */
   "scram-sha-512": ScramSecret;
+  /** RFC 2289. Made of a pass phrase of its own, not of the password. */
+  "otp": OtpSecret;
 }
 
 /** RFC 5802 §3: what a server keeps for SCRAM. */
@@ -102,7 +109,28 @@ export interface ScramSecret {
   readonly serverKey: Uint8Array;
 }
 
-/** A form in which a password may be kept. */
+/** RFC 2289 §6: hash functions of one-time passwords. */
+export type OtpAlgorithm = "md4" | "md5" | "sha1";
+
+/** RFC 2289 §7: how far a sequence of one-time passwords has come. */
+export interface OtpSequence {
+  /** Its hash function. */
+  readonly algorithm: OtpAlgorithm;
+  /** The number of the one-time password that was used last: the next challenge is for one less. */
+  readonly sequence: number;
+  /** In lower case. */
+  readonly seed: string;
+  /** The one-time password that was used last, or the first of a new sequence, which is for nobody to use: 8 octets. */
+  readonly last: Uint8Array;
+}
+
+/** What a server keeps for OTP. */
+export interface OtpSecret extends OtpSequence {
+  /** Whose it is. */
+  readonly account: AccountId;
+}
+
+/** A form in which a password may be kept, or what stands in for one. */
 export type SecretScheme = keyof SecretByScheme;
 
 /**
@@ -144,12 +172,12 @@ export interface Authentication {
   /** A login that was proven outside SASL, and not by a password: authorized, logged and punished as an exchange is. */
   admitProven(proof: ProvenLogin, connection: Connection, service: Service): Promise<ExchangeEnd>;
   /**
-   * Breaks off the connections that have logged in as an account, and logins under way: its password is another now.
+   * Changes what an account logs in by, then breaks off the connections that have logged in as it, and logins under way.
    *
-   * @param except The connection that has asked for it.
-   * @returns How many there were.
+   * @param by The connection that has asked for it, which stays.
+   * @returns How many were broken off. @throws What the change throws; all stay then.
    */
-  endSessions(account: AccountId, except?: Connection): number;
+  changeSecrets(account: AccountId, change: () => Promise<void>, by?: Connection): Promise<number>;
 }
 
 /** What a protocol knows of a password, and takes for one. */

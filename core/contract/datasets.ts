@@ -3,8 +3,8 @@ import type { AccountId } from "./identifiers.ts";
 
 /** Reads see committed state, also what another process has just changed. */
 export interface Datasets {
-  /** One moment's state of a dataset; one that nobody has stored in has no entries. `since`: which removals are wanted. */
-  dataset(place: DatasetPlace, since?: number): Promise<Dataset>;
+  /** One moment's state of a dataset; one that nobody has stored in has no entries. */
+  dataset(place: DatasetPlace, select?: DatasetSelection): Promise<Dataset>;
   /** Where there are entries below a path, by path; of one account, of everybody, or without an owner of all of them. */
   datasets(below: string, owner?: DatasetOwner): Promise<readonly DatasetPlace[]>;
   /** Octets of an owner's entries, with their paths and names, and a hundred for each. */
@@ -22,11 +22,19 @@ export interface DatasetPlace {
   readonly path: string;
 }
 
+/** What of a dataset is wanted. */
+export interface DatasetSelection {
+  /** Only the entries of these names; absent: all. */
+  readonly names?: readonly string[];
+  /** Also the removals after this modtime. */
+  readonly removedSince?: number;
+}
+
 /** What is in a dataset. */
 export interface Dataset {
   /** In the order of their names' octets. */
   readonly entries: readonly DatasetEntry[];
-  /** Removed since, in the order in which they were; empty when that was not asked. */
+  /** Removed since `removedSince`, in the order in which they were; empty when that was not asked. */
   readonly removed: readonly { readonly name: string; readonly modtime: number }[];
   /** Removals that came after this modtime are all remembered; of those before, some may be forgotten. */
   readonly remembersSince: number;

@@ -1,6 +1,6 @@
 /** Who has an account, and what an address leads to. */
 import type { Quota } from "./accounts.ts";
-import type { SecretByScheme, SecretScheme } from "./authentication.ts";
+import type { OtpSecret, OtpSequence, SecretByScheme, SecretScheme } from "./authentication.ts";
 import type { AccountId } from "./identifiers.ts";
 
 /** Logins and addresses. A login is an address, or a local part of the first domain. */
@@ -17,6 +17,16 @@ export interface Directory {
   checkPassword(login: string, password: string, mayBeSecond?: boolean): Promise<AccountId | undefined>;
   /** What is kept for a login; undefined when nothing is. `realm` is DIGEST-MD5's. */
   secret<S extends SecretScheme>(login: string, scheme: S, realm?: string): Promise<SecretByScheme[S] | undefined>;
+  /**
+   * Replaces a sequence of one-time passwords while it still is what it was; false where it is not. Durable when it
+   * resolves. There where `secretSchemes` has "otp".
+   */
+  advanceOtp?(from: OtpSecret, to: OtpSequence): Promise<boolean>;
+  /**
+   * A mark of what an account logs in by: another one when that was set anew, by whichever process, and not when it was
+   * used or brought up to date. Undefined where the account is gone. Absent: sessions outlive changes that others make.
+   */
+  secretsMark?(account: AccountId): Promise<string | undefined>;
   /** The account of a login, without any proof. */
   findAccount(login: string): Promise<AccountId | undefined>;
   /** The account to act as (RFC 4422 §3.4.1); undefined when it may not. */
@@ -55,10 +65,12 @@ export interface DirectoryAdmin {
   addAll(
     accounts: readonly { readonly address: string; readonly password: string }[],
   ): Promise<readonly AccountSummary[]>;
-  /** Sets a password and every secret made from it; a second password stays. */
+  /** Sets a password and every secret made from it; a second password and one-time passwords stay. */
   setPassword(address: string, password: string): Promise<void>;
   /** Sets a second password, for services that take one (SDPS), and leaves the first; undefined removes it. */
   setSecondPassword(address: string, password: string | undefined): Promise<void>;
+  /** Sets a sequence of one-time passwords (RFC 2289), whose seed must be another than before; undefined removes it. */
+  setOtp(address: string, sequence: OtpSequence | undefined): Promise<void>;
   /** Sets the limits of an account; what is absent is not limited. */
   setQuota(address: string, quota: Quota): Promise<void>;
   /** Removes an account and its mail. */

@@ -30,6 +30,7 @@ export const builtInPlugins: PluginTable = {
     oauthbearer: () => import("../../plugins/auth/oauth/oauthbearer.ts"),
     xoauth2: () => import("../../plugins/auth/oauth/xoauth2.ts"),
     gssapi: () => import("../../plugins/auth/gssapi/plugin.ts"),
+    otp: () => import("../../plugins/auth/otp/plugin.ts"),
     external: () => import("../../plugins/auth/external.ts"),
     anonymous: () => import("../../plugins/auth/anonymous.ts"),
     apop: () => import("../../plugins/auth/apop.ts"),

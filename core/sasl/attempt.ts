@@ -52,6 +52,7 @@ export class Attempt implements ExchangePolicy {
   readonly #parts: AttemptParts;
   readonly #broken = new AbortController();
   readonly #begun: number;
+  readonly #marks = new Map<AccountId, string>();
   #login = "";
   #admission: Promise<AttemptJudgement> | undefined;
   #account: AccountId | undefined;
@@ -82,6 +83,7 @@ export class Attempt implements ExchangePolicy {
         realm?: string,
       ): Promise<SecretByScheme[S] | undefined> =>
         this.#ask(readLogin(login), (login) => directory.secret(login, scheme, realm)),
+      advanceOtp: async (from, to) => await directory.advanceOtp?.(from, to) ?? false,
       channelBinding: (type) => connection.tls?.channelBinding(type),
     };
   }
@@ -153,11 +155,19 @@ export class Attempt implements ExchangePolicy {
     if (await this.#admit() === "reject") return refused("credentials");
     // RFC 4422 §3.4.1: no authorization identity, or an empty one, means the one that goes with the credentials.
     const account = authorizeAs === "" ? proven : await this.#actAs(proven, authorizeAs);
-    const { connection, sessions } = this.#parts;
-    if (account === undefined || !sessions.enter(connection, [proven, account], this.#begun)) {
-      return refused("credentials");
-    }
+    if (account === undefined || !await this.#enter(proven, account)) return refused("credentials");
     return { state: "authenticated", account, ...(securityLayer === undefined ? {} : { securityLayer }) };
+  }
+
+  /** Whether the login still holds. */
+  async #enter(...accounts: readonly AccountId[]): Promise<boolean> {
+    const { connection, sessions } = this.#parts;
+    const marks = new Map<AccountId, string | undefined>();
+    for (const account of accounts) {
+      const before = this.#marks.get(account);
+      marks.set(account, before === undefined ? await sessions.mark(account) : before);
+    }
+    return await sessions.enter({ connection, marks, since: this.#begun });
   }
 
   /** RFC 4954 §4, RFC 5034 §4: what cannot be prepared, or is empty only then, fails. */
@@ -176,7 +186,9 @@ export class Attempt implements ExchangePolicy {
     const judgement = await this.#admit();
     // A client that left while it waited shall not have its guess verified.
     this.#broken.signal.throwIfAborted();
-    return judgement === "reject" ? undefined : await question(login);
+    if (judgement === "reject") return undefined;
+    await this.#mark(login);
+    return await question(login);
   }
 
   #admit(): Promise<AttemptJudgement> {
@@ -192,6 +204,14 @@ export class Attempt implements ExchangePolicy {
     const judgement = await hooks.judge(factsOf(connection), attempt);
     if (judgement === "defer") throw new Error("a filter wants the attempt to be made again later");
     return judgement;
+  }
+
+  /** Before anything is proven: what is another afterwards, no proof holds for. */
+  async #mark(login: string): Promise<void> {
+    const { directory, sessions } = this.#parts;
+    const account = sessions.areWatched ? await directory.findAccount(prepareQuery(login) || login) : undefined;
+    const mark = account === undefined || this.#marks.has(account) ? undefined : await sessions.mark(account);
+    if (account !== undefined && mark !== undefined) this.#marks.set(account, mark);
   }
 
   #claim(): Claim {

@@ -14,11 +14,13 @@ import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
-import { AccountSessions } from "./account_sessions.ts";
+import type { Storage } from "../contract/storage.ts";
+import { type AccountChanges, AccountSessions } from "./account_sessions.ts";
 import { Attempt, type AttemptParts } from "./attempt.ts";
 import type { AttemptHooks } from "./attempt_hooks.ts";
 import { refused, refusedExchange, startExchange } from "./exchange.ts";
 import { hasBinding, isServed, mayRevealPassword, offerOf } from "./offers.ts";
+import { OpenConnections } from "./open_connections.ts";
 import { Penalties, type Sleep, sleep } from "./penalties.ts";
 
 /** What authentication is made of. */
@@ -35,8 +37,10 @@ export interface AuthenticationSettings {
   readonly cleartextAuth: boolean;
   /** Milliseconds that a first failure costs; 0: failures cost nothing. */
   readonly authDelay: number;
-  /** Those that are open, whenever that is asked; absent: none, and no session can be ended. */
-  readonly connections?: Iterable<Connection>;
+  /** Those that are open; absent: none, and no session can be ended. */
+  readonly connections?: OpenConnections;
+  /** Where accounts are kept; absent: changes that other processes make end no sessions. */
+  readonly storage?: Pick<Storage, "watch">;
   /** Where an operator is told that a configured mechanism cannot work. Logins are told to the connection's own log. */
   readonly log: Logger;
   /** The time. */
@@ -59,17 +63,23 @@ export interface AuthenticationMemory {
   readonly sessions: AccountSessions;
 }
 
+/** What is remembered with. */
+export interface MemorySettings
+  extends Pick<AuthenticationSettings, "authDelay" | "connections" | "storage" | "log" | "now" | "sleep" | "shutdown"> {
+  /** The directory that knows accounts now. */
+  directory(): Directory | undefined;
+}
+
 /** Remembers nothing yet. */
-export function authenticationMemory(
-  settings: Pick<AuthenticationSettings, "authDelay" | "connections" | "now" | "sleep" | "shutdown">,
-): AuthenticationMemory {
+export function authenticationMemory(settings: MemorySettings): AuthenticationMemory {
+  const { connections = new OpenConnections(), log, sleep } = settings;
   return {
     penalties: new Penalties({
       authDelay: settings.authDelay,
       now: () => settings.now(),
       sleep: patience(settings),
     }),
-    sessions: new AccountSessions(settings.connections ?? []),
+    sessions: new AccountSessions({ connections, changes: changesOf(settings), log, sleep }),
   };
 }
 
@@ -98,7 +108,7 @@ class ServerAuthentication implements Authentication {
 
   constructor(settings: AuthenticationSettings) {
     this.#settings = settings;
-    this.#memory = settings.memory ?? authenticationMemory(settings);
+    this.#memory = settings.memory ?? authenticationMemory({ ...settings, directory: () => settings.directory });
   }
 
   mechanismsFor(connection: Connection, service: Service): readonly string[] {
@@ -158,8 +168,8 @@ class ServerAuthentication implements Authentication {
     );
   }
 
-  endSessions(account: AccountId, except?: Connection): number {
-    return this.#memory.sessions.end(account, except);
+  async changeSecrets(account: AccountId, change: () => Promise<void>, by?: Connection): Promise<number> {
+    return await this.#memory.sessions.change(account, change, by);
   }
 
   /** Whether a configured mechanism is about passwords that the directory can check. */
@@ -212,6 +222,16 @@ async function settle(
     attempt.ended(end, cause);
     return end;
   }
+}
+
+/** How changes that other processes make are learnt of; undefined where they are not. */
+function changesOf({ directory, storage }: MemorySettings): AccountChanges | undefined {
+  if (storage === undefined) return undefined;
+  return {
+    areMarked: () => directory()?.secretsMark !== undefined,
+    mark: async (account) => await directory()?.secretsMark?.(account),
+    watch: (account, stop) => storage.watch(account, stop),
+  };
 }
 
 /** Waits that end when the server stops. */

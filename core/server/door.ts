@@ -3,6 +3,7 @@ import type { ListenAddress } from "../config/listen_address.ts";
 import type { ServerConfig } from "../config/server_config.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { Logger } from "../contract/logger.ts";
+import type { OpenConnections } from "../sasl/open_connections.ts";
 import { BufferPool } from "../wire/buffer_pool.ts";
 import { Waits } from "../wire/waits.ts";
 import type { Certificate } from "./certificate.ts";
@@ -24,7 +25,7 @@ export interface DoorParts {
   /** Events of listeners and connections. */
   readonly log: Logger;
   /** Those that are open: added when they can be served, removed at their end. */
-  readonly connections: Set<Connection>;
+  readonly connections: Pick<OpenConnections, "add" | "delete">;
   /** What comes in is handed to. */
   readonly serve: ServeConnection;
 }

@@ -1,7 +1,6 @@
 /** The composition root: the one file that knows every part. Nothing listens until everything is set up. */
 import { basename, resolve } from "node:path";
 import type { ListenAddress } from "../config/listen_address.ts";
-import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Storage } from "../contract/storage.ts";
 import type { Logger } from "../contract/logger.ts";
@@ -14,6 +13,7 @@ import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import { allOf } from "../plugins/load_plugins.ts";
 import { formatHostPort } from "../options/host_port.ts";
 import { authenticationMemory } from "../sasl/authentication.ts";
+import { OpenConnections } from "../sasl/open_connections.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import { nameOf, setUpStorage, type SharedContext } from "./foundation.ts";
 import { freshPlugins } from "./fresh_plugins.ts";
@@ -90,8 +90,13 @@ export async function startServer(
   const shutdown = new AbortController();
   const shared: SharedContext = { log, shutdown: shutdown.signal, now };
   const storage = await setUpStorage(config, plugins, lives, shared);
-  const connections = new Set<Connection>();
-  const memory = authenticationMemory({ authDelay: config.limits.authDelay, connections, ...shared });
+  const connections = new OpenConnections();
+  const memory = authenticationMemory({
+    ...{ connections, storage, ...shared },
+    authDelay: config.limits.authDelay,
+    // Nobody logs in before there is one.
+    directory: () => generations.current.directory,
+  });
   const ground: Ground = { storage, memory, shared };
   const generations = undo.use(new Generations(await setUpGeneration(config, plugins, ground)));
   const runner = undo.use(

@@ -2,7 +2,7 @@
 import type { Secrets } from "../../core/contract/accounts.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 
-/** Makes sure that nobody has changed them. @throws Refusal `conflict` where something is expected and something else is kept. */
+/** Lets through what is expected. @throws Refusal `conflict` where something else is kept. */
 export function refuseOtherSecrets(kept: Secrets, expected: Secrets | undefined): void {
   if (expected === undefined || isSame(kept, expected)) return;
   throw new Refusal("conflict", "the account was changed meanwhile, try again");

@@ -1,5 +1,11 @@
 /** Datasets in memory: what operations do to them, and what is read of them. */
-import type { Dataset, DatasetOperation, DatasetOwner, DatasetPlace } from "../../core/contract/datasets.ts";
+import type {
+  Dataset,
+  DatasetOperation,
+  DatasetOwner,
+  DatasetPlace,
+  DatasetSelection,
+} from "../../core/contract/datasets.ts";
 import { changedMeanwhile, entryOctets, knownChange, mostRemoved, refuseTooMuch } from "../common/dataset_entries.ts";
 import type { Changes, State } from "./state.ts";
 
@@ -51,14 +57,15 @@ export function storeEntries(state: State, changes: Changes, operation: DatasetO
 }
 
 /** One dataset. */
-export function readDataset(state: State, { owner, path }: DatasetPlace, since = Infinity): Dataset {
+export function readDataset(state: State, { owner, path }: DatasetPlace, select: DatasetSelection): Dataset {
+  const { names, removedSince = Infinity } = select;
   const { entries, remembersSince } = state.datasets.get(owner) ?? none;
   const its = [...entries.values()].filter((entry) => entry.path === path);
   return {
     entries: its.flatMap(({ name, modtime, value }) =>
-      value === undefined ? [] : { name, modtime, value: value.slice() }
+      value === undefined || names?.includes(name) === false ? [] : { name, modtime, value: value.slice() }
     ),
-    removed: its.filter(({ value, modtime }) => value === undefined && modtime > since)
+    removed: its.filter(({ value, modtime }) => value === undefined && modtime > removedSince)
       .sort((a, b) => a.modtime - b.modtime).map(({ name, modtime }) => ({ name, modtime })),
     remembersSince,
     modtime: state.lastModtime,

@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
-import type { Dataset, DatasetOwner, DatasetPlace } from "../../core/contract/datasets.ts";
+import type { Dataset, DatasetOwner, DatasetPlace, DatasetSelection } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type {
   AccountChange,
@@ -158,8 +158,8 @@ class MemoryStorage implements Storage {
     return Promise.resolve(new Map(entries.map(([name, value]) => [name, value.slice()])));
   }
 
-  dataset(place: DatasetPlace, since?: number): Promise<Dataset> {
-    const { entries, ...rest } = readDataset(this.#state, place, since);
+  dataset(place: DatasetPlace, select: DatasetSelection = {}): Promise<Dataset> {
+    const { entries, ...rest } = readDataset(this.#state, place, select);
     return Promise.resolve({ entries: [...entries].sort((a, b) => inOrder(a.name, b.name)), ...rest });
   }
 

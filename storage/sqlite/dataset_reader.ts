@@ -1,6 +1,12 @@
 /** Reads of datasets (RFC 2244): short queries in the thread that asks. */
 import type { DatabaseSync } from "node:sqlite";
-import type { Dataset, DatasetEntry, DatasetOwner, DatasetPlace } from "../../core/contract/datasets.ts";
+import type {
+  Dataset,
+  DatasetEntry,
+  DatasetOwner,
+  DatasetPlace,
+  DatasetSelection,
+} from "../../core/contract/datasets.ts";
 import type { ReadTransaction } from "./read_transaction.ts";
 import { accountId, ownerKey } from "./rows.ts";
 import { Statement } from "./statement.ts";
@@ -9,6 +15,7 @@ import { Statement } from "./statement.ts";
 export class DatasetReader {
   readonly #transaction: ReadTransaction;
   readonly #entries: Statement<DatasetEntry>;
+  readonly #named: Statement<DatasetEntry>;
   readonly #removed: Statement<{ readonly name: string; readonly modtime: number }>;
   readonly #owner: Statement<{ readonly octets: number; readonly remembersSince: number }>;
   readonly #modtime: Statement<{ readonly value: number }>;
@@ -21,6 +28,10 @@ export class DatasetReader {
     this.#entries = prepare(
       `SELECT name, modtime, value FROM dataset_entries
          WHERE account = ? AND path = ? AND value IS NOT NULL ORDER BY name`,
+    );
+    this.#named = prepare(
+      `SELECT name, modtime, value FROM dataset_entries
+         WHERE account = ? AND path = ? AND name IN (SELECT value FROM json_each(?)) AND value IS NOT NULL ORDER BY name`,
     );
     this.#removed = prepare(
       `SELECT name, modtime FROM dataset_entries
@@ -37,11 +48,13 @@ export class DatasetReader {
   }
 
   /** One moment's state. */
-  dataset({ owner, path }: DatasetPlace, since?: number): Dataset {
+  dataset({ owner, path }: DatasetPlace, { names, removedSince }: DatasetSelection): Dataset {
     const account = ownerKey(owner);
     return this.#transaction.run(() => ({
-      entries: this.#entries.all(account, path),
-      removed: since === undefined ? [] : this.#removed.all(account, path, since),
+      entries: names === undefined
+        ? this.#entries.all(account, path)
+        : this.#named.all(account, path, JSON.stringify(names)),
+      removed: removedSince === undefined ? [] : this.#removed.all(account, path, removedSince),
       remembersSince: this.#owner.get(account)?.remembersSince ?? 0,
       modtime: this.#modtime.get()?.value ?? 0,
     }));

@@ -3,7 +3,7 @@
  * which commits those of many callers with one fsync. Other processes may use the file at the same time.
  */
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
-import type { Dataset, DatasetOwner, DatasetPlace } from "../../core/contract/datasets.ts";
+import type { Dataset, DatasetOwner, DatasetPlace, DatasetSelection } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type {
   AccountChange,
@@ -196,8 +196,8 @@ export class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#accounts.metadata(place));
   }
 
-  dataset(place: DatasetPlace, since?: number): Promise<Dataset> {
-    return Promise.try(() => this.#datasets.dataset(place, since));
+  dataset(place: DatasetPlace, select: DatasetSelection = {}): Promise<Dataset> {
+    return Promise.try(() => this.#datasets.dataset(place, select));
   }
 
   datasets(below: string, owner?: DatasetOwner): Promise<readonly DatasetPlace[]> {

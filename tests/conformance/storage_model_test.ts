@@ -267,7 +267,7 @@ class Side {
   async #datasets(owner: DatasetOwner): Promise<unknown> {
     const { storage } = this;
     const datasets = await Promise.all(["/a/", "/a/b/", "/b/"].map(async (path) => {
-      const { entries, removed } = await storage.dataset({ owner, path }, 0);
+      const { entries, removed } = await storage.dataset({ owner, path }, { removedSince: 0 });
       const byTime = [...entries].sort((a, b) => a.modtime - b.modtime).map(({ name }) => name);
       return [entries.map(({ name, value }) => [name, value]), byTime, removed.map(({ name }) => name)];
     }));

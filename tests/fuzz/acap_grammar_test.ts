@@ -53,7 +53,7 @@ const wanted = fc.record({
   items: fc.uniqueArray(fc.constantFrom(...metadataItems), { minLength: 1 }),
 });
 const context = component.filter((name) => !name.startsWith("/"));
-const search: fc.Arbitrary<SearchArguments> = fc.record({
+const search: fc.Arbitrary<Omit<SearchArguments, "size">> = fc.record({
   in: fc.oneof(fc.record({ dataset }), fc.record({ context })),
   ...{ depth: number, hardLimit: nzNumber, limit: fc.tuple(number, number), noInherit: fc.constant(true as const) },
   makeContext: fc.record({ name: context, isEnumerated: fc.boolean(), isNotified: fc.boolean() }),
@@ -80,7 +80,7 @@ function printCriteria(given: Criteria): string {
   }
 }
 
-function printSearch(given: SearchArguments): string {
+function printSearch(given: Omit<SearchArguments, "size">): string {
   const { in: where, depth, hardLimit, limit, makeContext: made, noInherit, returned, sort } = given;
   const items = (one: NonNullable<typeof returned>[number]) => `(${one.items.map((item) => `"${item}"`).join(" ")})`;
   const parts = [
@@ -109,8 +109,9 @@ function plain(value: unknown): unknown {
 Deno.test("acap grammar: arguments of SEARCH are what they were once they are printed and read again", () => {
   fc.assert(
     fc.property(search, (given) => {
-      const read = expectSearchArguments(new Scanner(latin1Bytes(printSearch(given))), { knowsEudora: false });
-      assertEquals(plain(read), plain(given));
+      const text = printSearch(given);
+      const read = expectSearchArguments(new Scanner(latin1Bytes(text)), { knowsEudora: false });
+      assertEquals(plain(read), plain({ ...given, size: text.length }));
     }),
     { numRuns: 1000 },
   );

@@ -4,11 +4,21 @@ import type { Authentication } from "../../core/contract/mod.ts";
 import { encodeUtf8 } from "../../core/sasl/text.ts";
 import { latin1Bytes } from "../../core/wire/ascii.ts";
 import anonymous from "../../plugins/auth/anonymous.ts";
+import otp from "../../plugins/auth/otp/plugin.ts";
 import { fakeConnection } from "../support/fake_connection.ts";
 import { setUpMechanism, testAuthentication, testDirectory, testMechanisms } from "../support/test_directory.ts";
 
 /** Nobody can log in here by guessing, and nothing but a guess is made. */
-const directory = testDirectory({ "alice@example.org": crypto.randomUUID() });
+const unknown = {
+  algorithm: "sha1",
+  seed: "ke1234",
+  sequence: 500,
+  last: crypto.getRandomValues(new Uint8Array(8)),
+} as const;
+const directory = testDirectory({ "alice@example.org": crypto.randomUUID() }, {
+  schemes: ["plain", "digest-md5", "scram-sha-1", "scram-sha-256", "scram-sha-512", "otp"],
+  otp: { "alice@example.org": unknown },
+});
 const { connection } = fakeConnection({
   tls: {
     clientAddresses: ["nobody@example.org"],
@@ -35,6 +45,10 @@ const words = fc.constantFrom(
   'nonce="x",cnonce="y",nc=00000001,digest-uri="imap/mail.example.org",',
   "response=0123456789abcdef0123456789abcdef,",
   "qop=auth-conf,cipher=3des,maxbuf=65536,charset=utf-8",
+  "hex:0123456789abcdef",
+  "word:FOWL KID MASH DEAD DUAL OAF",
+  "init-hex:0123456789abcdef",
+  ":md5 499 ke1235:0123456789abcdef",
   '="\\"',
   "\u00ad",
   "\u{1f600}",
@@ -48,7 +62,14 @@ const response = fc.oneof(
 
 /** First messages that are well formed, so that later steps are reached too. */
 const opening = fc.constantFrom(
-  ...["n,,n=nobody,r=abc", "p=tls-unique,,n=nobody,r=abc", "n,a=x,n=nobody,r=abc,z=y", "n,,n=alice,r=abc"].map(
+  ...[
+    "\0alice",
+    "bob\0nobody",
+    "n,,n=nobody,r=abc",
+    "p=tls-unique,,n=nobody,r=abc",
+    "n,a=x,n=nobody,r=abc,z=y",
+    "n,,n=alice,r=abc",
+  ].map(
     encodeUtf8,
   ),
 );
@@ -93,15 +114,16 @@ async function exchange(authentication: Authentication, name: string, initial: U
   return { step: exchange.step, responses };
 }
 
+const all = [...testMechanisms(), setUpMechanism(otp)];
 const mechanisms = [
-  ...testMechanisms().flatMap(({ mechanism, bindings = [] }) =>
+  ...all.flatMap(({ mechanism, bindings = [] }) =>
     bindings.length > 0 ? [mechanism, `${mechanism}-PLUS`] : [mechanism]
   ),
 ];
 
 for (const name of mechanisms) {
   Deno.test(`fuzz: ${name}: whatever is said in whatever step, nothing throws and everything ends in failure`, async () => {
-    const authentication = testAuthentication(directory);
+    const authentication = testAuthentication(directory, { mechanisms: all });
     assert(authentication.isUsable(name, connection, "imap"));
     let most = 0;
     await fc.assert(

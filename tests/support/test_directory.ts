@@ -6,6 +6,7 @@ import type {
   AuthMechanism,
   BaseContext,
   Directory,
+  OtpSequence,
   PluginDefinition,
   Recipient,
   ScramSecret,
@@ -37,6 +38,8 @@ export interface TestDirectoryOptions {
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
   /** Address → second password. */
   readonly second?: Readonly<Record<string, string>>;
+  /** Address → sequence of one-time passwords as it is now: logins change it. */
+  readonly otp?: Record<string, OtpSequence>;
   /** Address → account, where a storage has given them their ids; default what `testAccount` makes. */
   readonly accounts?: Readonly<Record<string, AccountId>>;
 }
@@ -46,7 +49,9 @@ export function testAccount(address: string): AccountId {
   return address as AccountId;
 }
 
-type SecretMakers = { readonly [S in SecretScheme]: () => SecretByScheme[S] | Promise<SecretByScheme[S]> };
+type SecretMakers = {
+  readonly [S in SecretScheme]: () => SecretByScheme[S] | undefined | Promise<SecretByScheme[S]>;
+};
 
 /**
  * A directory of these addresses and passwords. A login is an address or the local part of one; domains of the
@@ -59,6 +64,7 @@ export function testDirectory(
     delegates = {},
     aliases = {},
     second = {},
+    otp = {},
     accounts = {},
   }: TestDirectoryOptions = {},
 ): Directory {
@@ -87,6 +93,7 @@ export function testDirectory(
       "scram-sha-1": () => scram(address, "sha1"),
       "scram-sha-256": () => scram(address, "sha256"),
       "scram-sha-512": () => scram(address, "sha512"),
+      "otp": () => otp[address] && { account, ...otp[address] },
     };
   }
   function find(login: string): AccountId | undefined {
@@ -111,6 +118,13 @@ export function testDirectory(
       const address = addressOf(login);
       if (address === undefined || !secretSchemes.has(scheme)) return undefined;
       return await secrets(address, login, realm)[scheme]();
+    },
+    advanceOtp({ account, ...from }, to) {
+      const address = addresses.find((address) => accountOf(address) === account) ?? "";
+      const { sequence, seed } = otp[address] ?? {};
+      const isStill = sequence === from.sequence && seed === from.seed;
+      if (isStill) otp[address] = to;
+      return Promise.resolve(isStill);
     },
     findAccount: (login) => Promise.resolve(find(login)),
     mayActAs(account, authorizeAs) {

@@ -1,5 +1,7 @@
 /** Changes to accounts and aliases. Everything is checked before anything is done. */
-import type { Account, AccountOperation, Accounts, Quota } from "../../../core/contract/accounts.ts";
+import { randomBytes } from "node:crypto";
+import type { Account, AccountOperation, Accounts, Quota, Secrets } from "../../../core/contract/accounts.ts";
+import type { OtpSequence } from "../../../core/contract/authentication.ts";
 import type { AccountSummary, DirectoryAdmin } from "../../../core/contract/directory.ts";
 import type { Logger } from "../../../core/contract/logger.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
@@ -13,8 +15,9 @@ import {
   show,
   unknown,
 } from "./checks.ts";
-import type { KeptSecrets } from "./kept_secrets.ts";
+import { type KeptSecrets, namesOfSecrets, notMadeOfPassword } from "./kept_secrets.ts";
 import { allAccounts, Lookup, mostAddresses } from "./lookup.ts";
+import { parseOtp, printOtp } from "./otp_text.ts";
 
 /** What changes are made with. */
 export interface AdminParts {
@@ -24,6 +27,8 @@ export interface AdminParts {
   readonly book: AddressBook;
   /** Makes what is kept of passwords. */
   readonly secrets: KeptSecrets;
+  /** Whether one-time passwords are of any use. */
+  readonly canServeOtp: boolean;
   /** Accounts whose secrets are worth making at once. */
   readonly atOnce: number;
   /** For the operator. */
@@ -38,6 +43,8 @@ interface NewAccount {
 
 /** Accounts that are added in one batch: few fsyncs, and none so large that others wait for it. */
 const batchSize = 300;
+/** How often a change is tried while others change the same. */
+const mostTries = 10;
 /** Problems of a list that are told at once. */
 const mostProblems = 10;
 
@@ -74,16 +81,32 @@ export class LocalAdmin implements DirectoryAdmin {
     const account = await existingAccount(address, book, accounts);
     checkPassword(password);
     const own = checkAddress(account.address, book);
-    const made = await secrets.of(own, password, account.secrets);
-    await accounts.changeAccounts([{ do: "setSecrets", account: account.id, secrets: made }]);
+    const made = await secrets.of(own, password);
+    await this.#setSecrets(account, (kept) => ({ ...made, ...notMadeOfPassword(kept) }));
   }
 
   async setSecondPassword(address: string, password: string | undefined): Promise<void> {
     const { accounts, book, secrets } = this.#parts;
     const account = await existingAccount(address, book, accounts);
     if (password !== undefined) checkPassword(password);
-    const made = await secrets.withSecond(account.secrets, password);
-    await accounts.changeAccounts([{ do: "setSecrets", account: account.id, secrets: made }]);
+    const second = password === undefined ? undefined : await secrets.ofSecond(password);
+    await this.#setSecrets(account, ({ second: _, ...kept }) => second === undefined ? kept : { ...kept, second });
+  }
+
+  async setOtp(address: string, sequence: OtpSequence | undefined): Promise<void> {
+    const { accounts, book, canServeOtp } = this.#parts;
+    const account = await existingAccount(address, book, accounts);
+    if (sequence !== undefined && !canServeOtp) {
+      throw new Refusal("invalid", "one-time passwords are not kept: add otp to auth in the configuration first");
+    }
+    await this.#setSecrets(account, ({ otp, ...kept }) => {
+      if (sequence === undefined) return kept;
+      // RFC 2289 §8: the seed or the pass phrase must be another, and of the two only the seed can be seen.
+      if (otp !== undefined && parseOtp(otp).seed === sequence.seed) {
+        throw new Refusal("invalid", `the seed ${sequence.seed} is that of the sequence before: choose another`);
+      }
+      return { ...kept, otp: printOtp(sequence) };
+    });
   }
 
   async setQuota(address: string, quota: Quota): Promise<void> {
@@ -128,6 +151,21 @@ export class LocalAdmin implements DirectoryAdmin {
 
   async aliases(): Promise<readonly { readonly address: string; readonly to: readonly string[] }[]> {
     return await this.#parts.accounts.aliases();
+  }
+
+  /** Sets secrets, and gives them another mark. Logins change them too: what those have changed meanwhile stays. */
+  async #setSecrets(account: Account, change: (kept: Secrets) => Secrets): Promise<void> {
+    const { accounts } = this.#parts;
+    let kept: Secrets = account.secrets;
+    for (let tries = 1;; tries++) {
+      const secrets = { ...change(kept), mark: randomBytes(8).toString("hex") };
+      try {
+        return await accounts.changeAccounts([{ do: "setSecrets", account: account.id, secrets, instead: kept }]);
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.kind !== "conflict" || tries === mostTries) throw error;
+      }
+      kept = (await accounts.account(account.id))?.secrets ?? kept;
+    }
   }
 
   async #removeAlias(address: string, alias: string): Promise<void> {
@@ -231,5 +269,5 @@ async function mapAtOnce<Item, Result>(
 }
 
 function summaryOf({ id, address, createdAt, secrets, quota }: Account): AccountSummary {
-  return { account: id, address, createdAt, secrets: Object.keys(secrets), ...quota && { quota } };
+  return { account: id, address, createdAt, secrets: namesOfSecrets(secrets), ...quota && { quota } };
 }

@@ -1,11 +1,13 @@
 /** The local directory: accounts and aliases in the storage, passwords as this folder keeps them. */
-import type { Account, Accounts } from "../../../core/contract/accounts.ts";
-import type { SecretByScheme, SecretScheme } from "../../../core/contract/authentication.ts";
+import type { Account, Accounts, Secrets } from "../../../core/contract/accounts.ts";
+import type { OtpSecret, OtpSequence, SecretByScheme, SecretScheme } from "../../../core/contract/authentication.ts";
 import type { Directory, DirectoryAdmin, Recipient } from "../../../core/contract/directory.ts";
 import type { AccountId } from "../../../core/contract/identifiers.ts";
 import type { Logger } from "../../../core/contract/logger.ts";
+import { Refusal } from "../../../core/contract/refusal.ts";
 import type { KeptSecrets } from "./kept_secrets.ts";
 import { allAccounts, type Lookup } from "./lookup.ts";
+import { printOtp } from "./otp_text.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 import type { PasswordSeal } from "./password_seal.ts";
 import { RecentSuccesses } from "./recent_successes.ts";
@@ -33,6 +35,9 @@ export interface DirectoryParts {
   /** The time. */
   now(): Date;
 }
+
+/** How often a change is tried while others change the same. */
+const mostTries = 10;
 
 /** Answers questions about logins and addresses. */
 export class LocalDirectory implements Directory {
@@ -110,6 +115,22 @@ export class LocalDirectory implements Directory {
     return account && await secrets.find(account, scheme, login, realm ?? "");
   }
 
+  async advanceOtp({ account: id, ...from }: OtpSecret, to: OtpSequence): Promise<boolean> {
+    const [before, otp] = [printOtp(from), printOtp(to)];
+    // What else is kept may be changed meanwhile; then the sequence is looked at again.
+    for (let tries = 0; tries < mostTries; tries++) {
+      const kept = (await this.#parts.accounts.account(id))?.secrets;
+      if (kept?.otp !== before) return false;
+      if (await this.#replace(id, { ...kept, otp }, kept)) return true;
+    }
+    throw new Refusal("unavailable", "the account is being changed, try again later");
+  }
+
+  async secretsMark(id: AccountId): Promise<string | undefined> {
+    const account = await this.#parts.accounts.account(id);
+    return account && (account.secrets.mark ?? "");
+  }
+
   async findAccount(login: string): Promise<AccountId | undefined> {
     return (await this.#parts.lookup.login(login))?.id;
   }
@@ -132,6 +153,17 @@ export class LocalDirectory implements Directory {
     return await this.#parts.lookup.resolve(address);
   }
 
+  /** False where the secrets are others by now, or the account is gone. */
+  async #replace(account: AccountId, secrets: Secrets, instead: Secrets): Promise<boolean> {
+    try {
+      await this.#parts.accounts.changeAccounts([{ do: "setSecrets", account, secrets, instead }]);
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal && (error.kind === "conflict" || error.kind === "not-found")) return false;
+      throw error;
+    }
+  }
+
   /** Asked anew each time: an address may have become another account's. */
   async #isAdministrator(account: AccountId): Promise<boolean> {
     for (const login of this.#parts.administrators) if (await this.findAccount(login) === account) return true;
@@ -140,16 +172,15 @@ export class LocalDirectory implements Directory {
 
   /** The password is known now: what is kept of it can be brought up to date. Logging in does not depend on it. */
   async #renew(account: Account, name: "scrypt" | "second", password: string): Promise<void> {
-    const { accounts, secrets, log } = this.#parts;
+    const { secrets, log } = this.#parts;
     try {
       const renewed = name === "scrypt"
         ? await secrets.renewed(account, password)
         : await secrets.renewedSecond(account, password);
       if (renewed === undefined) return;
       // Making them took a while: a password that was changed meanwhile stays changed.
-      const now = await accounts.account(account.id);
-      if (now?.secrets.scrypt !== account.secrets.scrypt || now?.secrets.second !== account.secrets.second) return;
-      await accounts.changeAccounts([{ do: "setSecrets", account: account.id, secrets: renewed }]);
+      const isDone = await this.#replace(account.id, renewed, account.secrets);
+      if (!isDone) return;
       log.info("what is kept of a password was brought up to date", {
         account: account.id,
         kept: Object.keys(renewed).join(" "),

@@ -1,7 +1,8 @@
 /**
  * What is kept of a password: always a scrypt hash, and for each scheme that the configured mechanisms need what serves
- * it. Names in the account's secrets are "scrypt" and those of the schemes; "second" is the hash of a second password,
- * for services that take one, of which nothing else is kept.
+ * it. Names in the account's secrets are "scrypt" and those of the schemes. What is not made of the password stays when that
+ * is set: "second" is the hash of a second password, for services that take one, of which nothing else is kept; "otp" how
+ * far the one-time passwords have come; "mark" is another one whenever an operator has set any of these.
  */
 import { randomBytes } from "node:crypto";
 import type { Account, Secrets } from "../../../core/contract/accounts.ts";
@@ -13,6 +14,7 @@ import type { Address, AddressBook } from "./address_book.ts";
 import { digestNames, findDigest, printDigests } from "./digest_text.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 import type { PasswordSeal } from "./password_seal.ts";
+import { parseOtp } from "./otp_text.ts";
 import { parseScram, printScram } from "./scram_text.ts";
 
 /** What secrets are made with. */
@@ -29,6 +31,8 @@ export interface SecretParts {
   readonly seal: PasswordSeal;
 }
 
+/** Those of which what is kept is made of the password. */
+type PasswordScheme = Exclude<SecretScheme, "otp">;
 type ScramScheme = Extract<SecretScheme, `scram-${string}`>;
 
 const scramHashes: Readonly<Record<ScramScheme, ScramHash>> = {
@@ -40,11 +44,13 @@ const scramHashes: Readonly<Record<ScramScheme, ScramHash>> = {
 /** Makes and reads the secrets of accounts. */
 export class KeptSecrets {
   readonly #parts: SecretParts;
-  readonly #make: Readonly<Record<SecretScheme, (address: Address, password: string) => Promise<string | undefined>>>;
+  readonly #needed: readonly PasswordScheme[];
+  readonly #make: Readonly<Record<PasswordScheme, (address: Address, password: string) => Promise<string | undefined>>>;
 
   /** With these parts. */
   constructor(parts: SecretParts) {
     this.#parts = parts;
+    this.#needed = [...parts.needed].filter((scheme) => scheme !== "otp");
     const { hostname, book, seal } = parts;
     this.#make = {
       "plain": (address, password) => seal.seal(address.canonical, password),
@@ -56,21 +62,20 @@ export class KeptSecrets {
     };
   }
 
-  /** All that is to be kept of a password. A second one stays as it is. @throws Refusal `unavailable`. */
-  async of(address: Address, password: string, { second }: Secrets = {}): Promise<Secrets> {
-    const scrypt = await this.#parts.hasher.hash(password);
-    return { scrypt, ...await this.#schemes(address, password, {}), ...second !== undefined && { second } };
+  /** All that is to be kept of a password. @throws Refusal `unavailable`. */
+  async of(address: Address, password: string): Promise<Secrets> {
+    return { scrypt: await this.#parts.hasher.hash(password), ...await this.#schemes(address, password, {}) };
   }
 
-  /** All that is kept, with a second password; or without any. */
-  async withSecond({ second: _, ...rest }: Secrets, password: string | undefined): Promise<Secrets> {
-    return password === undefined ? rest : { ...rest, second: await this.#parts.hasher.hash(password) };
+  /** What is to be kept of a second password. @throws Refusal `unavailable`. */
+  async ofSecond(password: string): Promise<string> {
+    return await this.#parts.hasher.hash(password);
   }
 
-  /** The same where the second password has just been proven, and its hash is not of the cost of today. */
+  /** All that is kept where the second password has just been proven, and its hash is not of the cost of today. */
   async renewedSecond({ secrets }: Account, password: string): Promise<Secrets | undefined> {
     const isCurrent = secrets.second === undefined || this.#parts.hasher.isCurrent(secrets.second);
-    return isCurrent ? undefined : await this.withSecond(secrets, password);
+    return isCurrent ? undefined : { ...secrets, second: await this.ofSecond(password) };
   }
 
   /**
@@ -80,14 +85,14 @@ export class KeptSecrets {
   async renewed({ secrets, address }: Account, password: string): Promise<Secrets | undefined> {
     const { hasher, book } = this.#parts;
     const own = book.read(address);
-    const { scrypt, second, ...kept } = secrets;
+    const { scrypt, ...kept } = madeOfPassword(secrets);
     if (own === undefined || scrypt === undefined) return undefined;
     const isCurrent = hasher.isCurrent(scrypt);
     if (isCurrent && this.#isComplete(kept, password)) return undefined;
     return {
       scrypt: isCurrent ? scrypt : await hasher.hash(password),
       ...await this.#schemes(own, password, kept),
-      ...second !== undefined && { second },
+      ...notMadeOfPassword(secrets),
     };
   }
 
@@ -113,13 +118,14 @@ export class KeptSecrets {
       "scram-sha-1": () => scram("scram-sha-1"),
       "scram-sha-256": () => scram("scram-sha-256"),
       "scram-sha-512": () => scram("scram-sha-512"),
+      "otp": () => Promise.resolve(secrets.otp === undefined ? undefined : { account: id, ...parseOtp(secrets.otp) }),
     };
     return await readers[scheme]();
   }
 
   async #schemes(address: Address, password: string, kept: Secrets): Promise<Secrets> {
     const made: Record<string, string> = {};
-    for (const scheme of this.#parts.needed) {
+    for (const scheme of this.#needed) {
       const current = kept[scheme];
       const text = current !== undefined && isUpToDate(scheme, current)
         ? current
@@ -130,7 +136,7 @@ export class KeptSecrets {
   }
 
   #isComplete(kept: Secrets, password: string): boolean {
-    const servable = [...this.#parts.needed].filter((scheme) => canServe(scheme, password));
+    const servable = this.#needed.filter((scheme) => canServe(scheme, password));
     return Object.keys(kept).length === servable.length &&
       servable.every((scheme) => kept[scheme] !== undefined && isUpToDate(scheme, kept[scheme]));
   }
@@ -147,6 +153,25 @@ export class KeptSecrets {
     const password = await this.#password(account);
     return password === undefined ? undefined : digestSecret(user, realm, password);
   }
+}
+
+/** What an operator may read of an account's secrets: their names. */
+export function namesOfSecrets(secrets: Secrets): string[] {
+  return Object.keys(secrets).filter((name) => name !== "mark");
+}
+
+/** What stays when a password is set. */
+export function notMadeOfPassword({ second, otp, mark }: Secrets): Secrets {
+  return {
+    ...second !== undefined && { second },
+    ...otp !== undefined && { otp },
+    ...mark !== undefined && { mark },
+  };
+}
+
+/** The rest. */
+function madeOfPassword({ second: _second, otp: _otp, mark: _mark, ...made }: Secrets): Secrets {
+  return made;
 }
 
 function isScram(scheme: SecretScheme): scheme is ScramScheme {

@@ -42,7 +42,7 @@ export async function openLocalDirectory(
   const hasher = new PasswordHasher({ logN: options.password_hash_cost }, derive);
   const seal = new PasswordSeal(new SealKeyFile(context.dataFolder));
   const secrets = new KeptSecrets({ needed, hostname, book, hasher, seal });
-  const admin = new LocalAdmin({ accounts, book, secrets, atOnce: hasher.atOnce, log });
+  const admin = new LocalAdmin({ accounts, book, secrets, canServeOtp: needed.has("otp"), atOnce: hasher.atOnce, log });
   const directory = new LocalDirectory({
     accounts,
     needed,

@@ -49,8 +49,7 @@ async function change(
 ): Promise<void> {
   const address = (await storage.account(account))?.address;
   if (address === undefined) throw new Refusal("not-found", "the account is no more");
-  await admin.setPassword(address, password);
-  const ended = authentication.endSessions(account, connection);
+  const ended = await authentication.changeSecrets(account, () => admin.setPassword(address, password), connection);
   connection.log.info("password changed", { account, ended });
 }
 

@@ -1,7 +1,8 @@
 /** Promises about logins, passwords and what is kept of them (design section 6). */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { SecretScheme } from "../../../core/contract/authentication.ts";
+import type { OtpSequence, SecretScheme } from "../../../core/contract/authentication.ts";
 import { digestSecret } from "../../../core/sasl/digest_keys.ts";
+import { otpOf } from "../../../core/sasl/otp.ts";
 import { deriveScramKeys, scramIterations } from "../../../core/sasl/scram_keys.ts";
 import type { DirectoryPromise } from "../directory_suite.ts";
 
@@ -58,6 +59,37 @@ export const loginPromises: readonly DirectoryPromise[] = [
     assertEquals([await check("one"), await check("two"), await check("three")], [undefined, account, account]);
     await admin.setSecondPassword("joe@example.org", undefined);
     assertEquals([await check("two"), await check("three")], [undefined, account]);
+  }],
+  ["of all who come with the same one-time password, one spends it", async ({ directory, admin }) => {
+    if (!directory.secretSchemes.has("otp")) return;
+    const { account } = await admin.add("joe@example.org", "one");
+    const at = (sequence: number): OtpSequence => {
+      const beginning = { algorithm: "md5", sequence, seed: "ke1234" } as const;
+      return { ...beginning, last: otpOf({ ...beginning, passPhrase: "This is a test." }) };
+    };
+    await admin.setOtp("joe@example.org", at(500));
+    assertEquals(await directory.secret("joe", "otp"), { account, ...at(500) });
+    const spend = () => directory.advanceOtp?.({ account, ...at(500) }, at(499));
+    const spent = await Promise.all([spend(), spend(), spend()]);
+    assertEquals(spent.filter((isSpent) => isSpent).length, 1);
+    assertEquals(await directory.secret("joe", "otp"), { account, ...at(499) });
+    assertEquals(await spend(), false);
+  }],
+  ["a mark changes with what one logs in by, and with nothing else", async ({ directory, admin }) => {
+    const { account } = await admin.add("joe@example.org", "one");
+    const mark = () => directory.secretsMark?.(account) ?? Promise.resolve(undefined);
+    const marks = [await mark()];
+    await directory.checkPassword("joe", "one");
+    await admin.setQuota("joe@example.org", { messages: 10 });
+    assertEquals(await mark(), marks[0]);
+    await admin.setPassword("joe@example.org", "one");
+    marks.push(await mark());
+    await admin.setSecondPassword("joe@example.org", "two");
+    marks.push(await mark());
+    await admin.remove("joe@example.org");
+    marks.push(await mark());
+    if (directory.secretsMark !== undefined) assertEquals(new Set(marks).size, 4);
+    assertEquals(marks.at(-1), undefined);
   }],
   ["passwords that look the same are the same (RFC 4013)", async ({ directory, admin }) => {
     const { account } = await admin.add("joe@example.org", "caf\u00e9 \u2168");

@@ -47,6 +47,14 @@ export const datasetPromises: readonly StoragePromise[] = [
     assertEquals(await contents(current, { owner: one, path: `${path}b/` }), [["b", "below"]]);
     assertEquals(await contents(current, { owner: one, path: "/none/" }), []);
   }],
+  ["only the entries that are asked for are given, where some are", async ({ storage }) => {
+    const owner = await account(storage);
+    await put(storage, owner, { "b": "1", "": "2", "a": "3", '"': "4", "é": "5" });
+    const names = async (...names: string[]) =>
+      (await storage.dataset({ owner, path }, { names })).entries.map(({ name }) => name);
+    assertEquals(await names("é", "none", "", '"', "b"), ["", '"', "b", "é"]);
+    assertEquals(await names(), []);
+  }],
   ["values are octets, and what is read belongs to the reader", async ({ storage }) => {
     const owner = await account(storage);
     const every = Uint8Array.from({ length: 256 }, (_, octet) => octet);
@@ -107,14 +115,19 @@ export const datasetPromises: readonly StoragePromise[] = [
     await put(storage, owner, { a: undefined });
     await put(storage, owner, { a: undefined });
     const current = await reopen?.() ?? storage;
-    const { removed, entries, modtime } = await current.dataset({ owner, path }, since);
+    const { removed, entries, modtime } = await current.dataset({ owner, path }, { removedSince: since });
     assertEquals([removed.map(({ name }) => name), entries.map(({ name }) => name)], [["b", "a"], ["c"]]);
     assertEquals(removed.at(-1)?.modtime, modtime);
     const [first] = removed;
-    assertEquals((await current.dataset({ owner, path }, first?.modtime)).removed.map(({ name }) => name), ["a"]);
+    assertEquals(
+      (await current.dataset({ owner, path }, { removedSince: first?.modtime ?? 0 })).removed.map(({ name }) => name),
+      ["a"],
+    );
     assertEquals((await current.dataset({ owner, path })).removed, []);
     await put(current, owner, { a: "2" });
-    assertEquals((await current.dataset({ owner, path }, since)).removed.map(({ name }) => name), ["b"]);
+    assertEquals((await current.dataset({ owner, path }, { removedSince: since })).removed.map(({ name }) => name), [
+      "b",
+    ]);
   }],
   ["a thousand removals of an owner are remembered, and it is known from when on", async ({ storage }) => {
     const owner = await account(storage), other = await account(storage, "other@x");
@@ -124,10 +137,10 @@ export const datasetPromises: readonly StoragePromise[] = [
     await put(storage, other, { x: undefined });
     assertEquals((await storage.dataset({ owner, path })).remembersSince, 0);
     await put(storage, owner, Object.fromEntries(names.map((name) => [name, undefined])));
-    const { removed, remembersSince } = await storage.dataset({ owner, path }, 0);
+    const { removed, remembersSince } = await storage.dataset({ owner, path }, { removedSince: 0 });
     assertEquals(removed.length, 1000);
     assert(remembersSince > 0 && remembersSince < (removed[0]?.modtime ?? 0));
-    const { removed: others, remembersSince: all } = await storage.dataset({ owner: other, path }, 0);
+    const { removed: others, remembersSince: all } = await storage.dataset({ owner: other, path }, { removedSince: 0 });
     assertEquals([others.length, all], [1, 0]);
   }],
   [

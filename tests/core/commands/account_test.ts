@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Finished, runMain } from "../../support/run_main.ts";
-import { testFolder } from "../../support/test_config.ts";
+import { testFolder, type TestSettings } from "../../support/test_config.ts";
 
 /** Runs commands of one configuration, each in a process of its own that may touch its folder only. */
 async function withCommands(
   test: (account: (words: string, stdin?: string) => Promise<Finished>, folder: string) => Promise<void>,
+  settings: TestSettings = {},
 ): Promise<void> {
-  await using home = await testFolder({ storage: "sqlite", accounts: {} });
+  await using home = await testFolder({ storage: "sqlite", accounts: {}, ...settings });
   await test(
     (words, stdin) =>
       runMain(["account", ...words.split(" "), "--config", home.file], {
@@ -64,6 +65,53 @@ Deno.test("account second-password: set beside the first, shown by name, and rem
     );
     assert(!(await secrets()).includes("second"));
   });
+});
+
+Deno.test("account otp: a sequence is begun with what it was given, shown by name, and removed", async () => {
+  const auth = ["plain", "otp"];
+  await withCommands(async (account) => {
+    await account("add carol@example.org --password-stdin", "x");
+    const otp = (words: string, stdin?: string) => account(`otp carol@example.org ${words}`, stdin);
+    const made = await otp("--password-stdin", "This is a test.");
+    assertMatch(made.stdout, /^one-time passwords of carol@example\.org: 499, from otp-md5 499 [a-z]{2}\d{4} on\n$/);
+    assertEquals([made.code, made.stderr], [0, ""]);
+    assertEquals(
+      await otp("--sequence 3 --seed TeSt --algorithm sha1 --password-stdin", "This is a test."),
+      done("one-time passwords of carol@example.org: 3, from otp-sha1 3 test on\n"),
+    );
+    const secrets = async () => JSON.parse((await account("show carol@example.org --json")).stdout).secrets;
+    assertEquals(await secrets(), ["scrypt", "otp"]);
+    const { code, stderr } = await otp("--seed test --password-stdin", "This is a test.");
+    assertEquals([code, stderr], [1, "the seed test is that of the sequence before: choose another\n"]);
+    // RFC 2289 appendix C: the pass phrase, and the seed.
+    const wrong: [string, string][] = [
+      ["", "Too_short"],
+      ["--seed Length_Okay", "A_Valid_Pass_Phrase"],
+      ["--seed LengthOfSeventeen", "A_Valid_Pass_Phrase"],
+      ["--seed=", "A_Valid_Pass_Phrase"],
+      ["--seed ThePassPhrase", "thepassphrase"],
+      ["--sequence 0", "A_Valid_Pass_Phrase"],
+      ["--sequence 9999", "A_Valid_Pass_Phrase"],
+      ["--algorithm md2", "A_Valid_Pass_Phrase"],
+    ];
+    for (const [words, passPhrase] of wrong) {
+      const { code, stdout, stderr } = await otp(`${words} --password-stdin`.trim(), passPhrase);
+      assertEquals([code, stdout, stderr.startsWith("account otp: ")], [2, "", true], words + stderr);
+      assert(!stderr.includes(passPhrase));
+    }
+    const long = await otp("--password-stdin", "1234567890".repeat(6) + "1234");
+    assertEquals([long.code, long.stderr.split("\n").length], [0, 2]);
+    assertEquals(await otp("--remove"), done("removed the one-time passwords of carol@example.org\n"));
+    assertEquals(await secrets(), ["scrypt"]);
+  }, { auth });
+});
+
+Deno.test("account otp: without the mechanism nothing is kept", async () => {
+  await withCommands(async (account) => {
+    await account("add carol@example.org --password-stdin", "x");
+    const { code, stderr } = await account("otp carol@example.org --password-stdin", "This is a test.");
+    assertEquals([code, stderr.startsWith("one-time passwords are not kept: add otp to auth")], [1, true], stderr);
+  }, { auth: ["plain"] });
 });
 
 Deno.test("account quota: limits are set as a whole and shown; --none takes them away", async () => {

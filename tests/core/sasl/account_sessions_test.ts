@@ -1,23 +1,29 @@
 /** What a new password ends: sessions of the account, and logins that have proven the old one. */
-import { assertEquals } from "@std/assert";
-import type { Connection } from "../../../core/contract/mod.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import type { AccountId, Directory, DirectoryAdmin, Storage } from "../../../core/contract/mod.ts";
+import { silentLog } from "../../../core/observe/log.ts";
 import { authenticationMemory } from "../../../core/sasl/authentication.ts";
 import { AccountSessions } from "../../../core/sasl/account_sessions.ts";
+import { OpenConnections } from "../../../core/sasl/open_connections.ts";
 import { encodeUtf8 } from "../../../core/sasl/text.ts";
 import { type FakeConnection, fakeConnection } from "../../support/fake_connection.ts";
+import { memoryStorage } from "../../../storage/memory/storage.ts";
+import { openTestDirectory } from "../../plugins/directories/local/open_directory.ts";
 import { testAccount, testAuthentication, testDirectory } from "../../support/test_directory.ts";
 
 const [alice, bob] = [testAccount("alice@example.org"), testAccount("bob@example.org")];
 const passwords = { [alice]: "wonderland", [bob]: "builder" };
 
-function connect(open: Set<Connection>): FakeConnection {
+const change = () => Promise.resolve();
+
+function connect(open: OpenConnections): FakeConnection {
   const both = fakeConnection({ tls: true });
   open.add(both.connection);
   return both;
 }
 
 Deno.test("authentication: sessions of an account are ended, others and the one that asks for it are not", async () => {
-  const open = new Set<Connection>();
+  const open = new OpenConnections();
   const authentication = testAuthentication(testDirectory(passwords), { connections: open });
   const logIn = async (login: string, password: string) => {
     const both = connect(open);
@@ -33,16 +39,19 @@ Deno.test("authentication: sessions of an account are ended, others and the one 
   const nobody = connect(open);
   const bySasl = connect(open);
   await authentication.begin("PLAIN", bySasl.connection, "smtp", encodeUtf8("\0alice\0wonderland"));
-  assertEquals(authentication.endSessions(alice, second.connection), 2);
+  assertEquals(await authentication.changeSecrets(alice, change, second.connection), 2);
   const closed = [first, second, other, nobody, bySasl].map(({ client }) => client.isClosed);
   assertEquals(closed, [true, false, false, false, true]);
 });
 
 Deno.test("authentication: failures and sessions outlive mechanisms and directory, where they are shared", async () => {
   const waits: number[] = [];
-  const connections = new Set<Connection>();
+  const connections = new OpenConnections();
   const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
-  const memory = authenticationMemory({ authDelay: 2000, now: () => new Date(0), connections, sleep });
+  const memory = authenticationMemory({
+    ...{ authDelay: 2000, now: () => new Date(0), connections, sleep, log: silentLog },
+    directory: () => undefined,
+  });
   const [before, after] = [1, 2].map(() => testAuthentication(testDirectory(passwords), { authDelay: 2000, memory }));
   const { connection, client } = connect(connections);
   const logIn = (login: string, password: string, on = before) =>
@@ -52,22 +61,22 @@ Deno.test("authentication: failures and sessions outlive mechanisms and director
   // Its answer; before the next is verified, and its answer.
   assertEquals(waits, [2000, 2000, 4000]);
   assertEquals((await logIn("alice", "wonderland"))?.state, "authenticated");
-  assertEquals([after?.endSessions(alice), client.isClosed], [1, true]);
+  assertEquals([await after?.changeSecrets(alice, () => Promise.resolve()), client.isClosed], [1, true]);
 });
 
 Deno.test("authentication: sessions that act as another end with the password of either", async () => {
   for (const account of [alice, bob]) {
-    const open = new Set<Connection>();
+    const open = new OpenConnections();
     const directory = testDirectory(passwords, { delegates: { [alice]: [bob] } });
     const authentication = testAuthentication(directory, { connections: open });
     const { connection, client } = connect(open);
     await authentication.begin("PLAIN", connection, "imap", encodeUtf8("bob\0alice\0wonderland"));
-    assertEquals([authentication.endSessions(account), client.isClosed], [1, true]);
+    assertEquals([await authentication.changeSecrets(account, change), client.isClosed], [1, true]);
   }
 });
 
 Deno.test("authentication: a login that proved the old password while it was changed does not hold", async () => {
-  const open = new Set<Connection>();
+  const open = new OpenConnections();
   const checking = Promise.withResolvers<void>(), changed = Promise.withResolvers<void>();
   const directory = testDirectory(passwords);
   const authentication = testAuthentication({
@@ -83,20 +92,31 @@ Deno.test("authentication: a login that proved the old password while it was cha
   const end = authentication.checkPassword("alice", "wonderland", connection, "pop");
   const ofBob = authentication.checkPassword("bob", "builder", connection, "pop");
   await checking.promise;
-  assertEquals(authentication.endSessions(alice), 0);
+  assertEquals(await authentication.changeSecrets(alice, change), 0);
   changed.resolve();
   assertEquals(await end, { state: "refused", reason: "credentials" });
   assertEquals((await ofBob).state, "authenticated");
 });
 
-Deno.test("authentication: what began after an end holds", () => {
-  const sessions = new AccountSessions([]);
+Deno.test("authentication: what began after an end holds", async () => {
+  const sessions = new AccountSessions({ connections: new OpenConnections(), log: silentLog });
   const { connection } = fakeConnection();
   const before = sessions.moment;
-  sessions.end(alice, undefined);
-  assertEquals(sessions.enter(connection, [alice], before), false);
-  assertEquals(sessions.enter(connection, [bob], before), true);
-  assertEquals(sessions.enter(connection, [alice], sessions.moment), true);
+  const enter = (account: AccountId, since: number) =>
+    sessions.enter({ connection, marks: new Map([[account, undefined]]), since });
+  await sessions.change(alice, change, undefined);
+  assertEquals(await enter(alice, before), false);
+  assertEquals(await enter(bob, before), true);
+  assertEquals(await enter(alice, sessions.moment), true);
+});
+
+Deno.test("authentication: a change that fails ends nothing", async () => {
+  const open = new OpenConnections();
+  const authentication = testAuthentication(testDirectory(passwords), { connections: open });
+  const { connection, client } = connect(open);
+  await authentication.checkPassword("alice", "wonderland", connection, "pop");
+  await assertRejects(() => authentication.changeSecrets(alice, () => Promise.reject(new Error("no room"))), Error);
+  assertEquals(client.isClosed, false);
 });
 
 Deno.test("authentication: a password without TLS is taken where the protocol knows that nobody reads along", async () => {
@@ -112,4 +132,73 @@ Deno.test("authentication: a password without TLS is taken where the protocol kn
     (await authentication.checkPassword("alice", "wrong", connection, "pop", { isPrivate: true })).state,
     "refused",
   );
+});
+
+/** A server's authentication over a directory, and another process that shares its storage. */
+async function twoProcesses(
+  stack: AsyncDisposableStack,
+  change: (directory: Directory, other: DirectoryAdmin) => Directory = (directory) => directory,
+) {
+  const here = await openTestDirectory(), { storage } = here;
+  stack.defer(here.close);
+  const { admin: other, close } = await openTestDirectory({ storage });
+  stack.defer(close);
+  const { account } = await other.add("alice@example.org", "wonderland");
+  const connections = new OpenConnections();
+  const directory = change(here.directory, other);
+  return { authentication: testAuthentication(directory, { connections, storage }), other, connections, account };
+}
+
+Deno.test("authentication: what another process sets ends sessions; what it uses or leaves alone does not", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { authentication, other, connections } = await twoProcesses(stack);
+  await other.add("bob@example.org", "builder");
+  const [alices, bobs] = [connect(connections), connect(connections)];
+  await authentication.checkPassword("alice", "wonderland", alices.connection, "pop");
+  await authentication.checkPassword("bob", "builder", bobs.connection, "imap");
+  await other.setQuota("alice@example.org", { messages: 1 });
+  await other.setPassword("bob@example.org", "other");
+  await bobs.client.readExactly(1);
+  assertEquals([alices.client.isClosed, bobs.client.isClosed], [false, true]);
+});
+
+Deno.test("authentication: a login that proved the old password while another process set a new one does not hold", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { authentication, connections } = await twoProcesses(stack, (directory, other) =>
+    new Proxy(directory, {
+      get(target, name) {
+        if (name !== "checkPassword") return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name);
+        return async (login: string, password: string) => {
+          const account = await target.checkPassword(login, password);
+          await other.setPassword("alice@example.org", "other");
+          return account;
+        };
+      },
+    }));
+  const { connection } = connect(connections);
+  const end = await authentication.checkPassword("alice", "wonderland", connection, "pop");
+  assertEquals(end, { state: "refused", reason: "credentials" });
+});
+
+Deno.test("authentication: nobody is watched whose sessions have ended", async () => {
+  const watched: AbortSignal[] = [];
+  const directory = { ...testDirectory(passwords), secretsMark: () => Promise.resolve("same") };
+  const connections = new OpenConnections();
+  const storage: Pick<Storage, "watch"> = {
+    watch(_account, stop) {
+      watched.push(stop);
+      return memoryStorage().watch(alice, stop);
+    },
+  };
+  const authentication = testAuthentication(directory, { connections, storage });
+  const [first, second] = [connect(connections), connect(connections)];
+  for (const { connection } of [first, second, second]) {
+    await authentication.checkPassword("alice", "wonderland", connection, "pop");
+  }
+  const ended = () => watched.map(({ aborted }) => aborted);
+  assertEquals(ended(), [false]);
+  connections.delete(first.connection);
+  assertEquals(ended(), [false]);
+  connections.delete(second.connection);
+  assertEquals(ended(), [true]);
 });

@@ -20,6 +20,7 @@ export function request(
     checkPassword: (login, password) => directory.checkPassword(login, password),
     findAccount: (login) => directory.findAccount(login),
     secret: (login, scheme, realm) => directory.secret(login, scheme, realm),
+    advanceOtp: async (from, to) => await directory.advanceOtp?.(from, to) ?? false,
     channelBinding: () => undefined,
     ...rest,
   };

@@ -179,7 +179,12 @@ Deno.test("sqlite: a database of before has no datasets, and may have some", asy
     const account = await storage.accountByAddress("user@example.org");
     assert(account);
     const place = { owner: account.id, path: "/class/~/" };
-    assertEquals(await storage.dataset(place, 0), { entries: [], removed: [], remembersSince: 0, modtime: 0 });
+    assertEquals(await storage.dataset(place, { removedSince: 0 }), {
+      entries: [],
+      removed: [],
+      remembersSince: 0,
+      modtime: 0,
+    });
     const entries = [{ path: place.path, name: "a", value: octets("x") }];
     await storage.apply([{ do: "storeEntries", owner: account.id, asOf: 0, most: 1000, entries }]);
     assertEquals((await storage.dataset(place)).entries.map(({ name }) => name), ["a"]);

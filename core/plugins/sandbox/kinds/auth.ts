@@ -19,7 +19,7 @@ const facts = v.object({
   first: v.picklist(["client", "server", "variable"]),
   needs: v.picklist(["nothing", "password-check", "client-certificate", ...schemes]),
   alternatives: v.exactOptional(v.array(v.picklist(schemes))),
-  services: v.exactOptional(v.array(v.picklist(["pop", "imap", "smtp", "sieve", "acap"]))),
+  services: v.exactOptional(v.array(v.picklist(["pop", "imap", "smtp", "sieve", "acap", "ldap"]))),
   revealsPassword: v.boolean(),
   listed: v.exactOptional(v.boolean()),
   bindings: v.exactOptional(v.array(v.picklist(bindings))),
@@ -28,7 +28,8 @@ const facts = v.object({
 type Facts = v.InferOutput<typeof facts>;
 
 /** What is asked of the mechanism's generator. */
-interface BegunExchange extends Omit<ExchangeRequest, "checkPassword" | "findAccount" | "secret" | "channelBinding"> {
+interface BegunExchange
+  extends Omit<ExchangeRequest, "checkPassword" | "findAccount" | "secret" | "advanceOtp" | "channelBinding"> {
   readonly bindings: readonly (readonly [ChannelBinding, Uint8Array])[];
 }
 
@@ -79,6 +80,8 @@ class GuestExchange {
       checkPassword: async (login, password) => trusted(await this.#ask("checkPassword", login, password)),
       findAccount: async (login) => trusted(await this.#ask("findAccount", login)),
       secret: async (login, scheme, realm) => trusted(await this.#ask("secret", login, scheme, realm)),
+      // No mechanism in a sandbox may need sequences of one-time passwords (`schemes`): nothing is advanced.
+      advanceOtp: () => Promise.resolve(false),
       channelBinding: (type) => bound.get(type),
     });
   }

@@ -61,6 +61,8 @@ const secrets: { readonly [Scheme in SecretScheme]: v.GenericSchema<unknown, Sec
   "scram-sha-1": v.optional(scram),
   "scram-sha-256": v.optional(scram),
   "scram-sha-512": v.optional(scram),
+  // No directory in a sandbox keeps those (`schemes`).
+  "otp": v.undefined(),
 };
 
 function hostDirectory({ sandbox, facts: said }: HostParts): Directory {

@@ -15,6 +15,9 @@ import type { Source } from "../search/traverse.ts";
 import type { Session } from "../session.ts";
 import type { User } from "../state.ts";
 
+/** How many searches a context may be made of. */
+const MOST_WITHIN = 20;
+
 /** The command. */
 export const search: Command = command({
   // RFC 2244 §3.3: a limit other than that which everybody has must be told.
@@ -38,8 +41,8 @@ export const search: Command = command({
 async function inDataset(session: Session, user: User, given: SearchArguments, source: Source): Promise<Outcome> {
   // RFC 2244 §6.4.1: RANGE is only permitted on enumerated contexts.
   if (hasRange(given.criteria)) return { reply: bad("RANGE is for enumerated contexts") };
-  const tree = new Tree(session.service, user), { criteria, sort = [] } = given;
-  const search = { source, criteria, sort };
+  const tree = new Tree(session.service, user), { criteria, sort = [], size } = given;
+  const search = { source, criteria, sort, size, parts: 1 };
   return await tell(session, given, { search, found: await runSearch(tree, search), tree });
 }
 
@@ -47,7 +50,7 @@ async function inContext(session: Session, user: User, given: SearchArguments, n
   // What the client has not been told yet would be found without it.
   await session.contexts.tell(user);
   const context = session.contexts.get(name), { criteria } = given;
-  const refusal = rangeRefusal(context, criteria) ?? notifyRefusal(context, given);
+  const refusal = rangeRefusal(context, criteria) ?? nestedRefusal(context, given);
   if (refusal !== undefined) throw new CommandRefused(refusal);
   const tree = new Tree(session.service, user), sort = given.sort ?? context.search.sort;
   const within = await filtered(criteria, context.entries.map(({ candidate }) => candidate), tree.turns);
@@ -58,6 +61,8 @@ async function inContext(session: Session, user: User, given: SearchArguments, n
     source: context.search.source,
     criteria: { key: "AND", of: [context.search.criteria, criteria] },
     sort,
+    size: context.search.size + given.size,
+    parts: context.search.parts + 1,
   };
   if (countParts(search.criteria) > MOST_PARTS) throw new CommandRefused(no("That is within too many contexts"));
   return await tell(session, given, { search, found, context });
@@ -78,10 +83,11 @@ function latestOf(criteria: Criteria): number {
   return criteria.key === "RANGE" ? criteria.time : Infinity;
 }
 
-function notifyRefusal(
-  { given }: Context,
+function nestedRefusal(
+  { given, search: { parts } }: Context,
   { makeContext, criteria }: SearchArguments,
 ): ReturnType<typeof no> | undefined {
+  if (makeContext !== undefined && parts === MOST_WITHIN) return no("Too many contexts lie in each other");
   if (!makeContext?.isNotified) return undefined;
   if (hasRange(criteria)) return bad("RANGE finds what is there now, and nothing later");
   return given.isNotified ? undefined : no("Of a snapshot there is nothing to be told");

@@ -37,9 +37,9 @@ export function contextEntries(found: readonly Candidate[], returned: readonly W
 }
 
 /** Octets that a context keeps, about. */
-export function sizeOf({ entries }: Pick<Context, "entries">): number {
+export function sizeOf({ entries, search }: Pick<Context, "entries" | "search">): number {
   return entries.reduce(
     (sum, { candidate, path, printed }) => sum + candidate.entry.size + path.length + printed.length,
-    0,
+    search.size,
   );
 }

@@ -38,7 +38,8 @@ export class Contexts implements Disposable {
   readonly #contexts = new Map<string, Context>();
   readonly #watcher: Watcher;
   #watched: ReadonlySet<AccountId> = new Set();
-  #isStale = false;
+  /** Names of those that may have changed. */
+  readonly #stale = new Set<string>();
 
   /** None yet. */
   constructor(holder: ContextHolder) {
@@ -83,7 +84,7 @@ export class Contexts implements Disposable {
     this.#contexts.set(name, context);
     this.#watch();
     // What was committed between its search and the watch is not missed.
-    if (context.given.isNotified) this.touch();
+    if (context.given.isNotified) this.#stale.add(name);
   }
 
   /** Frees one. @throws CommandRefused when there is none. */
@@ -94,22 +95,24 @@ export class Contexts implements Disposable {
 
   /** Something may have changed. */
   touch(): void {
-    this.#isStale = true;
+    for (const [name, { given }] of this.#contexts) if (given.isNotified) this.#stale.add(name);
   }
 
   /** Tells what has changed, if anything may have. */
   async tell(user: User): Promise<void> {
-    for (let round = 0; this.#isStale && round < MOST_ROUNDS; round++) {
-      this.#isStale = false;
+    for (let round = 0; this.#stale.size > 0 && round < MOST_ROUNDS; round++) {
+      // Before anything is read: what is committed from now on makes them stale again.
+      const names = new Set(this.#stale), tree = new Tree(this.#holder.service, user);
+      this.#stale.clear();
       try {
-        const tree = new Tree(this.#holder.service, user);
-        for (const [name, context] of [...this.#contexts]) {
-          if (context.given.isNotified) this.#contexts.set(name, await this.#toldOf(context, tree));
+        for (const name of names) {
+          const context = this.#contexts.get(name);
+          if (context !== undefined) this.#contexts.set(name, await this.#toldOf(context, tree));
+          names.delete(name);
         }
-      } catch (error) {
+      } finally {
         // What could not be told stays to be told.
-        this.#isStale = true;
-        throw error;
+        for (const name of names) this.#stale.add(name);
       }
       this.#watch();
     }
@@ -144,13 +147,14 @@ export class Contexts implements Disposable {
   }
 
   #watch(): void {
-    const notified = [...this.#contexts.values()].filter(({ given }) => given.isNotified);
     const owners = new Set<AccountId>();
-    for (const context of notified) {
-      for (const owner of context.owners) if (owners.size < MOST_WATCHED) owners.add(owner);
+    for (const [name, { given, owners: its }] of this.#contexts) {
+      for (const owner of given.isNotified && owners.size < MOST_WATCHED ? its : []) {
+        owners.add(owner);
+        // Of those who were not watched yet, something may have been committed since it was read.
+        if (!this.#watched.has(owner)) this.#stale.add(name);
+      }
     }
-    // Of those who were not watched yet, something may have been committed since it was read.
-    if ([...owners].some((owner) => !this.#watched.has(owner))) this.touch();
     this.#watched = owners;
     this.#watcher.watch(owners);
   }

@@ -41,7 +41,7 @@ async function visibleBelow(tree: Tree, service: AcapService, name: DatasetName)
   const visible: StoredLocation[] = [];
   for (const place of await storage.datasets(below)) {
     const location = await locationOf(tree, service, place);
-    if (location !== undefined && await tree.isVisible(location)) visible.push(location);
+    if (location !== undefined && await tree.isOpen(location)) visible.push(location);
     await tree.turns.take();
   }
   return visible;

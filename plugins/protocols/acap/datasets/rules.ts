@@ -30,6 +30,7 @@ export class Rules {
   readonly #always: string;
   readonly #never: string;
   readonly #user: User;
+  readonly #known = new Map<readonly Octets[], string>();
 
   /**
    * @param root What is stored in the entry without a name (RFC 2244 §5.2).
@@ -90,7 +91,14 @@ export class Rules {
     return this.#user.identifiers.has(identifier) ? this.#always : "";
   }
 
+  /** Asked of every attribute of every entry, and most have the same list. */
   #granted(acl: readonly Octets[]): string {
+    const known = this.#known.get(acl) ?? this.#compute(acl);
+    this.#known.set(acl, known);
+    return known;
+  }
+
+  #compute(acl: readonly Octets[]): string {
     const granted = new Set(rightsIn(acl, this.#user));
     for (const right of this.#always) granted.add(right);
     for (const right of this.#never) granted.delete(right);

@@ -10,7 +10,7 @@ import type {
   DatasetPlace,
 } from "../../../../core/contract/mod.ts";
 import { Turns } from "../../imap/turns.ts";
-import { type DatasetName, datasetNameOf } from "../grammar/names.ts";
+import { type DatasetName, datasetNameOf, printDatasetName } from "../grammar/names.ts";
 import { textOf } from "../octets.ts";
 import type { AcapService } from "../service.ts";
 import type { User } from "../state.ts";
@@ -18,7 +18,7 @@ import { eudorasView, isEudoras } from "./eudora.ts";
 import { handedDown, inheritable, mergedEntry, type Root } from "./inheritance.ts";
 import { namesBelow } from "./listing.ts";
 import { above, BYOWNER, lastName, type Location, Locator, nameOf, placeOf, type StoredLocation } from "./locations.ts";
-import { encodeRecord, type EntryRecord, StoredEntry } from "./records.ts";
+import { decodeRecord, encodeRecord, type EntryRecord, StoredEntry } from "./records.ts";
 import { Rules } from "./rules.ts";
 import { type Entry, listed, newView, type View } from "./view.ts";
 
@@ -53,6 +53,7 @@ export class Tree {
   readonly turns = new Turns();
   readonly #service: AcapService;
   readonly #stored = new Map<string, Promise<Stored>>();
+  readonly #views = new Map<string, Promise<View | undefined>>();
   readonly #changes = new Map<DatasetOwner, Changes>();
   #modtime: number | undefined;
 
@@ -101,7 +102,7 @@ export class Tree {
 
   /** What was removed from a dataset since a time, whoever asks. */
   async removed(location: StoredLocation, since: number): Promise<Dataset> {
-    return await this.#service.context.storage.dataset(placeOf(location), since);
+    return await this.#service.context.storage.dataset(placeOf(location), { removedSince: since });
   }
 
   /**
@@ -122,13 +123,11 @@ export class Tree {
     return new Rules({ dataset: nameOf(location), owner, user, root: await this.root(location) });
   }
 
-  /** Whether a dataset is to be seen; of what is in it nothing is kept: everybody's may be asked for, one after another. */
-  async isVisible(location: StoredLocation): Promise<boolean> {
-    const apart = new Tree(this.#service, this.user);
-    const { isVisible } = await apart.rules(location);
-    for (const owner of apart.owners) this.owners.add(owner);
-    this.#modtime = Math.min(this.#modtime ?? Infinity, apart.modtime);
-    return isVisible;
+  /** Whether the user has some right in a dataset in which there is something; of it, no more than that is read. */
+  async isOpen(location: StoredLocation): Promise<boolean> {
+    const { owner } = location, [managing] = (await this.#look(placeOf(location), [""])).entries;
+    const root = managing && decodeRecord(managing.value);
+    return new Rules({ dataset: nameOf(location), owner, user: this.user, root }).isVisible;
   }
 
   /** The dataset from which one inherits, if it does. */
@@ -142,7 +141,12 @@ export class Tree {
   /** A dataset by its name; undefined where there is none, or none that the user may see. */
   async find(name: DatasetName, inherits = true): Promise<View | undefined> {
     const location = await this.locator.locate(name);
-    return location && await this.view(location, inherits);
+    if (location === undefined) return undefined;
+    // Contexts by the hundred look at one dataset.
+    const key = `${inherits} ${printDatasetName(nameOf(location))}`;
+    const known = this.#views.get(key) ?? this.view(location, inherits);
+    this.#views.set(key, known);
+    return await known;
   }
 
   /** A dataset; undefined where there is none, or none that the user may see. */
@@ -227,6 +231,7 @@ export class Tree {
   async #changeAt(place: DatasetPlace, name: string, record: EntryRecord | undefined): Promise<void> {
     const { owner, path } = place, { records } = await this.#storedAt(place);
     const value = record && encodeRecord(record);
+    this.#views.clear();
     if (value === undefined) records.delete(name);
     else records.set(name, new StoredEntry(value, records.get(name)?.modtime ?? 0));
     const changes = this.#changes.get(owner) ?? { owner, byKey: new Map() };
@@ -234,10 +239,15 @@ export class Tree {
     this.#changes.set(owner, changes);
   }
 
-  async #read(place: DatasetPlace): Promise<Stored> {
+  async #look(place: DatasetPlace, names?: readonly string[]): Promise<Dataset> {
     if (place.owner !== "everybody") this.owners.add(place.owner);
-    const { entries, modtime, remembersSince } = await this.#service.context.storage.dataset(place);
-    this.#modtime = Math.min(this.#modtime ?? Infinity, modtime);
+    const found = await this.#service.context.storage.dataset(place, names && { names });
+    this.#modtime = Math.min(this.#modtime ?? Infinity, found.modtime);
+    return found;
+  }
+
+  async #read(place: DatasetPlace): Promise<Stored> {
+    const { entries, remembersSince } = await this.#look(place);
     const records = new Map<string, StoredEntry>();
     for (const { name, modtime, value } of entries) {
       records.set(name, new StoredEntry(value, modtime));

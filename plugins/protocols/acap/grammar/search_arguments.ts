@@ -57,6 +57,8 @@ export interface SearchArguments {
   readonly sort?: readonly SortKey[];
   /** Which entries. */
   readonly criteria: Criteria;
+  /** Octets of what the client has written. */
+  readonly size: number;
 }
 
 /** Attributes to sort by: each entry is asked for all of them. */
@@ -64,7 +66,7 @@ const MOST_SORT_KEYS = 16;
 /** What is returned of an entry: patterns may name the same attribute again and again, however long its value is. */
 const MOST_WANTED = 64;
 
-type Modifiers = Omit<SearchArguments, "in" | "criteria">;
+type Modifiers = Omit<SearchArguments, "in" | "criteria" | "size">;
 
 /** Reads them, from the space after the name to the end. @throws Malformed. */
 export function expectSearchArguments(scanner: Scanner, dialect: Dialect): SearchArguments {
@@ -90,7 +92,7 @@ export function expectSearchArguments(scanner: Scanner, dialect: Dialect): Searc
   const start = scanner.at, criteria = expectCriteria(scanner, dialect);
   if (countParts(criteria) > MOST_PARTS) throw scanner.malformed(`at most ${MOST_PARTS} search keys`, start);
   scanner.expectEnd();
-  return { in: where, ...modifiers, criteria };
+  return { in: where, ...modifiers, criteria, size: scanner.at };
 }
 
 function expectPlace(scanner: Scanner): SearchArguments["in"] {

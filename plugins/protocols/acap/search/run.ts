@@ -15,6 +15,10 @@ export interface Search {
   readonly criteria: Criteria;
   /** In which order; none: that of the dataset. */
   readonly sort: readonly SortKey[];
+  /** Octets of what clients have written for it. */
+  readonly size: number;
+  /** Searches that it is made of: a context of a context has more than one. */
+  readonly parts: number;
 }
 
 /** What was found. */

@@ -38,6 +38,7 @@ function request(asked: string[] = []): ExchangeRequest {
       asked.push(`secret ${login} ${scheme}`);
       return Promise.resolve(undefined);
     },
+    advanceOtp: () => Promise.resolve(false),
     channelBinding: () => undefined,
   };
 }

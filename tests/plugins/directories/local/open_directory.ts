@@ -17,6 +17,7 @@ export const allSchemes: readonly SecretScheme[] = [
   "scram-sha-1",
   "scram-sha-256",
   "scram-sha-512",
+  "otp",
 ];
 
 /** How a test directory differs from the usual one. */

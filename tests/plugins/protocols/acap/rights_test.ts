@@ -1,7 +1,8 @@
 /** Access control (RFC 2244 §3.5, §6.7): who may do what, and what nobody learns. */
 import { assertEquals } from "@std/assert";
+import { memoryStorage } from "../../../../storage/memory/storage.ts";
 import { overEachStorage } from "./over_each_storage.ts";
-import { type AcapClient, type Given, joe, logIn, testService } from "./talk.ts";
+import { type AcapClient, fred as fredsAddress, type Given, joe, logIn, overheard, testService } from "./talk.ts";
 
 const gone = (dataset: string) => [`NO (NOEXIST "${dataset}") "There is no such dataset"`];
 const forbidden = (object: string) => [`NO (PERMISSION (${object})) "You may not do that"`];
@@ -183,3 +184,19 @@ overEachStorage(
     assertEquals(await found(fred, '"/d/~/" RETURN ("d.x") ALL'), ['"x" "1"']);
   },
 );
+
+Deno.test("acap: what is listed of others' datasets is found without reading them", async () => {
+  const read: unknown[][] = [];
+  const storage = overheard(memoryStorage(), (name, given) => {
+    if (name === "dataset") read.push(given);
+  });
+  const service = await testService({ storage });
+  await using fred = await logIn(service), other = await logIn(service, joe);
+  await fred.done('STORE ("/c/~/a" "c.x" "1")');
+  read.length = 0;
+  assertEquals(await found(other, '"/" RETURN ("entry") ALL'), [
+    '"Vendor.Eudora" "Vendor.Eudora"',
+    '"byowner" "byowner"',
+  ]);
+  assertEquals(read, [[{ owner: service.account(fredsAddress), path: "/c/~/" }, { names: [""] }]]);
+});

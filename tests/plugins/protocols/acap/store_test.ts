@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Refusal } from "../../../../core/contract/mod.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
 import { overEachStorage } from "./over_each_storage.ts";
-import { type AcapClient, joe, logIn, testService, timeless } from "./talk.ts";
+import { type AcapClient, joe, logIn, overheard, testService, timeless } from "./talk.ts";
 
 async function contents(client: AcapClient, what = '"/c/~/" RETURN ("c.x") ALL'): Promise<string[]> {
   return (await client.done(`SEARCH ${what}`)).slice(0, -1).map((line) => line.replace("ENTRY ", ""));
@@ -145,19 +145,9 @@ Deno.test("acap: values are any octets, and come back as they were", async () =>
 });
 
 Deno.test("acap: RFC 2244 §3.6: while the storage is away, the client is told to try later, and the session goes on", async () => {
-  const kept = memoryStorage();
   let isAway = false;
-  const storage = new Proxy(kept, {
-    get(target, name) {
-      const method: unknown = Reflect.get(target, name);
-      if (typeof method !== "function") return method;
-      return (...given: unknown[]) => {
-        if (isAway && (name === "dataset" || name === "apply")) {
-          return Promise.reject(new Refusal("unavailable", "the disk is full"));
-        }
-        return Reflect.apply(method, target, given);
-      };
-    },
+  const storage = overheard(memoryStorage(), (name) => {
+    if (isAway && (name === "dataset" || name === "apply")) throw new Refusal("unavailable", "the disk is full");
   });
   const service = await testService({ storage });
   await using client = await logIn(service);

@@ -148,6 +148,24 @@ export function timeless(lines: readonly string[]): string[] {
   return lines.map((line) => line.replace(/"\d{20}"/g, '"TIME"'));
 }
 
+/** A storage each of whose methods is called after `before`; what that throws, it rejects with. */
+export function overheard(storage: Storage, before: (name: string, given: unknown[]) => void): Storage {
+  return new Proxy(storage, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return (...given: unknown[]) => {
+        try {
+          before(String(name), given);
+        } catch (error) {
+          return Promise.reject(error);
+        }
+        return Reflect.apply(method, target, given);
+      };
+    },
+  });
+}
+
 function fail(text: string): never {
   throw new Error(text);
 }

@@ -38,7 +38,7 @@ function authenticationOf(account: AccountId): Authentication {
     begin: () => Promise.reject(new Error("no exchange")),
     checkPassword: () => Promise.resolve({ state: "authenticated", account }),
     admitProven: () => Promise.reject(new Error("nothing was proven")),
-    endSessions: () => 0,
+    changeSecrets: () => Promise.resolve(0),
   };
 }
 

@@ -1,5 +1,6 @@
 /** poppassd as tests speak with it, over the local directory. */
-import type { Connection, Delivery, Directory, ProtocolContext } from "../../../../core/contract/mod.ts";
+import type { Delivery, Directory, ProtocolContext } from "../../../../core/contract/mod.ts";
+import { OpenConnections } from "../../../../core/sasl/open_connections.ts";
 import plugin from "../../../../plugins/protocols/poppassd/plugin.ts";
 import { testAuthentication, type TestAuthenticationOptions } from "../../../support/test_directory.ts";
 import { openTestDirectory } from "../../directories/local/open_directory.ts";
@@ -22,7 +23,7 @@ export interface PoppassdTest extends AsyncDisposable {
   readonly log: FakeLog;
   readonly directory: Directory;
   /** To be counted among those that are open. */
-  readonly open: Set<Connection>;
+  readonly open: OpenConnections;
   /** Whether that is the password of a login. */
   isPassword(login: string, password: string): Promise<boolean>;
 }
@@ -37,7 +38,7 @@ export async function poppassd(
   for (const [login, password] of Object.entries(accounts)) await admin.add(`${login}@example.org`, password);
   const directory = given.wrap?.(local) ?? local;
   const log = new FakeLog();
-  const open = new Set<Connection>();
+  const open = new OpenConnections();
   const context: ProtocolContext = {
     ...{ log, storage, directory, hostname: "ISI-VAXA.ARPA", now: () => new Date() },
     authentication: testAuthentication(directory, { connections: open, ...given }),

@@ -50,8 +50,8 @@ export class FakeAuthentication implements Authentication {
     return Promise.reject(new Error("SMTP has no logins but by SASL"));
   }
 
-  endSessions(): never {
-    throw new Error("SMTP ends nobody's sessions");
+  changeSecrets(): never {
+    throw new Error("SMTP changes nobody's secrets");
   }
 
   #first(mechanism: string, connection: Connection, initial: Uint8Array | undefined): ExchangeStep {
