@@ -29,6 +29,8 @@ export function prepareSurroundings(ears: Ears): void {
     isTerminal: () => false,
   };
   hide(Deno, { stdout: stream, stderr: stream });
+  // The runtime ends a thread, but not those that it has started: they would go on for ever.
+  hide(globalThis, { Worker: undefined });
   // These work without any permission, and are about the server's process: its end, and where its relative paths begin.
   hide(Deno, { exit: unsupported, kill: unsupported, chdir: unsupported });
   hide(process, { exit: unsupported, kill: unsupported, chdir: unsupported });

@@ -58,14 +58,21 @@ const reads: Readonly<Record<string, string>> = {
   "a module by a relative path": `return (await import("../outside/secret.ts")).default;`,
   "what a data: module imports": `return (await import("data:text/javascript," + encodeURIComponent(
     'export { default } from "file://' + OUTSIDE + '/secret.json" with { type: "json" }'))).default;`,
-  "what a thread of its own imports": `return await new Promise((resolve, reject) => {
-    const thread = new Worker("data:text/javascript," + encodeURIComponent(
-      'import it from "file://' + OUTSIDE + '/secret.json" with { type: "json" }; postMessage(it)'), { type: "module" });
-    thread.onmessage = ({ data }) => resolve(data);
-    thread.onerror = (event) => { event.preventDefault(); reject(new Error(event.message)); };
-  });`,
-  "what a thread with more rights reads": `new Worker("data:text/javascript,", {
-    type: "module", deno: { permissions: { read: true } } });`,
+  "what a thread of its own imports": `const { Worker } = await import("node:worker_threads");
+    return await new Promise((resolve, reject) => {
+      const thread = new Worker(new URL("data:text/javascript," + encodeURIComponent(
+        'import it from "file://' + OUTSIDE + '/secret.json" with { type: "json" };' +
+        'import { parentPort } from "node:worker_threads"; parentPort.postMessage(it)')));
+      thread.on("message", resolve); thread.on("error", reject);
+    });`,
+  "what a thread with more rights reads": `const { Worker } = await import("node:worker_threads");
+    return await new Promise((resolve, reject) => {
+      const thread = new Worker('const { parentPort } = require("node:worker_threads"); try {' +
+        'new globalThis.Worker("data:text/javascript,", { type: "module", deno: { permissions: { read: true } } });' +
+        'parentPort.postMessage("started") } catch (error) { parentPort.postMessage(error.message) }', { eval: true });
+      thread.on("message", (said) => said === "started" ? resolve(said) : reject(new Error(said)));
+      thread.on("error", reject);
+    });`,
   "what a thread of Node's reads": `const { Worker } = await import("node:worker_threads");
     return await new Promise((resolve, reject) => {
       const thread = new Worker('require("node:worker_threads").parentPort.postMessage(' +

@@ -126,7 +126,7 @@ Deno.test("sandbox: a plugin in a process takes no more memory than it may", asy
 });
 
 Deno.test("sandbox: a process that kills itself, through a thread of its own, takes nobody with it", async () => {
-  const thread = `new Worker("data:text/javascript,Deno.kill(Deno.pid, 'SIGKILL')", { type: "module" });`;
+  const thread = `new (await import("node:worker_threads")).Worker("Deno.kill(Deno.pid, 'SIGKILL')", { eval: true });`;
   await using one = await hostile(`${thread} await new Promise(() => {});`, { process: true });
   await assertRejects(() => ask(one, "attack"), Refusal);
   assertMatch(ends(one), /SIGKILL/);
