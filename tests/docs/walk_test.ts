@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { projectFolder } from "../house/project_files.ts";
 import { type CodeBlock, codeBlocks } from "../support/code_blocks.ts";
-import { canStart, clone, start } from "../support/first_look.ts";
+import { clone } from "../support/clone.ts";
+import { canStart, start } from "../support/first_look.ts";
 
 /** `deno` is the one that runs the tests, wherever that is. */
 const shell = `deno() { "$DENO_PROGRAM" "$@"; }\n`;
@@ -85,7 +86,7 @@ Deno.test({
       [];
     const last = steps.pop();
     assert(last !== undefined);
-    const folder = await clone();
+    const folder = await clone("tests");
     try {
       await using server = await start(folder);
       const walk = new Walk(folder);

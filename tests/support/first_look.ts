@@ -1,25 +1,8 @@
 /** `deno task start` in a clone of the project, as who has just cloned it has it. */
-import { projectFolder } from "../house/project_files.ts";
 import { linesOf } from "./lines_of.ts";
 
 /** Ports of 127.0.0.1 that `main.ts start` listens on. */
 export const firstLookPorts = [2525, 2587, 2465, 2143, 2993, 2110, 2995];
-
-/** What a clone has, as far as running and testing plugins need it. */
-const parts = ["main.ts", "deno.json", "deno.lock", "core", "plugins", "storage", "vendor", "tests"];
-
-/** Makes one in a folder of its own; the caller's to remove. */
-export async function clone(): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "clone-" });
-  for (const part of parts) await copy(new URL(part, projectFolder), `${folder}/${part}`);
-  return folder;
-}
-
-async function copy(from: URL, to: string): Promise<void> {
-  if ((await Deno.stat(from)).isFile) return await Deno.copyFile(from, to);
-  await Deno.mkdir(to);
-  for await (const { name } of Deno.readDir(from)) await copy(new URL(name, `${from.href}/`), `${to}/${name}`);
-}
 
 /** A first look that runs. */
 export interface Started extends AsyncDisposable {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { canStart, clone, firstLookPorts, start } from "../support/first_look.ts";
+import { clone } from "../support/clone.ts";
+import { canStart, firstLookPorts, start } from "../support/first_look.ts";
 
 /** A pasted line, in a shell. */
 async function paste(line: string): Promise<string> {

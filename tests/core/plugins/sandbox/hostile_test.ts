@@ -41,6 +41,14 @@ async function back(one: SandboxedPlugin<"filter">): Promise<unknown> {
   }
 }
 
+const inProcesses = [
+  "loops",
+  "closes itself",
+  "throws where nobody catches",
+  "says what cannot be read",
+  "talks without end",
+];
+
 for (const [mode, sandbox] of modes) {
   const fatal: Readonly<Record<string, readonly [body: string, reason: RegExp]>> = {
     "loops": [`for (;;);`, /longer than 1000 ms/],
@@ -83,6 +91,8 @@ for (const [mode, sandbox] of modes) {
     ],
   };
   for (const [what, [body, reason]] of Object.entries(fatal)) {
+    // What the border does with a message is the same in both.
+    if (sandbox.process === true && !inProcesses.includes(what)) continue;
     Deno.test(`sandbox: in ${mode} a plugin that ${what} is ended, and started anew`, async () => {
       await using one = await hostile(body, sandbox);
       await assertRejects(() => ask(one, "attack"), Refusal, "This is not possible at the moment");
@@ -100,14 +110,16 @@ for (const [mode, sandbox] of modes) {
     "goes to another folder": `Deno.chdir(new URL(".", import.meta.url));`,
     "goes too deep": `const down = (n) => down(n + 1) + 1; down(0);`,
   };
-  for (const [what, body] of Object.entries(vain)) {
-    Deno.test(`sandbox: in ${mode} a plugin ${what} in vain`, async () => {
-      const before = Deno.cwd();
-      await using one = await hostile(`try { ${body} } catch {}`, sandbox);
-      assertEquals(await ask(one, "attack"), { action: "accept" });
-      assertEquals(Deno.cwd(), before);
-    });
-  }
+  Deno.test(`sandbox: in ${mode} a plugin does in vain what is about the whole process`, async () => {
+    const before = Deno.cwd();
+    const all = Object.entries(vain).map(([what, body]) => `try { ${body}; done.push("${what}") } catch {}`);
+    await using one = await hostile(
+      `const done = []; ${all.join(" ")} return { action: "quarantine", reason: done.join() };`,
+      { ...sandbox, deadline: 20_000 },
+    );
+    assertEquals(await ask(one, "attack"), { action: "quarantine", reason: "" });
+    assertEquals(Deno.cwd(), before);
+  });
 }
 
 Deno.test("sandbox: a plugin in a process takes no more memory than it may", async () => {
@@ -127,7 +139,7 @@ Deno.test("sandbox: a plugin in a process takes no more memory than it may", asy
 
 Deno.test("sandbox: a process that kills itself, through a thread of its own, takes nobody with it", async () => {
   const thread = `new (await import("node:worker_threads")).Worker("Deno.kill(Deno.pid, 'SIGKILL')", { eval: true });`;
-  await using one = await hostile(`${thread} await new Promise(() => {});`, { process: true });
+  await using one = await hostile(`${thread} await new Promise(() => {});`, { process: true, deadline: 30_000 });
   await assertRejects(() => ask(one, "attack"), Refusal);
   assertMatch(ends(one), /SIGKILL/);
   assertEquals(await back(one), { action: "accept" });
@@ -226,10 +238,11 @@ Deno.test("sandbox: a plugin that fails too often is left alone", async () => {
 });
 
 Deno.test("sandbox: lines of the log have an end, and the rest is counted", async () => {
-  await using one = await hostile(`for (let n = 0; n < 500; n++) console.log("line", n); `);
+  await using one = await hostile(`for (let n = 0; n < 3000; n++) console.log("line", n);`, { deadline: 20_000 });
   await ask(one, "attack");
-  const lines = one.log.filter(({ message }) => message.startsWith("line "));
-  assert(lines.length >= 100 && lines.length < 200, `${lines.length}`);
   await one.plugin.stop?.();
-  assert(one.log.some(({ message, lines }) => message.includes("left out") && Number(lines) >= 300));
+  const lines = one.log.filter(({ message }) => message.startsWith("line ")).length;
+  const left = one.log.reduce((sum, { message, lines }) => sum + (message.includes("left out") ? Number(lines) : 0), 0);
+  assertEquals(lines + left, 3000);
+  assert(lines >= 100 && left > 1000, `${lines}`);
 });
