@@ -2,7 +2,7 @@
 import type { Secrets } from "../../core/contract/accounts.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 
-/** @throws Refusal `conflict` where something is expected and something else is kept. */
+/** Refuses a change of other secrets than were read. @throws Refusal `conflict` where something else is kept than is expected. */
 export function refuseOtherSecrets(kept: Secrets, expected: Secrets | undefined): void {
   if (expected === undefined || isSame(kept, expected)) return;
   throw new Refusal("conflict", "the account was changed meanwhile, try again");
