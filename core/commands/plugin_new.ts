@@ -1,5 +1,5 @@
 /** `plugin new`: a plugin and its test, to begin with. */
-import { relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, CommandError, UsageError } from "./command.ts";
 import type { PluginTemplate } from "./plugin_templates/template.ts";
@@ -20,10 +20,11 @@ export const pluginNew: Command = {
     }
     const folder = given.value("folder"), stem = name.replaceAll("-", "_");
     const files = { plugin: `${folder}/${stem}.ts`, test: `${folder}/${stem}_test.ts` };
+    await Deno.mkdir(folder, { recursive: true });
     await write(files.plugin, template.plugin(name));
     await write(files.test, template.test(name, `${stem}.ts`));
     console.log(`${files.plugin}\n${files.test}`);
-    console.error(nextSteps(template, files));
+    console.error(nextSteps(template, files, await configurationNear(folder)));
     return 0;
   },
 };
@@ -44,18 +45,37 @@ async function write(file: string, text: string): Promise<void> {
     if (error instanceof Deno.errors.AlreadyExists) {
       throw new CommandError(`${file} is there already; choose another name, or move it away`);
     }
-    if (error instanceof Deno.errors.NotFound) throw new CommandError(`${file}: there is no such folder`);
     throw error;
   }
 }
 
-function nextSteps(template: PluginTemplate, files: { readonly plugin: string; readonly test: string }): string {
+/** The `mail.yaml` of that folder or of the one that it is in; undefined where neither has one, or it cannot be seen. */
+async function configurationNear(folder: string): Promise<string | undefined> {
+  for (const place of [folder, `${folder}/..`]) {
+    const file = join(place, "mail.yaml");
+    try {
+      if ((await Deno.stat(file)).isFile) return file;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function nextSteps(
+  template: PluginTemplate,
+  files: { readonly plugin: string; readonly test: string },
+  configuration: string | undefined,
+): string {
+  const path = configuration === undefined
+    ? `./${files.plugin.split("/").at(-1)}`
+    : `./${relative(dirname(configuration), files.plugin)}`;
   return [
     "",
     "Test it:",
     `  ${testCommand(files.test)}`,
-    "Use it, by a path relative to mail.yaml:",
-    ...template.use(`./${files.plugin.split("/").at(-1)}`).split("\n").map((line) => `  ${line}`),
+    configuration === undefined ? "Use it, by a path relative to mail.yaml:" : `Use it, in ${configuration}:`,
+    ...template.use(path).split("\n").map((line) => `  ${line}`),
     "docs/plugins.md says what it may do.",
   ].join("\n");
 }

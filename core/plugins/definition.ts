@@ -64,7 +64,10 @@ export async function validateOptions(
   }
 }
 
-/** One line of a module's error. */
+/** One line of a module's error; with the place, where its text is none of the language. */
 export function reasonOf(error: unknown): string {
-  return stripVTControlCharacters(firstLineOf(error));
+  const reason = stripVTControlCharacters(firstLineOf(error));
+  if (!(error instanceof Error) || !reason.startsWith("SyntaxError: ")) return reason;
+  const [, place] = /^\s+at (\S+:\d+:\d+)$/m.exec(stripVTControlCharacters(error.message)) ?? [];
+  return place === undefined ? reason : `${reason} at ${place}`;
 }

@@ -16,7 +16,7 @@ import { authenticationMemory } from "../sasl/authentication.ts";
 import { OpenConnections } from "../sasl/open_connections.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import { nameOf, setUpStorage, type SharedContext } from "./foundation.ts";
-import { freshPlugins } from "./fresh_plugins.ts";
+import { freshPlugins, newPlugins } from "./fresh_plugins.ts";
 import { type Door, openDoor } from "./door.ts";
 import { type Ground, setUpGeneration } from "./generation.ts";
 import { Generations } from "./generations.ts";
@@ -50,7 +50,7 @@ export interface RunningServer extends AsyncDisposable {
    * Reads the configuration and plugins' files again; sessions that are there go on with what they have. What waits for a
    * restart is logged. One reload at a time, in the order in which they are asked for.
    *
-   * @param plugin The only one whose file is read again; absent: all.
+   * @param plugin The only one whose file is read again, or which is new in the configuration; absent: all.
    * @throws ConfigurationError, SetupError or ReloadRefused; nothing has then changed.
    */
   reload(plugin?: string): Promise<Reloaded>;
@@ -60,7 +60,7 @@ export interface RunningServer extends AsyncDisposable {
 
 /** What a reload came to. */
 export interface Reloaded {
-  /** Plugins whose files were read anew: `filter mine`. */
+  /** Plugins whose files were read anew, and the one that was asked for and is new: `filter mine`. */
   readonly plugins: readonly string[];
   /** Places of the configuration whose changes wait for a restart. */
   readonly waiting: readonly string[];
@@ -189,6 +189,8 @@ class Server implements RunningServer {
     const { folder, file } = this.#running.config.source;
     const next = await loadServer(resolve(folder, basename(file)), { keep: kept, reading: ++this.#readings });
     const taken = takeUp(this.#running, next);
+    const isKnown = plugin === undefined || fresh.length > 0;
+    const read = isKnown ? fresh : newPlugins(plugin, taken.plugins, next.plugins);
     // What can fail comes first: nothing has changed then.
     const certificate = await readCertificate(taken.config);
     await using undo = new AsyncDisposableStack();
@@ -201,7 +203,7 @@ class Server implements RunningServer {
     reopen(log);
     warnOfEnd(certificate, log, ground.shared.now());
     const waiting = waitingForRestart(taken.config, next.config);
-    const plugins = [...new Set(fresh.map(nameOf))];
+    const plugins = [...new Set(read.map(nameOf))];
     if (waiting.length > 0) log.warn("reloaded, but for changes that wait for a restart", { keys: waiting, plugins });
     else log.info("reloaded", { plugins });
     return { plugins, waiting };

@@ -3,10 +3,10 @@ import { projectFolder } from "../house/project_files.ts";
 
 const parts = ["main.ts", "deno.json", "deno.lock", "core", "plugins", "storage", "vendor"];
 
-/** What a clone has, as far as running needs it. Gives the folder. */
-export async function clone(): Promise<string> {
+/** What a clone has, as far as running needs it, and further parts of it. Gives the folder. */
+export async function clone(...further: readonly string[]): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "clone-" });
-  for (const part of parts) await copy(new URL(part, projectFolder), `${folder}/${part}`);
+  for (const part of [...parts, ...further]) await copy(new URL(part, projectFolder), `${folder}/${part}`);
   return folder;
 }
 

@@ -77,8 +77,11 @@ Deno.test("plugin reload: what cannot be reloaded is refused with its reason", a
   await using server = await spawnServer({ further, files: echo });
   const { home } = server;
   const said: readonly (readonly [name: string, why: string])[] = [
-    ["ecko", 'the server runs no plugin "ecko" — did you mean echo?\n'],
-    ["nothing like it", 'the server runs no plugin "nothing like it"; from files there are echo\n'],
+    ["ecko", 'the server runs no plugin "ecko", and mail.yaml names none — did you mean echo?\n'],
+    [
+      "nothing like it",
+      'the server runs no plugin "nothing like it", and mail.yaml names none; from files there are echo\n',
+    ],
     ["pop3", "pop3 cannot be reloaded: it is part of the program, and changes with it\n"],
     ["sqlite", "sqlite cannot be reloaded: a storage waits for a restart\n"],
   ];
@@ -86,6 +89,20 @@ Deno.test("plugin reload: what cannot be reloaded is refused with its reason", a
     const { code, stderr } = await reload(home, name);
     assertEquals([code, stderr], [1, `${why}not reloaded: everything is as it was\n`]);
   }
+});
+
+Deno.test("plugin reload: a plugin that is new in mail.yaml is taken in; one that needs a listener waits for a restart", async () => {
+  const mine = { "mine.js": pluginText("filter", "mine", "() => ({})") };
+  await using server = await spawnServer({ files: { ...mine, ...echo } });
+  const { home } = server;
+  await home.configure({ files: { ...mine, ...echo }, filters: ["./mine.js"] });
+  assertEquals(await reload(home, "mine"), { code: 0, stdout: "reloaded filter mine\n", stderr: "" });
+  await home.configure({ files: { ...mine, ...echo }, filters: ["./mine.js"], further });
+  const { code, stderr } = await reload(home, "echo");
+  assertEquals([code, stderr], [
+    1,
+    "echo waits for a restart, as new listeners and storages do\nnot reloaded: everything is as it was\n",
+  ]);
 });
 
 Deno.test("plugin list: what a configuration names, where it comes from, what it may do, and how it runs", async () => {

@@ -1,50 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { clone } from "../support/clone.ts";
-import { linesOf } from "../support/lines_of.ts";
-
-/** The ports of `main.ts start`. */
-const ports = [2525, 2587, 2465, 2143, 2993, 2110, 2995];
-
-interface Started extends AsyncDisposable {
-  /** What it printed up to its last line of greeting. */
-  readonly greeting: string;
-}
-
-/** `deno task start`, until it has said everything. */
-async function start(folder: string): Promise<Started> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "-q", "start"],
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const complaints = new Response(child.stderr).text();
-  const lines: string[] = [];
-  const end = async () => {
-    try {
-      // The task passes it on.
-      child.kill("SIGTERM");
-    } catch {
-      // It has ended already.
-    }
-    await child.status;
-    await complaints;
-  };
-  const reader = linesOf(child.stdout);
-  for (let next = await reader.next(); !next.done; next = await reader.next()) {
-    lines.push(next.value);
-    if (next.value.startsWith("The passwords are kept in")) {
-      const rest = (async () => {
-        for await (const _ of reader);
-      })();
-      return { greeting: lines.join("\n"), [Symbol.asyncDispose]: async () => (await end(), await rest) };
-    }
-  }
-  await child.status;
-  throw new Error(await complaints);
-}
+import { canStart, firstLookPorts, start } from "../support/first_look.ts";
 
 /** A pasted line, in a shell. */
 async function paste(line: string): Promise<string> {
@@ -54,24 +10,12 @@ async function paste(line: string): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const hasCurl = await new Deno.Command("sh", { args: ["-c", "command -v curl"] }).output().then(({ success }) =>
   success
 );
-const canRun = ports.every(isFree);
-if (!canRun) console.warn(`NOT RUN: "start" needs the ports ${ports.join(", ")} of 127.0.0.1, and one is taken`);
-
 Deno.test({
   name: "start: a clone serves without a question; the pasted lines send and fetch; the second start says it all again",
-  ignore: !canRun,
+  ignore: !canStart(),
   async fn() {
     const folder = await clone();
     try {
@@ -79,7 +23,7 @@ Deno.test({
       {
         await using started = await start(folder);
         first = started.greeting;
-        for (const port of ports) assertStringIncludes(first, `127.0.0.1:${port}`);
+        for (const port of firstLookPorts) assertStringIncludes(first, `127.0.0.1:${port}`);
         const [send = "", ...fetches] = [...first.matchAll(/^ {2}((?:printf|curl) .*)$/gm)].map(([, line = ""]) =>
           line
         );

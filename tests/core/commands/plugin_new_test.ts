@@ -44,6 +44,19 @@ Deno.test("plugin new: of every kind, a plugin that is formatted, type-checks, p
   }
 });
 
+Deno.test("plugin new: a folder that is missing is made, and the path is told as the mail.yaml nearby needs it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/mail.yaml`, "");
+    const words = ["plugin", "new", "filter", "mine", "--folder", "plugins"];
+    const { code, stdout, stderr } = await runMain(words, { folder, cwd: folder });
+    assertEquals([code, stdout], [0, "plugins/mine.ts\nplugins/mine_test.ts\n"]);
+    assertMatch(stderr, /Use it, in mail\.yaml:\n {2}filters:\n {4}- \{ use: \.\/plugins\/mine\.ts, /);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("plugin new: an unknown kind, a bad name and a file that is there are explained, and nothing is written", async () => {
   const folder = await Deno.makeTempDir();
   try {

@@ -111,6 +111,8 @@ Deno.test("load: a file that is missing, broken or throws is one line", async ()
   );
   const [broken = ""] = await problems({ "x.ts": "export default {" }, "./x.ts");
   assertMatch(broken, /^mail\.yaml {2}filters\[0\]: \.\/x\.ts cannot be loaded: /);
+  const [unclosed = ""] = await problems({ "y.ts": "export default {\n  name: ,\n};" }, "./y.ts");
+  assertMatch(unclosed, /cannot be loaded: SyntaxError: .+ at file:\/\/DIR\/y\.ts:2:9$/);
   const [throwing = ""] = await problems({ "x.ts": "throw new Error('one\\ntwo');" }, "./x.ts");
   assertEquals(throwing, "mail.yaml  filters[0]: ./x.ts cannot be loaded: one");
 });

@@ -1,0 +1,66 @@
+/** `deno task start` in a clone of the project, as who has just cloned it has it. */
+import { linesOf } from "./lines_of.ts";
+
+/** Ports of 127.0.0.1 that `main.ts start` listens on. */
+export const firstLookPorts = [2525, 2587, 2465, 2143, 2993, 2110, 2995];
+
+/** A first look that runs. */
+export interface Started extends AsyncDisposable {
+  /** What it printed up to its last line of greeting. */
+  readonly greeting: string;
+  /** Ends it. @returns Its log. */
+  end(): Promise<string>;
+}
+
+/** `deno task start`, until it has said everything. */
+export async function start(folder: string): Promise<Started> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", "start"],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const complaints = new Response(child.stderr).text();
+  const lines: string[] = [];
+  const end = async () => {
+    try {
+      // The task passes it on.
+      child.kill("SIGTERM");
+    } catch {
+      // It has ended already.
+    }
+    await child.status;
+    return await complaints;
+  };
+  const reader = linesOf(child.stdout);
+  for (let next = await reader.next(); !next.done; next = await reader.next()) {
+    lines.push(next.value);
+    if (next.value.startsWith("The passwords are kept in")) {
+      const rest = (async () => {
+        for await (const _ of reader);
+      })();
+      const greeting = lines.join("\n");
+      return { greeting, end, [Symbol.asyncDispose]: async () => (await end(), await rest) };
+    }
+  }
+  await child.status;
+  throw new Error(await complaints);
+}
+
+/** Whether a first look can be had here: each of its ports is free. Says so where not. */
+export function canStart(): boolean {
+  if (firstLookPorts.every(isFree)) return true;
+  console.warn(`NOT RUN: "start" needs the ports ${firstLookPorts.join(", ")} of 127.0.0.1, and one is taken`);
+  return false;
+}
+
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
