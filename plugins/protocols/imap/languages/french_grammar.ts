@@ -67,7 +67,6 @@ export const frenchGrammar: Readonly<Record<keyof typeof germanGrammar, string>>
   "a user name": "un nom d'utilisateur",
   "a year of four digits": "une année de quatre chiffres",
   "an atom": "un atome",
-  "an atom, a string or a list": "un atome, une chaîne ou une liste",
   "an atom or a string": "un atome ou une chaîne",
   'an entry: "/flags/" and a flag': 'une entrée : "/flags/" et une marque',
   "an event": "un événement",

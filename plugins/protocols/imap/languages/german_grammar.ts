@@ -66,7 +66,6 @@ export const germanGrammar = {
   "a user name": "ein Benutzername",
   "a year of four digits": "ein Jahr mit vier Ziffern",
   "an atom": "ein Atom",
-  "an atom, a string or a list": "ein Atom, eine Zeichenkette oder eine Liste",
   "an atom or a string": "ein Atom oder eine Zeichenkette",
   'an entry: "/flags/" and a flag': 'ein Eintrag: "/flags/" und eine Markierung',
   "an event": "ein Ereignis",
