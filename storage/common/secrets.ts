@@ -5,7 +5,7 @@ import { Refusal } from "../../core/contract/refusal.ts";
 /** Lets through what is expected. @throws Refusal `conflict` where something else is kept. */
 export function refuseOtherSecrets(kept: Secrets, expected: Secrets | undefined): void {
   if (expected === undefined || isSame(kept, expected)) return;
-  throw new Refusal("conflict", "the account was changed meanwhile, try again");
+  throw new Refusal("conflict", "it was changed meanwhile");
 }
 
 function isSame(one: Secrets, other: Secrets): boolean {

@@ -153,7 +153,6 @@ export const french: Readonly<Record<keyof typeof german, string>> = {
   "There is no such mechanism": "Ce mécanisme n'existe pas",
   "There is no such message in the queue": "Ce message n'est pas dans la file d'attente",
   "Somebody else is carrying that message just now": "Ce message est justement en cours d'envoi",
-  "The account was changed meanwhile, try again": "Le compte a été modifié entre-temps, réessayez",
   "There is no such message body": "Ce contenu n'existe pas",
   "There is no such message to be replaced": "Le message à remplacer n'existe pas",
   "There is no such quota root": "Ce quota n'existe pas",

@@ -153,7 +153,6 @@ export const german = {
   "There is no such mechanism": "Dieses Verfahren gibt es nicht",
   "There is no such message in the queue": "Diese Nachricht ist nicht in der Warteschlange",
   "Somebody else is carrying that message just now": "Diese Nachricht wird gerade zugestellt",
-  "The account was changed meanwhile, try again": "Das Konto wurde inzwischen geändert, bitte noch einmal versuchen",
   "There is no such message body": "Diesen Inhalt gibt es nicht",
   "There is no such message to be replaced": "Die Nachricht, die ersetzt werden soll, gibt es nicht",
   "There is no such quota root": "Dieses Kontingent gibt es nicht",
