@@ -7,6 +7,7 @@ import { requireWritable } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type CopyArguments, expectCopyArguments } from "../grammar/mailbox_arguments.ts";
 import type { Scanner } from "../grammar/scanner.ts";
+import { replyWithin, requireWithinLimit, withinLimit } from "../message_limit.ts";
 import { uidsOf } from "../named_messages.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
 import { ok } from "../replies.ts";
@@ -23,7 +24,9 @@ function copyCommand(by: By): Command {
     async run(session, state, { set, mailbox: target }) {
       const { storage } = session.service.context;
       const to = await openTarget(storage, state.user, target);
-      const pairs = await copy(session, state, uidsOf(state.mailbox, set, by), to);
+      const uids = uidsOf(state.mailbox, set, by);
+      requireWithinLimit(session, state.mailbox, uids);
+      const pairs = await copy(session, state, uids, to);
       session.notifications?.own.added(to.mailbox.id, pairs.map(([, uid]) => uid));
       if (to.mailbox.id === state.mailbox.id) state.mailbox.isStale = true;
       return { reply: pairs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, pairs)) };
@@ -42,13 +45,14 @@ function moveCommand(by: By): Command {
       requireWritable(mailbox.selection);
       requireRights(mailbox.selection, "te");
       const to = await openTarget(session.service.context.storage, state.user, target);
-      const pairs = await move(session, state, uidsOf(mailbox, set, by), to);
-      if (pairs.length === 0) return { reply: ok("Nothing was there to be moved") };
+      const { uids, reached } = withinLimit(session, mailbox, uidsOf(mailbox, set, by));
+      const pairs = await move(session, state, uids, to);
+      if (pairs.length === 0) return { reply: replyWithin(session, reached, ok("Nothing was there to be moved")) };
       session.notifications?.own.added(to.mailbox.id, pairs.map(([, uid]) => uid));
       // RFC 6851 §4.3: COPYUID in an untagged OK, before the messages are gone.
       const code = copyUid(to, pairs);
       if (code !== undefined) session.untagged(`OK [${code}] Moved`);
-      return { reply: ok("Moved", await tellExpunged(session, mailbox)) };
+      return { reply: replyWithin(session, reached, ok("Moved", await tellExpunged(session, mailbox))) };
     },
   });
 }
