@@ -45,6 +45,10 @@ const wrong: Readonly<Record<string, string>> = {
     "SELECT account FROM dataset_entries WHERE account NOT IN (SELECT account FROM dataset_owners)",
   "a body in one piece that no message has":
     "SELECT id FROM bodies WHERE octets IS NOT NULL AND id NOT IN (SELECT body FROM messages)",
+  "a body that does not count its messages": `
+    SELECT body, count(*), shared.messages FROM messages LEFT JOIN shared USING (body) GROUP BY body
+      HAVING count(*) <> ifnull(shared.messages, 1)
+    UNION ALL SELECT body, 0, messages FROM shared WHERE messages < 2 OR body NOT IN (SELECT body FROM messages)`,
   "half an envelope": "SELECT mailbox, uid FROM messages WHERE (sender IS NULL) <> (recipient IS NULL)",
   "a reference to nothing": "PRAGMA foreign_key_check",
 };
