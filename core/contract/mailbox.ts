@@ -4,6 +4,12 @@ import type { AccountId, BodyId, MailboxId } from "./identifiers.ts";
 /** UIDs: single ones and ranges, both ends included. */
 export type UidSet = readonly (number | readonly [from: number, to: number])[];
 
+/**
+ * So many messages that were copied or moved, each with the UID after that of the one before it, both where it was, from
+ * `from` on, and where it has come to be, from `to` on.
+ */
+export type CopiedRun = readonly [from: number, to: number, count: number];
+
 /** A mailbox. */
 export interface Mailbox {
   /** For ever. */

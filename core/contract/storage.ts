@@ -4,6 +4,7 @@ import type { DatasetOperation, Datasets } from "./datasets.ts";
 import type { AccountId, BodyId, MailboxId } from "./identifiers.ts";
 import type {
   AccountChange,
+  CopiedRun,
   DeliveryEnvelope,
   FlagChange,
   Mailbox,
@@ -178,7 +179,8 @@ export type Operation =
 /** What an operation gives. */
 export type ResultOf<O> = O extends { do: "append" | "deliver" } ? Message
   : O extends { do: "setFlags" } ? { readonly changed: readonly Message[]; readonly modified: readonly number[] }
-  : O extends { do: "copy" | "move" } ? readonly (readonly [from: number, to: number])[]
+  // As few as can be, ascending.
+  : O extends { do: "copy" | "move" } ? readonly CopiedRun[]
   : O extends { do: "expunge" } ? readonly number[]
   : O extends { do: "takeRecent" } ? number
   : O extends { do: "createMailbox" } ? Mailbox

@@ -8,6 +8,9 @@ export interface Counted {
   readonly size: number;
 }
 
+/** What is summed up. */
+export type Sums = Pick<Tally, "messages" | "size" | "unseen" | "deleted" | "deletedSize">;
+
 /** Sums that messages are added to and taken from; below zero where more goes than comes. */
 export class Tally {
   /** How many. */
@@ -30,6 +33,23 @@ export class Tally {
     this.deleted++;
     this.deletedSize += size;
     return this;
+  }
+
+  /** Sums that somebody else has made. */
+  static of({ messages, size, unseen, deleted, deletedSize }: Sums): Tally {
+    return Object.assign(new Tally(), { messages, size, unseen, deleted, deletedSize });
+  }
+
+  /** What takes away what this adds. */
+  negated(): Tally {
+    const { messages, size, unseen, deleted, deletedSize } = this;
+    return Tally.of({
+      messages: -messages,
+      size: -size,
+      unseen: -unseen,
+      deleted: -deleted,
+      deletedSize: -deletedSize,
+    });
   }
 
   /** One less. */

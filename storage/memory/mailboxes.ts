@@ -63,7 +63,7 @@ export function renameMailbox(state: State, changes: Changes, mailbox: StoredMai
     // INBOX stays, with the names below it; its messages go.
     const { id } = createMailbox(state, changes, account, to, now);
     const moved = copy(state, changes, mailbox, [[1, mailbox.uidNext]], state.mailbox(id), now);
-    expunge(state, changes, mailbox, moved.map(([uid]) => uid));
+    expunge(state, changes, mailbox, moved);
     copyMetadata(state, changes, mailbox.id, id);
     return;
   }

@@ -76,7 +76,7 @@ export function setFlags(
   return { changed, modified };
 }
 
-/** Gives the UIDs that there were and those that there are. */
+/** The UIDs that there were, in order: those that there are follow each other, up to the mailbox's last. */
 export function copy(
   state: State,
   changes: Changes,
@@ -84,12 +84,13 @@ export function copy(
   uids: UidSet,
   to: StoredMailbox,
   now: Date,
-): (readonly [number, number])[] {
+): number[] {
   return selected(from, uids).map(({ uid, body, receivedAt, flags }) => {
     // RFC 9051 §6.4.7: flags and internal date are preserved.
     const envelope = from.envelopes.get(uid);
     const details = { receivedAt, flags, ...envelope && { envelope } };
-    return [uid, append(state, changes, to, body, details, now).uid] as const;
+    append(state, changes, to, body, details, now);
+    return uid;
   });
 }
 

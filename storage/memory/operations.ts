@@ -2,6 +2,7 @@
 import type { Message } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Operation, ResultOf } from "../../core/contract/storage.ts";
+import { copiedRuns } from "../common/copied_runs.ts";
 import { knownMailboxName, newMailboxName } from "../common/mailbox_name.ts";
 import {
   createAccount,
@@ -59,10 +60,10 @@ export function perform(state: State, changes: Changes, operation: Operation, no
     case "move": {
       const from = state.mailbox(operation.from), to = state.mailbox(operation.to);
       const copied = copy(state, changes, from, operation.uids, to, now);
-      if (operation.do === "move") expunge(state, changes, from, copied.map(([uid]) => uid));
+      if (operation.do === "move") expunge(state, changes, from, copied);
       const isMoreThere = copied.length > 0 && (operation.do === "copy" || from.account !== to.account);
       if (isMoreThere) refuseOverQuota(state, to.account, "messages");
-      return copied;
+      return copiedRuns(copied, to.uidNext - copied.length);
     }
     case "expunge": {
       const mailbox = state.mailbox(operation.mailbox);

@@ -1,7 +1,12 @@
 /** Removes what is marked `\Deleted` (RFC 9051 §6.4.3). */
 import type { UidSet } from "../../../core/contract/mod.ts";
+import { limitReached, messageLimit, type WithinLimit, withinLimit } from "./message_limit.ts";
+import { knownUids } from "./named_messages.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";
+
+/** Messages that are looked at a time. */
+const PAGE = 1000;
 
 /**
  * Removes them in one step, so that nothing goes whose mark another session takes away meanwhile. The client is told of it
@@ -14,6 +19,24 @@ export async function expungeDeleted(session: Session, mailbox: SelectedMailbox,
   const [gone] = await storage.apply([{ do: "expunge", mailbox: mailbox.id, uids, onlyDeleted: true }]);
   mailbox.isStale = true;
   return gone.length > 0;
+}
+
+/** RFC 9738 §3.1: of UID EXPUNGE those count that are marked. */
+export async function deletedWithinLimit(
+  session: Session,
+  mailbox: SelectedMailbox,
+  uids: UidSet,
+): Promise<WithinLimit> {
+  if (withinLimit(session, mailbox, uids).reached === undefined) return { uids };
+  const most = messageLimit(session), known = knownUids(mailbox, uids), deleted: number[] = [];
+  for (let end = known.length; end > 0 && deleted.length <= most; end -= PAGE) {
+    const page = known.slice(Math.max(0, end - PAGE), end);
+    const { messages } = await session.service.context.storage.messages(mailbox.id, { uids: page });
+    deleted.unshift(...messages.filter(({ flags }) => flags.includes("\\Deleted")).map(({ uid }) => uid));
+  }
+  if (deleted.length <= most) return { uids };
+  const last = deleted.slice(-most);
+  return { uids: last, reached: limitReached(session, last[0]) };
 }
 
 /** All that the client knows. */

@@ -14,6 +14,7 @@ import {
   setsSeen,
   writeItem,
 } from "./fetch_item.ts";
+import { knownUids } from "./named_messages.ts";
 import { parsedOf, presentOf } from "./parsed_messages.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
@@ -32,14 +33,31 @@ export interface FetchSelection {
   readonly uids: UidSet;
   /** RFC 7162 §3.1.4.1. */
   readonly changedSince?: bigint | undefined;
+  /** RFC 9738 §3.1: from the highest UID to the lowest. */
+  readonly isFromEnd?: boolean;
 }
 
 /** Tells the items of all messages that the client knows; those that are gone are passed over. */
 export async function fetchMessages(
   session: Session,
   mailbox: SelectedMailbox,
+  { uids, isFromEnd, ...selection }: FetchSelection,
+  items: readonly FetchItem[],
+): Promise<void> {
+  if (!isFromEnd) return await fetchPages(session, mailbox, { uids, ...selection }, items);
+  const known = knownUids(mailbox, uids);
+  for (let end = known.length; end > 0; end -= PAGE) {
+    const page = known.slice(Math.max(0, end - PAGE), end);
+    await fetchPages(session, mailbox, { uids: page, ...selection }, items, true);
+  }
+}
+
+async function fetchPages(
+  session: Session,
+  mailbox: SelectedMailbox,
   { uids, changedSince }: FetchSelection,
   items: readonly FetchItem[],
+  isReversed = false,
 ): Promise<void> {
   const { storage } = session.service.context;
   const { writer } = session.connection;
@@ -58,6 +76,7 @@ export async function fetchMessages(
     after = page.messages.at(-1)?.uid ?? last;
     more = page.more;
     const known = page.messages.filter(({ uid }) => uid <= last);
+    if (isReversed) known.reverse();
     const messages = marksSeen ? await markSeen(session, mailbox, known) : known.map(unchanged);
     const parsed = withSummary ? await parsedOf(session, items, known) : [];
     let bodies: readonly (Body | undefined)[] = [], first = 0;

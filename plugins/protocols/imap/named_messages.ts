@@ -2,6 +2,7 @@
 import type { UidSet } from "../../../core/contract/mod.ts";
 import { CommandRefused } from "./failures.ts";
 import { type NumberRanges, resolvedRanges, type SequenceSet } from "./grammar/sequence_set.ts";
+import { commonRanges, numbersIn } from "./number_ranges.ts";
 import { bad } from "./replies.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 
@@ -46,6 +47,17 @@ export function withoutKnown(mailbox: SelectedMailbox, expunged: UidSet): UidSet
     if (from <= to) left.push([from, to]);
   }
   return left;
+}
+
+/** The same messages, so many at a time, ascending. */
+export function* uidSteps(mailbox: SelectedMailbox, uids: UidSet, size: number): Generator<UidSet> {
+  const ranges = resolvedRanges(uids, 0);
+  // What is known changes with what is told, and nothing is told meanwhile.
+  const known = numbersIn(mailbox.uids, ranges);
+  for (let at = 0; at < known.length; at += size) {
+    const step = known.subarray(at, at + size);
+    yield commonRanges(ranges, [[step[0] ?? 0, step.at(-1) ?? 0]]);
+  }
 }
 
 /** Those of the UIDs that the client knows, ascending. */

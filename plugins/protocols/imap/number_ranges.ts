@@ -12,6 +12,17 @@ export function isInRanges(number: number, ranges: NumberRanges): boolean {
   return (ranges[low]?.[0] ?? Infinity) <= number;
 }
 
+/** How many of ascending numbers are lower. */
+export function placeIn(numbers: Uint32Array, number: number): number {
+  let low = 0, high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] ?? 0) < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Numbers that are in both. */
 export function commonRanges(some: NumberRanges, others: NumberRanges): NumberRanges {
   const common: [number, number][] = [];

@@ -23,6 +23,8 @@ export const imapOptions = options({
   login_timeout: v.optional(duration, "3m"),
   /** Commands that made no sense, and logins that failed; one more ends the session. */
   max_errors: v.optional(integer(1), 50),
+  /** RFC 9738: messages that one command may be about; §3: not lower than 1000. Absent: as many as there are. */
+  message_limit: v.optional(integer(1000)),
   /** RFC 5255 §3.2: the language of `LANGUAGE default`. */
   language: v.optional(oneOf([firstTag, ...otherTags]), "en"),
   /** Addresses, as `account list` prints them, of those who may set quotas and what the server's metadata shares. */

@@ -8,6 +8,7 @@
  */
 import type { AccountId, MailboxId, MailboxSnapshot, Message, Storage, UidSet } from "../../../core/contract/mod.ts";
 import type { NumberRanges } from "./grammar/sequence_set.ts";
+import { placeIn } from "./number_ranges.ts";
 import type { SearchContext } from "./search/search_context.ts";
 
 /** Changes that are read at a time. */
@@ -282,12 +283,6 @@ export class SelectedMailbox {
 
   /** How many messages have a lower UID. */
   placeOf(uid: number): number {
-    let low = 0, high = this.#uids.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#uids[middle] ?? 0) < uid) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return placeIn(this.#uids, uid);
   }
 }

@@ -140,9 +140,12 @@ async function tellGone(session: Session, mailbox: SelectedMailbox): Promise<voi
   if (uids.length === 0) return;
   if (session.extensions.hasVanished) session.untagged(`VANISHED ${printNumbers(uids)}`);
   else {
+    const turns = new Turns();
     for (const number of numbers) {
       session.untagged(`${number} EXPUNGE`);
-      if (writer.isFull) await writer.flush();
+      if (!writer.isFull) continue;
+      await writer.flush();
+      await turns.take();
     }
   }
 }

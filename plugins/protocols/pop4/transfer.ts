@@ -53,8 +53,8 @@ async function transfer(
   const batch = Array.from(selected, ([{ id: from }, uids]) => ({
     ...{ do: how, from, uids: uidSet(uids), to: target.mailbox.id } as const,
   }));
-  const pairs = await storage.apply(batch);
-  return pairs.reduce((sum, { length }) => sum + length, 0);
+  const runs = (await storage.apply(batch)).flat();
+  return runs.reduce((sum, [, , count]) => sum + count, 0);
 }
 
 /** RFC 4314 §4: flags that may not be set in the target are left out. */

@@ -62,7 +62,7 @@ export class Mailboxes {
     this.#nextUidValidity = prepare(
       "UPDATE counters SET value = max(value + 1, ?) WHERE name = 'uid_validity' RETURNING value",
     );
-    const change = `UPDATE mailboxes SET uidNext = uidNext + ?, highestModseq = highestModseq + 1,
+    const change = `UPDATE mailboxes SET uidNext = uidNext + ?, highestModseq = highestModseq + ?,
       messages = messages + ?, size = size + ?, unseen = unseen + ?, deleted = deleted + ?,
       deletedSize = deletedSize + ?`;
     const changed = `RETURNING id, account, uidNext, highestModseq, revision,
@@ -120,11 +120,16 @@ export class Mailboxes {
   }
 
   /**
-   * Messages came or went, or their flags were changed: one mod-sequence for all of that (RFC 7162 §3.1), and so many
-   * UIDs. @throws Refusal `not-found`.
+   * Messages came or went, or their flags were changed: so many UIDs, and one mod-sequence for all of that, or so many
+   * (RFC 7162 §3.1). @throws Refusal `not-found`.
    */
-  change(mailbox: number, { messages, size, unseen, deleted, deletedSize }: Tally, uids: number): ChangedMailbox {
-    const row = this.#change.get(uids, messages, size, unseen, deleted, deletedSize, mailbox);
+  change(
+    mailbox: number,
+    { messages, size, unseen, deleted, deletedSize }: Tally,
+    uids: number,
+    modseqs = 1,
+  ): ChangedMailbox {
+    const row = this.#change.get(uids, modseqs, messages, size, unseen, deleted, deletedSize, mailbox);
     return this.#touch(row);
   }
 
@@ -134,7 +139,7 @@ export class Mailboxes {
     name: string,
     { messages, size, unseen, deleted, deletedSize }: Tally,
   ): ChangedMailbox {
-    const change = [1, messages, size, unseen, deleted, deletedSize, account] as const;
+    const change = [1, 1, messages, size, unseen, deleted, deletedSize, account] as const;
     const row = this.#changeNamed.get(...change, name) ?? this.#changeNamed.get(...change, "INBOX");
     if (row === undefined) throw new Refusal("not-found", "there is no such account");
     return this.#touch(row);

@@ -18,6 +18,7 @@ import {
 } from "../rows.ts";
 import { Statement } from "../statement.ts";
 import type { Bodies, NewBody } from "./bodies.ts";
+import type { Expunged } from "./expunged.ts";
 import type { Keywords } from "./keywords.ts";
 import type { ChangedMailbox, Mailboxes } from "./mailboxes.ts";
 import type { Quotas } from "./quotas.ts";
@@ -48,32 +49,30 @@ export class Messages {
   readonly #quotas: Quotas;
   readonly #insert: Statement<MessageRow>;
   readonly #inRange: Statement<MessageRow>;
-  readonly #wholeInRange: Statement<MessageRow & EnvelopeRow>;
   readonly #setFlags: Statement;
   readonly #remove: Statement<RemovedRow>;
   readonly #removeDeleted: Statement<RemovedRow>;
-  readonly #remember: Statement;
+  readonly #expunged: Expunged;
 
   /** Over an open database. */
-  constructor(database: DatabaseSync, { mailboxes, bodies, keywords, quotas }: MessageParts) {
+  constructor(database: DatabaseSync, { mailboxes, bodies, keywords, quotas }: MessageParts, expunged: Expunged) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#mailboxes = mailboxes;
     this.#bodies = bodies;
     this.#keywords = keywords;
     this.#quotas = quotas;
-    const whole = `${messageColumns}, ${envelopeColumns}`;
-    this.#insert = prepare(`INSERT INTO messages (mailbox, ${whole}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-    const inRange = "FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid";
-    this.#inRange = prepare(`SELECT ${messageColumns} ${inRange}`);
-    this.#wholeInRange = prepare(`SELECT ${whole} ${inRange}`);
+    this.#expunged = expunged;
+    this.#insert = prepare(
+      `INSERT INTO messages (mailbox, ${messageColumns}, ${envelopeColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#inRange = prepare(
+      `SELECT ${messageColumns} FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
+    );
     this.#setFlags = prepare("UPDATE messages SET flags = ?, modseq = ? WHERE mailbox = ? AND uid = ?");
     const remove = "DELETE FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ?";
     const removed = "RETURNING uid, size, flags, body";
     this.#remove = prepare(`${remove} ${removed}`);
     this.#removeDeleted = prepare(`${remove} AND instr(' ' || flags || ' ', ' \\Deleted ') > 0 ${removed}`);
-    this.#remember = prepare(
-      "INSERT INTO expunged (mailbox, modseq, firstUid, lastUid) VALUES (?, ?, ?, ?)",
-    );
   }
 
   /** @throws Refusal `not-found`, `invalid`, `over-quota`. */
@@ -127,29 +126,13 @@ export class Messages {
     return { changed, modified };
   }
 
-  /** RFC 9051 §6.4.7: flags and internal date go with it. @throws Refusal `not-found`, `over-quota`. */
-  copy(from: number, uids: UidSet, to: number, now: number): (readonly [number, number])[] {
-    const { copied, mailbox } = this.#copy(from, uids, to, now);
-    if (mailbox !== undefined) this.#quotas.refuseFull(mailbox.account, mailbox.quota);
-    return copied;
-  }
-
-  /** RFC 9051 §6.4.8. What stays within an account adds nothing to it. @throws Refusal `not-found`, `over-quota`. */
-  move(from: number, uids: UidSet, to: number, now: number): (readonly [number, number])[] {
-    const { account } = this.#mailboxes.get(from);
-    const { copied, mailbox } = this.#copy(from, uids, to, now);
-    this.expunge(from, copied.map(([uid]) => uid));
-    if (mailbox !== undefined && mailbox.account !== account) this.#quotas.refuseFull(mailbox.account, mailbox.quota);
-    return copied;
-  }
-
   /** The UIDs that were there. @throws Refusal `not-found`. */
   expunge(mailbox: number, uids: UidSet, onlyDeleted = false): number[] {
     this.#mailboxes.get(mailbox);
     const { removed, tally } = this.#removeAll(mailbox, uids, onlyDeleted ? this.#removeDeleted : this.#remove);
     if (removed.length === 0) return [];
     const { highestModseq: modseq } = this.#mailboxes.change(mailbox, tally, 0);
-    for (const [first, last] of uidRanges(removed)) this.#remember.run(mailbox, modseq, first, last);
+    this.#expunged.remember(mailbox, modseq, uidRanges(removed));
     return removed;
   }
 
@@ -160,26 +143,6 @@ export class Messages {
 
   #select(mailbox: number, uids: UidSet): MessageRow[] {
     return uidRanges(uids).flatMap(([from, to]) => this.#inRange.all(mailbox, from, to));
-  }
-
-  /** The mailbox as it is afterwards; undefined when nothing was copied. */
-  #copy(
-    from: number,
-    uids: UidSet,
-    to: number,
-    now: number,
-  ): { copied: (readonly [number, number])[]; mailbox: ChangedMailbox | undefined } {
-    this.#mailboxes.get(from);
-    this.#mailboxes.get(to);
-    const rows = uidRanges(uids).flatMap(([first, last]) => this.#wholeInRange.all(from, first, last));
-    let mailbox: ChangedMailbox | undefined;
-    const copied = rows.map((row) => {
-      this.#bodies.name(row.body);
-      mailbox = this.#mailboxes.change(to, arrivalOf(row), 1);
-      return [row.uid, this.#insertInto(mailbox, row, now).uid] as const;
-    });
-    this.#keywords.learn(to, rows.flatMap(({ flags }) => flagsOf(flags)));
-    return { copied, mailbox };
   }
 
   #content(body: number, details: MessageDetails, fresh: ReadonlyMap<number, NewBody>): Content {

@@ -6,7 +6,9 @@ import { newMailboxName } from "../../common/mailbox_name.ts";
 import { keyOf, ownerKey, placeKeys } from "../rows.ts";
 import { Accounts } from "./accounts.ts";
 import type { Bodies, NewBody } from "./bodies.ts";
+import { Copies } from "./copies.ts";
 import { Datasets } from "./datasets.ts";
+import { Expunged } from "./expunged.ts";
 import { Keywords } from "./keywords.ts";
 import { Mailboxes, type MailboxHead } from "./mailboxes.ts";
 import { Messages } from "./messages.ts";
@@ -33,6 +35,8 @@ export interface Tables {
   readonly datasets: Datasets;
   /** Messages. */
   readonly messages: Messages;
+  /** Messages that go from one mailbox to another. */
+  readonly copies: Copies;
   /** What accounts may keep. */
   readonly quotas: Quotas;
   /** Mail on its way out. */
@@ -42,6 +46,7 @@ export interface Tables {
 /** The tables of an open database. */
 export function openTables(database: DatabaseSync, bodies: Bodies, touched: Touched): Tables {
   const mailboxes = new Mailboxes(database, touched), quotas = new Quotas(database);
+  const parts = { mailboxes, bodies, keywords: new Keywords(database), quotas }, expunged = new Expunged(database);
   return {
     accounts: new Accounts(database, touched),
     subscriptions: new Subscriptions(database),
@@ -49,7 +54,8 @@ export function openTables(database: DatabaseSync, bodies: Bodies, touched: Touc
     rights: new Rights(database, mailboxes),
     metadata: new Metadata(database),
     datasets: new Datasets(database),
-    messages: new Messages(database, { mailboxes, bodies, keywords: new Keywords(database), quotas }),
+    messages: new Messages(database, parts, expunged),
+    copies: new Copies(database, parts, expunged),
     quotas,
     queue: new Queue(database, bodies),
   };
@@ -57,7 +63,7 @@ export function openTables(database: DatabaseSync, bodies: Bodies, touched: Touc
 
 /** Does an operation within a transaction. @throws Refusal; the transaction must then be taken back to before it. */
 export function perform(
-  { accounts, subscriptions, mailboxes, rights, metadata, datasets, messages, quotas, queue }: Tables,
+  { accounts, subscriptions, mailboxes, rights, metadata, datasets, messages, copies, quotas, queue }: Tables,
   operation: Operation,
   now: number,
   fresh: ReadonlyMap<number, NewBody>,
@@ -98,9 +104,9 @@ export function perform(
     case "setFlags":
       return messages.setFlags(operation.mailbox, operation.uids, operation.change);
     case "copy":
-      return messages.copy(operation.from, operation.uids, operation.to, now);
+      return copies.copy(operation.from, operation.uids, operation.to, now);
     case "move":
-      return messages.move(operation.from, operation.uids, operation.to, now);
+      return copies.move(operation.from, operation.uids, operation.to, now);
     case "expunge":
       return messages.expunge(operation.mailbox, operation.uids, operation.onlyDeleted);
     case "createMailbox": {
@@ -174,7 +180,7 @@ export function perform(
     if (mailbox.name === "INBOX") {
       // RFC 9051 §6.3.6: INBOX stays, with the names below it; its messages go.
       const { id } = mailboxes.create(mailbox.account, to, now);
-      messages.move(mailbox.id, [[1, mailbox.uidNext]], id, now);
+      copies.move(mailbox.id, [[1, mailbox.uidNext]], id, now);
       // RFC 5464 §4.1: what is made has its metadata, and INBOX keeps it.
       metadata.copy(mailbox.id, id);
     } else {

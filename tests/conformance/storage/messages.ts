@@ -125,8 +125,8 @@ export const messagePromises: readonly StoragePromise[] = [
     const body = await storage.writeBody(message("x"));
     await storage.apply([{ do: "append", mailbox: from, body, details: details("\\Flagged", "Keyword") }]);
     await fill(storage, from, "y");
-    const [pairs] = await storage.apply([{ do: "copy", from, uids: [[1, 99]], to }]);
-    assertEquals(pairs, [[1, 2], [2, 3]]);
+    const [runs] = await storage.apply([{ do: "copy", from, uids: [[1, 99]], to }]);
+    assertEquals(runs, [[1, 2, 2]]);
     const copied = (await storage.messages(to, { uids: [2] })).messages[0];
     assertEquals([copied?.flags, copied?.receivedAt, copied?.body], [["\\Flagged", "Keyword"], received, body]);
     assertEquals(await uidsOf(storage, from), [1, 2]);
@@ -137,14 +137,51 @@ export const messagePromises: readonly StoragePromise[] = [
     const [{ id: to }] = await storage.apply([{ do: "createMailbox", account: id, name: "to" }]);
     const [, second] = await fill(storage, from, "one", "two", "three");
     const since = (await storage.messages(from)).highestModseq;
-    const [pairs] = await storage.apply([{ do: "move", from, uids: [2, 3, 4], to }]);
-    assertEquals(pairs, [[2, 1], [3, 2]]);
+    const [runs] = await storage.apply([{ do: "move", from, uids: [2, 3, 4], to }]);
+    assertEquals(runs, [[2, 1, 2]]);
     assertEquals([await uidsOf(storage, from), await uidsOf(storage, to)], [[1], [1, 2]]);
     assertEquals((await storage.messages(from, { changedSince: since })).expunged, [[2, 3]]);
     assertEquals((await messagesOf(storage, to))[0]?.body, second?.body);
     const [inPlace] = await storage.apply([{ do: "move", from: to, uids: [1], to }]);
-    assertEquals([inPlace, await uidsOf(storage, to)], [[[1, 3]], [2, 3]]);
+    assertEquals([inPlace, await uidsOf(storage, to)], [[[1, 3, 1]], [2, 3]]);
   }],
+  [
+    "COPY and MOVE tell where messages are in as few runs as can be, in the order in which they were",
+    async ({ storage }) => {
+      const id = await account(storage);
+      const { id: from } = await named(storage, id, "INBOX");
+      const [{ id: to }] = await storage.apply([{ do: "createMailbox", account: id, name: "to" }]);
+      const all = await fill(storage, from, ..."abcdefghij");
+      await storage.apply([{ do: "expunge", mailbox: from, uids: [3] }]);
+      const [copied, moved, none] = await storage.apply([
+        { do: "copy", from, uids: [9, [1, 2], 4, [2, 5]], to },
+        { do: "move", from, uids: [[8, 9], 5, 3, 10], to },
+        { do: "move", from, uids: [3, 5], to },
+      ]);
+      assertEquals(copied, [[1, 1, 2], [4, 3, 2], [9, 5, 1]]);
+      assertEquals(moved, [[5, 6, 1], [8, 7, 3]]);
+      assertEquals(none, []);
+      assertEquals(await uidsOf(storage, from), [1, 2, 4, 6, 7]);
+      const there = await messagesOf(storage, to);
+      const bodies = [1, 2, 4, 5, 9, 5, 8, 9, 10].map((uid) => all[uid - 1]?.body);
+      assertEquals(there.map(({ uid, body }) => [uid, body]), bodies.map((body, index) => [index + 1, body]));
+      // RFC 7162 §3.1: in the order in which they came.
+      const modseqs = there.map(({ modseq }) => modseq);
+      assertEquals(modseqs, modseqs.toSorted((a, b) => a < b ? -1 : 1));
+      const [inPlace] = await storage.apply([{ do: "copy", from, uids: [[2, 99]], to: from }]);
+      assertEquals([inPlace, await uidsOf(storage, from)], [[[2, 11, 1], [4, 12, 1], [6, 13, 2]], [
+        1,
+        2,
+        4,
+        6,
+        7,
+        11,
+        12,
+        13,
+        14,
+      ]]);
+    },
+  ],
   ["EXPUNGE of what is marked takes nothing else, whatever was marked when it was asked for", async ({ storage }) => {
     const mailbox = await inbox(storage);
     await fill(storage, mailbox, ..."abcdef");

@@ -11,6 +11,7 @@ import { type AppendLiteral, AppendReader, type AppendStep } from "../grammar/ap
 import { LONGEST_URL } from "../grammar/imap_url.ts";
 import { Scanner } from "../grammar/scanner.ts";
 import type { SequenceNumber } from "../grammar/sequence_set.ts";
+import { limitReached, messageLimit, overLimit } from "../message_limit.ts";
 import { openMessageUrl } from "../message_url.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
 import { printUrlText } from "../printing/url_text.ts";
@@ -64,7 +65,9 @@ export async function takeIn<Result>(
   const intake = new Intake(session, user, replaces);
   let pending = literal;
   let stretch = scanner;
-  const reader = new AppendReader(replaces !== undefined);
+  const most = messageLimit(session);
+  // One more can be read: it is refused for what it is.
+  const reader = new AppendReader(replaces !== undefined, most === Infinity ? undefined : most + 1);
   try {
     for (;;) {
       const { steps, literal: kind } = reader.read(stretch, pending);
@@ -159,6 +162,8 @@ class Intake {
   }
 
   #begin(flags: readonly string[], date: Date | undefined): void {
+    // RFC 9738 §3.1: none of them is appended.
+    if (this.#done.length >= messageLimit(this.#session)) throw overLimit(limitReached(this.#session));
     const details = {
       receivedAt: date ?? this.#session.service.context.now(),
       flags: keptFlags(flags, this.#targetOf()),

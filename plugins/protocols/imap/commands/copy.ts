@@ -1,5 +1,5 @@
 /** COPY, MOVE and their UID forms (RFC 9051 §6.4.7 and §6.4.8, RFC 6851), with COPYUID (RFC 4315 §3). */
-import type { Operation, UidSet } from "../../../../core/contract/mod.ts";
+import type { CopiedRun, Operation, UidSet } from "../../../../core/contract/mod.ts";
 import { type Access, hasRights, openTarget, requireRights } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { tellExpunged } from "../expunge_deleted.ts";
@@ -7,26 +7,32 @@ import { requireWritable } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type CopyArguments, expectCopyArguments } from "../grammar/mailbox_arguments.ts";
 import type { Scanner } from "../grammar/scanner.ts";
-import { uidsOf } from "../named_messages.ts";
-import { printNumbers } from "../printing/sequence_sets.ts";
+import { replyWithin, requireWithinLimit, withinLimit } from "../message_limit.ts";
+import { uidsOf, uidSteps } from "../named_messages.ts";
+import { printUidSet } from "../printing/sequence_sets.ts";
 import { ok } from "../replies.ts";
+import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
-import type { StateOf } from "../state.ts";
 
 type By = "number" | "uid";
-type Pairs = readonly (readonly [from: number, to: number])[];
+type Runs = readonly CopiedRun[];
+
+/** Messages that are moved at a time: others write between. */
+const STEP = 5000;
 
 function copyCommand(by: By): Command {
   return command({
     states: ["selected"],
     parse,
-    async run(session, state, { set, mailbox: target }) {
+    async run(session, { user, mailbox }, { set, mailbox: target }) {
       const { storage } = session.service.context;
-      const to = await openTarget(storage, state.user, target);
-      const pairs = await copy(session, state, uidsOf(state.mailbox, set, by), to);
-      session.notifications?.own.added(to.mailbox.id, pairs.map(([, uid]) => uid));
-      if (to.mailbox.id === state.mailbox.id) state.mailbox.isStale = true;
-      return { reply: pairs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, pairs)) };
+      const to = await openTarget(storage, user, target);
+      const uids = uidsOf(mailbox, set, by);
+      requireWithinLimit(session, mailbox, uids);
+      const runs = await copy(session, mailbox, uids, to);
+      session.notifications?.own.added(to.mailbox.id, targetsOf(runs));
+      if (to.mailbox.id === mailbox.id) mailbox.isStale = true;
+      return { reply: runs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, runs)) };
     },
   });
 }
@@ -36,19 +42,26 @@ function moveCommand(by: By): Command {
     capabilities: ["MOVE"],
     states: ["selected"],
     parse,
-    async run(session, state, { set, mailbox: target }) {
-      const { mailbox } = state;
+    async run(session, { user, mailbox }, { set, mailbox: target }) {
       // RFC 6851 §3.3: what STORE \Deleted and EXPUNGE would need.
       requireWritable(mailbox.selection);
       requireRights(mailbox.selection, "te");
-      const to = await openTarget(session.service.context.storage, state.user, target);
-      const pairs = await move(session, state, uidsOf(mailbox, set, by), to);
-      if (pairs.length === 0) return { reply: ok("Nothing was there to be moved") };
-      session.notifications?.own.added(to.mailbox.id, pairs.map(([, uid]) => uid));
-      // RFC 6851 §4.3: COPYUID in an untagged OK, before the messages are gone.
-      const code = copyUid(to, pairs);
-      if (code !== undefined) session.untagged(`OK [${code}] Moved`);
-      return { reply: ok("Moved", await tellExpunged(session, mailbox)) };
+      const to = await openTarget(session.service.context.storage, user, target);
+      const { uids, reached } = withinLimit(session, mailbox, uidsOf(mailbox, set, by));
+      const runs: CopiedRun[] = [];
+      try {
+        // RFC 6851 §3.3: each message is moved or is not; of all of them together nothing is said.
+        for (const step of uidSteps(mailbox, uids, STEP)) {
+          for (const run of await move(session, mailbox, step, to)) runs.push(run);
+        }
+      } finally {
+        // Also where it ends halfway: of what was moved, the client hears all.
+        tellMoved(session, mailbox, to, runs);
+      }
+      const reply = runs.length === 0
+        ? ok("Nothing was there to be moved")
+        : ok("Moved", await tellExpunged(session, mailbox));
+      return { reply: replyWithin(session, reached, reply) };
     },
   });
 }
@@ -67,50 +80,61 @@ function parse(scanner: Scanner): CopyArguments {
   return expectCopyArguments(scanner);
 }
 
+function tellMoved(session: Session, mailbox: SelectedMailbox, to: Access, runs: Runs): void {
+  if (runs.length === 0) return;
+  mailbox.isStale = true;
+  session.notifications?.own.added(to.mailbox.id, targetsOf(runs));
+  // RFC 6851 §4.3: COPYUID in an untagged OK, before the messages are gone.
+  const code = copyUid(to, runs);
+  if (code !== undefined) session.untagged(`OK [${code}] Moved`);
+}
+
 /** RFC 4315 §3: UIDs in the source and in the target, in the same order; not for who may not select the target. */
-function copyUid({ mailbox, rights }: Access, pairs: Pairs): string | undefined {
+function copyUid({ mailbox, rights }: Access, runs: Runs): string | undefined {
   if (!hasRights({ rights }, "r")) return undefined;
-  const from = printNumbers(pairs.map(([from]) => from)), to = printNumbers(pairs.map(([, to]) => to));
-  return `COPYUID ${mailbox.uidValidity} ${from} ${to}`;
+  return `COPYUID ${mailbox.uidValidity} ${printUidSet(sourcesOf(runs))} ${printUidSet(targetsOf(runs))}`;
+}
+
+function sourcesOf(runs: Runs): UidSet {
+  return runs.map(([from, , count]) => [from, from + count - 1]);
+}
+
+function targetsOf(runs: Runs): UidSet {
+  return runs.map(([, to, count]) => [to, to + count - 1]);
 }
 
 /** RFC 9051 §6.4.7: all of them, or none. */
-async function copy(
-  session: Session,
-  { mailbox }: StateOf<"selected">,
-  uids: UidSet,
-  to: Access,
-): Promise<Pairs> {
-  const { storage } = session.service.context;
+async function copy({ service }: Session, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
+  const { storage } = service.context;
   if (hasRights(to, "stw")) {
-    const [pairs] = await storage.apply([{ do: "copy", from: mailbox.id, uids, to: to.mailbox.id }]);
-    return pairs;
+    const [runs] = await storage.apply([{ do: "copy", from, uids, to: to.mailbox.id }]);
+    return runs;
   }
-  const { batch, sources } = await appends(session, mailbox.id, uids, to);
+  const { batch, sources } = await appends(service.context, from, uids, to);
   const made = await storage.apply(batch);
-  return made.flatMap((message, index) => pair(sources[index], message));
+  return made.flatMap((message, index) => run(sources[index], message));
 }
 
-async function move(
-  session: Session,
-  { mailbox }: StateOf<"selected">,
-  uids: UidSet,
-  to: Access,
-): Promise<Pairs> {
-  const { storage } = session.service.context;
+async function move({ service }: Session, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
+  const { storage } = service.context;
   if (hasRights(to, "stw")) {
-    const [pairs] = await storage.apply([{ do: "move", from: mailbox.id, uids, to: to.mailbox.id }]);
-    return pairs;
+    const [runs] = await storage.apply([{ do: "move", from, uids, to: to.mailbox.id }]);
+    return runs;
   }
-  const { batch, sources } = await appends(session, mailbox.id, uids, to);
-  const expunge: Operation = { do: "expunge", mailbox: mailbox.id, uids: sources };
+  const { batch, sources } = await appends(service.context, from, uids, to);
+  const expunge: Operation = { do: "expunge", mailbox: from, uids: sources };
   const made = await storage.apply([...batch, expunge]);
-  return made.flatMap((message, index) => pair(sources[index], message));
+  return made.flatMap((message, index) => run(sources[index], message));
 }
 
 /** RFC 4314 §4: flags that may not be set in the target are left out. */
-async function appends(session: Session, from: Access["mailbox"]["id"], uids: UidSet, to: Access) {
-  const { messages } = await session.service.context.storage.messages(from, { uids });
+async function appends(
+  { storage }: Session["service"]["context"],
+  from: Access["mailbox"]["id"],
+  uids: UidSet,
+  to: Access,
+) {
+  const { messages } = await storage.messages(from, { uids });
   return {
     sources: messages.map(({ uid }) => uid),
     batch: messages.map(({ body, receivedAt, flags }) => ({
@@ -120,7 +144,7 @@ async function appends(session: Session, from: Access["mailbox"]["id"], uids: Ui
   };
 }
 
-function pair(source: number | undefined, made: unknown): (readonly [number, number])[] {
+function run(source: number | undefined, made: unknown): CopiedRun[] {
   const isMessage = typeof made === "object" && made !== null && "uid" in made && typeof made.uid === "number";
-  return source !== undefined && isMessage ? [[source, Number(made.uid)]] : [];
+  return source !== undefined && isMessage ? [[source, Number(made.uid), 1]] : [];
 }

@@ -72,7 +72,7 @@ async function searchSelected(
   mailbox: SelectedMailbox,
   { prepared, returns, work }: Asked,
 ): Promise<void> {
-  const { condition, found } = await search(session, prepared, selectedTarget(mailbox), returns, work);
+  const { condition, found } = await search(session, prepared, selectedTarget(mailbox), returns, { work });
   if (returns.options.has("SAVE")) mailbox.saved = savedUids(found, returns);
   tellFoundIn(session, access, found, returns);
   if (returns.update === undefined) return;
@@ -85,7 +85,7 @@ async function searchOther(session: Session, access: Access, { prepared, returns
   // Removed meanwhile, it has no messages any more.
   const snapshot = await unlessGone(session.service.context.storage.snapshot(id));
   const target = snapshot && otherTarget(id, snapshot.uids);
-  const searched = target && await unlessGone(search(session, prepared, target, returns, work));
+  const searched = target && await unlessGone(search(session, prepared, target, returns, { work }));
   if (searched !== undefined) tellFoundIn(session, access, searched.found, returns);
 }
 

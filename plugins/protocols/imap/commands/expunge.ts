@@ -2,9 +2,10 @@
 import type { UidSet } from "../../../../core/contract/mod.ts";
 import { requireRights } from "../access.ts";
 import { type Command, command, noArguments, type Outcome } from "../command.ts";
-import { allKnown, expungeDeleted, tellExpunged } from "../expunge_deleted.ts";
+import { allKnown, deletedWithinLimit, expungeDeleted, tellExpunged } from "../expunge_deleted.ts";
 import { requireWritable } from "../failures.ts";
 import { expectSequenceSet } from "../grammar/sequence_set.ts";
+import { type LimitReached, replyWithin } from "../message_limit.ts";
 import { uidsOf } from "../named_messages.ts";
 import { ok } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
@@ -14,6 +15,7 @@ import type { Session } from "../session.ts";
 export const expunge: Command = command({
   states: ["selected"],
   parse: noArguments,
+  // RFC 9738 §3.1: without a limit, and so is CLOSE.
   run: (session, { mailbox }) => expungeAmong(session, mailbox, allKnown(mailbox)),
 });
 
@@ -27,12 +29,21 @@ export const uidExpunge: Command = command({
     scanner.expectEnd();
     return set;
   },
-  run: (session, { mailbox }, set) => expungeAmong(session, mailbox, uidsOf(mailbox, set, "uid")),
+  async run(session, { mailbox }, set) {
+    const { uids, reached } = await deletedWithinLimit(session, mailbox, uidsOf(mailbox, set, "uid"));
+    return await expungeAmong(session, mailbox, uids, reached);
+  },
 });
 
-async function expungeAmong(session: Session, mailbox: SelectedMailbox, uids: UidSet): Promise<Outcome> {
+async function expungeAmong(
+  session: Session,
+  mailbox: SelectedMailbox,
+  uids: UidSet,
+  reached?: LimitReached,
+): Promise<Outcome> {
   requireWritable(mailbox.selection);
   requireRights(mailbox.selection, "e");
-  if (!await expungeDeleted(session, mailbox, uids)) return { reply: ok("Nothing was to be expunged") };
-  return { reply: ok("Expunged", await tellExpunged(session, mailbox)) };
+  const isAny = await expungeDeleted(session, mailbox, uids);
+  const reply = isAny ? ok("Expunged", await tellExpunged(session, mailbox)) : ok("Nothing was to be expunged");
+  return { reply: replyWithin(session, reached, reply) };
 }

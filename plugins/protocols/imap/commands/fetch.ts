@@ -1,10 +1,16 @@
 /** FETCH and UID FETCH (RFC 9051 §6.4.5), with CONDSTORE and QRESYNC (RFC 7162) and PARTIAL (RFC 9394). */
-import type { UidSet } from "../../../../core/contract/mod.ts";
 import { type Command, command } from "../command.ts";
 import { fetchMessages } from "../fetch_messages.ts";
 import { expectFetchArguments, type FetchArguments } from "../grammar/fetch_arguments.ts";
 import type { FetchItem } from "../grammar/fetch_items.ts";
 import { resolvedPartialRange } from "../grammar/partial_range.ts";
+import {
+  limitCapability,
+  replyWithin,
+  requirePartialWithinLimit,
+  type WithinLimit,
+  withinLimit,
+} from "../message_limit.ts";
 import { knownUids, pastUidsOf, uidsOf, withoutKnown } from "../named_messages.ts";
 import { printUidSet } from "../printing/sequence_sets.ts";
 import { bad, ok } from "../replies.ts";
@@ -19,8 +25,8 @@ export const fetchByUid: Command = fetchCommand("uid");
 
 function fetchCommand(by: "number" | "uid"): Command {
   return command({
-    // RFC 3516, RFC 8970, RFC 8514, RFC 8474, RFC 9394: items and modifiers, not commands.
-    capabilities: ["BINARY", "PREVIEW", "SAVEDATE", "OBJECTID", "PARTIAL", "CONDSTORE", "QRESYNC"],
+    // RFC 3516, RFC 8970, RFC 8514, RFC 8474, RFC 9394: items and modifiers, not commands; RFC 9738: a limit.
+    capabilities: ["BINARY", "PREVIEW", "SAVEDATE", "OBJECTID", "PARTIAL", "CONDSTORE", "QRESYNC", limitCapability],
     states: ["selected"],
     // RFC 9051 §7.5.1: UID FETCH names no sequence numbers.
     ...by === "number" && { telling: "no-expunge" },
@@ -32,21 +38,28 @@ function fetchCommand(by: "number" | "uid"): Command {
       const { changedSince, vanished } = given.modifiers;
       // RFC 7162 §3.2.6: only once QRESYNC has been enabled.
       if (vanished && !session.extensions.hasQresync) return { reply: bad("VANISHED needs ENABLE QRESYNC") };
+      const { uids, reached } = selected(session, mailbox, given, by);
       // RFC 7162 §3.1: both tell the server that mod-sequences are wanted.
       if (changedSince !== undefined || given.items.some(({ item }) => item === "MODSEQ")) session.wantModseq();
-      const uids = selected(mailbox, given, by);
       if (vanished && changedSince !== undefined) await tellVanished(session, mailbox, given, changedSince);
-      await fetchMessages(session, mailbox, { uids, changedSince }, itemsOf(session, given, by));
-      return { reply: ok("Fetched", await expungeIssued(session, mailbox, by)) };
+      const isFromEnd = reached !== undefined;
+      await fetchMessages(session, mailbox, { uids, changedSince, isFromEnd }, itemsOf(session, given, by));
+      return { reply: replyWithin(session, reached, ok("Fetched", await expungeIssued(session, mailbox, by))) };
     },
   });
 }
 
-function selected(mailbox: SelectedMailbox, { set, modifiers }: FetchArguments, by: "number" | "uid"): UidSet {
+function selected(
+  session: Session,
+  mailbox: SelectedMailbox,
+  { set, modifiers: { partial } }: FetchArguments,
+  by: "number" | "uid",
+): WithinLimit {
+  requirePartialWithinLimit(session, partial);
   const uids = uidsOf(mailbox, set, by);
-  if (modifiers.partial === undefined) return uids;
+  if (partial === undefined) return withinLimit(session, mailbox, uids);
   const known = knownUids(mailbox, uids);
-  return known.slice(...resolvedPartialRange(modifiers.partial, known.length));
+  return { uids: known.slice(...resolvedPartialRange(partial, known.length)) };
 }
 
 /** RFC 7162 §3.2.6: what of these was expunged since, before the rest. */

@@ -1,10 +1,11 @@
 /** SEARCH and UID SEARCH (RFC 9051 §6.4.4, RFC 3501 §6.4.4, RFC 4731, RFC 5182). */
 import { type Command, command } from "../command.ts";
 import { expectSearchArguments } from "../grammar/search_arguments.ts";
+import { messageLimit, replyWithin, requirePartialWithinLimit } from "../message_limit.ts";
 import { ok } from "../replies.ts";
 import { type NamedBy, prepareSearch, refuseCharset, requireFuzzy, search, selectedTarget } from "../search/search.ts";
 import { saving, tagCorrelator, tellFound } from "../search/tell_found.ts";
-import { keepTelling, requireFreshTag } from "../search/tell_results.ts";
+import { keepTelling, refuse, requireFreshTag } from "../search/tell_results.ts";
 import { expungeIssued } from "../tell.ts";
 
 /** SEARCH. */
@@ -34,18 +35,21 @@ function searchCommand(by: NamedBy): Command {
     async run(session, { user, mailbox }, given) {
       const { returns } = given;
       requireFreshTag(session, mailbox, returns);
-      const { found, condition } = await saving(mailbox, returns, async () => {
+      const { found, condition, reached } = await saving(mailbox, returns, async () => {
+        requirePartialWithinLimit(session, returns?.partial);
         refuseCharset(session, given);
         const prepared = await prepareSearch(session, user, given);
         requireFuzzy(prepared, returns?.options.has("RELEVANCY") ?? false);
-        return await search(session, prepared, selectedTarget(mailbox), returns);
+        return await search(session, prepared, selectedTarget(mailbox), returns, { most: messageLimit(session) });
       });
       tellFound(session, mailbox, found, { by, response: "SEARCH", ...returns && { returns } });
-      if (returns?.update !== undefined) {
+      // What has not been looked at cannot be followed.
+      if (returns?.update !== undefined && reached !== undefined) refuse(session, "Not all messages were searched");
+      else if (returns?.update !== undefined) {
         const { items } = returns.update;
         keepTelling(session, mailbox, found, { by, condition, items, correlator: tagCorrelator(session.tag) });
       }
-      return { reply: ok("Searched", await expungeIssued(session, mailbox, by)) };
+      return { reply: replyWithin(session, reached, ok("Searched", await expungeIssued(session, mailbox, by))) };
     },
   });
 }

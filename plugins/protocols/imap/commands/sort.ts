@@ -1,6 +1,7 @@
 /** SORT and UID SORT (RFC 5256 §3, RFC 5957), with ESORT and CONTEXT (RFC 5267). */
 import { type Command, command } from "../command.ts";
 import { expectSortArguments } from "../grammar/search_arguments.ts";
+import { requirePartialWithinLimit } from "../message_limit.ts";
 import { ok } from "../replies.ts";
 import { type NamedBy, prepareSearch, requireFuzzy, selectedTarget } from "../search/search.ts";
 import { saving, tagCorrelator, tellFound } from "../search/tell_found.ts";
@@ -27,6 +28,7 @@ function sortCommand(by: NamedBy): Command {
       const { returns, criteria } = given;
       requireFreshTag(session, mailbox, returns);
       const { found, condition } = await saving(mailbox, returns, async () => {
+        requirePartialWithinLimit(session, returns?.partial);
         const prepared = await prepareSearch(session, user, given);
         requireFuzzy(prepared, (returns?.options.has("RELEVANCY") ?? false) || sortsByRelevancy(criteria));
         return await sortedSearch(session, prepared, selectedTarget(mailbox), criteria, returns);

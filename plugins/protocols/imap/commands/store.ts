@@ -5,6 +5,7 @@ import { type Command, command, type Outcome } from "../command.ts";
 import { CommandRefused, requireWritable } from "../failures.ts";
 import { keptFlags, rightFor, storableFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { expectStoreArguments, type StoreArguments } from "../grammar/store_arguments.ts";
+import { replyWithin, withinLimit } from "../message_limit.ts";
 import { knownUids, uidsOf } from "../named_messages.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
 import { no, ok } from "../replies.ts";
@@ -33,13 +34,17 @@ function storeCommand(by: "number" | "uid"): Command {
     async run(session, { mailbox }, given): Promise<Outcome> {
       requireWritable(mailbox.selection);
       if (given.unchangedSince !== undefined) session.wantModseq();
-      const stores = { ...given, flags: allowedFlags(mailbox.selection, given.flags) };
-      const uids = knownUids(mailbox, uidsOf(mailbox, given.set, by));
-      const modified = await store(session, mailbox, uids, stores);
-      if (modified.length === 0) return { reply: ok("Stored", await expungeIssued(session, mailbox, by)) };
+      const { uids, reached } = withinLimit(session, mailbox, uidsOf(mailbox, given.set, by));
+      const flags = allowedFlags(mailbox.selection, given.flags);
+      const stores = { ...given, flags, isFromEnd: reached !== undefined };
+      const modified = await store(session, mailbox, knownUids(mailbox, uids), stores);
+      if (modified.length === 0) {
+        return { reply: replyWithin(session, reached, ok("Stored", await expungeIssued(session, mailbox, by))) };
+      }
       // RFC 7162 §3.1.3: by number or by UID, as the command named them.
       const failed = by === "uid" ? modified : modified.map((uid) => mailbox.numberOf(uid));
-      return { reply: ok("Others have changed some of them", `MODIFIED ${printNumbers(failed)}`) };
+      const reply = ok("Others have changed some of them", `MODIFIED ${printNumbers(failed)}`);
+      return { reply: replyWithin(session, reached, reply) };
     },
   });
 }
@@ -54,24 +59,31 @@ function allowedFlags(selection: Selection, flags: readonly string[]): readonly 
   return allowed;
 }
 
+interface Stores extends StoreArguments {
+  /** RFC 9738 §3.1: from the highest UIDs to the lowest, in steps of which each is done at once. */
+  readonly isFromEnd: boolean;
+}
+
 /** @returns UIDs of those that others have changed after UNCHANGEDSINCE, ascending. */
 async function store(
   session: Session,
   mailbox: SelectedMailbox,
   uids: readonly number[],
-  given: StoreArguments,
+  given: Stores,
 ): Promise<readonly number[]> {
   const { writer } = session.connection;
   const turns = new Turns(), modified: number[] = [];
-  for (let at = 0; at < uids.length; at += STEP) {
-    const some = uids.slice(at, at + STEP);
+  for (let done = 0; done < uids.length; done += STEP) {
+    const some = given.isFromEnd
+      ? uids.slice(Math.max(0, uids.length - done - STEP), uids.length - done)
+      : uids.slice(done, done + STEP);
     const stored = await storeSome(session, mailbox, some, given);
-    await tellStored(session, mailbox, some, stored, given.silent);
+    await tellStored(session, mailbox, some, stored, given);
     modified.push(...stored.modified);
     if (writer.isFull) await writer.flush();
     await turns.take();
   }
-  return modified;
+  return modified.sort((left, right) => left - right);
 }
 
 /** What a step did. */
@@ -143,16 +155,27 @@ async function tellStored(
   mailbox: SelectedMailbox,
   uids: readonly number[],
   { changed, modified, isAlone }: Stored,
-  isSilent: boolean,
+  { silent: isSilent, isFromEnd }: Stores,
 ): Promise<void> {
-  if (!isSilent && changed.length < uids.length) return await tellFlagsOf(session, mailbox, uids);
-  if (!isSilent || !isAlone) { for (const message of changed) tellFlags(session, mailbox, message); }
-  else if (session.extensions.hasModseq) { for (const message of changed) tellModseq(session, mailbox, message); }
+  const inOrder = (messages: readonly Message[]) => isFromEnd ? messages.toReversed() : messages;
+  if (!isSilent && changed.length < uids.length) {
+    for (const message of inOrder(await read(session, mailbox, uids))) tellFlags(session, mailbox, message);
+    return;
+  }
+  if (!isSilent || !isAlone) { for (const message of inOrder(changed)) tellFlags(session, mailbox, message); }
+  else if (session.extensions.hasModseq) {
+    for (const message of inOrder(changed)) tellModseq(session, mailbox, message);
+  }
   // RFC 7162 §3.1.3: so that the client need not ask what has come in between.
-  if (modified.length > 0) await tellFlagsOf(session, mailbox, modified);
+  if (modified.length > 0) {
+    for (const message of inOrder(await read(session, mailbox, modified))) tellFlags(session, mailbox, message);
+  }
 }
 
-async function tellFlagsOf(session: Session, mailbox: SelectedMailbox, uids: readonly number[]): Promise<void> {
-  const { messages } = await session.service.context.storage.messages(mailbox.id, { uids });
-  for (const message of messages) tellFlags(session, mailbox, message);
+async function read(
+  { service }: Session,
+  { id }: SelectedMailbox,
+  uids: readonly number[],
+): Promise<readonly Message[]> {
+  return (await service.context.storage.messages(id, { uids })).messages;
 }

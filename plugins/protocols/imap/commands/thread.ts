@@ -3,9 +3,10 @@ import { CharsetDecoder } from "../../../../core/message/charset.ts";
 import { type Command, command } from "../command.ts";
 import { expectThreadArguments } from "../grammar/search_arguments.ts";
 import { LongWork } from "../long_work.ts";
+import { limitReached, messageLimit, overLimit } from "../message_limit.ts";
 import { printThreads } from "../printing/threads.ts";
 import { ok } from "../replies.ts";
-import { findMessages } from "../search/find_messages.ts";
+import { findMessages, scopeOf } from "../search/find_messages.ts";
 import { type NamedBy, type PreparedSearch, prepareSearch, selectedTarget } from "../search/search.ts";
 import { summariesOf } from "../search/summarized.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
@@ -59,7 +60,10 @@ async function threadables(
   const target = selectedTarget(mailbox), decoder = new CharsetDecoder();
   const messages: Threadable[] = [];
   const condition = prepared.conditionIn(target);
-  for await (const page of findMessages(storage, target, condition, { work, now: now().getTime() })) {
+  const scope = await scopeOf(storage, target, condition, messageLimit(session));
+  // RFC 9738 §3.3: a part of the messages has no threads of its own.
+  if (scope.isCut) throw overLimit(limitReached(session));
+  for await (const page of findMessages(storage, target, condition, { work, now: now().getTime() }, scope)) {
     for (let at = 0; at < page.length; at += SUMMARIES) {
       const some = page.slice(at, at + SUMMARIES).map(({ message }) => message);
       const summaries = await summariesOf(storage, some.map(({ body }) => body), threadParts);

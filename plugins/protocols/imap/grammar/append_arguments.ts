@@ -42,14 +42,19 @@ type Place = "target" | "message" | "part" | "after part" | "after message" | "a
 /** Reads the arguments of one command. */
 export class AppendReader {
   readonly #isReplace: boolean;
+  readonly #most: number;
   #place: Place = "target";
   #messages = 0;
   #parts = 0;
   #steps: AppendStep[] = [];
 
-  /** @param isReplace Whether it is REPLACE, with UID or without: that has a number first, and one message. */
-  constructor(isReplace = false) {
+  /**
+   * @param isReplace Whether it is REPLACE, with UID or without: that has a number first, and one message.
+   * @param most How many messages it may have.
+   */
+  constructor(isReplace = false, most = MOST_ITEMS) {
     this.#isReplace = isReplace;
+    this.#most = most;
   }
 
   /**
@@ -123,7 +128,7 @@ export class AppendReader {
 
   /** RFC 4466 §6, append-message: options, and then the message in one of its forms. */
   #readMessage(scanner: Scanner): Expected | undefined {
-    if (++this.#messages > MOST_ITEMS) throw scanner.malformed(`at most ${MOST_ITEMS} messages`);
+    if (++this.#messages > this.#most) throw scanner.malformed(`at most ${this.#most} messages`);
     const flags = scanner.isNext("(") ? expectBeforeSpace(scanner, expectFlagList) : [];
     const date = scanner.isNext('"') ? expectBeforeSpace(scanner, expectDateTime) : undefined;
     this.#steps.push({ step: "message", flags, ...date === undefined ? {} : { date } });

@@ -49,6 +49,9 @@ export function printSearchKey(key: SearchKey): WireText {
       return `${key.key} ${key.id}`;
     case "FILTER":
       return `FILTER ${key.name}`;
+    case "UIDAFTER":
+    case "UIDBEFORE":
+      return `${key.key} ${key.uid}`;
     case "UID":
       return `UID ${printSequenceSet(key.set)}`;
     case "NUMBER":

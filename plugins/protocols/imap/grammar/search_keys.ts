@@ -69,6 +69,8 @@ export type SearchKey =
   | { readonly key: "EMAILID" | "THREADID"; readonly id: string }
   /** RFC 5466: a search that is kept under this name. */
   | { readonly key: "FILTER"; readonly name: string }
+  /** RFC 9738 §3.2. */
+  | { readonly key: "UIDAFTER" | "UIDBEFORE"; readonly uid: number }
   /** UIDs, or message sequence numbers. */
   | { readonly key: "UID" | "NUMBER"; readonly set: SequenceSet }
   /** FUZZY: RFC 6203. */
@@ -100,6 +102,7 @@ const readers: ReadonlyMap<string, KeyReader> = new Map([
   ...each(["MODSEQ"], () => argument(expectModSequence)),
   ...each(["EMAILID", "THREADID"], (key) => argument((scanner) => ({ key, id: expectObjectId(scanner) }))),
   ...each(["FILTER"], (key) => argument((scanner) => ({ key, name: expectFilterName(scanner) }))),
+  ...each(["UIDAFTER", "UIDBEFORE"], (key) => argument((scanner) => ({ key, uid: scanner.expectNzNumber("a UID") }))),
   ...each(["UID"], (key) => argument((scanner) => ({ key, set: expectSequenceSet(scanner) }))),
   ...each(["NOT", "FUZZY"], (key) => argument((scanner) => ({ key, operand: expectOperand(scanner) }))),
   ...each(["OR"], () => argument(expectOr)),

@@ -63,6 +63,7 @@ export const frenchGrammar: Readonly<Record<keyof typeof germanGrammar, string>>
   "a string, a literal8 or NIL": "une chaîne, un littéral8 ou NIL",
   "a tag": "une étiquette",
   "a UIDVALIDITY": "un UIDVALIDITY",
+  "a UID": "un UID",
   "a URL": "une URL",
   "a user name": "un nom d'utilisateur",
   "a year of four digits": "une année de quatre chiffres",

@@ -62,6 +62,7 @@ export const germanGrammar = {
   "a string, a literal8 or NIL": "eine Zeichenkette, ein Literal8 oder NIL",
   "a tag": "eine Kennung",
   "a UIDVALIDITY": "eine UIDVALIDITY",
+  "a UID": "eine UID",
   "a URL": "eine URL",
   "a user name": "ein Benutzername",
   "a year of four digits": "ein Jahr mit vier Ziffern",

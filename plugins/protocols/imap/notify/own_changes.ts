@@ -1,6 +1,8 @@
 /** What a client has done itself and need not be told of (RFC 5465 §5), exactly: more than that is another's doing. */
-import type { MailboxId } from "../../../../core/contract/mod.ts";
+import type { MailboxId, UidSet } from "../../../../core/contract/mod.ts";
 import type { Access } from "../access.ts";
+import { type NumberRanges, resolvedRanges } from "../grammar/sequence_set.ts";
+import { isInRanges } from "../number_ranges.ts";
 import { type KnownMailbox, type KnownMailboxes, knownOf } from "./known_mailboxes.ts";
 
 /** Messages that the client has put into a mailbox. */
@@ -14,7 +16,7 @@ export class OwnChanges {
   readonly #known: KnownMailboxes;
   readonly #subscribed: Set<string>;
   readonly #isOfInterest: (name: string) => boolean;
-  #added: { readonly mailbox: MailboxId; readonly uids: ReadonlySet<number> } | undefined;
+  #added: { readonly mailbox: MailboxId; readonly ranges: NumberRanges } | undefined;
   readonly #met = new Set<string>();
   readonly #expected = new Map<MailboxId, KnownMailbox>();
 
@@ -59,23 +61,24 @@ export class OwnChanges {
 
   /** Whether the client has put a message there itself. */
   hasAdded(mailbox: MailboxId, uid: number): boolean {
-    return this.#added?.mailbox === mailbox && this.#added.uids.has(uid);
+    return this.#added?.mailbox === mailbox && isInRanges(uid, this.#added.ranges);
   }
 
   /** APPEND and the like. */
-  added(mailbox: MailboxId, uids: readonly number[]): void {
+  added(mailbox: MailboxId, uids: UidSet): void {
+    const ranges = resolvedRanges(uids, 0);
     // It is told at the end of the command, or never: the last command's are enough.
-    this.#added = { mailbox, uids: new Set(uids) };
+    this.#added = { mailbox, ranges };
     const before = this.#expected.get(mailbox) ?? this.#known.get(mailbox);
-    const first = uids[0];
+    const first = ranges[0]?.[0], count = ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
     // Where others have come before them, they are not all that is new.
     if (before === undefined || first !== before.uidNext) return;
     this.#expected.set(mailbox, {
       ...before,
-      uidNext: first + uids.length,
-      messages: before.messages + uids.length,
+      uidNext: first + count,
+      messages: before.messages + count,
       // RFC 7162 §3.1: each of them is a change of its own; where a storage counts otherwise, the client is told.
-      modseq: before.modseq + BigInt(uids.length),
+      modseq: before.modseq + BigInt(count),
     });
   }
 

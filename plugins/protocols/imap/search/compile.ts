@@ -63,6 +63,11 @@ function compileKey(key: SearchKey, read: TextReading, mailbox: SearchedMailbox)
       return { is: "email", id: key.id };
     case "THREADID":
       return { is: "thread", id: key.id };
+    // RFC 9738 §3.2: greater and less, so that the last message is not after itself, whatever "UID n:*" would find.
+    case "UIDAFTER":
+      return { is: "uid", ranges: [[key.uid + 1, LARGEST]] };
+    case "UIDBEFORE":
+      return { is: "uid", ranges: key.uid === 1 ? [] : [[1, key.uid - 1]] };
     case "UID":
       return { is: "uid", ranges: key.set === "$" ? mailbox.saved : uidRanges(key.set, mailbox.uids) };
     case "NUMBER":

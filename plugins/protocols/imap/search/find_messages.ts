@@ -4,7 +4,7 @@ import { CharsetDecoder } from "../../../../core/message/charset.ts";
 import { Header } from "../../../../core/message/header.ts";
 import { searchText } from "../../../../core/message/search_text.ts";
 import type { Work } from "../long_work.ts";
-import { isInRanges, numbersIn } from "../number_ranges.ts";
+import { numbersIn, placeIn } from "../number_ranges.ts";
 import { type Condition, conditionsIn } from "./condition.ts";
 import { type Candidate, evaluate } from "./evaluate.ts";
 import { narrowed } from "./narrow.ts";
@@ -52,18 +52,39 @@ export interface FoundMessage {
   readonly relevancy?: number | undefined;
 }
 
-/** Messages that meet the condition, in UID order or from the end, a page at a time. */
+/** The messages that have to be looked at. */
+export interface SearchScope {
+  /** Their UIDs, ascending. */
+  readonly uids: Uint32Array;
+  /** Whether there are others, with lower UIDs. */
+  readonly isCut: boolean;
+}
+
+/** Which messages have to be looked at, and no more than `most` of them. */
+export async function scopeOf(
+  storage: Storage,
+  { mailbox, uids }: SearchPlace,
+  condition: Condition,
+  most = Infinity,
+): Promise<SearchScope> {
+  const ranges = await narrowed(storage, mailbox, condition);
+  const all = ranges === undefined ? uids : numbersIn(uids, ranges);
+  return { uids: all.subarray(Math.max(0, all.length - most)), isCut: all.length > most };
+}
+
+/** Messages in the scope that meet the condition, in UID order or from the end, a page at a time. */
 export async function* findMessages(
   storage: Storage,
   place: SearchPlace,
   condition: Condition,
   mode: SearchMode,
+  { uids: wanted }: SearchScope,
 ): AsyncGenerator<readonly FoundMessage[]> {
-  const ranges = await narrowed(storage, place.mailbox, condition);
-  const wanted = ranges === undefined ? place.uids : numbersIn(place.uids, ranges);
+  const first = wanted[0] ?? 0, last = wanted.at(-1) ?? 0;
+  const between = place.uids.subarray(placeIn(place.uids, first), placeIn(place.uids, last + 1));
   // Where many are wanted it is quicker to read them all in a row.
-  const uids = wanted.length > place.uids.length / DENSE ? place.uids : wanted;
-  const isWanted = ranges === undefined ? () => true : (uid: number) => isInRanges(uid, ranges);
+  const uids = wanted.length > between.length / DENSE ? between : wanted;
+  const isWanted = uids.length === wanted.length ? () => true : (uid: number) => wanted[placeIn(wanted, uid)] === uid;
   mode.work.expect(uids.length);
   const looking = new Looking(storage, condition, mode);
   for (let done = 0; done < uids.length; done += PAGE) {

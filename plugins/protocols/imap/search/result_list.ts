@@ -2,6 +2,7 @@
  * The results of a search that goes on (RFC 5267 §4.3), and what is told when they change: positions, and the results to
  * insert or to remove there, each pair after those before it has been done. Pure.
  */
+import { placeIn } from "../number_ranges.ts";
 
 /** A position, from 1 on, or 0 for the order of the mailbox; and UIDs in the order of the results. */
 export type ResultChange = readonly [position: number, uids: readonly number[]];
@@ -109,14 +110,4 @@ export function joinedInsertions(changes: readonly ResultChange[]): ResultChange
     else joined.push([position, [...uids]]);
   }
   return joined;
-}
-
-function placeIn(uids: Uint32Array, uid: number): number {
-  let low = 0, high = uids.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((uids[middle] ?? 0) < uid) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -7,6 +7,7 @@ import { namesNumbers, type SearchKey, searchKeysIn } from "../grammar/search_ke
 import type { SearchReturn } from "../grammar/search_return.ts";
 import { resolvedRanges } from "../grammar/sequence_set.ts";
 import { LongWork, type Work } from "../long_work.ts";
+import { type LimitReached, limitReached } from "../message_limit.ts";
 import { bad } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
@@ -14,7 +15,7 @@ import type { User } from "../state.ts";
 import { compile, type SearchedMailbox } from "./compile.ts";
 import { type Condition, conditionsIn } from "./condition.ts";
 import { withoutFilters } from "./filters.ts";
-import { findMessages, type SearchPlace } from "./find_messages.ts";
+import { findMessages, scopeOf, type SearchPlace } from "./find_messages.ts";
 import { enoughFor, type Found } from "./found.ts";
 import { relevancyScores } from "./relevancy.ts";
 import { textReading } from "./wanted_text.ts";
@@ -44,6 +45,16 @@ export interface Searched {
   readonly condition: Condition;
   /** What was found. */
   readonly found: Found;
+  /** RFC 9738 §3.1: there were more to look at than may be, and what was found is of those with the highest UIDs. */
+  readonly reached?: LimitReached;
+}
+
+/** How much is done at once. */
+export interface SearchBounds {
+  /** Where it is counted; absent: on its own. */
+  readonly work?: Work;
+  /** Messages to look at; absent: all. Of those that no index rules out and sets of UIDs leave. */
+  readonly most?: number;
 }
 
 /** Reads a search. @throws CommandRefused. */
@@ -100,7 +111,7 @@ export async function search(
   prepared: PreparedSearch,
   target: SearchTarget,
   returns: SearchReturn | undefined,
-  work: Work = new LongWork(session),
+  { work = new LongWork(session), most }: SearchBounds = {},
 ): Promise<Searched> {
   const condition = prepared.conditionIn(target);
   const enough = returns && enoughFor(returns);
@@ -108,11 +119,19 @@ export async function search(
   const found = new Gathered(prepared.asksModseq, withRelevancy);
   const { storage, now } = session.service.context;
   const mode = { work, now: now().getTime(), withRelevancy, fromEnd: enough?.fromEnd ?? false };
-  for await (const page of findMessages(storage, target, condition, mode)) {
+  const scope = await scopeOf(storage, target, condition, most);
+  let isEnough = false;
+  for await (const page of findMessages(storage, target, condition, mode, scope)) {
     for (const { message, relevancy } of page) found.add(message, relevancy);
-    if (enough !== undefined && found.count >= enough.count) break;
+    isEnough = enough !== undefined && found.count >= enough.count;
+    if (isEnough) break;
   }
-  return { condition, found: found.take(mode.fromEnd) };
+  // What was found from the end is what would have been found without a limit.
+  const isCut = scope.isCut && !(isEnough && mode.fromEnd);
+  return {
+    ...{ condition, found: found.take(mode.fromEnd) },
+    ...isCut && { reached: limitReached(session, scope.uids[0]) },
+  };
 }
 
 /** Collects what is found. */

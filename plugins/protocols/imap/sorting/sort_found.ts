@@ -4,7 +4,8 @@ import { CharsetDecoder } from "../../../../core/message/charset.ts";
 import type { SortCriterion } from "../grammar/sort_criteria.ts";
 import type { SearchReturn } from "../grammar/search_return.ts";
 import { LongWork } from "../long_work.ts";
-import { findMessages, type FoundMessage } from "../search/find_messages.ts";
+import { limitReached, messageLimit, overLimit } from "../message_limit.ts";
+import { findMessages, type FoundMessage, scopeOf } from "../search/find_messages.ts";
 import { Gathered, type PreparedSearch, type Searched, type SearchTarget } from "../search/search.ts";
 import { summariesOf } from "../search/summarized.ts";
 import type { Session } from "../session.ts";
@@ -42,7 +43,10 @@ export async function sortedSearch(
   const mode = { work, now: now().getTime(), withRelevancy: withRelevancy || sortsByRelevancy(criteria) };
   const condition = prepared.conditionIn(target), order = new Ordering(criteria);
   const entries: Entry[] = [];
-  for await (const page of findMessages(storage, target, condition, mode)) {
+  const scope = await scopeOf(storage, target, condition, messageLimit(session));
+  // RFC 9738 §3.3: no order is kept here, and a part of the messages has none of its own.
+  if (scope.isCut) throw overLimit(limitReached(session));
+  for await (const page of findMessages(storage, target, condition, mode, scope)) {
     for (let at = 0; at < page.length; at += SUMMARIES) {
       const some = page.slice(at, at + SUMMARIES);
       const missing = needsSummaries(criteria) ? some.filter(({ summary }) => summary === undefined) : [];

@@ -1,42 +1,9 @@
 /** STORE of more messages than are changed at a time, and what others do between. */
 import { assert, assertEquals } from "@std/assert";
-import { Refusal, type Storage } from "../../../../core/contract/mod.ts";
-import { memoryStorage } from "../../../../storage/memory/storage.ts";
+import { Refusal } from "../../../../core/contract/mod.ts";
+import { fillMany, interrupted, MANY, message } from "./many_messages.ts";
 import { overEachStorage } from "./over_each_storage.ts";
-import { bob, fred, logIn, type TestService, testService } from "./talk.ts";
-
-const message = "Subject: x\r\n\r\ntext\r\n";
-/** More than two steps. */
-const MANY = 4500;
-
-/** So many copies in INBOX. */
-async function fillMany(service: TestService): Promise<void> {
-  await service.fill(fred, "source", [message]);
-  const { id: from } = await service.mailbox(fred, "source");
-  const { id: to } = await service.mailbox(fred);
-  await service.storage.apply(Array.from({ length: MANY }, () => ({ do: "copy", from, uids: [1], to }) as const));
-}
-
-/** A storage in memory of which each batch is preceded by something, when `before` is set. */
-function interrupted(): { readonly storage: Storage; before: (() => Promise<unknown>) | undefined } {
-  const plain = memoryStorage();
-  const hook: { readonly storage: Storage; before: (() => Promise<unknown>) | undefined } = {
-    before: undefined,
-    storage: new Proxy(plain, {
-      get(target, name) {
-        const value = Reflect.get(target, name);
-        if (name !== "apply") return typeof value === "function" ? value.bind(target) : value;
-        return async (batch: Parameters<Storage["apply"]>[0]) => {
-          const { before } = hook;
-          hook.before = undefined;
-          await before?.();
-          return await plain.apply(batch);
-        };
-      },
-    }),
-  };
-  return hook;
-}
+import { bob, fred, logIn, testService } from "./talk.ts";
 
 overEachStorage(
   "imap: STORE of thousands tells each once, in order, to who stores and to who watches",

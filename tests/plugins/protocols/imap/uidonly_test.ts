@@ -47,3 +47,38 @@ Deno.test("uidonly: RFC 9586 §3: numbers come back with UNAUTHENTICATE, and not
   for (const command of ["UNAUTHENTICATE", `LOGIN ${fred} secret`, "SELECT INBOX"]) await client.run(command);
   assertEquals(await client.run("FETCH 1 UID"), ["* 1 FETCH (UID 1)", "OK Fetched"]);
 });
+
+Deno.test("uidonly: RFC 9586 §3, RFC 9051 §7.3.4: searches are answered with UIDs, in ESEARCH by its UID, found or not", async () => {
+  const service = await testService();
+  await service.fill(fred, "INBOX", [text, text, text, text]);
+  const { id: mailbox } = await service.mailbox(fred);
+  await service.storage.apply([{ do: "expunge", mailbox, uids: [1] }]);
+  await using client = await logIn(service);
+  await client.run("ENABLE UIDONLY");
+  await client.run("SELECT INBOX");
+  // Until rev2 is enabled, RFC 3501 §7.2.5 holds.
+  assertEquals(await client.run("UID SEARCH ALL"), ["* SEARCH 2 3 4", "OK Searched"]);
+  await client.run("ENABLE IMAP4rev2");
+  const found = async (command: string, ...answers: string[]) => {
+    const lines = await client.run(command);
+    assertEquals(lines.slice(0, -1), answers.map((answer) => answer.replace("(T)", `(TAG "${client.tag}")`)), command);
+  };
+  await found("UID SEARCH ALL", "* ESEARCH (T) UID ALL 2:4");
+  await found("UID SEARCH UID 3:*", "* ESEARCH (T) UID ALL 3:4");
+  await found("UID SEARCH DELETED", "* ESEARCH (T) UID");
+  await found("UID SEARCH RETURN (SAVE) UID 2,4");
+  await found(
+    "UID SEARCH RETURN (MIN MAX COUNT PARTIAL 1:1) $",
+    "* ESEARCH (T) UID MIN 2 MAX 4 COUNT 2 PARTIAL (1:1 2)",
+  );
+  await found("UID SORT RETURN () (REVERSE ARRIVAL) UTF-8 ALL", "* ESEARCH (T) UID ALL 2:4");
+  await found("UID SORT (SUBJECT) UTF-8 ALL", "* SORT 2 3 4");
+  // What goes on is told by UIDs, too (RFC 5267 §4.3).
+  await found("UID SEARCH RETURN (UPDATE) FLAGGED", "* ESEARCH (T) UID");
+  const followed = client.tag;
+  assertEquals(await client.run("UID STORE 4 +FLAGS (\\Flagged)"), [
+    "* 4 UIDFETCH (FLAGS (\\Flagged))",
+    `* ESEARCH (TAG "${followed}") UID ADDTO (0 4)`,
+    "OK Stored",
+  ]);
+});

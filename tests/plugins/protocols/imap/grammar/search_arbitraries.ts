@@ -32,6 +32,7 @@ const leaves: fc.Arbitrary<SearchKey> = fc.oneof<fc.Arbitrary<SearchKey>[]>(
   }),
   fc.record({ key: fc.constantFrom("KEYWORD", "UNKEYWORD"), keyword: atoms }),
   fc.record({ key: fc.constantFrom("LARGER", "SMALLER"), size: sizes }),
+  fc.record({ key: fc.constantFrom("UIDAFTER", "UIDBEFORE"), uid: nzNumbers }),
   fc.record({ key: fc.constantFrom("OLDER", "YOUNGER"), seconds: nzNumbers }),
   fc.record({ key: fc.constant("MODSEQ"), modseq: numbers64 }),
   fc.record({ key: fc.constant("MODSEQ"), modseq: numbers64, entry }),

@@ -175,6 +175,8 @@ Deno.test("RFC 9051 §6.4.4: what is no search, and where", () => {
   assertMalformed(expectSearchArguments, "HEADER Subject|", "a space");
   assertMalformed(expectSearchArguments, "KEYWORD |\\Seen", "a keyword");
   assertMalformed(expectSearchArguments, "LARGER |-1", "a number");
+  assertMalformed(expectSearchArguments, "UIDAFTER |0", "a UID");
+  assertMalformed(expectSearchArguments, "UIDBEFORE |*", "a UID");
   assertMalformed(expectSearchArguments, "SINCE 1|.1.2000", '"-"');
   // The charset comes first (RFC 9051 §9, search-program).
   assertMalformed(expectSearchArguments, "ALL |CHARSET UTF-8", "a search key");
