@@ -1,6 +1,6 @@
 /**
  * `deno task compile`: one binary with every built-in plugin. Options of `deno compile` may be added: `--target
- * x86_64-pc-windows-msvc`, `--output FILE`, `--allow-ffi` for Kerberos.
+ * x86_64-pc-windows-msvc`, `--output FILE`, `--allow-ffi` for Kerberos, `--allow-run=/bin/sh` for plugins in processes.
  */
 
 /**
@@ -22,7 +22,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     ...permissions,
     ...included.flatMap((path) => ["--include", path]),
     ...isLean ? ["--exclude-unused-npm"] : [],
-    ...Deno.args.some((word) => /^(?:-o$|--output)/.test(word)) ? [] : ["--output", "quetzal"],
+    ...Deno.args.some((word) => /^(?:-o|--output)/.test(word)) ? [] : ["--output", "quetzal"],
     ...Deno.args,
     "main.ts",
   ],

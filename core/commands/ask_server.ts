@@ -52,8 +52,8 @@ export async function askServer(
 
 async function readAnswer(path: string): Promise<ControlAnswer> {
   try {
-    const { size } = await Deno.stat(path);
-    const answer = size > largestAnswer ? undefined : parseAnswer(await Deno.readTextFile(path));
+    const { size, isFile } = await Deno.lstat(path);
+    const answer = !isFile || size > largestAnswer ? undefined : parseAnswer(await Deno.readTextFile(path));
     if (answer !== undefined) return answer;
   } finally {
     await Deno.remove(path);

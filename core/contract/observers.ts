@@ -30,7 +30,10 @@ export interface EventByName {
   deferred: QueueEvent & { readonly dueAt: Date };
   /** It never will. */
   failed: QueueEvent;
-  /** A commit of this process touched a mailbox. Many changes of one mailbox may be told as one. */
+  /**
+   * A commit touched a mailbox, or what belongs to an account; another process's is told some seconds later, and by each
+   * server at the same database. Many changes of one mailbox may be told as one.
+   */
   mailboxChanged: MailboxEvent;
 }
 

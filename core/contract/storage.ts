@@ -87,7 +87,7 @@ export interface Storage extends Accounts, Datasets, Queue {
   textCandidates?(mailbox: MailboxId, keys: readonly string[]): Promise<UidSet | undefined>;
   /** Changes of the account's mailboxes as they are committed. Ends when `stop` aborts. */
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange>;
-  /** The same of all accounts, as far as this process commits changes. */
+  /** The same of all accounts. What another process commits may be told some seconds later. */
   watchAll(stop: AbortSignal): AsyncIterable<AccountChange>;
   /** Exclusive POP3 maildrop lock (RFC 1939 §4); undefined when another session holds it. */
   lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined>;

@@ -89,9 +89,16 @@ export async function loadPlugins(config: ServerConfig, origins: PluginOrigins =
 /** What is wrong with those plugins of a faulty configuration whose entries can be read. */
 export async function problemsOfPlugins(entries: readonly PlacedEntry[], source: ConfigSource): Promise<string[]> {
   const problems: string[] = [];
+  const before: LoadedPlugin[] = [];
   for (const { kind, entry } of entries) {
     const loaded = await loadPlugin(kind, entry, source);
-    if (!loaded.ok) problems.push(...loaded.problems);
+    if (!loaded.ok) {
+      problems.push(...loaded.problems);
+      continue;
+    }
+    const taken = takenName(loaded.plugin, before);
+    if (taken !== undefined) problems.push(...explainIssues(source, [taken]));
+    before.push(loaded.plugin);
   }
   return problems;
 }

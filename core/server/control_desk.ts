@@ -7,6 +7,7 @@ import {
   type ControlNames,
   controlNames,
   type ControlRequest,
+  isControlFile,
   largestRequest,
   parseRequest,
   requestId,
@@ -30,9 +31,13 @@ export async function openControlDesk(parts: DeskParts): Promise<AsyncDisposable
   const folder = join(parts.dataFolder, controlFolder);
   try {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    // A link would have us remove and read what others have elsewhere.
+    if (!(await Deno.lstat(folder)).isDirectory) throw new Error(`${folder} is no folder`);
     // Whoever could write there could have the server run what is in a plugin's file just then.
     if (Deno.build.os !== "windows") await Deno.chmod(folder, 0o700);
-    for await (const { name } of Deno.readDir(folder)) await Deno.remove(join(folder, name));
+    for await (const { name } of Deno.readDir(folder)) {
+      if (isControlFile(name)) await Deno.remove(join(folder, name));
+    }
     return new ControlDesk(folder, parts);
   } catch (error) {
     parts.log.warn("the command line cannot ask this server anything: its control folder cannot be used", { error });
@@ -107,6 +112,6 @@ class ControlDesk implements AsyncDisposable {
 }
 
 async function readRequest(path: string): Promise<ControlRequest | undefined> {
-  const { size } = await Deno.stat(path);
-  return size > largestRequest ? undefined : parseRequest(await Deno.readTextFile(path));
+  const { size, isFile } = await Deno.lstat(path);
+  return !isFile || size > largestRequest ? undefined : parseRequest(await Deno.readTextFile(path));
 }

@@ -87,6 +87,11 @@ export function requestId(name: string): string | undefined {
   return /^([0-9a-f]{32})\.request$/.exec(name)?.[1];
 }
 
+/** Whether a file's name is that of a request, in whatever state. */
+export function isControlFile(name: string): boolean {
+  return /^[0-9a-f]{32}\.(?:request|taken|unfinished|answer)$/.test(name);
+}
+
 /** Reads a request; undefined where it is none. */
 export function parseRequest(text: string): ControlRequest | undefined {
   return parse(request, text);

@@ -1,6 +1,7 @@
 /**
  * A storage over a plain folder: each message a file, each batch a record at the end of a journal, which is played again at
  * the start. What it keeps in memory is the program's own storage in memory, the specification in code.
+ * An example: it shows what a storage promises. The journal only grows, and all that is in the folder is in memory too.
  *
  *     storage: { use: ./folder_storage.ts, options: { folder: /var/mail/folder } }
  */
@@ -37,6 +38,11 @@ interface Record {
 export async function openFolder(folder: string, now: () => Date): Promise<Storage & Lifecycle> {
   await Deno.mkdir(`${folder}/bodies`, { recursive: true, mode: 0o700 });
   const journal = await Deno.open(`${folder}/journal`, { read: true, append: true, create: true, mode: 0o600 });
+  // Two would cut off each other's records. Commands that change accounts have to wait until the server is stopped.
+  if (!await journal.tryLock(true)) {
+    journal.close();
+    throw new Error(`${folder}: another process has it open`);
+  }
   // While the journal is played it is the time of the record.
   let time: number | undefined;
   const inner = memoryStorage({ now: () => time === undefined ? now() : new Date(time) });

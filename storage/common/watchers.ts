@@ -25,13 +25,14 @@ export class Watchers {
   }
 
   /** Watches all accounts, as `watch` does one. */
-  watchAll(stop: AbortSignal): AsyncIterable<AccountChange> {
+  watchAll(stop: AbortSignal, left: () => void = () => {}): AsyncIterable<AccountChange> {
     const watcher = new Watcher(({ mailbox, account }: AccountChange) => mailbox ?? account);
     this.#ofAll.add(watcher);
     const leave = () => {
       stop.removeEventListener("abort", leave);
-      this.#ofAll.delete(watcher);
+      if (!this.#ofAll.delete(watcher)) return;
       watcher.end();
+      left();
     };
     if (stop.aborted) leave();
     else stop.addEventListener("abort", leave);
@@ -43,15 +44,30 @@ export class Watchers {
     return account === undefined ? this.#byAccount.size > 0 : this.#byAccount.has(account);
   }
 
-  /** Tells the watchers of an account, and those who watch all if it is a change of our own. */
-  tell(account: AccountId, change: MailboxChange, isOurs = true): void {
-    if (isOurs) { for (const watcher of this.#ofAll) watcher.tell({ ...change, account }); }
+  /** Whether somebody watches all. */
+  get isAllWatched(): boolean {
+    return this.#ofAll.size > 0;
+  }
+
+  /** Tells the watchers of an account, and those who watch all. */
+  tell(account: AccountId, change: MailboxChange): void {
+    this.tellOfAll({ ...change, account });
+    this.tellOf(account, change);
+  }
+
+  /** Tells the watchers of an account. */
+  tellOf(account: AccountId, change: MailboxChange): void {
     for (const watcher of this.#byAccount.get(account) ?? []) watcher.tell(change);
   }
 
-  /** Tells the watchers of all accounts. */
-  tellAll(change: MailboxChange): void {
+  /** Tells those who watch all accounts. */
+  tellOfAll(change: AccountChange): void {
     for (const watcher of this.#ofAll) watcher.tell(change);
+  }
+
+  /** Tells everybody. */
+  tellAll(change: MailboxChange): void {
+    this.tellOfAll(change);
     for (const watchers of this.#byAccount.values()) for (const watcher of watchers) watcher.tell(change);
   }
 

@@ -7,6 +7,7 @@ import type { AccountId, MailboxId } from "../../core/contract/identifiers.ts";
 import type { MailboxChange } from "../../core/contract/mailbox.ts";
 import type { Bell } from "../common/bell.ts";
 import type { Watchers } from "../common/watchers.ts";
+import { AllMailboxes } from "./all_mailboxes.ts";
 import { keyOf, mailboxId } from "./rows.ts";
 import { Statement } from "./statement.ts";
 
@@ -29,6 +30,7 @@ type Marks = Map<MailboxId | undefined, Mark>;
 export class OtherProcesses {
   readonly #commits: Statement<{ readonly value: number }>;
   readonly #marks: Statement<Mark & { readonly mailbox: number | null }>;
+  readonly #all: AllMailboxes;
   readonly #watchers: Watchers;
   readonly #queue: Bell;
   readonly #isBusy: () => boolean;
@@ -48,6 +50,7 @@ export class OtherProcesses {
          UNION ALL SELECT NULL, coalesce((SELECT value FROM counters WHERE name = 'everybody'), 0), revision
            FROM accounts WHERE id = ?1`,
     );
+    this.#all = new AllMailboxes(database, watchers);
     this.#watchers = watchers;
     this.#queue = queue;
     this.#isBusy = isBusy;
@@ -59,6 +62,12 @@ export class OtherProcesses {
     if (!this.#seen.has(account)) this.#seen.set(account, this.#marksOf(account));
   }
 
+  /** Somebody is about to watch all accounts. */
+  followAll(): void {
+    this.followQueue();
+    this.#all.begin();
+  }
+
   /** Somebody is about to watch the queue: any commit of others may have changed it. */
   followQueue(): void {
     if (this.#timer !== undefined) return;
@@ -66,10 +75,11 @@ export class OtherProcesses {
     this.#timer = setInterval(() => this.look(), INTERVAL);
   }
 
-  /** Somebody has stopped watching it; without an account, the queue. */
+  /** Somebody has stopped watching it; without an account, the queue or all accounts. */
   leave(account?: AccountId): void {
     if (account !== undefined && !this.#watchers.isWatched(account)) this.#seen.delete(account);
-    if (!this.#watchers.isWatched() && !this.#queue.isHeard) this.stop();
+    if (!this.#watchers.isAllWatched) this.#all.stop();
+    if (!this.#watchers.isWatched() && !this.#watchers.isAllWatched && !this.#queue.isHeard) this.stop();
   }
 
   /** A commit of our own: those before it that are not ours are others'. */
@@ -81,7 +91,9 @@ export class OtherProcesses {
   }
 
   /** A change of our own, which the watchers have been told. */
-  changed(account: AccountId, { mailbox, modseq }: MailboxChange, revision: number): void {
+  changed(account: AccountId, change: MailboxChange, revision: number): void {
+    this.#all.changed(account, change, revision);
+    const { mailbox, modseq } = change;
     const marks = this.#seen.get(account);
     marks?.set(mailbox, {
       modseq: mailbox === undefined ? marks.get(undefined)?.modseq ?? 0 : Number(modseq),
@@ -91,6 +103,7 @@ export class OtherProcesses {
 
   /** A change of our own of what is everybody's, which all watchers have been told. */
   changedForAll(modseq: number): void {
+    this.#all.changedForAll(modseq);
     for (const marks of this.#seen.values()) marks.set(undefined, { revision: 0, ...marks.get(undefined), modseq });
   }
 
@@ -109,10 +122,12 @@ export class OtherProcesses {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#seen.clear();
+    this.#all.stop();
   }
 
   #compare(): void {
     this.#queue.ring();
+    this.#all.othersWrote();
     for (const [account, before] of this.#seen) {
       const now = this.#marksOf(account);
       this.#seen.set(account, now);
@@ -120,7 +135,7 @@ export class OtherProcesses {
         const [was, is] = [before.get(mailbox), now.get(mailbox)];
         if (was?.modseq === is?.modseq && was?.revision === is?.revision) continue;
         const modseq = mailbox === undefined ? 0n : BigInt((is ?? was)?.modseq ?? 0);
-        this.#watchers.tell(account, { ...mailbox !== undefined && { mailbox }, modseq }, false);
+        this.#watchers.tellOf(account, { ...mailbox !== undefined && { mailbox }, modseq });
       }
     }
   }

@@ -226,7 +226,8 @@ export class SqliteStorage implements Storage, Lifecycle {
   }
 
   watchAll(stop: AbortSignal): AsyncIterable<AccountChange> {
-    return this.#watchers.watchAll(stop);
+    this.#others.followAll();
+    return this.#watchers.watchAll(stop, () => this.#others.leave());
   }
 
   lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined> {

@@ -63,6 +63,48 @@ binaryTest(
   },
 );
 
+/** A filter that imports the author's package. */
+const authored = `import { definePlugin, noOptions } from "@quetzal/server";
+  export default definePlugin({ apiVersion: 1, kind: "filter", name: "authored", summary: "By the package's names",
+    options: noOptions, setup: () => ({ message: async () => ({ action: "continue", addHeaders: [["X-Seen", "yes"]] }) }) });`;
+
+binaryTest("binary: a plugin in a thread of its own imports the author's package, and judges", async () => {
+  await using home = await serverHome({
+    cleartextAuth: true,
+    files: { "authored.mjs": authored },
+    filters: [{ use: "./authored.mjs", sandbox: {} }],
+  });
+  await using server = await home.spawn();
+  await using smtp = await dialogue(server.ports.smtp);
+  await smtp.line();
+  for (const said of ["EHLO x", "MAIL FROM:<>", `RCPT TO:<${alice.address}>`, "DATA"]) await smtp.ask(said);
+  assertMatch(await smtp.ask("Subject: x\r\n\r\nText\r\n."), /^250 /);
+  await using pop3 = await pop3Session(server.ports.pop3, alice);
+  assertStringIncludes(await pop3.ask("RETR 1", true), "X-Seen: yes");
+});
+
+binaryTest(
+  "binary: a plugin in a process of its own needs a right that the program is compiled with",
+  async (program) => {
+    await using home = await serverHome({});
+    const filters = [{ use: "./authored.mjs", sandbox: { process: true } }];
+    await home.configure({ files: { "authored.mjs": authored }, filters });
+    const check = async (binary: string) => {
+      const { code, stderr } = await new Deno.Command(binary, { args: ["check", "--config", home.file] }).output();
+      return { code, stderr: new TextDecoder().decode(stderr) };
+    };
+    const refused = await check(program);
+    assertEquals(refused.code, 2);
+    assertStringIncludes(refused.stderr, "compile it with --allow-run=/bin/sh");
+    const withRun = Deno.env.get("MAIL_SERVER_BINARY_WITH_RUN");
+    if (withRun === undefined) {
+      return console.warn("NOT RUN: the rest needs MAIL_SERVER_BINARY_WITH_RUN=$(.ci/binary --allow-run=/bin/sh)");
+    }
+    const allowed = await check(withRun);
+    assertEquals([allowed.code, allowed.stderr], [0, ""]);
+  },
+);
+
 binaryTest(
   "binary: a plugin in TypeScript is loaded where the runtime can; else the error says how to bundle it",
   async () => {

@@ -62,8 +62,9 @@ export async function loadSandboxed<Kind extends SandboxedKind>(
   const permissions = permissionsOf(entry.sandbox, found, source);
   const missing = missingFlags(permissions, entry.sandbox.process);
   if (missing.length > 0) {
-    const flags = missing.join(" ");
-    return { problem: `gives what the server itself may not do; start it with ${flags}`, key: "sandbox" };
+    // The rights of one binary are those that it was compiled with.
+    const way = Deno.build.standalone ? "compile" : "start";
+    return { problem: `gives what the server itself may not do; ${way} it with ${missing.join(" ")}`, key: "sandbox" };
   }
   const guest = await sourceOf(kind, entry, found, settings);
   const forbidden = forbiddenFile(permissions, source);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { loadConfigText } from "../../../core/config/load_config.ts";
-import { loadPlugins } from "../../../core/plugins/load_plugins.ts";
+import { loadConfigText, type LoadedConfig } from "../../../core/config/load_config.ts";
+import { ConfigurationError } from "../../../core/server/configuration_error.ts";
+import { withPlugins } from "../../../core/server/load_server.ts";
 
 const project = new URL("../../../", import.meta.url).href;
 
@@ -16,11 +17,20 @@ async function problems(rest: string, files: Readonly<Record<string, string>> = 
     for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
     const protocols = `protocols: [{ use: pop3, listen: ["127.0.0.1:0"] }, { use: pop3, listen: ["127.0.0.1:0"] }]`;
     const loaded = loadConfigText(`hostname: a.example\n${protocols}\n${rest}\n`, `${folder}/mail.yaml`);
-    if (!loaded.ok) return loaded.problems;
-    const plugins = await loadPlugins(loaded.config);
-    return plugins.ok ? [] : plugins.problems.map((line) => line.replaceAll(folder, "DIR"));
+    const found = await problemsOf(loaded);
+    return found.map((line) => line.replaceAll(folder, "DIR"));
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function problemsOf(loaded: LoadedConfig): Promise<readonly string[]> {
+  try {
+    await withPlugins(loaded);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
   }
 }
 
@@ -46,5 +56,13 @@ Deno.test("names: one plugin may stand twice, but a mechanism can only be offere
   assertEquals(await problems("filters: [./one.ts, ./one.ts]", files), []);
   assertEquals(await problems("auth: [plain, apop, plain]"), [
     "DIR/mail.yaml  auth[2]: plain stands at auth[0] already; remove one of them",
+  ]);
+});
+
+Deno.test("names: what is taken twice is told together with what else is wrong", async () => {
+  const files = { "one.ts": pluginText("filter", "mine"), "two.ts": pluginText("filter", "mine") };
+  assertEquals(await problems("filters: [./one.ts, ./two.ts]\nqueue: 5", files), [
+    "DIR/mail.yaml  queue: expected a mapping of keys, found 5",
+    "DIR/mail.yaml  filters[1]: ./two.ts calls itself mine, as ./one.ts at filters[0] does; give one of them another name",
   ]);
 });

@@ -1,5 +1,5 @@
 /** docs/examples/folder_storage.ts keeps every promise of a storage, and what was acknowledged survives a crash. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { storageSuite } from "@quetzal/server/testing";
 import { openFolder } from "../../../docs/examples/folder_storage.ts";
 
@@ -34,6 +34,21 @@ Deno.test("folder: half a record, as a crash leaves it, is not there, and hides 
     const storage = await openFolder(folder, now);
     assertEquals((await storage.accounts()).map(({ address }) => address), ["a@x", "b@x"]);
     await storage.stop?.();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("folder: one process has it; another one would cut off what the first has acknowledged", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const storage = await openFolder(folder, now);
+    await assertRejects(() => openFolder(folder, now), Error, "another process has it open");
+    await storage.apply([{ do: "createAccount", address: "a@x", secrets: {} }]);
+    await storage.stop?.();
+    const next = await openFolder(folder, now);
+    assertEquals((await next.accounts()).length, 1);
+    await next.stop?.();
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -122,6 +122,45 @@ Deno.test("sqlite: who watches is told what another process changes, and nothing
   }
 });
 
+Deno.test("sqlite: who watches all accounts is told what another process changes, also in accounts that it makes", async () => {
+  const { storage, file, close } = await openSqlite();
+  const other = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+  try {
+    const id = await account(storage);
+    const { id: mailbox } = await named(storage, id, "INBOX");
+    const stop = new AbortController();
+    const changes = storage.watchAll(stop.signal)[Symbol.asyncIterator]();
+    const told = changes.next();
+    await fill(other, mailbox, "theirs");
+    const { highestModseq } = await named(storage, id, "INBOX");
+    assertEquals((await told).value, { account: id, mailbox, modseq: highestModseq });
+    await fill(storage, mailbox, "ours");
+    const { highestModseq: second } = await named(storage, id, "INBOX");
+    assertEquals((await changes.next()).value, { account: id, mailbox, modseq: second });
+    // Nothing of our own is told again with what is found then: the next is theirs.
+    const stranger = await account(other, "stranger@x");
+    const { id: inbox } = await named(other, stranger, "INBOX");
+    const found = new Map<unknown, unknown>();
+    while (!found.has(inbox)) {
+      const { value } = await changes.next();
+      found.set(value?.mailbox, value?.account);
+    }
+    assert([...found.values()].every((whose) => whose === stranger));
+    await other.apply([{ do: "setMetadata", place: {}, entries: [["/a", new Uint8Array()]] }]);
+    let value: unknown = {};
+    while (JSON.stringify(value, big) !== '{"modseq":"0"}') value = (await changes.next()).value;
+    stop.abort();
+    assertEquals((await changes.next()).done, true);
+  } finally {
+    await other.stop?.();
+    await close();
+  }
+});
+
+function big(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}
+
 Deno.test("sqlite: who watches is told what another process changes besides messages", async () => {
   const { storage, file, close } = await openSqlite();
   const other = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
