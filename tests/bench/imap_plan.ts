@@ -18,7 +18,7 @@ export const imapRows: readonly Row[] = [
   ...fetchRows("ENVELOPE", "(FLAGS UID RFC822.SIZE ENVELOPE)", 1),
   ...fetchRows("BODY.PEEK[], 4 KiB", "(UID BODY.PEEK[])", 0.5),
   ...[1, 10, 100].map((connections) =>
-    mixedRow(`IMAP mixed load, ${at(connections)}`, connections, ({ imap }) => imap)
+    mixedRow(`IMAP mixed load, ${at(connections)}`, connections, ({ imap, syncedImap }) => imap ?? syncedImap)
   ),
   mixedRow(`IMAP mixed load, ${at(10)}, texts indexed`, 10, ({ indexedImap }) => indexedImap),
   ...(["append", "delivery"] as const).map((by): Row => ({

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     await fillMailboxes(able.filter(({ pop3s }) => pop3s !== undefined), filled);
   }
   if (options.asks("imap")) {
-    const imapServers = able.filter(({ imap, indexedImap }) => (imap ?? indexedImap) !== undefined);
+    const imapServers = able.filter((server) => (server.imap ?? server.indexedImap ?? server.syncedImap) !== undefined);
     for (const mailboxes of Object.values(imapFilled)) await fillMailboxes(imapServers, mailboxes);
   }
   const results = await measureRows(able, [...rows, ...imapRows].filter(({ group }) => options.asks(group)), options);
@@ -101,6 +101,7 @@ function peers(tls: CertificateFiles): readonly (() => Promise<Started>)[] {
   const starts = {
     ...{ postfix, "smtp-server": smtpServer },
     ...{ dovecot: () => dovecot(tls), "dovecot (hibernating)": () => dovecot(tls, "hibernating") },
+    "dovecot (mail_fsync=always)": () => dovecot(tls, "synced"),
   };
   return Object.entries(starts).map(([name, start]) => () =>
     start().catch((error: unknown) => ({ name, missing: `it does not start: ${error}` }))

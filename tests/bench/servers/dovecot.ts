@@ -20,14 +20,23 @@ async function watches(): Promise<number> {
   return Number(await Deno.readTextFile("/proc/sys/fs/inotify/max_user_instances").catch(() => "0"));
 }
 
+/** `synced`: what changes is on the disk before it is answered, flags included. */
+type Manner = "busy" | "hibernating" | "synced";
+
+const names = {
+  busy: "dovecot",
+  hibernating: "dovecot (hibernating)",
+  synced: "dovecot (mail_fsync=always)",
+} as const satisfies Record<Manner, string>;
+
 interface Certificate {
   readonly certificate: string;
   readonly key: string;
 }
 
 /** Starts it, as root only: its services change users. */
-export async function dovecot(certificate: Certificate, manner: "busy" | "hibernating" = "busy"): Promise<Started> {
-  const name = manner === "busy" ? "dovecot" : "dovecot (hibernating)";
+export async function dovecot(certificate: Certificate, manner: Manner = "busy"): Promise<Started> {
+  const name = names[manner], fsync = manner === "synced" ? "always" : "optimized";
   if (!await isInstalled("dovecot")) {
     return { name, missing: "not installed (Debian: dovecot-imapd dovecot-pop3d dovecot-lmtpd)" };
   }
@@ -43,14 +52,15 @@ export async function dovecot(certificate: Certificate, manner: "busy" | "hibern
   await run("chown", ["nobody:nogroup", `${folder}/mail`]);
   const uid = (await run("id", ["-u", "nobody"])).trim();
   const gid = (await run("id", ["-g", "nobody"])).trim();
-  const names = Array.from({ length: everyone.count }, (_, number) => userName(everyone, number));
+  const accounts = Array.from({ length: everyone.count }, (_, number) => userName(everyone, number));
   await Deno.writeTextFile(
     `${folder}/passwd`,
-    names.map((user) => `${user}:{PLAIN}${users.password}::::::\n`).join(""),
+    accounts.map((user) => `${user}:{PLAIN}${users.password}::::::\n`).join(""),
   );
   await Deno.writeTextFile(
     `${folder}/dovecot.conf`,
-    configuration(folder, { pop3, pop3s, lmtp, imap }, uid, gid, certificate) + imapService(manner),
+    configuration(folder, { pop3, pop3s, lmtp, imap }, uid, gid, certificate) +
+      `mail_fsync = ${fsync}\n` + imapService(manner),
   );
   const begun = performance.now();
   const pid = processIn(stack, "dovecot", ["-F", "-c", `${folder}/dovecot.conf`]);
@@ -59,11 +69,11 @@ export async function dovecot(certificate: Certificate, manner: "busy" | "hibern
   return {
     name,
     version: (await run("dovecot", ["--version"])).split(" ")[0] ?? "",
-    durability: "mail_fsync=optimized",
+    durability: `mail_fsync=${fsync}`,
     pids: [pid],
     startup,
     fill: { port: lmtp, lmtp: true },
-    imapIdle: imap,
+    ...manner === "synced" ? { syncedImap: imap } : { imapIdle: imap },
     ...manner === "busy" && {
       ...{ pop3, imap },
       pop3s: { port: pop3s, authorities: [await Deno.readTextFile(certificate.certificate)] },
@@ -91,7 +101,6 @@ disable_plaintext_auth = no
 auth_mechanisms = plain
 auth_username_format = %n
 mail_location = maildir:~/Maildir
-mail_fsync = optimized
 first_valid_uid = 100
 mail_max_userip_connections = 20000
 default_client_limit = 20000
@@ -161,8 +170,8 @@ service log {
 `;
 }
 
-function imapService(manner: "busy" | "hibernating"): string {
-  if (manner === "busy") {
+function imapService(manner: Manner): string {
+  if (manner !== "hibernating") {
     return `service imap {
   process_limit = 20000
   service_count = 200

@@ -33,6 +33,8 @@ export interface BenchServer extends AsyncDisposable {
   readonly indexedImap?: number;
   /** Port of IMAP where sessions in IDLE are measured. */
   readonly imapIdle?: number;
+  /** Port of IMAP where what changes, flags too, is synced before it is answered, by a server that need not. */
+  readonly syncedImap?: number;
   /** Port of POP3 over TLS, and its authority. */
   readonly pop3s?: { readonly port: number; readonly authorities: readonly string[] };
 }

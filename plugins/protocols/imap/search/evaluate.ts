@@ -12,6 +12,33 @@ import { emailObjectId, threadObjectId } from "../printing/object_ids.ts";
 import type { Condition, FieldCondition } from "./condition.ts";
 import { isIn, type WantedText } from "./wanted_text.ts";
 
+/** Of what was parsed, what decides conditions about dates, threads, and most fields. */
+export const fewParts = [
+  "headerSize",
+  "sentAt",
+  "sentZone",
+  "messageId",
+  "inReplyTo",
+  "references",
+  "fields",
+  "truncated",
+] as const;
+
+/** What was parsed, or as much of it as is needed: `needsWhole` says when that is all. */
+export type SearchedSummary = Pick<MessageSummary, typeof fewParts[number]> & Partial<MessageSummary>;
+
+/** Whether a condition cannot be decided by `fewParts`: addresses, names of files, and texts. */
+export function needsWhole(condition: Condition): boolean {
+  if (condition.is === "text") return true;
+  return condition.is === "field" &&
+    (hasAddresses(condition.envelope) || condition.name === "content-type" || condition.name === "content-disposition");
+}
+
+/** Whether it is all that was parsed. */
+export function isWhole(summary: SearchedSummary): summary is MessageSummary {
+  return summary.envelope !== undefined && summary.structure !== undefined;
+}
+
 /** A message, as far as it has been fetched. */
 export interface Candidate {
   /** Its row. */
@@ -21,7 +48,7 @@ export interface Candidate {
   /** Milliseconds since 1970. */
   readonly now: number;
   /** What was parsed of it. */
-  readonly summary?: MessageSummary;
+  readonly summary?: SearchedSummary;
   /** Its header as it stands: needed where the summary has not all of it, or no octets. */
   readonly header?: Header;
   /** Answers for its whole text. */
@@ -126,7 +153,7 @@ function isInField(condition: FieldCondition, candidate: Candidate): boolean | u
 }
 
 /** Whether the summary has too little of the header: its fields were too many or too long, or octets are looked for. */
-function needsHeader({ texts }: FieldCondition, { truncated }: MessageSummary): boolean {
+function needsHeader({ texts }: FieldCondition, { truncated }: SearchedSummary): boolean {
   return truncated === true || texts.some(({ key }) => key === undefined);
 }
 
@@ -137,7 +164,7 @@ function needsHeader({ texts }: FieldCondition, { truncated }: MessageSummary): 
 export function* fieldTexts(
   condition: FieldCondition,
   { header, decode }: Candidate,
-  { fields, envelope, structure }: MessageSummary,
+  { fields, envelope, structure }: SearchedSummary,
 ): Generator<ReadText> {
   const { name, envelope: place } = condition;
   let isQuoted = false;
@@ -147,12 +174,18 @@ export function* fieldTexts(
     // RFC 5322 §3.6: of several subjects, ENVELOPE has the first.
     if (place === "subject") return;
   }
-  const addresses = place !== undefined && place !== "subject" ? envelope[place] : undefined;
+  const addresses = hasAddresses(place) ? envelope?.[place] : undefined;
   // Only quotes and comments make a difference.
   if (isQuoted && addresses !== undefined) yield { text: addressText(addresses, decode) };
-  if (name === "content-type" || name === "content-disposition") {
+  if (structure !== undefined && (name === "content-type" || name === "content-disposition")) {
     for (const text of fileNamesOf(structure, decode)) yield { text };
   }
+}
+
+function hasAddresses(
+  place: FieldCondition["envelope"],
+): place is Exclude<NonNullable<FieldCondition["envelope"]>, "subject"> {
+  return place !== undefined && place !== "subject";
 }
 
 function* writtenTexts(

@@ -6,7 +6,7 @@ import { searchText } from "../../../../core/message/search_text.ts";
 import type { Work } from "../long_work.ts";
 import { numbersIn, placeIn } from "../number_ranges.ts";
 import { type Condition, conditionsIn } from "./condition.ts";
-import { type Candidate, evaluate } from "./evaluate.ts";
+import { type Candidate, evaluate, fewParts, isWhole, needsWhole, type SearchedSummary } from "./evaluate.ts";
 import { narrowed } from "./narrow.ts";
 import { relevancyOf } from "./relevancy.ts";
 import { summariesOf, unlessGone } from "./summarized.ts";
@@ -46,7 +46,7 @@ export interface SearchMode {
 export interface FoundMessage {
   /** Its row. */
   readonly message: Message;
-  /** Where it was read for the search. */
+  /** Where the whole of it was read for the search. */
   readonly summary?: MessageSummary | undefined;
   /** Where it was wanted. */
   readonly relevancy?: number | undefined;
@@ -129,6 +129,7 @@ class Looking {
   readonly #mode: SearchMode;
   readonly #decoder = new CharsetDecoder();
   readonly #sought: ReadonlyMap<WantedText, boolean>;
+  readonly #parts: typeof fewParts | undefined;
   readonly #isInHeaders: boolean;
   readonly #hasOctetFields: boolean;
 
@@ -138,6 +139,7 @@ class Looking {
     this.#mode = mode;
     const all = [...conditionsIn(condition)];
     this.#sought = soughtBy(all, mode.withRelevancy ?? false);
+    this.#parts = all.some(needsWhole) ? undefined : fewParts;
     this.#isInHeaders = all.some((inner) => inner.is === "text" && inner.header);
     this.#hasOctetFields = all.some((inner) =>
       inner.is === "field" && inner.texts.some(({ key }) => key === undefined)
@@ -156,7 +158,8 @@ class Looking {
     }
     for (; open.length > 0; open = open.slice(SUMMARIES)) {
       const some = open.slice(0, SUMMARIES);
-      const summaries = await summariesOf(this.#storage, some.map(({ message }) => message.body));
+      const bodies = some.map(({ message }) => message.body);
+      const summaries: readonly (SearchedSummary | undefined)[] = await summariesOf(this.#storage, bodies, this.#parts);
       for (const [index, candidate] of some.entries()) {
         const summary = summaries[index];
         const hit = summary && await this.#look({ ...candidate, summary }, summary);
@@ -168,11 +171,11 @@ class Looking {
   }
 
   /** With what was parsed, then with the header or the whole text, which are read once for all keys. */
-  async #look(candidate: Candidate, summary: MessageSummary): Promise<FoundMessage | undefined> {
+  async #look(candidate: Candidate, summary: SearchedSummary): Promise<FoundMessage | undefined> {
     const { message } = candidate;
     const found = (full: Candidate): FoundMessage => ({
       message,
-      summary,
+      ...isWhole(summary) && { summary },
       ...this.#mode.withRelevancy && { relevancy: relevancyOf(this.#condition, full) },
     });
     const verdict = await this.#evaluate(candidate);
@@ -195,12 +198,12 @@ class Looking {
     return { size: octets.length, read: (start, end) => Promise.resolve(octets.subarray(start, end)) };
   }
 
-  async #read(candidate: Candidate, summary: MessageSummary, body: Body): Promise<Candidate> {
+  async #read(candidate: Candidate, summary: SearchedSummary, body: Body): Promise<Candidate> {
     const scan = new TextScan(this.#sought);
     const isHeaderNeeded = summary.truncated === true || this.#hasOctetFields;
     const header = isHeaderNeeded ? { header: new Header(await body.read(0, summary.headerSize)) } : {};
     const wanted = { header: this.#isInHeaders, octets: scan.needsOctets };
-    if (this.#sought.size > 0) {
+    if (this.#sought.size > 0 && isWhole(summary)) {
       for await (const piece of searchText(summary.structure, body, wanted, this.#decoder)) {
         scan.push(piece);
         if (scan.isDone) break;
