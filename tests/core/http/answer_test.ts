@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { HttpRoute } from "../../../core/contract/http.ts";
 import { Refusal, type RefusalKind } from "../../../core/contract/refusal.ts";
@@ -146,4 +148,25 @@ Deno.test("http: an answer that goes on for ever is broken off", async () => {
   const failed = await ask(post(), { times, route: { handle: () => new Response(endless()) } }).catch(String);
   assertStringIncludes(String(failed), "Abort");
   assertEquals(isCancelled, true);
+});
+
+Deno.test("http: nothing of a request is kept when it has been answered, however long the server runs", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  const stop = new AbortController();
+  const signals: WeakRef<AbortSignal>[] = [];
+  const handle = async (request: Request) => {
+    signals.push(new WeakRef(request.signal));
+    return new Response(await request.text());
+  };
+  for (let n = 0; n < 20; n++) {
+    assertEquals((await ask(post("body"), { route: { handle }, stop: stop.signal })).text, "body");
+  }
+  // Other turns, in which references of this one are gone.
+  for (let n = 0; n < 20 && signals.some((one) => one.deref() !== undefined); n++) {
+    await new Promise((resolve) => setTimeout(resolve));
+    collect();
+  }
+  assertEquals(signals.filter((one) => one.deref() !== undefined).length, 0);
+  assertEquals(stop.signal.aborted, false);
 });
