@@ -4,7 +4,7 @@ import type { Logger } from "../contract/logger.ts";
 import type { QueueEntry } from "../contract/queue.ts";
 import type { Body } from "../contract/storage.ts";
 import type { DeliveryResult, Transport } from "../contract/transport.ts";
-import { JoinedSignal } from "../observe/joined_signal.ts";
+import { JoinedSignal } from "../wire/joined_signal.ts";
 import { valueAt } from "../config/plain_value.ts";
 import { reply } from "./replies.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Logger } from "../contract/logger.ts";
 import { Refusal, type RefusalKind } from "../contract/refusal.ts";
-import { JoinedSignal } from "../observe/joined_signal.ts";
+import { JoinedSignal } from "../wire/joined_signal.ts";
 import { limitedBody } from "./limited_body.ts";
 import type { FoundRoute, RouteTable } from "./route_table.ts";
 

@@ -15,7 +15,7 @@ import type { Directory } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Storage } from "../contract/storage.ts";
-import { JoinedSignal } from "../observe/joined_signal.ts";
+import { JoinedSignal } from "../wire/joined_signal.ts";
 import { type AccountChanges, AccountSessions } from "./account_sessions.ts";
 import { Attempt, type AttemptParts } from "./attempt.ts";
 import type { AttemptHooks } from "./attempt_hooks.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { JoinedSignal } from "../../../core/observe/joined_signal.ts";
+import { JoinedSignal } from "../../../core/wire/joined_signal.ts";
 
 Deno.test("joined signal: it aborts with the first of them, and its reason", () => {
   const [one, other] = [new AbortController(), new AbortController()];
