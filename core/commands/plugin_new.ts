@@ -1,6 +1,7 @@
 /** `plugin new`: a plugin and its test, to begin with. */
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { builtInPlugins } from "../plugins/builtin.ts";
 import { type Command, CommandError, UsageError } from "./command.ts";
 import type { PluginTemplate } from "./plugin_templates/template.ts";
 import { templates } from "./plugin_templates/templates.ts";
@@ -17,6 +18,9 @@ export const pluginNew: Command = {
     // The same grammar as in mail.yaml, so that it can be told from a path.
     if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) {
       throw new UsageError(`${name} is no name for a plugin; expected small letters, digits and -, such as my-${kind}`);
+    }
+    if (isBuiltIn(kind, name)) {
+      throw new UsageError(`${name} is the name of a built-in ${kind} plugin; choose another one`);
     }
     const folder = given.value("folder"), stem = name.replaceAll("-", "_");
     const files = { plugin: `${folder}/${stem}.ts`, test: `${folder}/${stem}_test.ts` };
@@ -35,6 +39,11 @@ function templateOf(kind: string): PluginTemplate {
     throw new UsageError(`${kind} is no kind of plugin; expected one of ${Object.keys(templates).join(", ")}`);
   }
   return found[1];
+}
+
+/** The server would refuse it. */
+function isBuiltIn(kind: string, name: string): boolean {
+  return Object.entries(builtInPlugins).some(([known, named]) => known === kind && Object.hasOwn(named, name));
 }
 
 /** @throws CommandError: what is there already may be somebody's work. */

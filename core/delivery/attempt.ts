@@ -4,6 +4,7 @@ import type { Logger } from "../contract/logger.ts";
 import type { QueueEntry } from "../contract/queue.ts";
 import type { Body } from "../contract/storage.ts";
 import type { DeliveryResult, Transport } from "../contract/transport.ts";
+import { JoinedSignal } from "../wire/joined_signal.ts";
 import { valueAt } from "../config/plain_value.ts";
 import { reply } from "./replies.ts";
 
@@ -34,7 +35,8 @@ export async function attempt(
   log: Logger,
 ): Promise<Results | undefined> {
   const { recipients } = entry.envelope;
-  const over = AbortSignal.any([deadline, stop]);
+  using joined = new JoinedSignal(deadline, stop);
+  const over = joined.signal;
   try {
     const work = Promise.try(() => transport.deliver(entry, body, over));
     const given = await Promise.race([work, aborted(over)]);

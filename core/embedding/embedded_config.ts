@@ -50,6 +50,8 @@ export function embeddedDocument(
     limits: { auth_delay: "0s" },
     filters: named("filter"),
     extensions: named("extension"),
+    // All mail for other domains, of those who have logged in.
+    transports: named("transport").map((use) => ({ use, for: ["*"] })),
     http: named("http").map((use) => ({ use, listen: ["127.0.0.1:0"] })),
     protocols: [
       { use: "smtp", listen: ["127.0.0.1:0 starttls"] },

@@ -4,6 +4,7 @@
  */
 import type { Logger } from "../contract/logger.ts";
 import { Refusal, type RefusalKind } from "../contract/refusal.ts";
+import { JoinedSignal } from "../wire/joined_signal.ts";
 import { limitedBody } from "./limited_body.ts";
 import type { FoundRoute, RouteTable } from "./route_table.ts";
 
@@ -66,7 +67,8 @@ async function handled(request: Request, { plugin, route, parameters }: FoundRou
   // RFC 9110 §15.5.14.
   if (Number(request.headers.get("content-length") ?? 0) > most) return plain(413);
   using late = alarm(times.handled);
-  const signal = AbortSignal.any([late.signal, stop]);
+  using over = new JoinedSignal(late.signal, stop);
+  const { signal } = over;
   const body = limitedBody(request.body, most, signal);
   try {
     const { method, headers } = request;
@@ -96,13 +98,12 @@ function complete(response: Response, method: string, stop: AbortSignal, millise
     return new Response(null, { status, statusText, headers });
   }
   const late = alarm(milliseconds);
-  const stream = body.pipeThrough(
-    new TransformStream({
-      flush: () => late[Symbol.dispose](),
-      cancel: () => late[Symbol.dispose](),
-    }),
-    { signal: AbortSignal.any([late.signal, stop]) },
-  );
+  const over = new JoinedSignal(late.signal, stop);
+  const done = () => {
+    late[Symbol.dispose]();
+    over[Symbol.dispose]();
+  };
+  const stream = body.pipeThrough(new TransformStream({ flush: done, cancel: done }), { signal: over.signal });
   return new Response(stream, { status, statusText, headers });
 }
 

@@ -15,6 +15,7 @@ import type { Directory } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Storage } from "../contract/storage.ts";
+import { JoinedSignal } from "../wire/joined_signal.ts";
 import { type AccountChanges, AccountSessions } from "./account_sessions.ts";
 import { Attempt, type AttemptParts } from "./attempt.ts";
 import type { AttemptHooks } from "./attempt_hooks.ts";
@@ -237,5 +238,8 @@ function changesOf({ directory, storage }: MemorySettings): AccountChanges | und
 /** Waits that end when the server stops. */
 function patience({ sleep: wait = sleep, shutdown }: Pick<AuthenticationSettings, "sleep" | "shutdown">): Sleep {
   if (shutdown === undefined) return wait;
-  return (milliseconds, signal) => wait(milliseconds, AbortSignal.any([signal, shutdown]));
+  return async (milliseconds, signal) => {
+    using over = new JoinedSignal(signal, shutdown);
+    await wait(milliseconds, over.signal);
+  };
 }

@@ -64,6 +64,9 @@ Deno.test("plugin new: an unknown kind, a bad name and a file that is there are 
     assertEquals(unknown.code, 2);
     assertMatch(unknown.stderr, /filtre is no kind of plugin; expected one of protocol, auth, filter/);
     assertEquals((await runMain(["plugin", "new", "filter", "My Filter"], { folder, cwd: folder })).code, 2);
+    const taken = await runMain(["plugin", "new", "auth", "plain"], { folder, cwd: folder });
+    assertEquals(taken.code, 2);
+    assertMatch(taken.stderr, /plain is the name of a built-in auth plugin/);
     assertEquals((await runMain(["plugin", "new", "filter", "mine"], { folder, cwd: folder })).code, 0);
     const again = await runMain(["plugin", "new", "filter", "mine"], { folder, cwd: folder });
     assertEquals(again.code, 1);

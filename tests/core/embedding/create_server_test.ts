@@ -61,6 +61,35 @@ Deno.test("embedding: plugins are given as values, and a protocol has a port of 
   assert(lines.some((line) => line.includes("serving")));
 });
 
+Deno.test("embedding: a transport carries what those who have logged in send to other domains", async () => {
+  const carried = Promise.withResolvers<string>();
+  const pager = definePlugin({
+    apiVersion: 1,
+    kind: "transport",
+    name: "pager",
+    summary: "Keeps the address",
+    options: noOptions,
+    setup: () => ({
+      deliver({ envelope: { recipients } }) {
+        carried.resolve(recipients.join());
+        return Promise.resolve(new Map(recipients.map((to) => [to, { outcome: "delivered", remoteReply: "ok" }])));
+      },
+    }),
+  });
+  await using server = await createServer({ plugins: [pager] });
+  await using client = await dialogue(server.ports.submission);
+  await client.line();
+  const login = btoa("\0test@example.org\0secret");
+  for (
+    const said of ["EHLO x", `AUTH PLAIN ${login}`, "MAIL FROM:<test@example.org>", "RCPT TO:<ada@elsewhere.example>"]
+  ) {
+    await client.ask(said);
+  }
+  await client.ask("DATA");
+  assertMatch(await client.ask("Subject: x\r\n\r\n."), /^250 /);
+  assertEquals(await carried.promise, "ada@elsewhere.example");
+});
+
 Deno.test("embedding: who waits for what does not come is told how many there are, in time", async () => {
   await using server = await createServer();
   await server.deliver("test@example.org", "Subject: one\r\n\r\n");

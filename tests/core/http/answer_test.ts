@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { HttpRoute } from "../../../core/contract/http.ts";
 import { Refusal, type RefusalKind } from "../../../core/contract/refusal.ts";
@@ -146,4 +148,25 @@ Deno.test("http: an answer that goes on for ever is broken off", async () => {
   const failed = await ask(post(), { times, route: { handle: () => new Response(endless()) } }).catch(String);
   assertStringIncludes(String(failed), "Abort");
   assertEquals(isCancelled, true);
+});
+
+Deno.test("http: nothing of a request is kept when it has been answered, however long the server runs", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  const stop = new AbortController();
+  const bodies: WeakRef<object>[] = [];
+  const route = { handle: async (request: Request) => new Response(await request.text()) };
+  for (let n = 0; n < 20; n++) {
+    const request = post("body");
+    bodies.push(new WeakRef(request.body ?? {}));
+    assertEquals((await ask(request, { route, stop: stop.signal })).text, "body");
+  }
+  const kept = () => bodies.filter((one) => one.deref() !== undefined).length;
+  // Other turns, in which references of this one are gone; the last one may still be on the stack.
+  for (let n = 0; n < 20 && kept() > 1; n++) {
+    await new Promise((resolve) => setTimeout(resolve));
+    collect();
+  }
+  assert(kept() <= 1, `${kept()} of ${bodies.length} are kept`);
+  assertEquals(stop.signal.aborted, false);
 });
