@@ -1,6 +1,6 @@
 /**
  * Accounts from a JSON file: `{ "ada@example.org": "scrypt:SALT:HASH", … }`, read again when it has changed. A line for it:
- * `deno run -A json_directory.ts ada@example.org` asks for a password and prints one.
+ * `deno run json_directory.ts ada@example.org` asks at a terminal for a password, which it shows, and prints one.
  *
  *     directory: { use: ./json_directory.ts, options: { file: /etc/mail/accounts.json } }
  */
@@ -87,4 +87,8 @@ class People {
   }
 }
 
-if (import.meta.main) console.log(JSON.stringify({ [Deno.args[0] ?? ""]: await hashOf(prompt("Password:") ?? "") }));
+if (import.meta.main) {
+  const [address = ""] = Deno.args, password = prompt("Password:");
+  if (!password) throw new Error("an entry needs a password");
+  console.log(JSON.stringify({ [address]: await hashOf(password) }));
+}

@@ -36,9 +36,9 @@ export default definePlugin({
   }),
 });
 
-/** A recipient is whatever a stranger likes: no name of a folder above this one. */
+/** A recipient is whatever a stranger likes: no name of a folder above this one, and nobody else's. */
 function folderName(recipient: string): string {
-  return recipient.toLowerCase().replace(/[^a-z0-9@._+-]/g, "_").replace(/^\.+/, "_");
+  return encodeURIComponent(recipient.toLowerCase()).replaceAll("%40", "@").replace(/^\./, "%2E");
 }
 
 /** Into tmp, to the disk, and only then into new: who looks there never sees half a message. */

@@ -32,3 +32,14 @@ Deno.test("examples: json_directory knows who is in the file and their passwords
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("examples: json_directory makes no entry without a password", async () => {
+  const path = (name: string) => decodeURIComponent(new URL(`../../../${name}`, import.meta.url).pathname);
+  const args = ["run", "-q", "--no-prompt", "--config", path("deno.json"), path("docs/examples/json_directory.ts")];
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...args, "ada@example.org"],
+    stdin: "null",
+  })
+    .output();
+  assertEquals([code, stdout.length], [1, 0]);
+});

@@ -6,20 +6,18 @@ import maildir from "../../../docs/examples/maildir.ts";
 Deno.test("examples: maildir delivers into new, one Maildir for each recipient, and nowhere above its folder", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const to = ["Ada@archive.example", "../../etc@archive.example"];
+    const to = ["Ada@archive.example", "../../etc@archive.example", "__.._etc@archive.example"];
     const results = await carry(maildir, {
       options: { folder },
       to,
       from: "a@x.example",
       message: "x: y\r\n\r\nz\r\n",
     });
-    assertEquals(Object.values(results).map(({ outcome }) => outcome), ["delivered", "delivered"]);
+    assertEquals(Object.values(results).map(({ outcome }) => outcome), ["delivered", "delivered", "delivered"]);
     assertEquals(
       Array.from(Deno.readDirSync(folder), ({ name }) => name).sort(),
-      [
-        "_etc@archive.example".replace("_", "__.._"),
-        "ada@archive.example",
-      ].sort(),
+      // No two addresses share a Maildir.
+      ["%2E.%2F..%2Fetc@archive.example", "__.._etc@archive.example", "ada@archive.example"],
     );
     const [message] = Array.from(Deno.readDirSync(`${folder}/ada@archive.example/new`));
     assertEquals(
