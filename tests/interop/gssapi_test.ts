@@ -1,10 +1,8 @@
 /** GSSAPI with a real realm: Cyrus's clients with every security layer, curl, gsasl and fetchmail. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type ClientHome, type Program, sourceTest } from "./client.ts";
+import { type ClientHome, interopTest, type Program } from "./client.ts";
 import { type KerberosRealm, kerberosRealm, realmPrograms, withTickets } from "./kerberos_realm.ts";
 import { alice, bob, type MailServer, mailServer } from "./server.ts";
-
-const kerberosTest = sourceTest("the binary may call no library");
 
 const folder = "/usr/lib/cyrus/bin";
 const [pop3test, imtest, smtptest] = ["pop3test", "imtest", "smtptest"].map((name): Program => ({
@@ -53,7 +51,7 @@ async function converse(
 for (const [name, { args, strength }] of Object.entries(layers)) {
   const programs = [...[pop3test, imtest, smtptest].flatMap((program) => program ?? []), sasl, ...realmPrograms];
 
-  kerberosTest(`GSSAPI: Cyrus pop3test: ${name}`, programs, async (home) => {
+  interopTest(`GSSAPI: Cyrus pop3test: ${name}`, programs, async (home) => {
     await using realm = await kerberosRealm();
     await using server = await serverOf(realm);
     await server.deliver(alice, `Subject: sealed\r\n\r\n${text}`);
@@ -63,7 +61,7 @@ for (const [name, { args, strength }] of Object.entries(layers)) {
     assertStringIncludes(said.replace("C: QUIT\r\n", ""), `Subject: sealed\r\n\r\n${text}.\r\n+OK`);
   });
 
-  kerberosTest(`GSSAPI: Cyrus imtest: ${name}`, programs, async (home) => {
+  interopTest(`GSSAPI: Cyrus imtest: ${name}`, programs, async (home) => {
     await using realm = await kerberosRealm();
     await using server = await serverOf(realm);
     await server.deliver(alice, `Subject: sealed\r\n\r\n${text}`);
@@ -74,7 +72,7 @@ for (const [name, { args, strength }] of Object.entries(layers)) {
     assertStringIncludes(said.replace("C: Q01 LOGOUT\r\n", ""), `{${text.length}}\r\n${text})\r\n2 OK`);
   });
 
-  kerberosTest(`GSSAPI: Cyrus smtptest: ${name}`, programs, async (home) => {
+  interopTest(`GSSAPI: Cyrus smtptest: ${name}`, programs, async (home) => {
     await using realm = await kerberosRealm();
     await using server = await serverOf(realm);
     const client = withTickets(home, realm.alice);
@@ -87,7 +85,7 @@ for (const [name, { args, strength }] of Object.entries(layers)) {
   });
 }
 
-kerberosTest("GSSAPI: only what the option layers names can be had", [
+interopTest("GSSAPI: only what the option layers names can be had", [
   ...[pop3test].flatMap((program) => program ?? []),
   ...[sasl, ...realmPrograms],
 ], async (home) => {
@@ -116,7 +114,7 @@ kerberosTest("GSSAPI: only what the option layers names can be had", [
   assertStringIncludes(said, "Security strength factor: 256\n");
 });
 
-kerberosTest("GSSAPI: curl: POP3, IMAP and SMTP", [curl, ...realmPrograms], async (home) => {
+interopTest("GSSAPI: curl: POP3, IMAP and SMTP", [curl, ...realmPrograms], async (home) => {
   await using realm = await kerberosRealm();
   await using server = await serverOf(realm);
   await server.deliver(alice, message);
@@ -135,7 +133,7 @@ kerberosTest("GSSAPI: curl: POP3, IMAP and SMTP", [curl, ...realmPrograms], asyn
   assertEquals((await server.inbox(bob)).length, 1);
 });
 
-kerberosTest("GSSAPI: curl: nobody is somebody else, and who has no account gets nothing", [
+interopTest("GSSAPI: curl: nobody is somebody else, and who has no account gets nothing", [
   ...[curl, ...realmPrograms],
 ], async (home) => {
   await using realm = await kerberosRealm();
@@ -167,7 +165,7 @@ async function byGsasl(home: ClientHome, protocol: "imap" | "smtp", service: str
   return stdout + stderr;
 }
 
-kerberosTest("GSSAPI: gsasl: IMAP and SMTP", [gsasl, ...realmPrograms], async (home) => {
+interopTest("GSSAPI: gsasl: IMAP and SMTP", [gsasl, ...realmPrograms], async (home) => {
   await using realm = await kerberosRealm();
   await using server = await serverOf(realm);
   const client = withTickets(home, realm.alice);
@@ -176,7 +174,7 @@ kerberosTest("GSSAPI: gsasl: IMAP and SMTP", [gsasl, ...realmPrograms], async (h
   assertEquals(server.log.filter(({ message }) => message === "authenticated").length, 2);
 });
 
-kerberosTest("GSSAPI: RFC 4752 §3.2: a ticket is good for its own service", [gsasl, ...realmPrograms], async (home) => {
+interopTest("GSSAPI: RFC 4752 §3.2: a ticket is good for its own service", [gsasl, ...realmPrograms], async (home) => {
   await using realm = await kerberosRealm();
   await using server = await serverOf(realm);
   const client = withTickets(home, realm.alice);
@@ -190,7 +188,7 @@ kerberosTest("GSSAPI: RFC 4752 §3.2: a ticket is good for its own service", [gs
 });
 
 for (const protocol of ["POP3", "IMAP"] as const) {
-  kerberosTest(`GSSAPI: fetchmail: ${protocol}`, [fetchmail, ...realmPrograms], async (home) => {
+  interopTest(`GSSAPI: fetchmail: ${protocol}`, [fetchmail, ...realmPrograms], async (home) => {
     await using realm = await kerberosRealm();
     await using server = await serverOf(realm);
     await server.deliver(alice, message);

@@ -1,10 +1,9 @@
 /** KPOP with a real realm: MIT's own krb5_sendauth, called from Python, and fetchmail. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type ClientHome, sourceTest } from "./client.ts";
+import { type ClientHome, interopTest } from "./client.ts";
 import { kerberosRealm, realmPrograms, withTickets } from "./kerberos_realm.ts";
 import { alice, type MailServer, mailServer } from "./server.ts";
 
-const kerberosTest = sourceTest("the binary may call no library");
 const python = { name: "python3", packageName: "python3" };
 const fetchmail = { name: "fetchmail", packageName: "fetchmail" };
 const message = "From: bob@example.org\r\nSubject: by ticket\r\n\r\n.one dot\r\nend\r\n";
@@ -110,7 +109,7 @@ const programs = [python, ...realmPrograms];
 const session = ["USER alice", "PASS anything", "STAT", "RETR 1", "DELE 1", "QUIT"];
 
 for (const isMutual of [true, false]) {
-  kerberosTest(
+  interopTest(
     `KPOP: krb5_sendauth, ${isMutual ? "mutual" : "one-sided"}: a message is fetched`,
     programs,
     async (home) => {
@@ -126,7 +125,7 @@ for (const isMutual of [true, false]) {
   );
 }
 
-kerberosTest("KPOP: krb5_sendauth: nobody opens another's maildrop", programs, async (home) => {
+interopTest("KPOP: krb5_sendauth: nobody opens another's maildrop", programs, async (home) => {
   await using realm = await kerberosRealm();
   await using server = await mailServer({ further: { kpop: { keytab: realm.keytab } } });
   await server.deliver(alice, message);
@@ -135,7 +134,7 @@ kerberosTest("KPOP: krb5_sendauth: nobody opens another's maildrop", programs, a
   assertEquals((await server.inbox(alice)).length, 1);
 });
 
-kerberosTest("KPOP: krb5_sendauth: what is wrong is told as the library expects it", programs, async (home) => {
+interopTest("KPOP: krb5_sendauth: what is wrong is told as the library expects it", programs, async (home) => {
   await using realm = await kerberosRealm();
   await using server = await mailServer({ further: { kpop: { keytab: realm.keytab } } });
   const client = withTickets(home, realm.alice);
@@ -150,7 +149,7 @@ kerberosTest("KPOP: krb5_sendauth: what is wrong is told as the library expects 
   assertEquals((await attempt(client, server, { offset: 200, commands: ["QUIT"] })).code, 0);
 });
 
-kerberosTest("KPOP: RFC 4120 §3.2.3: a ticket with addresses is good from those", programs, async (home) => {
+interopTest("KPOP: RFC 4120 §3.2.3: a ticket with addresses is good from those", programs, async (home) => {
   await using realm = await kerberosRealm();
   await using server = await mailServer({ further: { kpop: { keytab: realm.keytab } } });
   const client = withTickets(home, realm.aliceAtHome);
@@ -162,7 +161,7 @@ kerberosTest("KPOP: RFC 4120 §3.2.3: a ticket with addresses is good from those
   assertEquals((await attempt(roaming, server, { source: "127.0.0.2", commands: ["QUIT"] })).code, 0);
 });
 
-kerberosTest("KPOP: an AP-REQ is good once", programs, async (home) => {
+interopTest("KPOP: an AP-REQ is good once", programs, async (home) => {
   await using realm = await kerberosRealm();
   await using server = await mailServer({ further: { kpop: { keytab: realm.keytab } } });
   const { said } = await attempt(withTickets(home, realm.alice), server, { repeats: 3 });
@@ -180,7 +179,7 @@ threading.Thread(target=to_server, daemon=True).start()
 while octets := connection.recv(65536): os.write(1, octets)
 `;
 
-kerberosTest("KPOP: fetchmail, protocol KPOP auth kerberos_v5", [fetchmail, ...programs], async (home) => {
+interopTest("KPOP: fetchmail, protocol KPOP auth kerberos_v5", [fetchmail, ...programs], async (home) => {
   await using realm = await kerberosRealm();
   await using server = await mailServer({ further: { kpop: { keytab: realm.keytab } } });
   for (const number of [1, 2]) await server.deliver(alice, message.replace("ticket", `ticket ${number}`));
