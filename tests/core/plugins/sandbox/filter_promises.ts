@@ -1,3 +1,4 @@
+/** Filters in a sandbox: what they are asked, and what becomes of those that do not answer. Run by `threads_test.ts`. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Refusal } from "../../../../core/contract/refusal.ts";
 import { sandboxed, senderFilter } from "../../../support/sandboxed_plugin.ts";

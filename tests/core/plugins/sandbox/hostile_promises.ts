@@ -1,3 +1,4 @@
+/** Plugins that mean harm: none of it does more than end the plugin. Run by `threads_test.ts`. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { SandboxConfig } from "../../../../core/config/sandbox_config.ts";
 import type { Filter } from "../../../../core/contract/filter.ts";

@@ -1,3 +1,4 @@
+/** Each kind of plugin in a sandbox: what is asked, what is answered, what is refused. Run by `threads_test.ts`. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { AuthMechanism, AuthOutcome, ExchangeRequest } from "../../../../core/contract/authentication.ts";
 import type { AccountId } from "../../../../core/contract/identifiers.ts";
