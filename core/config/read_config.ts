@@ -51,7 +51,9 @@ export function whyUnreadable(error: unknown, example: string): string {
 function syntaxProblem(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const [first = ""] = message.split("\n");
-  const [, what = first, line, column] = /^(.*?) at line (\d+), column (\d+):?$/.exec(first) ?? [];
+  const [, what = first, line, column] = /^(.*?) at line (\d+), column (-?\d+):?$/.exec(first) ?? [];
   const said = what.replace(/"[^"]*"?|!?<[^>]*>?/g, "…");
-  return line === undefined ? `is not YAML: ${said}` : `line ${line}, column ${column}: is not YAML: ${said}`;
+  if (line === undefined) return `is not YAML: ${said}`;
+  // Of a key that comes twice the parser counts the column from somewhere else.
+  return `line ${line}${Number(column) > 0 ? `, column ${column}` : ""}: is not YAML: ${said}`;
 }

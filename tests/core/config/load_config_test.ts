@@ -237,6 +237,9 @@ Deno.test("mail.yaml: what is not YAML, not a mapping, not there or not a file i
   assertEquals(problems("password: !hunter2"), [
     "mail.yaml  line 2, column 1: is not YAML: Cannot resolve unknown tag …",
   ]);
+  assertEquals(problems("filters:\n  - a\nlog: {}\nfilters:\n  - { use: b }\n"), [
+    "mail.yaml  line 4: is not YAML: Cannot store mapping pair: duplicated key",
+  ]);
   assertEquals(problems(""), ["mail.yaml  expected a mapping of keys, found nothing"]);
   assertEquals(problems("- a"), ["mail.yaml  expected a mapping of keys, found a list"]);
   const folder = await Deno.makeTempDir();
