@@ -38,6 +38,8 @@ interface Record {
 export async function openFolder(folder: string, now: () => Date): Promise<Storage & Lifecycle> {
   await Deno.mkdir(`${folder}/bodies`, { recursive: true, mode: 0o700 });
   const journal = await Deno.open(`${folder}/journal`, { read: true, append: true, create: true, mode: 0o600 });
+  // Their names too: what is written into a file without one is lost with the power.
+  await syncFolder(folder);
   // Two would cut off each other's records. Commands that change accounts have to wait until the server is stopped.
   if (!await journal.tryLock(true)) {
     journal.close();
@@ -56,8 +58,12 @@ export async function openFolder(folder: string, now: () => Date): Promise<Stora
     for (const name of batch.flatMap(bodyOf)) {
       if (!bodies.has(name)) bodies.add(name, await inner.writeBody(await Deno.readFile(`${folder}/bodies/${name}`)));
     }
-    // What was refused then is refused again.
-    await inner.apply(batch.map((operation) => withBody(operation, inside))).catch(() => {});
+    try {
+      await inner.apply(batch.map((operation) => withBody(operation, inside)));
+    } catch (error) {
+      // What was refused then is refused again; anything else would leave a part of the mail out.
+      if (!(error instanceof Refusal)) throw error;
+    }
   }
   time = undefined;
   for await (const { name } of Deno.readDir(`${folder}/bodies`)) {
@@ -92,7 +98,7 @@ export async function openFolder(folder: string, now: () => Date): Promise<Stora
       const isPrefix = !(content instanceof Uint8Array) && "prefix" in content;
       const id = await inner.writeBody(isPrefix ? { ...content, body: inside(content.body) } : content);
       const body = await inner.openBody(id), name = crypto.randomUUID() as string as BodyId;
-      await writeDurably(`${folder}/bodies/${name}`, await body.read(0, body.size));
+      await writeDurably(`${folder}/bodies`, name, await body.read(0, body.size));
       bodies.add(name, id);
       return name;
     },
@@ -190,8 +196,17 @@ async function append(journal: Deno.FsFile, record: Record): Promise<number> {
   return framed.length;
 }
 
-async function writeDurably(path: string, octets: Uint8Array): Promise<void> {
-  using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
-  for (let at = 0; at < octets.length;) at += await file.write(octets.subarray(at));
-  await file.sync();
+/** The file, and its name in the folder: without that one there would be a message whose body nobody finds. */
+async function writeDurably(folder: string, name: string, octets: Uint8Array): Promise<void> {
+  {
+    using file = await Deno.open(`${folder}/${name}`, { write: true, createNew: true, mode: 0o600 });
+    for (let at = 0; at < octets.length;) at += await file.write(octets.subarray(at));
+    await file.sync();
+  }
+  await syncFolder(folder);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  using opened = await Deno.open(folder);
+  await opened.sync();
 }
