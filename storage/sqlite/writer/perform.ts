@@ -131,10 +131,11 @@ export function perform(
       mailboxes.setSpecialUse(operation.mailbox, operation.specialUse);
       return undefined;
     case "setRights": {
+      const { mailbox, rights: letters, mode } = operation;
       const who = operation.who === "anyone" ? 0 : keyOf(operation.who);
       if (operation.who !== "anyone") accounts.mustExist(who);
       // Who is given rights, or loses them, may see other mailboxes.
-      if (rights.set(operation.mailbox, who, operation.rights) && who !== 0) accounts.touch(who);
+      if (rights.set(mailbox, who, letters, mode) && who !== 0) accounts.touch(who);
       return undefined;
     }
     case "subscribe":
