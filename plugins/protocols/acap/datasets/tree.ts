@@ -92,8 +92,13 @@ export class Tree {
   /** A dataset and all that are below it, as far as something was stored in them. */
   async datasetsFrom(location: StoredLocation): Promise<readonly StoredLocation[]> {
     const { owner, path } = placeOf(location);
-    return (await this.#service.context.storage.datasets(path, owner)).map((place) => {
-      const names = place.path.slice(path.length).split("/").slice(0, -1);
+    const places: readonly Pick<DatasetPlace, "path">[] = [
+      ...await this.#service.context.storage.datasets(path, owner),
+      ...this.#changes.get(owner)?.byKey.values() ?? [],
+    ];
+    const paths = new Set(places.map(({ path }) => path).filter((its) => its.startsWith(path)));
+    return [...paths].map((its) => {
+      const names = its.slice(path.length).split("/").slice(0, -1);
       return { ...location, below: [...location.below, ...names] };
     });
   }
