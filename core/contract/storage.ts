@@ -165,11 +165,12 @@ export type Operation =
   }
   /** Harmless when it is so already. */
   | { readonly do: "subscribe" | "unsubscribe"; readonly account: AccountId; readonly name: string }
-  /** Without a value: removed. */
+  /** Without a value: removed; but where only new ones are to be set, entries that are there stay as they are. */
   | {
     readonly do: "setMetadata";
     readonly place: MetadataPlace;
     readonly entries: readonly (readonly [name: string, value: Uint8Array | undefined])[];
+    readonly onlyNew?: true;
   }
   /**
    * From now on no message is `\Recent` that is here now, or of these only those below a UID that is given; gives from

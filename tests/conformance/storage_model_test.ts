@@ -102,7 +102,8 @@ const step = fc.oneof(
     mailbox: fc.option(few(8)),
     account: fc.option(few(3)),
     entries: fc.array(entry, { maxLength: 3 }),
-  }),
+    onlyNew: fc.constant(true as const),
+  }, { requiredKeys: ["do", "mailbox", "account", "entries"] }),
   fc.record({
     do: fc.constant("storeEntries" as const),
     account: few(4),
@@ -170,7 +171,7 @@ class Side {
             ...step.mailbox !== null && { mailbox: mailbox(step.mailbox) },
             ...step.account !== null && { account: account(step.account) },
           };
-          return { do: step.do, place, entries: step.entries };
+          return { do: step.do, place, entries: step.entries, ...step.onlyNew && { onlyNew: true } };
         }
         case "storeEntries": {
           const { account: at, stored: entries, asOf, most } = step;

@@ -196,11 +196,11 @@ export function perform(
     mailboxes.remove(mailbox);
   }
 
-  function setMetadata({ place, entries }: Operation & { readonly do: "setMetadata" }): void {
+  function setMetadata({ place, entries, onlyNew }: Operation & { readonly do: "setMetadata" }): void {
     if (place.mailbox !== undefined) mailboxes.get(place.mailbox);
     const { mailbox, account } = placeKeys(place);
     if (place.account !== undefined) accounts.mustExist(account);
-    metadata.set(mailbox, account, entries);
+    metadata.set(mailbox, account, entries, onlyNew);
     if (place.mailbox !== undefined) mailboxes.touch(mailbox);
     else if (place.account !== undefined) accounts.touch(account);
     else accounts.touchAll();

@@ -14,7 +14,7 @@ const SIZE = 32;
 
 /** The key that URLs are authorized with; its parts are made where there are none. */
 export async function accessKey(storage: Storage, account: AccountId, mailbox: MailboxId): Promise<Uint8Array> {
-  const own = await partOf(storage, { account }) ?? await renew(storage, { account });
+  const own = await partOf(storage, { account }) ?? await firstPart(storage, account);
   return combined(own, mailbox, await mailboxPart(storage, account, mailbox));
 }
 
@@ -30,7 +30,7 @@ export async function knownAccessKey(
 
 /** A key that is as good as any and opens nothing: it takes as long to find that out (RFC 4467 §6). */
 export function plausibleKey(): Uint8Array {
-  return randomBytes(SIZE);
+  return newPart();
 }
 
 /** The part that is the mailbox's; undefined where its URLs were never revoked. */
@@ -44,7 +44,7 @@ export function mailboxPart(
 
 /** Revokes all URLs that the user has authorized. */
 export async function resetAllKeys(storage: Storage, account: AccountId): Promise<void> {
-  await renew(storage, { account });
+  await storage.apply([{ do: "setMetadata", place: { account }, entries: [[ENTRY, newPart()]] }]);
 }
 
 /** Revokes those of one mailbox. @returns The mailbox's part. */
@@ -53,10 +53,10 @@ export async function resetAccessKey(
   account: AccountId,
   mailbox: MailboxId,
 ): Promise<Uint8Array> {
-  const part = randomBytes(SIZE);
+  const part = newPart();
   await storage.apply([
     { do: "setMetadata", place: { mailbox, account }, entries: [[ENTRY, part]] },
-    { do: "setMetadata", place: { account }, entries: [[RESET, randomBytes(SIZE)]] },
+    { do: "setMetadata", place: { account }, entries: [[RESET, newPart()]] },
   ]);
   return part;
 }
@@ -65,10 +65,15 @@ async function partOf(storage: Storage, place: MetadataPlace): Promise<Uint8Arra
   return (await storage.metadata(place)).get(ENTRY);
 }
 
-async function renew(storage: Storage, place: MetadataPlace): Promise<Uint8Array> {
-  const part = randomBytes(SIZE);
-  await storage.apply([{ do: "setMetadata", place, entries: [[ENTRY, part]] }]);
-  return part;
+/** The user's: of several sessions that make it at the same moment, all have the same. */
+async function firstPart(storage: Storage, account: AccountId): Promise<Uint8Array> {
+  const part = newPart(), place = { account };
+  await storage.apply([{ do: "setMetadata", place, entries: [[ENTRY, part]], onlyNew: true }]);
+  return await partOf(storage, place) ?? part;
+}
+
+function newPart(): Uint8Array {
+  return randomBytes(SIZE);
 }
 
 /** A mailbox that never had a part of its own still has a key that no other has. */

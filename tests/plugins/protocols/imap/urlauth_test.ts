@@ -167,6 +167,19 @@ overEachStorage(
   },
 );
 
+overEachStorage(
+  "urlauth: RFC 4467 §7: a user's first key is made once, also where several sessions want it at the same moment",
+  async (given) => {
+    const service = await letters(given);
+    await using one = await logIn(service, fred);
+    await using other = await logIn(service, fred);
+    const url = rump(";URLAUTH=authuser");
+    const urls = await Promise.all([authorize(one, url), authorize(other, rump(";URLAUTH=authuser", "x"))]);
+    for (const authorized of urls) assertEquals(await opens(one, authorized), true);
+    assertEquals(await authorize(other, url), urls[0]);
+  },
+);
+
 Deno.test("urlauth: RFC 4467 §2.2: keys are each user's own, and a mailbox of the same name has another", async () => {
   const service = await letters();
   const { id } = await service.mailbox(fred, "x");
