@@ -14,7 +14,7 @@ export const check: Command = {
     const file = given.value("config");
     const loaded = await loadConfig(file);
     const problems = [
-      ...await problemsOf(withPlugins(loaded)),
+      ...await problemsOf(withPlugins(loaded, { asks: true })),
       ...loaded.ok ? await problemsOf(readCertificate(loaded.config)) : [],
     ];
     if (given.has("json")) console.log(JSON.stringify({ ok: problems.length === 0, problems }));

@@ -68,6 +68,11 @@ export interface PluginDefinition<Kind extends PluginKind, Options> {
   readonly summary: string;
   /** What its `options` in `mail.yaml` may be. */
   readonly options: OptionsSchema<Options>;
+  /**
+   * For `main.ts check`: what is wrong with what valid options name, such as a file that is not there. Looks and changes
+   * nothing, and asks for no rights: what it may not look at here, the server may. A plugin in a sandbox is not asked.
+   */
+  check?(options: Options): Promise<readonly OptionIssue[]>;
   /** Commands of the command line that it brings. */
   readonly subcommands?: readonly Subcommand<Options>[];
   /** Acquires resources; must not listen, and must clean up after itself when it throws. */
@@ -92,6 +97,14 @@ export function definePlugin<Kind extends PluginKind, Options>(
   return definition;
 }
 
+/** Something that is wrong with options. */
+export interface OptionIssue {
+  /** What was expected, and what to do: the rest of a line that begins with the place in the file. */
+  readonly message: string;
+  /** Keys below `options`; absent: all of them. */
+  readonly path?: readonly PropertyKey[];
+}
+
 /** Standard Schema v1 (standardschema.dev), reduced: valibot, zod, arktype and `core/options` satisfy it. */
 export interface OptionsSchema<T> {
   /** The schema's own interface. */
@@ -100,7 +113,7 @@ export interface OptionsSchema<T> {
     readonly vendor: string;
     validate(value: unknown):
       | { readonly value: T; readonly issues?: undefined }
-      | { readonly issues: readonly { message: string; path?: readonly PropertyKey[] }[] };
+      | { readonly issues: readonly OptionIssue[] };
     readonly types?: { readonly input: unknown; readonly output: T };
   };
 }

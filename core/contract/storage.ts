@@ -155,20 +155,22 @@ export type Operation =
   | { readonly do: "renameMailbox"; readonly mailbox: MailboxId; readonly name: string }
   /** With its messages and its metadata; subscriptions to its name stay. */
   | { readonly do: "removeMailbox"; readonly mailbox: MailboxId }
-  /** No letters: none. */
+  /** These, and no letters: none; or these added to those that there are, or removed from them (RFC 4314 §3.1). */
   | {
     readonly do: "setRights";
     readonly mailbox: MailboxId;
     readonly who: AccountId | "anyone";
     readonly rights: string;
+    readonly mode?: "add" | "remove";
   }
   /** Harmless when it is so already. */
   | { readonly do: "subscribe" | "unsubscribe"; readonly account: AccountId; readonly name: string }
-  /** Without a value: removed. */
+  /** Without a value: removed; but where only new ones are to be set, entries that are there stay as they are. */
   | {
     readonly do: "setMetadata";
     readonly place: MetadataPlace;
     readonly entries: readonly (readonly [name: string, value: Uint8Array | undefined])[];
+    readonly onlyNew?: true;
   }
   /**
    * From now on no message is `\Recent` that is here now, or of these only those below a UID that is given; gives from

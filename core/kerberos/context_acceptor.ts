@@ -4,6 +4,7 @@ import { GssHandles } from "./gss_handles.ts";
 import { acquireCredential } from "./gss_credential.ts";
 import { ofService, principalsOf } from "./keytab.ts";
 import { KerberosLibrary } from "./library.ts";
+import { KerberosOptionError } from "./option_error.ts";
 import type { ContextAcceptor } from "./security_context.ts";
 
 /** Where keys are, and of what. */
@@ -16,16 +17,16 @@ export interface ContextAcceptorSettings {
   readonly library?: string | undefined;
 }
 
-/** Opens library and keytab. @throws Error that says what is missing, and what to do about it. */
+/** Opens library and keytab. @throws KerberosOptionError; Error where the right is missing. */
 export async function openContextAcceptor(settings: ContextAcceptorSettings): Promise<ContextAcceptor> {
   await using undo = new AsyncDisposableStack();
   const library = undo.use(KerberosLibrary.open(settings.library));
   const { keytab, services } = settings;
-  const all = await principalsOf(library, keytab);
+  const all = await principalsOf(library, keytab, services);
   const served = services.filter((service) => ofService(all, service).length > 0);
   if (served.length === 0) {
     const wanted = services.map((service) => `${service}/HOST`).join(", ");
-    throw new Error(`options.keytab: ${keytab} has none of the keys ${wanted}; add them with kadmin's ktadd`);
+    throw new KerberosOptionError("keytab", `${keytab} has none of the keys ${wanted}; add them with kadmin's ktadd`);
   }
   const credentials = new Map<string, bigint>();
   for (const service of served) credentials.set(service, await acquireCredential(library, keytab, service));

@@ -2,6 +2,7 @@
 import { END_OF_KEYTAB, Krb5Context } from "./krb5_context.ts";
 import type { KerberosLibrary } from "./library.ts";
 import { place, POINTER, readPointer } from "./memory.ts";
+import { KerberosOptionError } from "./option_error.ts";
 import { parsePrincipal, type Principal, printPrincipal } from "./principal.ts";
 
 /** Octets of `krb5_keytab_entry { magic; krb5_principal principal; … }`, and where in it the principal is. */
@@ -9,14 +10,29 @@ const ENTRY = 48, ENTRY_PRINCIPAL = 8;
 /** Keys that are looked at, at most. */
 const MOST_ENTRIES = 10_000;
 
-/** The principals of a keytab, each once. @throws Error that says what to do about it. */
-export async function principalsOf(library: KerberosLibrary, keytab: string): Promise<Principal[]> {
+/**
+ * The principals of a keytab, each once.
+ *
+ * @param services Those of which one at least is to be among them.
+ * @throws KerberosOptionError.
+ */
+export async function principalsOf(
+  library: KerberosLibrary,
+  keytab: string,
+  services: readonly string[],
+): Promise<Principal[]> {
   try {
     return await library.use(() => listPrincipals(library, keytab));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`options.keytab: ${reason}`, { cause: error });
+    throw new KerberosOptionError("keytab", `${reason}; ${keysExpected(keytab, services)}`, { cause: error });
   }
+}
+
+/** What to do where a file is no keytab, or cannot be read. */
+export function keysExpected(keytab: string, [service = "host"]: readonly string[]): string {
+  const command = `kadmin -q "ktadd -k ${keytab} ${service}/HOST"`;
+  return `expected a file with the server's keys that it may read, as ${command} writes it (Debian: krb5-user)`;
 }
 
 async function listPrincipals(library: KerberosLibrary, path: string): Promise<Principal[]> {

@@ -7,6 +7,7 @@
  * wait for a file are `nonblocking`: they run in threads of their own, and what they are given as `buffer` stays in place.
  */
 import { Memory } from "./memory.ts";
+import { KerberosOptionError } from "./option_error.ts";
 
 const pointer = "u64", buffer = "buffer", int = "i32", unsigned = "u32";
 
@@ -102,7 +103,7 @@ export class KerberosLibrary implements AsyncDisposable {
   /**
    * Opens it: the file of that path, or else where systems have it.
    *
-   * @throws Error that names the package, or the right that is missing.
+   * @throws KerberosOptionError that names the package; Error that names the right that is missing.
    */
   static open(path?: string): KerberosLibrary {
     const paths = path === undefined ? usualPaths() : [path];
@@ -114,13 +115,19 @@ export class KerberosLibrary implements AsyncDisposable {
         isMissing ||= !(error instanceof Deno.errors.NotCapable);
       }
     }
+    if (isMissing) {
+      const packages = "Debian: libgssapi-krb5-2, Fedora: krb5-libs";
+      const problem = `${path ?? soname} cannot be loaded; install MIT Kerberos (${packages}), or say here where it is`;
+      throw new KerberosOptionError("library", problem);
+    }
     const [first = soname] = paths;
-    throw new Error(
-      isMissing
-        ? `${path ?? soname} cannot be loaded; install MIT Kerberos (Debian: libgssapi-krb5-2, Fedora: krb5-libs), ` +
-          `or say with the option library where it is`
-        : `${first} may not be loaded; run the server with --allow-ffi=${first}`,
-    );
+    throw new Error(`${first} may not be loaded; run the server with --allow-ffi=${first}`);
+  }
+
+  /** Whether there is the right to open it, from where it may be. */
+  static mayBeLoaded(path?: string): boolean {
+    const paths = path === undefined ? usualPaths() : [path];
+    return paths.some((one) => Deno.permissions.querySync({ name: "ffi", path: one }).state === "granted");
   }
 
   /** Does something that calls the library and waits. @throws Error when the library has been closed. */

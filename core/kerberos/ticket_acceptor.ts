@@ -7,6 +7,7 @@ import { isOfService, ofService, principalsOf } from "./keytab.ts";
 import { Krb5Context, type Krb5Error } from "./krb5_context.ts";
 import { KerberosLibrary } from "./library.ts";
 import { DESCRIPTOR, place, POINTER, readPointer, readUnsigned } from "./memory.ts";
+import { KerberosOptionError } from "./option_error.ts";
 import { parsePrincipal, type Principal, printPrincipal } from "./principal.ts";
 
 /** Checks tickets for one service. */
@@ -56,14 +57,14 @@ export interface TicketAcceptorSettings {
   readonly library?: string | undefined;
 }
 
-/** Opens library and keytab. @throws Error that says what is missing, and what to do about it. */
+/** Opens library and keytab. @throws KerberosOptionError; Error where the right is missing. */
 export async function openTicketAcceptor(settings: TicketAcceptorSettings): Promise<TicketAcceptor> {
   await using undo = new AsyncDisposableStack();
   const library = undo.use(KerberosLibrary.open(settings.library));
   const { keytab, service } = settings;
-  const [first, ...others] = ofService(await principalsOf(library, keytab), service);
+  const [first, ...others] = ofService(await principalsOf(library, keytab, [service]), service);
   if (first === undefined) {
-    throw new Error(`options.keytab: ${keytab} has no key of ${service}/HOST; add one with kadmin's ktadd`);
+    throw new KerberosOptionError("keytab", `${keytab} has no key of ${service}/HOST; add one with kadmin's ktadd`);
   }
   const rest = undo.move();
   return {

@@ -64,6 +64,18 @@ export async function validateOptions(
   }
 }
 
+/** What a plugin finds wrong with what its options name. */
+export async function askPlugin(
+  definition: PluginDefinition<PluginKind, unknown>,
+  options: unknown,
+): Promise<readonly Issue[]> {
+  try {
+    return await definition.check?.(options) ?? [];
+  } catch (error) {
+    return [{ message: `cannot be checked: ${reasonOf(error)}` }];
+  }
+}
+
 /** One line of a module's error; with the place, where its text is none of the language. */
 export function reasonOf(error: unknown): string {
   const reason = stripVTControlCharacters(firstLineOf(error));

@@ -4,7 +4,7 @@ import { valueAt } from "../config/plain_value.ts";
 import type { ConfigPath, ConfigSource, PluginEntry } from "../config/server_config.ts";
 import type { PluginDefinition, PluginKind } from "../contract/plugin.ts";
 import { builtInPlugins, type PluginTable } from "./builtin.ts";
-import { readDefinition, reasonOf, validateOptions } from "./definition.ts";
+import { askPlugin, readDefinition, reasonOf, validateOptions } from "./definition.ts";
 import { plainText } from "./fresh_address.ts";
 import { DigestMismatch, type FoundSource, importPlugin, type ImportSettings } from "./import_plugin.ts";
 import { resolvePlugin } from "./resolve_plugin.ts";
@@ -37,6 +37,8 @@ export interface PluginOrigins extends ImportSettings {
   readonly table?: PluginTable;
   /** What runs already, and is taken as it is rather than imported again. */
   readonly keep?: readonly LoadedPlugin[];
+  /** Whether plugins are asked what is wrong with what their options name (`check` of the contract). */
+  readonly asks?: boolean;
 }
 
 /** Loads the plugin of an entry, and validates its options. Never throws for what the file says or the plugin does. */
@@ -44,7 +46,7 @@ export async function loadPlugin<Kind extends PluginKind>(
   kind: Kind,
   entry: PluginEntry,
   source: ConfigSource,
-  { table = builtInPlugins, keep = [], ...settings }: PluginOrigins = {},
+  { table = builtInPlugins, keep = [], asks = false, ...settings }: PluginOrigins = {},
 ): Promise<PluginLoad<Kind>> {
   const wrong = (key: string, message: string): PluginLoad<Kind> => ({
     ok: false,
@@ -84,7 +86,8 @@ export async function loadPlugin<Kind extends PluginKind>(
     if (taken !== undefined) return taken;
     const checked = await validateOptions(definition.options, entry.options);
     if ("issues" in checked) return misconfigured(definition.name, checked.issues);
-    const options = checked.value;
+    const options = checked.value, issues = asks ? await askPlugin(definition, options) : [];
+    if (issues.length > 0) return misconfigured(definition.name, issues);
     return { ok: true, plugin: { definition, options, entry, source: found, reading: kept?.reading ?? reading } };
   } catch (error) {
     if (error instanceof DigestMismatch) return wrong("integrity", error.message);

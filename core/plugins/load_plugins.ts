@@ -87,11 +87,15 @@ export async function loadPlugins(config: ServerConfig, origins: PluginOrigins =
 }
 
 /** What is wrong with those plugins of a faulty configuration whose entries can be read. */
-export async function problemsOfPlugins(entries: readonly PlacedEntry[], source: ConfigSource): Promise<string[]> {
+export async function problemsOfPlugins(
+  entries: readonly PlacedEntry[],
+  source: ConfigSource,
+  origins: PluginOrigins = {},
+): Promise<string[]> {
   const problems: string[] = [];
   const before: LoadedPlugin[] = [];
   for (const { kind, entry } of entries) {
-    const loaded = await loadPlugin(kind, entry, source);
+    const loaded = await loadPlugin(kind, entry, source, origins);
     if (!loaded.ok) {
       problems.push(...loaded.problems);
       continue;

@@ -14,6 +14,7 @@ import type {
 import type { Connection } from "../contract/connection.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
+import { Refusal } from "../contract/refusal.ts";
 import type { AccountSessions } from "./account_sessions.ts";
 import { type AttemptHooks, type AttemptJudgement, factsOf } from "./attempt_hooks.ts";
 import { type ExchangePolicy, refused } from "./exchange.ts";
@@ -140,7 +141,9 @@ export class Attempt implements ExchangePolicy {
     if (end.state === "authenticated") return log.info("authenticated", fields);
     const { reason } = end;
     if (reason === "unavailable") {
-      return log.error("authentication is not possible now", { ...fields, ...(cause === undefined ? {} : { cause }) });
+      // What another holds for now is no fault of the server's.
+      const level = cause instanceof Refusal && cause.kind === "conflict" ? "warn" : "error";
+      return log[level]("authentication is not possible now", { ...fields, ...(cause === undefined ? {} : { cause }) });
     }
     if (reason === "cancelled") return log.debug("authentication was cancelled", fields);
     log.warn("authentication failed", { ...fields, reason });

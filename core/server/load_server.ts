@@ -22,7 +22,7 @@ export async function loadServer(file: string, origins?: PluginOrigins): Promise
 export async function withPlugins(loaded: LoadedConfig, origins?: PluginOrigins): Promise<LoadedServer> {
   if (!loaded.ok) {
     const { problems, remains } = loaded;
-    const more = remains === undefined ? [] : await problemsOfPlugins(remains.entries, remains.source);
+    const more = remains === undefined ? [] : await problemsOfPlugins(remains.entries, remains.source, origins);
     throw new ConfigurationError([...problems, ...more]);
   }
   const { config } = loaded;

@@ -104,6 +104,7 @@ export function setMetadata(state: State, changes: Changes, operation: Operation
   const key = placeKey(operation.place);
   const entries = new Map(state.metadata.get(key)?.entries);
   for (const [name, value] of knownEntries(operation.entries)) {
+    if (operation.onlyNew && entries.has(name)) continue;
     if (value === undefined) entries.delete(name);
     else entries.set(name, value.slice());
   }

@@ -4,7 +4,7 @@ import type { Mailbox } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Operation } from "../../core/contract/storage.ts";
 import { inferiorPrefix, renamed, superiorNames } from "../common/mailbox_name.ts";
-import { distinctRights } from "../common/rights.ts";
+import { changedRights } from "../common/rights.ts";
 import { knownSpecialUse } from "../common/special_use.ts";
 import { copy, expunge, release } from "./messages.ts";
 import { type Changes, placeKey, shown, type State, type StoredMailbox } from "./state.ts";
@@ -115,17 +115,17 @@ export function setSpecialUse(
   changes.touched.add(mailbox);
 }
 
-/** Replaces what somebody may do. @throws Refusal `not-found`, `invalid`. */
+/** Replaces or changes what somebody may do. @throws Refusal `not-found`, `invalid`. */
 export function setRights(
   state: State,
   changes: Changes,
-  { mailbox: id, who, rights: letters }: Operation & { do: "setRights" },
+  { mailbox: id, who, rights: letters, mode }: Operation & { do: "setRights" },
 ): void {
   const mailbox = state.mailbox(id);
   if (who !== "anyone") state.account(who);
-  const { [who]: before, ...others } = mailbox.rights;
-  const after = distinctRights(letters);
-  if (after === (before ?? "")) return;
+  const { [who]: before = "", ...others } = mailbox.rights;
+  const after = changedRights(before, letters, mode);
+  if (after === before) return;
   changes.assign(mailbox, { rights: after === "" ? others : { ...others, [who]: after } });
   changes.touched.add(mailbox);
   if (who !== "anyone") changes.touchedAccounts.add(who);

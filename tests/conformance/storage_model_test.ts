@@ -72,12 +72,16 @@ const step = fc.oneof(
   }),
   fc.record({ do: fc.constant("setQuota" as const), account: few(3), quota }),
   fc.record({ do: fc.constant("setSpecialUse" as const), mailbox: few(8), use }),
-  fc.record({
-    do: fc.constant("setRights" as const),
-    mailbox: few(8),
-    account: few(4),
-    rights: fc.constantFrom("", "lr", "rl", "l0", "L"),
-  }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("setRights" as const),
+      mailbox: few(8),
+      account: few(4),
+      rights: fc.constantFrom("", "lr", "rl", "l0", "L"),
+      mode: fc.constantFrom("add" as const, "remove" as const),
+    }, { requiredKeys: ["do", "mailbox", "account", "rights"] }),
+  },
   fc.record({ do: fc.constantFrom("subscribe" as const, "unsubscribe" as const), account: few(3), name: names }),
   { weight: 3, arbitrary: fc.record({ do: fc.constant("enqueue" as const), body: few(5), at: few(20) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("claimQueued" as const), runner, most: few(3), at: few(20) }) },
@@ -98,7 +102,8 @@ const step = fc.oneof(
     mailbox: fc.option(few(8)),
     account: fc.option(few(3)),
     entries: fc.array(entry, { maxLength: 3 }),
-  }),
+    onlyNew: fc.constant(true as const),
+  }, { requiredKeys: ["do", "mailbox", "account", "entries"] }),
   fc.record({
     do: fc.constant("storeEntries" as const),
     account: few(4),
@@ -158,15 +163,15 @@ class Side {
           return { do: step.do, mailbox: mailbox(step.mailbox), specialUse: step.use };
         case "setRights": {
           // One more than the accounts there can be stands for anyone.
-          const who = step.account === 4 ? "anyone" : account(step.account);
-          return { do: step.do, mailbox: mailbox(step.mailbox), who, rights: step.rights };
+          const { account: at, ...change } = step;
+          return { ...change, mailbox: mailbox(step.mailbox), who: at === 4 ? "anyone" : account(at) };
         }
         case "setMetadata": {
           const place = {
             ...step.mailbox !== null && { mailbox: mailbox(step.mailbox) },
             ...step.account !== null && { account: account(step.account) },
           };
-          return { do: step.do, place, entries: step.entries };
+          return { do: step.do, place, entries: step.entries, ...step.onlyNew && { onlyNew: true } };
         }
         case "storeEntries": {
           const { account: at, stored: entries, asOf, most } = step;

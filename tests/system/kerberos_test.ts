@@ -49,6 +49,44 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "kerberos: check says in a line what is missing, and how to get it; without the right, whether there is a keytab",
+  ignore,
+  async fn() {
+    using keys = kerberosFolder([capturedKey]);
+    const { keytab, folder } = keys;
+    const none = `${folder}/none`, lib = `${folder}/lib.so`, reading = `--allow-read=${folder}`;
+    const command = `kadmin -q "ktadd -k ${none} pop/HOST"`;
+    const ktadd =
+      `expected a file with the server's keys that it may read, as ${command} writes it (Debian: krb5-user)`;
+    for (
+      const [use, options, rights, problem] of [
+        ["kpop", { keytab: none }, [right], `options.keytab: Key table file '${none}' not found; ${ktadd}`],
+        ["kpop", { keytab: none }, [reading], `options.keytab: ${none}: there is no such file; ${ktadd}`],
+        ["kpop", { keytab: none }, [], undefined],
+        ["kpop", { keytab }, [], undefined],
+        ["kpop", { keytab }, [right], undefined],
+        [
+          ...["kpop", { keytab, library: lib }, [`--allow-ffi=${lib}`]] as const,
+          `options.library: ${lib} cannot be loaded; install MIT Kerberos (Debian: libgssapi-krb5-2, Fedora: krb5-libs)`,
+        ],
+        ["gssapi", { keytab: none }, [right], `options.keytab: Key table file '${none}' not found; ${ktadd}`],
+      ] as const
+    ) {
+      await using home = await serverHome(plain);
+      const at = use === "kpop" ? "protocols" : "auth";
+      const config = use === "kpop" ? { ...plain, further: { kpop: options } } : { auth: ["plain", { use, options }] };
+      await home.configure(config);
+      const done = await runMain(["check", "--config", home.file], { folder: home.folder, rights });
+      assertEquals(done.code, problem === undefined ? 0 : 2, done.stderr);
+      if (problem === undefined) continue;
+      assertEquals(done.stderr.trim().split("\n").length, 1);
+      assertStringIncludes(done.stderr.replace(/\[\d+\]/, ""), `${at}.${problem}`);
+    }
+  },
+});
+
+Deno.test({
   name: "kerberos: with the right to load the one library it serves, warns once, and stops as it should",
   ignore,
   async fn() {

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { definePlugin, type PluginDefinition, type Service } from "../../../core/contract/mod.ts";
 import { openContextAcceptor } from "../../../core/kerberos/context_acceptor.ts";
 import { realmsOf } from "../../../core/kerberos/keytab.ts";
+import { kerberosIssues } from "../../../core/kerberos/option_issues.ts";
 import { kerberosOptions, mappingOf } from "../../../core/kerberos/options.ts";
 import { printPrincipal } from "../../../core/kerberos/principal.ts";
 import { options } from "../../../core/options/options.ts";
@@ -27,6 +28,7 @@ const plugin: PluginDefinition<"auth", v.InferOutput<typeof gssapiOptions>> = de
   name: "gssapi",
   summary: "GSSAPI (RFC 4752): a Kerberos 5 ticket, with security layers; needs --allow-ffi",
   options: gssapiOptions,
+  check: (given) => kerberosIssues(given, services, () => openContextAcceptor({ ...given, services })),
   async setup({ log }, given) {
     const { keytab, library, layers } = given;
     const acceptor = await openContextAcceptor({ keytab, library, services });

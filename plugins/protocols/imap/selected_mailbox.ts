@@ -10,6 +10,7 @@ import type { AccountId, MailboxId, MailboxSnapshot, Message, Storage, UidSet } 
 import type { NumberRanges } from "./grammar/sequence_set.ts";
 import { placeIn } from "./number_ranges.ts";
 import type { SearchContext } from "./search/search_context.ts";
+import type { KnownKey } from "./urlauth/known_key.ts";
 
 /** Changes that are read at a time. */
 const PAGE = 1000;
@@ -28,6 +29,8 @@ export interface Selection {
   readonly isExamined: boolean;
   /** EXAMINE, or no right to change anything. */
   readonly isReadOnly: boolean;
+  /** RFC 4467 §7: the user's, for this mailbox. */
+  readonly key: KnownKey;
 }
 
 /** What the client has to be told, in this order. */

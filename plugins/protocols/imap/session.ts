@@ -159,7 +159,7 @@ export class Session implements Disposable {
   /** Watches what the state needs to be watched. */
   watchAccounts(): void {
     const state = this.#state;
-    const selected = state.name === "selected" ? [state.mailbox.selection.owner] : [];
+    const selected = state.name === "selected" ? [state.user.account, state.mailbox.selection.owner] : [];
     this.watcher.watch(
       new Set([...selected, ...this.metadataNews?.accounts ?? [], ...this.notifications?.accounts ?? []]),
     );
@@ -178,6 +178,8 @@ export class Session implements Disposable {
 
   async #tellOfSelected({ user, mailbox }: StateOf<"selected">, telling: Exclude<Telling, "nothing">): Promise<void> {
     if (mailbox.isStale) await refreshRights(this, user, mailbox);
+    const { key } = mailbox.selection;
+    if (key.mayBeNew) await key.tell(this);
     // RFC 5465 §1: what a command does is told to everybody, what others do to those who want it.
     const wanted = telling === "result" ? everything : this.notifications?.selected ?? everything;
     if (!wanted.messages || !mailbox.isStale && !mailbox.hasGone) return;
@@ -193,7 +195,11 @@ export class Session implements Disposable {
 
   #committed(account: AccountId, change: MailboxChange): void {
     const state = this.#state;
-    if (state.name === "selected" && state.mailbox.id === change.mailbox) state.mailbox.isStale = true;
+    if (state.name === "selected") {
+      const { mailbox, user } = state;
+      if (mailbox.id === change.mailbox) mailbox.isStale = true;
+      if (change.mailbox === undefined && account === user.account) mailbox.selection.key.mayBeNew = true;
+    }
     this.metadataNews?.committed(change);
     this.notifications?.committed(account, change);
   }

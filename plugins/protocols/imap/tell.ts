@@ -1,8 +1,5 @@
 /** Untagged responses about the selected mailbox: what is gone, what has come, what has changed (RFC 9051 §7.4 and §7.5). */
 import type { Message } from "../../../core/contract/mod.ts";
-import { CommandRefused } from "./failures.ts";
-import { fetchMessages } from "./fetch_messages.ts";
-import type { FetchItem } from "./grammar/fetch_items.ts";
 import type { SelectedEvents } from "./notify/wanted_events.ts";
 import { printFlags } from "./printing/flags.ts";
 import { printNumbers } from "./printing/sequence_sets.ts";
@@ -38,9 +35,9 @@ export async function tellChanges(
         tellCount(session, mailbox);
       }
       if (flags) { for (const message of changed) tellFlags(session, mailbox, message); }
-      if (items.length > 0) await tellArrived(session, mailbox, arrived, items);
-      // RFC 5267 §4.3.3: after EXISTS.
-      await tellChangedResults(session, mailbox, touched);
+      // RFC 5267 §4.3.3, RFC 5465 §7: after EXISTS.
+      const wanted = { uids: items.length > 0 ? ofOthers(session, mailbox, arrived) : [], items };
+      await tellChangedResults(session, mailbox, touched, wanted);
       if (writer.isFull) await writer.flush();
       await turns.take();
     }
@@ -77,22 +74,9 @@ export async function expungeIssued(
   return mailbox.hasGone ? "EXPUNGEISSUED" : undefined;
 }
 
-/** RFC 5465 §5.2: what the client wants to know of messages that others have put there. */
-async function tellArrived(
-  session: Session,
-  mailbox: SelectedMailbox,
-  uids: readonly number[],
-  items: readonly FetchItem[],
-): Promise<void> {
-  for (const uid of uids) {
-    if (session.notifications?.own.hasAdded(mailbox.id, uid)) continue;
-    try {
-      await fetchMessages(session, mailbox, { uids: [uid] }, items);
-    } catch (error) {
-      // There is no command to refuse; another message may be told.
-      if (!(error instanceof CommandRefused)) throw error;
-    }
-  }
+/** RFC 5465 §5.2: nothing is fetched of what the client has put there itself. */
+function ofOthers({ notifications }: Session, { id }: SelectedMailbox, uids: readonly number[]): readonly number[] {
+  return notifications === undefined ? uids : uids.filter((uid) => !notifications.own.hasAdded(id, uid));
 }
 
 /** EXISTS (RFC 9051 §7.4.1), and RECENT where the client knows it (RFC 3501 §7.3.2). */

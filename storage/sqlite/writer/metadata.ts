@@ -6,6 +6,7 @@ import { Statement } from "../statement.ts";
 /** Its table. The mailbox 0 is the whole server, the account 0 everyone. */
 export class Metadata {
   readonly #set: Statement;
+  readonly #add: Statement;
   readonly #remove: Statement;
   readonly #count: Statement<{ readonly count: number; readonly octets: number }>;
   readonly #copy: Statement;
@@ -16,6 +17,7 @@ export class Metadata {
   constructor(database: DatabaseSync) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#set = prepare("INSERT OR REPLACE INTO metadata (mailbox, account, name, value) VALUES (?, ?, ?, ?)");
+    this.#add = prepare("INSERT OR IGNORE INTO metadata (mailbox, account, name, value) VALUES (?, ?, ?, ?)");
     this.#remove = prepare("DELETE FROM metadata WHERE mailbox = ? AND account = ? AND name = ?");
     this.#count = prepare(
       `SELECT count(*) AS count, ifnull(sum(length(value)), 0) AS octets FROM metadata
@@ -30,10 +32,10 @@ export class Metadata {
   }
 
   /** In a place that is there. @throws Refusal `invalid`, `too-large`. */
-  set(mailbox: number, account: number, entries: readonly EntryChange[]): void {
+  set(mailbox: number, account: number, entries: readonly EntryChange[], onlyNew = false): void {
     for (const [name, value] of knownEntries(entries)) {
-      if (value === undefined) this.#remove.run(mailbox, account, name);
-      else this.#set.run(mailbox, account, name, value);
+      if (value !== undefined) (onlyNew ? this.#add : this.#set).run(mailbox, account, name, value);
+      else if (!onlyNew) this.#remove.run(mailbox, account, name);
     }
     refuseTooManyEntries(this.#count.get(mailbox, account) ?? { count: 0, octets: 0 });
   }

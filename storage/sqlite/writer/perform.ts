@@ -131,10 +131,11 @@ export function perform(
       mailboxes.setSpecialUse(operation.mailbox, operation.specialUse);
       return undefined;
     case "setRights": {
+      const { mailbox, rights: letters, mode } = operation;
       const who = operation.who === "anyone" ? 0 : keyOf(operation.who);
       if (operation.who !== "anyone") accounts.mustExist(who);
       // Who is given rights, or loses them, may see other mailboxes.
-      if (rights.set(operation.mailbox, who, operation.rights) && who !== 0) accounts.touch(who);
+      if (rights.set(mailbox, who, letters, mode) && who !== 0) accounts.touch(who);
       return undefined;
     }
     case "subscribe":
@@ -195,11 +196,11 @@ export function perform(
     mailboxes.remove(mailbox);
   }
 
-  function setMetadata({ place, entries }: Operation & { readonly do: "setMetadata" }): void {
+  function setMetadata({ place, entries, onlyNew }: Operation & { readonly do: "setMetadata" }): void {
     if (place.mailbox !== undefined) mailboxes.get(place.mailbox);
     const { mailbox, account } = placeKeys(place);
     if (place.account !== undefined) accounts.mustExist(account);
-    metadata.set(mailbox, account, entries);
+    metadata.set(mailbox, account, entries, onlyNew);
     if (place.mailbox !== undefined) mailboxes.touch(mailbox);
     else if (place.account !== undefined) accounts.touch(account);
     else accounts.touchAll();

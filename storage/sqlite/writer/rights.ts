@@ -1,6 +1,6 @@
 /** Rights in mailboxes (RFC 4314), as the writer changes them. */
 import type { DatabaseSync } from "node:sqlite";
-import { distinctRights } from "../../common/rights.ts";
+import { changedRights } from "../../common/rights.ts";
 import { Statement } from "../statement.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 
@@ -27,10 +27,11 @@ export class Rights {
    *
    * @throws Refusal `not-found`, `invalid`.
    */
-  set(mailbox: number, who: number, letters: string): boolean {
+  set(mailbox: number, who: number, letters: string, mode: "add" | "remove" | undefined): boolean {
     this.#mailboxes.get(mailbox);
-    const after = distinctRights(letters);
-    if (after === (this.#find.get(mailbox, who)?.letters ?? "")) return false;
+    const before = this.#find.get(mailbox, who)?.letters ?? "";
+    const after = changedRights(before, letters, mode);
+    if (after === before) return false;
     if (after === "") this.#remove.run(mailbox, who);
     else this.#set.run(mailbox, who, after);
     this.#mailboxes.touch(mailbox);

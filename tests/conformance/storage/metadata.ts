@@ -52,6 +52,27 @@ export const metadataPromises: readonly StoragePromise[] = [
     found.get("/b")?.fill(0);
     assertEquals((await storage.metadata(place)).get("/b"), octets("b"));
   }],
+  ["entries that are wanted only where there are none stay as they are: of callers at once, one has its way", async ({
+    storage,
+    reopen,
+  }) => {
+    const { all } = await places(storage);
+    const setNew = (place: MetadataPlace, entries: readonly (readonly [string, Uint8Array | undefined])[]) =>
+      storage.apply([{ do: "setMetadata", place, entries, onlyNew: true }]);
+    for (const place of all) {
+      await set(storage, place, { "/a": "1", "/b": "" });
+      await setNew(place, [["/A", octets("2")], ["/b", octets("2")], [":new", octets("2")], ["/a", undefined]]);
+      await Promise.all(Array.from({ length: 10 }, (_, n) => setNew(place, [["/c", octets(`${n}`)]])));
+    }
+    const current = await reopen?.() ?? storage;
+    for (const place of all) {
+      const { "/c": one, ...others } = Object.fromEntries(await current.metadata(place));
+      assertEquals(others, { "/a": octets("1"), "/b": new Uint8Array(), ":new": octets("2") });
+      assertEquals(one?.length, 1);
+      await current.apply([{ do: "setMetadata", place, entries: [["/c", octets("later")]], onlyNew: true }]);
+      assertEquals((await current.metadata(place)).get("/c"), one);
+    }
+  }],
   ["RFC 5464 §4.1: what INBOX is renamed to has its entries, and INBOX keeps them", async ({ storage }) => {
     const { account: id, mailbox, all } = await places(storage);
     for (const [n, place] of all.entries()) await set(storage, place, { "/comment": `${n}` });

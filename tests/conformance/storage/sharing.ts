@@ -46,6 +46,34 @@ export const sharingPromises: readonly StoragePromise[] = [
     await assertRefused("not-found", setRights(storage, none, "anyone", "l"));
     assertEquals((await mailboxOf(storage, mailbox)).rights, {});
   }],
+  ["RFC 4314 §3.1: rights are added to those that there are, and removed from them, and nothing else changes", async ({
+    storage,
+    reopen,
+  }) => {
+    const id = await account(storage, "a@x"), friend = await account(storage, "b@x");
+    const { id: mailbox } = await named(storage, id, "INBOX");
+    const change = (mode: "add" | "remove", rights: string, who: AccountId | "anyone" = friend) =>
+      storage.apply([{ do: "setRights", mailbox, who, rights, mode }]);
+    const rights = async () => (await mailboxOf(storage, mailbox)).rights;
+    await change("remove", "l");
+    await change("add", "");
+    assertEquals(await rights(), {});
+    await change("add", "wl");
+    await change("add", "wr");
+    await change("add", "lr", "anyone");
+    assertEquals(await rights(), { [friend]: "lrw", anyone: "lr" });
+    await change("remove", "xr");
+    await change("remove", "rl", "anyone");
+    assertEquals(await rights(), { [friend]: "lw" });
+    for (const mode of ["add", "remove"] as const) await assertRefused("invalid", change(mode, "lL"));
+    // In one batch each sees what those before it did.
+    await storage.apply([
+      { do: "setRights", mailbox, who: friend, rights: "a", mode: "add" },
+      { do: "setRights", mailbox, who: friend, rights: "l", mode: "remove" },
+      { do: "setRights", mailbox, who: friend, rights: "i", mode: "add" },
+    ]);
+    assertEquals((await mailboxOf(await reopen?.() ?? storage, mailbox)).rights, { [friend]: "aiw" });
+  }],
   ["an account finds the mailboxes of others in which it or anyone has rights", async ({ storage }) => {
     const one = await account(storage, "z@x"), two = await account(storage, "a@x"), me = await account(storage, "m@x");
     const boxes = await storage.apply([
@@ -115,6 +143,15 @@ export const sharingPromises: readonly StoragePromise[] = [
       (await mailboxOf(storage, mailbox)).rights,
       Object.fromEntries(friends.map((friend) => [friend, "lr"])),
     );
+  }],
+  ["callers who change the rights of one account at the same time all have their way", async ({ storage }) => {
+    const id = await account(storage, "a@x"), friend = await account(storage, "b@x");
+    const { id: mailbox } = await named(storage, id, "INBOX");
+    await setRights(storage, mailbox, friend, "0123456789");
+    const change = (mode: "add" | "remove") => (letter: string) =>
+      storage.apply([{ do: "setRights", mailbox, who: friend, rights: letter, mode }]);
+    await Promise.all([...[..."aeiklprstwx"].map(change("add")), ...[..."0123456789"].map(change("remove"))]);
+    assertEquals((await mailboxOf(storage, mailbox)).rights, { [friend]: "aeiklprstwx" });
   }],
   ["RFC 6154 §3: a special use is given with the mailbox or later, in any case, and to one alone", async ({
     storage,

@@ -66,3 +66,41 @@ Deno.test("check: a file that is not YAML", async () => {
   assertEquals(code, 2);
   assertMatch(stderr, /^DIR\/mail\.yaml {2}line \d+, column \d+: is not YAML: /);
 });
+
+Deno.test("check: what plugins find that their options name is told; one that fails is told, one in a sandbox not asked", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const plugin = (name: string, check: string) =>
+      Deno.writeTextFile(
+        `${folder}/${name}.js`,
+        `export default {
+          apiVersion: 1, kind: "filter", name: "${name}", summary: "", setup() { throw new Error("set up"); },
+          options: { "~standard": { version: 1, vendor: "x", validate: (value) => ({ value }) } },
+          check: async (options) => { ${check} },
+        };`,
+      );
+    await plugin(
+      "finds",
+      'return [{ message: `${options.list} is empty`, path: ["list"] }, { message: "all is old" }];',
+    );
+    await plugin("content", "return [];");
+    await plugin("fails", 'throw new Error("no idea");');
+    await plugin("apart", 'return [{ message: "is never told" }];');
+    await Deno.writeTextFile(
+      `${folder}/mail.yaml`,
+      `hostname: a.example
+protocols: [{ use: pop3, listen: ["127.0.0.1:0"] }]
+filters: [{ use: ./finds.js, options: { list: a.txt } }, ./content.js, ./fails.js, { use: ./apart.js, sandbox: {} }]
+`,
+    );
+    const { code, stderr } = await runMain(["check", "--config", `${folder}/mail.yaml`], { folder });
+    assertEquals(stderr.replaceAll(`${folder}/`, "").trim().split("\n"), [
+      "mail.yaml  filters[0].options.list: a.txt is empty",
+      "mail.yaml  filters[0].options: all is old",
+      "mail.yaml  filters[2].options: cannot be checked: no idea",
+    ]);
+    assertEquals(code, 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -4,6 +4,7 @@ import type { AuthenticationSettings } from "../../../core/sasl/authentication.t
 import { encodeUtf8 } from "../../../core/sasl/text.ts";
 import anonymous from "../../../plugins/auth/anonymous.ts";
 import external from "../../../plugins/auth/external.ts";
+import otp from "../../../plugins/auth/otp/plugin.ts";
 import plain from "../../../plugins/auth/plain.ts";
 import scramSha256 from "../../../plugins/auth/scram/sha_256.ts";
 import { fakeConnection } from "../../support/fake_connection.ts";
@@ -297,6 +298,18 @@ Deno.test("authentication: a directory that fails is the server's fault, told on
   assertEquals(await authentication.checkPassword("alice", "wonderland", connection, "pop"), unavailable);
   const { step } = await authentication.begin("PLAIN", connection, "imap", encodeUtf8("\0alice\0wonderland"));
   assertEquals([step, waits, lines.map(({ level }) => level)], [unavailable, [], ["error", "error"]]);
+});
+
+Deno.test("authentication: RFC 2289 §9: a second login by OTP has to wait, and the log takes that for no fault", async () => {
+  const { connection, lines } = connect();
+  const keepsOtp = testDirectory({ "alice@example.org": "wonderland" }, { schemes: ["otp"] });
+  const authentication = testAuthentication(keepsOtp, { mechanisms: [setUpMechanism(otp)] });
+  const begin = () => authentication.begin("OTP", connection, "imap", encodeUtf8("\0alice"));
+  await using first = await begin();
+  assertEquals(first.step.state, "challenge");
+  assertEquals((await begin()).step, { state: "refused", reason: "unavailable" });
+  const [line] = lines;
+  assertEquals([lines.length, line?.level, line?.message], [1, "warn", "authentication is not possible now"]);
 });
 
 Deno.test("authentication: a wait for a penalty ends when the client breaks off", async () => {

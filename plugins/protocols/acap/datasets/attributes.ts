@@ -4,7 +4,7 @@ import type { AttributeStore, NewValue } from "../grammar/store_arguments.ts";
 import { textOf } from "../octets.ts";
 import { bad, CommandRefused, invalid } from "../replies.ts";
 import type { EntryRecord, StoredAttribute, Value } from "./records.ts";
-import { isAcl, require, type Right, type Rules } from "./rules.ts";
+import { isAcl, isDefaultAcl, require, type Right, type Rules } from "./rules.ts";
 import type { Entry } from "./view.ts";
 
 /** An entry before it is changed. */
@@ -98,7 +98,7 @@ function check(
   value: NewValue,
   before: Value | undefined,
 ): void {
-  const isRule = name === "" && /^dataset\.acl(?:\.|$)/.test(attribute);
+  const isRule = name === "" && isDefaultAcl(attribute);
   const acl = current?.attributes.get(attribute)?.acl;
   const isNothing = value.is === "NIL" || value.is === "DEFAULT";
   const right: Right = isRule ? "a" : before === undefined ? "i" : "w";

@@ -2,7 +2,7 @@
 import { datasetNameOf, printDatasetName } from "../grammar/names.ts";
 import { octetsOf, textOf } from "../octets.ts";
 import type { StoredAttribute, StoredEntry } from "./records.ts";
-import type { Rules } from "./rules.ts";
+import { isDefaultAcl, type Rules } from "./rules.ts";
 import { type Attribute, type Entry, isVisible, rightsTo } from "./view.ts";
 
 /** What manages a dataset: the attributes of its entry without a name (RFC 2244 §5.2). */
@@ -16,6 +16,14 @@ export function handedDown(root: Root, name: string): Root {
     const base = datasetNameOf(textOf(stored.value)) ?? [];
     return [attribute, { ...stored, value: octetsOf(printDatasetName([...base, name])) }];
   }));
+}
+
+/** Whether two datasets have the same rules (RFC 2244 §5.2: access control lists). */
+export function haveSameRules(one: Root, other: Root): boolean {
+  const [its, others] = [one, other].map((root) =>
+    JSON.stringify([...root].filter(([name]) => isDefaultAcl(name)).sort())
+  );
+  return its === others;
 }
 
 /** RFC 2244 §5.1: what is stored, upon what is inherited. */

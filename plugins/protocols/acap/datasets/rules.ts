@@ -52,7 +52,7 @@ export class Rules {
     this.#never = isFixed ? "wia" : "";
     const byAttribute = new Map<string, readonly Octets[]>();
     for (const [name, { value }] of root === undefined || root === "gone" ? [] : root) {
-      if (/^dataset\.acl(?:\.|$)/.test(name) && typeof value === "object" && value !== null) {
+      if (isDefaultAcl(name) && typeof value === "object" && value !== null) {
         byAttribute.set(name.slice("dataset.acl.".length), value);
       }
     }
@@ -139,6 +139,11 @@ export function readAclItem(item: Octets): { readonly identifier: string; readon
 /** Makes sure of a right. @throws CommandRefused. */
 export function require({ rights, object }: Verdict, right: Right): void {
   if (!rights.includes(right)) throw noPermission(object);
+}
+
+/** RFC 2244 §5.2: whether an attribute of the entry without a name is a default ACL: the dataset's, or an attribute's. */
+export function isDefaultAcl(attribute: string): boolean {
+  return /^dataset\.acl(?:\.|$)/.test(attribute);
 }
 
 /** RFC 2244 §8, acl-identrights: whether a value is an ACL. */

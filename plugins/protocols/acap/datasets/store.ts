@@ -10,6 +10,7 @@ import { changeAttributes, type Changing, type EntryChange } from "./attributes.
 import { isEudoras } from "./eudora.ts";
 import { above, BYOWNER, lastName, type StoredLocation } from "./locations.ts";
 import type { Value } from "./records.ts";
+import { requireRemovable } from "./removal.ts";
 import { require, type Rules } from "./rules.ts";
 import { Tree } from "./tree.ts";
 
@@ -115,7 +116,10 @@ async function apply(
   { record, newName, below }: EntryChange,
 ): Promise<void> {
   const child: StoredLocation = { ...location, below: [...location.below, name] };
-  if (below === "removed") await tree.removeBelow(child);
+  if (below === "removed") {
+    await requireRemovable(tree, child, { dataset: rules.dataset, attribute: "subdataset", entry: name });
+    await tree.removeBelow(child);
+  }
   if (newName === undefined || newName === name) {
     await tree.change(location, name, record);
   } else {

@@ -71,22 +71,46 @@ export class Tree {
 
   /** What was stored in a dataset, whoever asks. */
   stored(location: StoredLocation): Promise<Stored> {
-    return this.#storedAt(placeOf(location));
+    const place = placeOf(location), key = `${place.owner} ${place.path}`;
+    const known = this.#stored.get(key) ?? this.#read(place);
+    this.#stored.set(key, known);
+    return known;
   }
 
   /** The tree is to be as if this had been stored in an entry, or without a record nothing; it is not stored yet. */
   async change(location: StoredLocation, name: string, record: EntryRecord | undefined): Promise<void> {
-    await this.#changeAt(placeOf(location), name, record);
+    const { owner, path } = placeOf(location), { records } = await this.stored(location);
+    const value = record && encodeRecord(record);
+    this.#views.clear();
+    if (value === undefined) records.delete(name);
+    else records.set(name, new StoredEntry(value, records.get(name)?.modtime ?? 0));
+    const changes = this.#changes.get(owner) ?? { owner, byKey: new Map() };
+    changes.byKey.set(`${path}${name}`, { path, name, ...value && { value } });
+    this.#changes.set(owner, changes);
+  }
+
+  /** A dataset and all that are below it, as far as something was stored in them. */
+  async datasetsFrom(location: StoredLocation): Promise<readonly StoredLocation[]> {
+    const { owner, path } = placeOf(location);
+    const places: readonly Pick<DatasetPlace, "path">[] = [
+      ...await this.#service.context.storage.datasets(path, owner),
+      ...this.#changes.get(owner)?.byKey.values() ?? [],
+    ];
+    const paths = new Set(places.map(({ path }) => path).filter((its) => its.startsWith(path)));
+    return [...paths].map((its) => {
+      const names = its.slice(path.length).split("/").slice(0, -1);
+      return { ...location, below: [...location.below, ...names] };
+    });
   }
 
   /** Removes a dataset with all that are below it; or they move to where another is. */
   async removeBelow(location: StoredLocation, to?: StoredLocation): Promise<void> {
-    const { owner, path } = placeOf(location);
-    for (const place of await this.#service.context.storage.datasets(path, owner)) {
-      for (const [name, { record }] of (await this.#storedAt(place)).records) {
-        await this.#changeAt(place, name, undefined);
+    for (const from of await this.datasetsFrom(location)) {
+      for (const [name, { record }] of (await this.stored(from)).records) {
+        await this.change(from, name, undefined);
         if (to === undefined) continue;
-        await this.#changeAt({ owner, path: `${placeOf(to).path}${place.path.slice(path.length)}` }, name, record);
+        const names = from.below.slice(location.below.length);
+        await this.change({ ...to, below: [...to.below, ...names] }, name, record);
       }
     }
   }
@@ -219,24 +243,6 @@ export class Tree {
   async #baseView(location: StoredLocation, level: number): Promise<View | undefined> {
     const base = await this.base(location);
     return base && await this.view(base, true, level + 1);
-  }
-
-  #storedAt(place: DatasetPlace): Promise<Stored> {
-    const key = `${place.owner} ${place.path}`;
-    const known = this.#stored.get(key) ?? this.#read(place);
-    this.#stored.set(key, known);
-    return known;
-  }
-
-  async #changeAt(place: DatasetPlace, name: string, record: EntryRecord | undefined): Promise<void> {
-    const { owner, path } = place, { records } = await this.#storedAt(place);
-    const value = record && encodeRecord(record);
-    this.#views.clear();
-    if (value === undefined) records.delete(name);
-    else records.set(name, new StoredEntry(value, records.get(name)?.modtime ?? 0));
-    const changes = this.#changes.get(owner) ?? { owner, byKey: new Map() };
-    changes.byKey.set(`${path}${name}`, { path, name, ...value && { value } });
-    this.#changes.set(owner, changes);
   }
 
   async #look(place: DatasetPlace, names?: readonly string[]): Promise<Dataset> {

@@ -15,6 +15,7 @@ import type { Session } from "../session.ts";
 import { loggedIn, type StateOf, type User } from "../state.ts";
 import { tellCount } from "../tell.ts";
 import { tellMissed } from "../tell_missed.ts";
+import { KnownKey } from "../urlauth/known_key.ts";
 
 /** SELECT. */
 export const select: Command = command({
@@ -51,6 +52,7 @@ async function open(
   const snapshot = await storage.snapshot(access.mailbox.id);
   const mailbox = new SelectedMailbox(storage, snapshot, {
     ...{ name, owner: access.mailbox.account, rights: access.rights, isExamined: isExamine, isReadOnly },
+    key: await KnownKey.read(storage, state.user.account, access.mailbox.id),
   });
   await takeRecent(session, mailbox, [1, snapshot.mailbox.uidNext - 1], snapshot.mailbox.recentFrom);
   if (condstore) session.wantModseq();

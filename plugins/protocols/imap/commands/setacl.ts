@@ -30,28 +30,27 @@ export const deleteAcl: Command = command({
   run: (session, { user }, given) => setRights(session, user, { ...given, mode: "set", rights: "" }),
 });
 
-async function setRights({ service }: Session, user: User, given: SetAclArguments): Promise<Outcome> {
-  const { context } = service;
-  const letters = rightsFrom(given.rights);
+async function setRights(
+  { service: { context } }: Session,
+  user: User,
+  given: SetAclArguments,
+): Promise<Outcome> {
+  const rights = rightsFrom(given.rights);
   const { mailbox } = await openMailbox(context.storage, user, given.mailbox, "a");
   const who = await whoIs(context, given.identifier);
-  const before = who === mailbox.account ? allRights : mailbox.rights[who] ?? "";
-  const rights = changed(before, given.mode, letters);
+  const mode = given.mode === "set" ? undefined : given.mode;
   if (who === mailbox.account) {
     // RFC 4314 §2: rights may be forced to be granted, here those of the owner.
-    if (rights !== allRights) throw new CommandRefused("The owner has all rights", "CANNOT");
+    if (takesAny(rights, mode)) throw new CommandRefused("The owner has all rights", "CANNOT");
   } else {
-    await context.storage.apply([{ do: "setRights", mailbox: mailbox.id, who, rights }]);
+    // RFC 4314 §3.1: a change of the rights that there are when it is made, whatever other sessions do meanwhile.
+    await context.storage.apply([{ do: "setRights", mailbox: mailbox.id, who, rights, ...mode && { mode } }]);
   }
   return { reply: ok("Done") };
 }
 
-/** In the order of the alphabet. */
-function changed(before: string, mode: SetAclArguments["mode"], letters: string): string {
-  const after = new Set(mode === "set" ? "" : before);
-  for (const letter of letters) {
-    if (mode === "remove") after.delete(letter);
-    else after.add(letter);
-  }
-  return [...after].sort().join("");
+/** Whether somebody who has all rights has some no more. */
+function takesAny(rights: string, mode: "add" | "remove" | undefined): boolean {
+  if (mode === "add") return false;
+  return mode === "remove" ? rights !== "" : [...allRights].some((right) => !rights.includes(right));
 }

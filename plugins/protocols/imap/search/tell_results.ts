@@ -1,8 +1,7 @@
 /** What is told of searches that go on: ADDTO and REMOVEFROM (RFC 5267 §4.3). */
 import type { Message } from "../../../../core/contract/mod.ts";
 import { CommandRefused } from "../failures.ts";
-import { fetchMessages } from "../fetch_messages.ts";
-import type { FetchItem } from "../grammar/fetch_items.ts";
+import { fetchArrived, type WantedItems } from "../fetch_arrived.ts";
 import type { SearchReturn } from "../grammar/search_return.ts";
 import { QuietWork } from "../long_work.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
@@ -11,7 +10,7 @@ import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
 import type { Found } from "./found.ts";
 import type { ResultChange } from "./result_list.ts";
-import { type ContextDefinition, SearchContext } from "./search_context.ts";
+import { type ContextDefinition, type ResultsNews, SearchContext } from "./search_context.ts";
 import { esearch } from "./tell_found.ts";
 
 /** Searches of one session that go on at a time (RFC 5267 §4.3.1: one at least). */
@@ -51,38 +50,32 @@ export function tellGoneResults(session: Session, mailbox: SelectedMailbox, gone
   }
 }
 
-/** Tells what messages that are new, or whose flags have changed, make of the results (RFC 5267 §4.3.3). */
+/**
+ * Tells what messages that are new, or whose flags have changed, make of the results (RFC 5267 §4.3.3), and what is wanted
+ * of those that are new.
+ *
+ * @param wanted What NOTIFY wants, whatever is searched for.
+ */
 export async function tellChangedResults(
   session: Session,
   mailbox: SelectedMailbox,
   touched: readonly Message[],
+  wanted: WantedItems,
 ): Promise<void> {
-  if (touched.length === 0) return;
   const { storage, now } = session.service.context;
-  for (const context of contextsOf(session, mailbox)) {
+  const looked: { readonly definition: ContextDefinition; readonly news: ResultsNews }[] = [];
+  for (const context of touched.length === 0 ? [] : contextsOf(session, mailbox)) {
     const { definition } = context;
     const news = await context.look(storage, mailbox, touched, new QuietWork(), now().getTime());
     tell(session, mailbox, definition, "REMOVEFROM", news.removed);
-    // RFC 5465 §7: after EXISTS and before ADDTO; not of those that were there before.
-    if (definition.items.length > 0 && news.fresh.length > 0) {
-      await fetchFresh(session, mailbox, news.fresh, definition.items);
-    }
-    tell(session, mailbox, definition, "ADDTO", news.added);
+    looked.push({ definition, news });
   }
-}
-
-async function fetchFresh(
-  session: Session,
-  mailbox: SelectedMailbox,
-  uids: readonly number[],
-  items: readonly FetchItem[],
-): Promise<void> {
-  try {
-    await fetchMessages(session, mailbox, { uids }, items);
-  } catch (error) {
-    // There is no command to refuse.
-    if (!(error instanceof CommandRefused)) throw error;
-  }
+  // RFC 5465 §7: before ADDTO, and not of what was there before. §5.2 has it after ADDTO; erratum 4833: either will do.
+  await fetchArrived(session, mailbox, [
+    wanted,
+    ...looked.map(({ definition: { items }, news: { fresh } }) => ({ uids: fresh, items })),
+  ]);
+  for (const { definition, news } of looked) tell(session, mailbox, definition, "ADDTO", news.added);
 }
 
 /** RFC 9586 §3: what is told by sequence numbers ends with them. */

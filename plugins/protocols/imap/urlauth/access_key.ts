@@ -7,13 +7,15 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { AccountId, MailboxId, MetadataPlace, Storage } from "../../../../core/contract/mod.ts";
 
 const ENTRY = ":urlauth";
+/** New with each new key of a mailbox, so that whoever watches the account hears of it, and of nothing else there. */
+const RESET = ":urlauthreset";
 /** Octets of a part; RFC 4467 §10 asks for 16 at least. */
 const SIZE = 32;
 
 /** The key that URLs are authorized with; its parts are made where there are none. */
 export async function accessKey(storage: Storage, account: AccountId, mailbox: MailboxId): Promise<Uint8Array> {
-  const own = await partOf(storage, { account }) ?? await renew(storage, { account });
-  return combined(own, mailbox, await partOf(storage, { mailbox, account }));
+  const own = await partOf(storage, { account }) ?? await firstPart(storage, account);
+  return combined(own, mailbox, await mailboxPart(storage, account, mailbox));
 }
 
 /** The key that URLs are verified with; undefined while the user has authorized none. */
@@ -23,27 +25,55 @@ export async function knownAccessKey(
   mailbox: MailboxId,
 ): Promise<Uint8Array | undefined> {
   const own = await partOf(storage, { account });
-  return own && combined(own, mailbox, await partOf(storage, { mailbox, account }));
+  return own && combined(own, mailbox, await mailboxPart(storage, account, mailbox));
 }
 
 /** A key that is as good as any and opens nothing: it takes as long to find that out (RFC 4467 §6). */
 export function plausibleKey(): Uint8Array {
-  return randomBytes(SIZE);
+  return newPart();
 }
 
-/** Revokes the URLs of one mailbox that the user has authorized, or of all. */
-export async function resetAccessKey(storage: Storage, account: AccountId, mailbox?: MailboxId): Promise<void> {
-  await renew(storage, { ...mailbox !== undefined && { mailbox }, account });
+/** The part that is the mailbox's; undefined where its URLs were never revoked. */
+export function mailboxPart(
+  storage: Storage,
+  account: AccountId,
+  mailbox: MailboxId,
+): Promise<Uint8Array | undefined> {
+  return partOf(storage, { mailbox, account });
+}
+
+/** Revokes all URLs that the user has authorized. */
+export async function resetAllKeys(storage: Storage, account: AccountId): Promise<void> {
+  await storage.apply([{ do: "setMetadata", place: { account }, entries: [[ENTRY, newPart()]] }]);
+}
+
+/** Revokes those of one mailbox. @returns The mailbox's part. */
+export async function resetAccessKey(
+  storage: Storage,
+  account: AccountId,
+  mailbox: MailboxId,
+): Promise<Uint8Array> {
+  const part = newPart();
+  await storage.apply([
+    { do: "setMetadata", place: { mailbox, account }, entries: [[ENTRY, part]] },
+    { do: "setMetadata", place: { account }, entries: [[RESET, newPart()]] },
+  ]);
+  return part;
 }
 
 async function partOf(storage: Storage, place: MetadataPlace): Promise<Uint8Array | undefined> {
   return (await storage.metadata(place)).get(ENTRY);
 }
 
-async function renew(storage: Storage, place: MetadataPlace): Promise<Uint8Array> {
-  const part = randomBytes(SIZE);
-  await storage.apply([{ do: "setMetadata", place, entries: [[ENTRY, part]] }]);
-  return part;
+/** The user's: of several sessions that make it at the same moment, all have the same. */
+async function firstPart(storage: Storage, account: AccountId): Promise<Uint8Array> {
+  const part = newPart(), place = { account };
+  await storage.apply([{ do: "setMetadata", place, entries: [[ENTRY, part]], onlyNew: true }]);
+  return await partOf(storage, place) ?? part;
+}
+
+function newPart(): Uint8Array {
+  return randomBytes(SIZE);
 }
 
 /** A mailbox that never had a part of its own still has a key that no other has. */

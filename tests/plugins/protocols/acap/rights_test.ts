@@ -131,6 +131,51 @@ overEachStorage(
   },
 );
 
+overEachStorage(
+  "acap: RFC 2244 §3.1.1, §3.5: datasets below an entry go with it only where each of their entries might be removed",
+  async (given) => {
+    await using parts = await two(given);
+    const { fred, other } = parts;
+    await fred.done('SETACL ("/c/~/") "joe" "xrwi"');
+    await fred.done('STORE ("/c/~/sub/x" "c.x" "4") ("/c/~/sub/deep/y" "c.x" "5" "c.y" "6")');
+    const all = () => found(fred, '"/c/~/" DEPTH 0 RETURN ("c.x") ALL');
+    const before = await all();
+    const deep = `"${fredsPath}sub/deep/"`;
+    const refused = async (object: string) => {
+      for (const how of ['"entry" NIL', '"entry" DEFAULT', '"subdataset" NIL', '"subdataset" DEFAULT']) {
+        const store = `STORE ("${fredsPath}a" "c.x" "9") ("${fredsPath}sub" ${how})`;
+        assertEquals(await other.run(store), forbidden(object), how);
+      }
+      assertEquals(await all(), before);
+    };
+    // Another may not write there, or not this entry.
+    await fred.done('SETACL ("/c/~/sub/deep/") "joe" "xri"');
+    await refused(deep);
+    await fred.done('SETACL ("/c/~/sub/deep/") "joe" "xrwi"');
+    await fred.done('SETACL ("/c/~/sub/deep/" "entry" "y") "joe" "r"');
+    await refused(`${deep} "entry" "y"`);
+    // What may not be read is not named, nor is a dataset that looks as if it were not there.
+    await fred.done('SETACL ("/c/~/sub/deep/" "entry" "y") "joe" "w"');
+    await refused(`${freds} "subdataset" "sub"`);
+    await fred.done('DELETEACL ("/c/~/sub/deep/" "entry" "y")');
+    await fred.done('DELETEACL ("/c/~/sub/deep/") "joe"');
+    await refused(`${freds} "subdataset" "sub"`);
+    // Rules that are others than those above go by administering alone.
+    await fred.done('SETACL ("/c/~/sub/deep/") "joe" "xrw"');
+    await refused(deep);
+    await fred.done('SETACL ("/c/~/sub/deep/") "joe" "xrwa"');
+    await other.done(`STORE ("${fredsPath}sub" "entry" NIL)`);
+    assertEquals(await all(), before.filter((line) => !line.includes("/sub")));
+    // With the rights above, one removes what one has made.
+    await other.done(`STORE ("${fredsPath}new/deep/z" "c.x" "1")`);
+    await other.done(`STORE ("${fredsPath}new" "entry" NIL)`);
+    // Who has no right to write, be it the owner, removes nothing.
+    await fred.done('STORE ("/c/~/own/z" "c.x" "1")');
+    await fred.done('SETACL ("/c/~/own/") "-fred" "w"');
+    assertEquals(await fred.run('STORE ("/c/~/own" "entry" NIL)'), forbidden(`"${fredsPath}own/"`));
+  },
+);
+
 overEachStorage("acap: RFC 2244 §3.5: with a, another may change the rights, also by STORE", async (given) => {
   await using parts = await two(given);
   const { fred, other } = parts;

@@ -78,6 +78,9 @@ overEachStorage(
       '"/c/~/sub2/y" "2"',
     ]);
     assertEquals((await client.run('SEARCH "/c/~/sub/deep/" ALL'))[0]?.slice(0, 12), "NO (NOEXIST ");
+    // Also what the same command has made.
+    await client.done('STORE ("/c/~/sub/deep/x" "c.x" "1") ("/c/~/sub" "subdataset" NIL)');
+    assertEquals((await client.run('SEARCH "/c/~/sub/deep/" ALL'))[0]?.slice(0, 12), "NO (NOEXIST ");
     // A renamed entry takes them along.
     await client.done('STORE ("/c/~/sub2" "entry" "sub3")');
     assertEquals(await contents(client, '"/c/~/" DEPTH 0 RETURN ("c.x") ALL'), [

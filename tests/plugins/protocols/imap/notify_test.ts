@@ -211,6 +211,37 @@ Deno.test("notify: RFC 5465 §5.2, RFC 5267 §4.3: searches that go on are told 
   assertEquals(await client.told(2), [`* ESEARCH (TAG "${tag}") UID REMOVEFROM (0 1)`, "* 1 EXPUNGE"]);
 });
 
+Deno.test("notify: RFC 5465 §5.2: what NOTIFY and searches want of a new message is one FETCH, each item once", async () => {
+  const service = await filled();
+  await using client = await logIn(service);
+  await client.run("ENABLE IMAP4rev2");
+  await client.run("SELECT INBOX");
+  await client.run("NOTIFY SET (selected (MessageNew (UID FLAGS BODY.PEEK[TEXT]) MessageExpunge))");
+  const tagOf = async (command: string) => /\(TAG "(\w+)"\)/.exec((await client.run(command)).join())?.[1] ?? "";
+  const one = await tagOf("SEARCH RETURN (COUNT UPDATE (UID RFC822.SIZE BODY[TEXT])) TEXT boss");
+  const two = await tagOf("UID SEARCH RETURN (COUNT UPDATE (RFC822.SIZE PREVIEW)) TEXT boss");
+  const three = await tagOf("UID SEARCH RETURN (COUNT UPDATE) ALL");
+  await service.fill(fred, "INBOX", ["Subject: x\r\n\r\nboss", "Subject: x\r\n\r\nnobody"]);
+  assertEquals(await client.told(8), [
+    "* 5 EXISTS",
+    // What sets \Seen does, also where another asks for it with PEEK.
+    "* 4 FETCH (UID 4 FLAGS (\\Seen) BODY[TEXT] {4}",
+    'boss RFC822.SIZE 18 PREVIEW "boss")',
+    "* 5 FETCH (UID 5 FLAGS () BODY[TEXT] {6}",
+    "nobody)",
+    // §7: after FETCH.
+    `* ESEARCH (TAG "${one}") ADDTO (0 4)`,
+    `* ESEARCH (TAG "${two}") UID ADDTO (0 4)`,
+    `* ESEARCH (TAG "${three}") UID ADDTO (0 4:5)`,
+  ]);
+  // What the client does itself is fetched for searches alone (§5.2, §7).
+  assertEquals((await client.run("APPEND INBOX {18+}\r\nSubject: x\r\n\r\nboss")).slice(0, 3), [
+    "* 6 EXISTS",
+    "* 6 FETCH (UID 6 RFC822.SIZE 18 BODY[TEXT] {4}",
+    'boss PREVIEW "boss" FLAGS (\\Seen))',
+  ]);
+});
+
 Deno.test("notify: RFC 8437 §4: after UNAUTHENTICATE nothing is told any more", async () => {
   const service = await filled();
   await using client = await logIn(service);

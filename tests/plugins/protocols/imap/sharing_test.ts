@@ -47,6 +47,20 @@ overEachStorage(
 );
 
 overEachStorage(
+  "rights: RFC 4314 §3.1: what sessions add and remove at the same moment are changes of what there is",
+  async (given) => {
+    const service = await testService(given);
+    await using owner = await logIn(service, bob);
+    await using other = await logIn(service, bob);
+    await owner.run("SETACL INBOX fred lrx");
+    for (const [one, another] of [["+s", "+i"], ["-x", "+w"], ["+e", "-r"]] as const) {
+      await Promise.all([owner.run(`SETACL INBOX fred ${one}`), other.run(`SETACL INBOX fred ${another}`)]);
+    }
+    assertEquals((await owner.run("GETACL INBOX"))[0], `* ACL INBOX ${bob} lrswipkxtecda ${fred} lswied`);
+  },
+);
+
+overEachStorage(
   "rights: RFC 4314 §4: what a friend makes below a shared mailbox is the owner's, and shared the same way",
   async (given) => {
     const service = await testService(given);

@@ -131,6 +131,55 @@ overEachStorage(
   },
 );
 
+overEachStorage(
+  "urlauth: RFC 4467 §7: sessions of the user that have the mailbox selected are told of RESETKEY, and no others",
+  async (given) => {
+    const service = await letters(given);
+    const { id } = await service.mailbox(fred, "x");
+    await service.storage.apply([{ do: "setRights", mailbox: id, who: service.account(bob), rights: "lr" }]);
+    const shared = '"Other Users/fred@example.org/x"';
+    await using owner = await logIn(service, fred);
+    await using idle = await logIn(service, fred);
+    await using elsewhere = await logIn(service, fred);
+    await using friend = await logIn(service, bob);
+    await using also = await logIn(service, bob);
+    for (const [client, mailbox] of [[owner, "x"], [idle, "x"], [elsewhere, "INBOX"], [also, shared]] as const) {
+      await client.run(`SELECT ${mailbox}`);
+    }
+    const key = "[URLMECH INTERNAL] The key is new";
+    idle.wire.send("i IDLE\r\n");
+    assertEquals(await idle.told(1), ["+ Idling"]);
+    assertEquals(await owner.run("RESETKEY x"), [`OK ${key}`]);
+    assertEquals(await idle.told(1), [`* OK ${key}`]);
+    // Each user has a key of his own, also for the mailbox of another.
+    also.wire.send("i IDLE\r\n");
+    assertEquals(await also.told(1), ["+ Idling"]);
+    assertEquals(await friend.run(`RESETKEY ${shared}`), [`OK ${key}`]);
+    assertEquals(await also.told(1), [`* OK ${key}`]);
+    for (const client of [idle, also]) {
+      client.wire.send("DONE\r\n");
+      assertEquals(await client.told(1), ["i OK No longer idling"]);
+    }
+    // A new SELECT begins with the key that there is; without a mailbox there is none to tell of.
+    await owner.run("SELECT x");
+    assertEquals(await friend.run("RESETKEY"), ["OK All keys are new"]);
+    for (const client of [owner, idle, elsewhere, friend, also]) await client.nothingMore();
+  },
+);
+
+overEachStorage(
+  "urlauth: RFC 4467 §7: a user's first key is made once, also where several sessions want it at the same moment",
+  async (given) => {
+    const service = await letters(given);
+    await using one = await logIn(service, fred);
+    await using other = await logIn(service, fred);
+    const url = rump(";URLAUTH=authuser");
+    const urls = await Promise.all([authorize(one, url), authorize(other, rump(";URLAUTH=authuser", "x"))]);
+    for (const authorized of urls) assertEquals(await opens(one, authorized), true);
+    assertEquals(await authorize(other, url), urls[0]);
+  },
+);
+
 Deno.test("urlauth: RFC 4467 §2.2: keys are each user's own, and a mailbox of the same name has another", async () => {
   const service = await letters();
   const { id } = await service.mailbox(fred, "x");

@@ -1,0 +1,51 @@
+/** FETCH of messages that are new, which no command has asked for: NOTIFY and searches that go on have (RFC 5465 §5.2, §7). */
+import { CommandRefused } from "./failures.ts";
+import { fetchMessages } from "./fetch_messages.ts";
+import { type FetchItem, printFetchItem } from "./grammar/fetch_items.ts";
+import type { SelectedMailbox } from "./selected_mailbox.ts";
+import type { Session } from "./session.ts";
+
+/** What one of those who have asked wants to be told. */
+export interface WantedItems {
+  /** Of which messages. */
+  readonly uids: readonly number[];
+  /** None: nothing. */
+  readonly items: readonly FetchItem[];
+}
+
+/** Tells it in UID order: of each message in one FETCH, and each item once (RFC 5465 §5.2). */
+export async function fetchArrived(
+  session: Session,
+  mailbox: SelectedMailbox,
+  wanted: readonly WantedItems[],
+): Promise<void> {
+  const byUid = new Map<number, (readonly FetchItem[])[]>();
+  for (const { uids, items } of wanted) {
+    if (items.length === 0) continue;
+    for (const uid of uids) byUid.set(uid, [...byUid.get(uid) ?? [], items]);
+  }
+  for (const [uid, lists] of [...byUid].sort(([a], [b]) => a - b)) {
+    try {
+      await fetchMessages(session, mailbox, { uids: [uid] }, combined(lists.flat()));
+    } catch (error) {
+      // There is no command to refuse; another message may be told.
+      if (!(error instanceof CommandRefused)) throw error;
+    }
+  }
+}
+
+/** Each item once; of those that come out alike, the one that does more. */
+function combined(items: readonly FetchItem[]): readonly FetchItem[] {
+  const byName = new Map<string, FetchItem>();
+  for (const item of items) {
+    const mild = milder(item), name = printFetchItem(mild), other = byName.get(name);
+    if (other === undefined || printFetchItem(other) === name) byName.set(name, item);
+  }
+  return [...byName.values()];
+}
+
+/** The item that comes out as this one, and neither sets `\Seen` nor waits for what is not at hand. */
+function milder(item: FetchItem): FetchItem {
+  if ("peek" in item) return { ...item, peek: true };
+  return "lazy" in item ? { ...item, lazy: true } : item;
+}
