@@ -27,6 +27,7 @@ export class MessageReader {
   readonly #mailbox: Statement<{ readonly highestModseq: number }>;
   readonly #messages: Statement<MessageRow>;
   readonly #changed: Statement<MessageRow>;
+  readonly #lastBefore: Statement<{ readonly uid: number }>;
   readonly #fewChanged: Statement<MessageRow>;
   readonly #countChanged: Statement<{ readonly count: number }>;
   readonly #envelopes: Statement<EnvelopeRow & { readonly uid: number }>;
@@ -42,12 +43,14 @@ export class MessageReader {
     this.#changed = prepare(
       `${ofMailbox} WHERE mailbox = ? AND uid BETWEEN ? AND ? AND modseq > ? ORDER BY uid LIMIT ?`,
     );
-    this.#fewChanged = prepare(
-      `${ofMailbox} INDEXED BY messages_by_modseq WHERE mailbox = ? AND modseq > ? ORDER BY uid`,
+    // From the last message down: as many steps as messages have come since.
+    this.#lastBefore = prepare(
+      "SELECT uid FROM messages WHERE mailbox = ? AND arrivedModseq <= ? ORDER BY uid DESC LIMIT 1",
     );
+    const changed = "INDEXED BY messages_changed WHERE mailbox = ? AND modseq > ? AND modseq <> arrivedModseq";
+    this.#fewChanged = prepare(`${ofMailbox} ${changed} ORDER BY uid`);
     this.#countChanged = prepare(
-      `SELECT count(*) AS count FROM (SELECT 1 FROM messages INDEXED BY messages_by_modseq
-         WHERE mailbox = ? AND modseq > ? LIMIT ${FEW + 1})`,
+      `SELECT count(*) AS count FROM (SELECT 1 FROM messages ${changed} LIMIT ${FEW + 1})`,
     );
     this.#envelopes = prepare(
       `SELECT uid, ${envelopeColumns} FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
@@ -115,8 +118,13 @@ export class MessageReader {
     if ((this.#countChanged.get(mailbox, since)?.count ?? 0) > FEW) {
       return this.#inRanges(ranges, most, (from, to, left) => this.#changed.all(mailbox, from, to, since, left));
     }
-    const changed = this.#fewChanged.all(mailbox, since);
-    return this.#inRanges(ranges, most, (from, to) => changed.filter(({ uid }) => uid >= from && uid <= to));
+    const lastBefore = this.#lastBefore.get(mailbox, since)?.uid ?? 0;
+    const changed = this.#fewChanged.all(mailbox, since).filter(({ uid }) => uid <= lastBefore);
+    return this.#inRanges(ranges, most, (from, to, left) => [
+      ...changed.filter(({ uid }) => uid >= from && uid <= to),
+      // What came since.
+      ...to > lastBefore ? this.#messages.all(mailbox, Math.max(from, lastBefore + 1), to, left) : [],
+    ]);
   }
 
   #expungedIn(mailbox: number, ranges: readonly UidRange[], since: number): MessagePage["expunged"] {

@@ -8,13 +8,14 @@ import { summaries } from "./migrations/0004_summaries.ts";
 import { envelope } from "./migrations/0005_envelope.ts";
 import { queue } from "./migrations/0006_queue.ts";
 import { datasets } from "./migrations/0007_datasets.ts";
+import { changes } from "./migrations/0009_changes.ts";
 import { pragma } from "./statement.ts";
 
 /** The SQL that makes schema n out of schema n − 1; n is its place in the list, from 1. */
 export type Migration = string;
 
 /** All there are. */
-export const migrations: readonly Migration[] = [start, imap, fullText, summaries, envelope, queue, datasets];
+export const migrations: readonly Migration[] = [start, imap, fullText, summaries, envelope, queue, datasets, changes];
 
 /**
  * Runs what has not been run, each step whole or not at all, after a backup of a database that holds something.

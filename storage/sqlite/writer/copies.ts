@@ -55,9 +55,10 @@ export class Copies {
     this.#flags = prepare(`${ranges} SELECT DISTINCT flags ${chosen}`);
     this.#insert = prepare(
       `INSERT INTO messages
-         (mailbox, uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body, sender, recipient) ${ranges}
-       SELECT ?3, uid + distance, uid + distance + ?4, receivedAt, ?5, flags, size, crlfSize, body, sender, recipient
-         ${chosen}`,
+         (mailbox, uid, modseq, arrivedModseq, receivedAt, savedAt, flags, size, crlfSize, body, sender, recipient)
+         ${ranges}
+       SELECT ?3, uid + distance, uid + distance + ?4, uid + distance + ?4, receivedAt, ?5, flags, size, crlfSize, body,
+         sender, recipient ${chosen}`,
     );
     // A body that a message has is in the database, and if it is alone with it, it is not in the table.
     this.#share = prepare(

@@ -63,7 +63,8 @@ export class Messages {
     this.#quotas = quotas;
     this.#expunged = expunged;
     this.#insert = prepare(
-      `INSERT INTO messages (mailbox, ${messageColumns}, ${envelopeColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO messages (mailbox, ${messageColumns}, ${envelopeColumns}, arrivedModseq)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?3)`,
     );
     this.#inRange = prepare(
       `SELECT ${messageColumns} FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid`,

@@ -1,5 +1,6 @@
 /** Messages: appended, copied, moved, expunged, and read. */
 import { assert, assertEquals } from "@std/assert";
+import type { MessageSelection } from "../../../core/contract/mod.ts";
 import type { StoragePromise } from "../storage_suite.ts";
 import {
   account,
@@ -101,6 +102,29 @@ export const messagePromises: readonly StoragePromise[] = [
     assertEquals((await current.messages(mailbox, { changedSince: page.highestModseq })).messages, []);
     assertEquals((await current.messages(mailbox)).expunged, []);
   }],
+  [
+    "RFC 7162: changedSince gives what came since, also where it was changed since, and within UIDs and pages",
+    async ({ storage }) => {
+      const mailbox = await inbox(storage);
+      await fill(storage, mailbox, ..."abcd");
+      const flag = (...uids: number[]) =>
+        storage.apply([{ do: "setFlags", mailbox, uids, change: { mode: "add", flags: ["\\Flagged"] } }]);
+      await flag(4);
+      const { highestModseq: since } = await storage.messages(mailbox);
+      await fill(storage, mailbox, ..."efgh");
+      await flag(2, 6);
+      const changed = async (select: MessageSelection) => {
+        const { messages, more } = await storage.messages(mailbox, { changedSince: since, ...select });
+        return [messages.map(({ uid }) => uid), more];
+      };
+      assertEquals(await changed({}), [[2, 5, 6, 7, 8], false]);
+      assertEquals(await changed({ uids: [1, [4, 6], 8] }), [[5, 6, 8], false]);
+      assertEquals(await changed({ most: 3 }), [[2, 5, 6], true]);
+      assertEquals(await changed({ after: 6, most: 2 }), [[7, 8], false]);
+      const { highestModseq: last } = await storage.messages(mailbox);
+      assertEquals(await changed({ changedSince: last - 1n }), [[2, 6], false]);
+    },
+  ],
   ["changedSince over thousands of changes", async ({ storage }) => {
     const mailbox = await inbox(storage);
     const body = await storage.writeBody(message("many"));

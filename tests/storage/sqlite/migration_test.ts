@@ -191,3 +191,21 @@ Deno.test("sqlite: a database of before has no datasets, and may have some", asy
     assertInvariants(file);
   });
 });
+
+Deno.test("sqlite schema 9: messages of before are among the changed ones, with those that are changed and those that come", async () => {
+  await migrated({ "INBOX": ["", "\\Seen", ""] }, async (storage) => {
+    const account = await storage.accountByAddress("user@example.org");
+    assert(account);
+    const { id: mailbox, highestModseq: before } = await named(storage, account.id, "INBOX");
+    const changedSince = async (since: bigint) =>
+      (await storage.messages(mailbox, { changedSince: since })).messages.map(({ uid }) => uid);
+    // Those of before have the mod-sequences 2, 3 and 4.
+    assertEquals(await changedSince(2n), [2, 3]);
+    await fill(storage, mailbox, "new", "newer");
+    await storage.apply([{ do: "setFlags", mailbox, uids: [1, 5], change: { mode: "add", flags: ["\\Flagged"] } }]);
+    assertEquals(await changedSince(before), [1, 4, 5]);
+    assertEquals(await changedSince(before + 2n), [1, 5]);
+    assertEquals(await changedSince(before + 3n), []);
+    assertEquals(await changedSince(1n), [1, 2, 3, 4, 5]);
+  });
+});
