@@ -79,7 +79,7 @@ export class SelectedMailbox {
   /** Everything up to here has been told, or lies in `#gone`. */
   #modseq: bigint;
   /** RFC 3501 §2.3.2: UIDs that are `\Recent` in this session and in no other, first and last. */
-  readonly #recent: (readonly [number, number])[] = [];
+  readonly #recent: [number, number][] = [];
   /** Keywords that the client has been told of, as they are spelled, by their lower case. */
   readonly #keywords = new Map<string, string>();
   /** Messages that came since the client was last told how many there are. */
@@ -144,7 +144,15 @@ export class SelectedMailbox {
 
   /** From now on those of these UIDs are `\Recent` here. */
   addRecent(from: number, to: number): void {
-    if (from <= to) this.#recent.push([from, to]);
+    if (from > to) return;
+    const last = this.#recent.at(-1);
+    if (last !== undefined && last[1] + 1 === from) last[1] = to;
+    else this.#recent.push([from, to]);
+  }
+
+  /** The last message of which it is known whether it is `\Recent` in this session, or 0. */
+  get recentTo(): number {
+    return this.#recent.at(-1)?.[1] ?? 0;
   }
 
   /** Whether the client knows this message and it is not there any more. */
