@@ -54,11 +54,12 @@ export class MessageReader {
     const ofMailbox = `SELECT ${messageColumns} FROM messages`;
     this.#transaction = transaction;
     this.#state = prepare("SELECT highestModseq FROM mailboxes WHERE id = ?");
+    // Whoever is told of a commit of its own asks again: then there is nothing to count.
     this.#stateSince = prepare(
       `SELECT highestModseq,
-         (SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_by_modseq
-            WHERE mailbox = ?1 AND modseq > ?2 LIMIT ${FEW + 1})) AS changed,
-         EXISTS (SELECT 1 FROM expunged WHERE mailbox = ?1 AND modseq > ?2) AS hasExpunged
+         iif(highestModseq > ?2, (SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_by_modseq
+           WHERE mailbox = ?1 AND modseq > ?2 LIMIT ${FEW + 1})), 0) AS changed,
+         highestModseq > ?2 AND EXISTS (SELECT 1 FROM expunged WHERE mailbox = ?1 AND modseq > ?2) AS hasExpunged
          FROM mailboxes WHERE id = ?1`,
     );
     this.#one = new TupleStatement(
