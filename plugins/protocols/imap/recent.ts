@@ -15,37 +15,35 @@ export async function takeRecent(
   [first, last]: readonly [number, number],
   recentFrom?: number,
 ): Promise<void> {
-  if (session.extensions.isRev2 || last <= mailbox.recentTo || recentFrom !== undefined && recentFrom > last) return;
+  if (session.extensions.isRev2 || last <= mailbox.recentUids.last || recentFrom !== undefined && recentFrom > last) {
+    return;
+  }
   const from = mailbox.selection.isReadOnly ? recentFrom ?? first : await take(session, mailbox, last) ?? first;
-  mailbox.addRecent(Math.max(from, first, mailbox.recentTo + 1), last);
+  mailbox.recentUids.add(Math.max(from, first, mailbox.recentUids.last + 1), last);
 }
 
 /**
  * Appends messages. The session is told of those in its own mailbox, and of all before them, right after: they become recent
  * in it with the same commit.
  *
- * @returns Their UIDs.
+ * @returns The messages, in order.
  */
 export async function appendAll(
   session: Session,
   target: MailboxId,
   appends: readonly (Operation & { readonly do: "append" })[],
-): Promise<readonly number[]> {
+): Promise<readonly Message[]> {
   const { storage } = session.service.context;
   const { state } = session;
   const own = state.name === "selected" && state.mailbox.id === target ? state.mailbox : undefined;
   if (own === undefined || own.selection.isReadOnly || session.extensions.isRev2) {
-    return (await storage.apply(appends)).map(uidOf);
+    return await storage.apply(appends);
   }
   const results = await storage.apply([...appends, { do: "takeRecent", mailbox: target }]);
-  const made = results.filter((result) => typeof result !== "number").map(uidOf);
+  const made = results.filter((result) => typeof result !== "number");
   const from = results.find((result) => typeof result === "number") ?? Infinity;
-  own.addRecent(Math.max(from, own.lastUid + 1), made.at(-1) ?? 0);
+  own.recentUids.add(Math.max(from, own.lastUid + 1), made.at(-1)?.uid ?? 0);
   return made;
-}
-
-function uidOf({ uid }: Message): number {
-  return uid;
 }
 
 /** Undefined while nothing can be written: who can not tell takes them for recent, and can read mail all the same. */
