@@ -3,8 +3,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Body } from "../../core/contract/storage.ts";
-import { Statement } from "./statement.ts";
-import { columnsOf, partsOf, summaryColumns, type SummaryRow, wholeSummary } from "./summary_columns.ts";
+import { Statement, TupleStatement } from "./statement.ts";
+import { columnsOf, partsOf, summaryColumns, type SummaryTuple, wholeSummary } from "./summary_columns.ts";
 
 interface BodyRow {
   readonly id: number;
@@ -27,8 +27,8 @@ export interface OpenBody {
 export class BodyReader {
   readonly #find: Statement<BodyRow>;
   readonly #findAll: Statement<BodyRow>;
-  readonly #summary: Statement<SummaryRow>;
-  readonly #summaries: Statement<SummaryRow & { readonly id: number }>;
+  readonly #summary: TupleStatement<SummaryTuple>;
+  readonly #summaries: TupleStatement<readonly [...SummaryTuple, id: number]>;
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
   readonly #chunk: Statement<{ readonly octets: Uint8Array }>;
 
@@ -38,9 +38,10 @@ export class BodyReader {
     const find = "SELECT id, size, content, first, octets FROM bodies";
     this.#find = prepare(`${find} WHERE id = ?`);
     this.#findAll = prepare(`${find} WHERE id IN (SELECT value FROM json_each(?))`);
-    this.#summary = prepare(`SELECT ${summaryColumns} FROM bodies WHERE id = ?1`);
-    this.#summaries = prepare(
-      `SELECT id, ${summaryColumns} FROM bodies WHERE id IN (SELECT value FROM json_each(?1))`,
+    this.#summary = new TupleStatement(database, `SELECT ${summaryColumns} FROM bodies WHERE id = ?1`);
+    this.#summaries = new TupleStatement(
+      database,
+      `SELECT ${summaryColumns}, id FROM bodies WHERE id IN (SELECT value FROM json_each(?1))`,
     );
     this.#whole = prepare("SELECT octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
     // The chunk that a position is in, from there on.
@@ -60,8 +61,14 @@ export class BodyReader {
     keys: readonly number[],
     parts?: readonly Part[],
   ): Map<number, Pick<MessageSummary, Part>> {
-    const rows = this.#summaries.all(JSON.stringify(keys), ...parts === undefined ? wholeSummary : columnsOf(parts));
-    return new Map(rows.map((row) => [row.id, partsOf(row)]));
+    const wanted = parts === undefined ? wholeSummary : columnsOf(parts);
+    const [only] = keys;
+    if (keys.length === 1 && only !== undefined) {
+      const row = this.#summary.get(only, ...wanted);
+      return new Map(row && [[only, partsOf(row)]]);
+    }
+    const rows = this.#summaries.all(JSON.stringify(keys), ...wanted);
+    return new Map(rows.map((row) => [row[4], partsOf(row)]));
   }
 
   /** @throws Refusal `not-found`; so does `read`, when the body has gone meanwhile. */
@@ -71,7 +78,11 @@ export class BodyReader {
 
   /** Those that are there, by key. */
   openAll(keys: readonly number[]): Map<number, Body> {
-    return new Map(this.#findAll.all(JSON.stringify(keys)).map((row) => [row.id, asBody(this.#opened(row))]));
+    const [only] = keys;
+    const rows = keys.length === 1 && only !== undefined
+      ? this.#find.all(only)
+      : this.#findAll.all(JSON.stringify(keys));
+    return new Map(rows.map((row) => [row.id, asBody(this.#opened(row))]));
   }
 
   /** One, read without waiting. */

@@ -1,5 +1,12 @@
 /** A prepared statement with the type of its rows, and the errors of SQLite. */
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+
+declare module "node:sqlite" {
+  interface StatementSync {
+    /** Rows are arrays from now on (Node.js 24; Deno has it, and not its type). */
+    setReturnArrays(enabled: boolean): void;
+  }
+}
 
 /** A statement whose rows are what its SQL says: the one place where that is believed. */
 export class Statement<Row = Record<never, never>> {
@@ -23,6 +30,27 @@ export class Statement<Row = Record<never, never>> {
   /** How many rows it changed. */
   run(...values: SQLInputValue[]): number {
     return Number(this.#statement.run(...values).changes);
+  }
+}
+
+/** A statement that is asked for many rows: without a name for each value they are read in less than half the time. */
+export class TupleStatement<Row extends readonly SQLOutputValue[]> {
+  readonly #statement: ReturnType<DatabaseSync["prepare"]>;
+
+  /** Prepares it once. */
+  constructor(database: DatabaseSync, sql: string) {
+    this.#statement = database.prepare(sql);
+    this.#statement.setReturnArrays(true);
+  }
+
+  /** The first row. */
+  get(...values: SQLInputValue[]): Row | undefined {
+    return this.#statement.get(...values) as unknown as Row | undefined;
+  }
+
+  /** All rows. */
+  all(...values: SQLInputValue[]): Row[] {
+    return this.#statement.all(...values) as unknown as Row[];
   }
 }
 
