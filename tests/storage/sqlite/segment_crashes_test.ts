@@ -70,7 +70,7 @@ for (const after of ["kill", "power failure"] as const) {
     const folder = await Deno.makeTempDir();
     try {
       const all = await moments(folder, after);
-      for (const step of ["create", "write", "sync", "sync folder", "remove"]) {
+      for (const step of ["create", "write", "sync", "sync folder", "remove", "removed"]) {
         assert(all.some(({ before }) => before.startsWith(`${step} `)), `never before ${step}`);
       }
       for (const moment of all) {

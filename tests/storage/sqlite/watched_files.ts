@@ -5,7 +5,7 @@
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 
 /** What is about to be done. */
-export type Step = "create" | "write" | "sync" | "sync folder" | "remove";
+export type Step = "create" | "write" | "sync" | "sync folder" | "remove" | "removed";
 
 /** Tells before each step; what that throws happens instead. */
 export class WatchedFiles extends SegmentFiles {
@@ -49,6 +49,7 @@ export class WatchedFiles extends SegmentFiles {
   override remove(segment: number): void {
     this.before("remove", segment);
     super.remove(segment);
+    this.before("removed", segment);
   }
 
   /** Copies the database and the files as a crash would leave them now. Gives the path of the database's copy. */
