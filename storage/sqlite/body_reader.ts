@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Body } from "../../core/contract/storage.ts";
-import { type SegmentFiles, unreadable } from "./segment_files.ts";
+import type { SegmentFiles } from "./segment_files.ts";
 import { Statement } from "./statement.ts";
 import { columnsOf, partsOf, summaryColumns, type SummaryRow, wholeSummary } from "./summary_columns.ts";
 
@@ -113,7 +113,7 @@ export class BodyReader {
         if (octets !== undefined) return octets;
         // Where it was, nothing is any more: it was moved, or has gone.
         place = this.#place.get(id) ?? notFound();
-        if (segment !== null && place.segment === segment) throw unreadable(this.#files.path(segment), "it is missing");
+        if (segment !== null && place.segment === segment) throw this.#files.unreadable(segment, "it is missing");
       }
     };
     return (from, to) => {

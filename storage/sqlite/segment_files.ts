@@ -2,6 +2,7 @@
  * Files that long bodies lie in: segments, in a folder beside the database. A segment only grows, goes as a whole, and no
  * other ever has its name: what a place held once, it holds for as long as the file is there.
  */
+import type { Logger } from "../../core/contract/logger.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 
 /** A file that is locked, for whoever wants to remove it; "busy": somebody else has it; "gone": there is none. */
@@ -16,10 +17,17 @@ export class SegmentFiles {
   readonly folder: string;
   /** Octets after which the next one is begun. */
   readonly full: number;
+  readonly #log: Pick<Logger, "error"> | undefined;
+  /** Segments that the operator has been told of. */
+  readonly #told = new Set<number>();
 
-  /** @param database The path of its file. */
-  constructor(database: string, full: number = FULL) {
+  /**
+   * @param database The path of its file.
+   * @param log Where the operator reads of files that cannot be read.
+   */
+  constructor(database: string, log?: Pick<Logger, "error">, full: number = FULL) {
     this.full = full;
+    this.#log = log;
     this.folder = `${database.replace(/\.db$/, "")}.bodies`;
   }
 
@@ -43,36 +51,45 @@ export class SegmentFiles {
       return octets;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
-      throw unreadable(this.path(segment), error);
+      throw this.unreadable(segment, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** Why a segment that the database names cannot be read. */
+  unreadable(segment: number, reason: string): Refusal {
+    const cause = `${this.path(segment)}: ${reason}`;
+    if (!this.#told.has(segment)) this.#log?.error(`${cause}: restore it from a backup, messages in it cannot be read`);
+    this.#told.add(segment);
+    return new Refusal("unavailable", "mail cannot be read for now", { cause });
+  }
+
+  /** Makes the folder if there is none. */
+  makeFolder(): void {
+    try {
+      Deno.mkdirSync(this.folder, { mode: 0o700 });
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return;
+      throw error;
+    }
+    syncFolder(`${this.folder}/..`);
   }
 
   /** A new one, locked as long as it is open; undefined where there is such a file already. */
   create(segment: number): Deno.FsFile | undefined {
-    const file = this.#createNew(this.path(segment));
+    let file: Deno.FsFile;
     try {
-      if (file === undefined || file.tryLockSync(true)) return file;
-      throw new Error("is locked by another program");
-    } catch (error) {
-      file?.close();
-      throw error;
-    }
-  }
-
-  #createNew(path: string): Deno.FsFile | undefined {
-    try {
-      return Deno.openSync(path, { createNew: true, append: true, mode: 0o600 });
+      file = Deno.openSync(this.path(segment), { createNew: true, append: true, mode: 0o600 });
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) return undefined;
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      this.#makeFolder();
-      return this.#createNew(path);
+      throw error;
     }
-  }
-
-  #makeFolder(): void {
-    Deno.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    syncFolder(`${this.folder}/..`);
+    try {
+      if (file.tryLockSync(true)) return file;
+      throw new Error("another program has locked it");
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   }
 
   /** The names in the folder are on the disk when it returns. */
@@ -109,12 +126,6 @@ export class SegmentFiles {
       return mtime !== null && mtime.getTime() < before;
     });
   }
-}
-
-/** A segment that the database names and that cannot be read. */
-export function unreadable(path: string, reason: unknown): Refusal {
-  const cause = `${path}: ${reason instanceof Error ? reason.message : reason}; restore it from a backup`;
-  return new Refusal("unavailable", "mail cannot be read for now", { cause });
 }
 
 function lock(path: string): LockedFile {

@@ -83,7 +83,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#mailboxes = new MailboxReader(this.#database, transaction);
     this.#messages = new MessageReader(this.#database, transaction);
     this.#datasets = new DatasetReader(this.#database, transaction);
-    this.#bodies = new BodyReader(this.#database, new SegmentFiles(settings.file));
+    this.#bodies = new BodyReader(this.#database, new SegmentFiles(settings.file, settings.log));
     this.#queue = new QueueReader(this.#database);
     this.#link = new WriterLink(settings);
     this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);

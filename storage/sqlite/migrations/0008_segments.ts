@@ -55,6 +55,7 @@ export function segments(database: DatabaseSync, file: string): void {
   const move = prepare("UPDATE bodies SET segment = ?, offset = 0 WHERE id = ?");
   const files = new SegmentFiles(file);
   const moved = bodies.all();
+  if (moved.length > 0) files.makeFolder();
   for (const { id, content, since } of moved) {
     const { id: segment = 0 } = begin.get(since) ?? {};
     // One of an attempt that did not come to its end.

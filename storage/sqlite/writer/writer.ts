@@ -39,6 +39,7 @@ export class Writer implements Omit<Handlers, "open"> {
   constructor({ file, largest, busyTimeout, fullText }: WriterRequests["open"], files = new SegmentFiles(file)) {
     const database = openForWriting(file, largest, busyTimeout);
     this.#database = database;
+    files.makeFolder();
     this.#room = new Room(database, files.folder, largest);
     this.#segments = new Segments(database, files, (work) => this.#unsynced(work));
     this.#bodies = new Bodies(database, files, this.#segments, this.#room);

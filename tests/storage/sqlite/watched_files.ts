@@ -18,7 +18,7 @@ export class WatchedFiles extends SegmentFiles {
 
   /** Segments are full early, so that there are many. */
   constructor(database: string, full = 300_000) {
-    super(database, full);
+    super(database, undefined, full);
     this.#database = database;
   }
 
