@@ -64,6 +64,9 @@ export function sqliteCode(error: unknown): number | undefined {
 export const CONSTRAINT = 19;
 
 /** The value of a pragma that is a number. */
-export function pragma(database: DatabaseSync, name: "application_id" | "user_version"): number {
+export function pragma(
+  database: DatabaseSync,
+  name: "application_id" | "user_version" | "page_count" | "freelist_count",
+): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
