@@ -60,12 +60,13 @@ export class Segments {
     if (this.#current === undefined || this.#current.end >= this.#files.full) this.#beginNext();
     const segment = this.#current;
     if (segment === undefined) throw new Error("a segment was begun and is not there");
+    const start = segment.end;
     try {
       const places = bodies.map((octets) => ({ segment: segment.id, offset: segment.append(octets) }));
       segment.sync();
       return places;
     } catch (error) {
-      this.#endCurrent();
+      if (!segment.cut(start)) this.#endCurrent();
       throw error;
     }
   }
