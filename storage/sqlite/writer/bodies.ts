@@ -90,12 +90,13 @@ export class Bodies {
    * may be waiting for its end. @throws SegmentFileError, Error of SQLite.
    */
   keep(bodies: ReadonlyMap<number, Uint8Array>): Map<number, NewBody> {
-    const apart = [...bodies.values()].filter(({ length }) => length > SHORT);
-    const octets = apart.reduce((sum, { length }) => sum + length, 0), isFew = octets <= FEW;
-    this.#room.take(isFew ? 0 : octets);
-    const places = new Map(this.#segments.keep(isFew ? [] : apart).map((place, index) => [apart[index], place]));
+    const long = [...bodies].filter(([, { length }]) => length > SHORT);
+    const octets = long.reduce((sum, [, { length }]) => sum + length, 0), apart = octets > FEW ? long : [];
+    this.#room.take(apart.length > 0 ? octets : 0);
+    const kept = this.#segments.keep(apart.map(([, octets]) => octets));
+    const places = new Map(kept.map((place, index) => [apart[index]?.[0], place]));
     return new Map([...bodies].map(([key, octets]) => {
-      return [key, { summary: summarize(octets), content: places.get(octets) ?? octets, isNamed: false }];
+      return [key, { summary: summarize(octets), content: places.get(key) ?? octets, isNamed: false }];
     }));
   }
 

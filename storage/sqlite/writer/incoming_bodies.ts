@@ -48,22 +48,21 @@ export class IncomingBodies {
     if (segment.unsynced >= SYNC) segment.sync();
   }
 
-  /** It is complete, and on the disk. @throws Refusal `not-found`, SegmentFileError. */
+  /** It is complete, and on the disk. @throws Refusal `not-found`, SegmentFileError; the body must be discarded then. */
   finish(body: number): ArrivedBody {
-    const { segment, summarizer } = this.#incoming.get(body) ?? notFound();
-    segment.sync();
-    this.discard(body);
-    return { segment: segment.id, summary: summarizer.finish() };
+    const incoming = this.#incoming.get(body) ?? notFound();
+    incoming.segment.sync();
+    this.#letGo(body, incoming);
+    return { segment: incoming.segment.id, summary: incoming.summarizer.finish() };
   }
 
-  /** Lets go of it, and gives the key of its segment, which is garbage unless the body was finished. */
+  /** Lets go of one that is not complete, and gives the key of its segment, which is garbage. */
   discard(body: number): number | undefined {
     const incoming = this.#incoming.get(body);
-    if (incoming === undefined) return undefined;
-    incoming.segment.close();
-    this.#room.letGo(incoming.held);
-    this.#incoming.delete(body);
-    return incoming.segment.id;
+    // Its room is wanted before it is collected.
+    incoming?.segment.cut(0);
+    if (incoming !== undefined) this.#letGo(body, incoming);
+    return incoming?.segment.id;
   }
 
   /** Lets go of those that have been coming in since before then (milliseconds). */
@@ -74,6 +73,12 @@ export class IncomingBodies {
   /** Lets go of all. */
   close(): void {
     this.discardOld(Infinity);
+  }
+
+  #letGo(body: number, { segment, held }: Incoming): void {
+    segment.close();
+    this.#room.letGo(held);
+    this.#incoming.delete(body);
   }
 
   #begin(body: number, since: number): Incoming {
