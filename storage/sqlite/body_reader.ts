@@ -6,14 +6,15 @@ import type { Body } from "../../core/contract/storage.ts";
 import { Statement, TupleStatement } from "./statement.ts";
 import { columnsOf, partsOf, summaryColumns, type SummaryTuple, wholeSummary } from "./summary_columns.ts";
 
-interface BodyRow {
-  readonly id: number;
-  readonly size: number;
-  readonly content: number | null;
-  readonly first: number;
+/** A row of `bodies`, as far as its octets go. */
+type BodyTuple = readonly [
+  id: number,
+  size: number,
+  content: number | null,
+  first: number,
   /** All of a short one: SQLite reads the whole of it whatever part is asked for. */
-  readonly octets: Uint8Array | null;
-}
+  octets: Uint8Array<ArrayBuffer> | null,
+];
 
 /** A body, read without waiting. */
 export interface OpenBody {
@@ -25,8 +26,8 @@ export interface OpenBody {
 
 /** Reads bodies. */
 export class BodyReader {
-  readonly #find: Statement<BodyRow>;
-  readonly #findAll: Statement<BodyRow>;
+  readonly #find: TupleStatement<BodyTuple>;
+  readonly #findAll: TupleStatement<BodyTuple>;
   readonly #summary: TupleStatement<SummaryTuple>;
   readonly #summaries: TupleStatement<readonly [...SummaryTuple, id: number]>;
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
@@ -36,8 +37,8 @@ export class BodyReader {
   constructor(database: DatabaseSync) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     const find = "SELECT id, size, content, first, octets FROM bodies";
-    this.#find = prepare(`${find} WHERE id = ?`);
-    this.#findAll = prepare(`${find} WHERE id IN (SELECT value FROM json_each(?))`);
+    this.#find = new TupleStatement(database, `${find} WHERE id = ?`);
+    this.#findAll = new TupleStatement(database, `${find} WHERE id IN (SELECT value FROM json_each(?))`);
     this.#summary = new TupleStatement(database, `SELECT ${summaryColumns} FROM bodies WHERE id = ?1`);
     this.#summaries = new TupleStatement(
       database,
@@ -82,7 +83,7 @@ export class BodyReader {
     const rows = keys.length === 1 && only !== undefined
       ? this.#find.all(only)
       : this.#findAll.all(JSON.stringify(keys));
-    return new Map(rows.map((row) => [row.id, asBody(this.#opened(row))]));
+    return new Map(rows.map((row) => [row[0], asBody(this.#opened(row))]));
   }
 
   /** One, read without waiting. */
@@ -90,8 +91,8 @@ export class BodyReader {
     return this.#opened(this.#find.get(key) ?? notFound());
   }
 
-  #opened({ id: key, size, content, first, octets }: BodyRow): OpenBody {
-    let whole = octets;
+  #opened([key, size, content, first, octets]: BodyTuple): OpenBody {
+    let whole: Uint8Array | null = octets;
     const read = (start: number, end: number): Uint8Array => {
       const from = Math.max(0, start), to = Math.min(size, end);
       if (from >= to) return new Uint8Array();
