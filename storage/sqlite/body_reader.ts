@@ -14,12 +14,15 @@ interface PlaceRow {
   readonly offset: number;
 }
 
-interface BodyRow extends PlaceRow {
-  readonly id: number;
-  readonly size: number;
+/** A row of `bodies`, as far as its octets go. */
+type BodyTuple = readonly [
+  id: number,
+  size: number,
+  segment: number | null,
+  offset: number,
   /** SQLite reads the whole of it whatever part is asked for. */
-  readonly octets: Uint8Array | null;
-}
+  octets: Uint8Array<ArrayBuffer> | null,
+];
 
 /** A body, read without waiting. */
 export interface OpenBody {
@@ -31,8 +34,8 @@ export interface OpenBody {
 
 /** Reads bodies. */
 export class BodyReader {
-  readonly #find: Statement<BodyRow>;
-  readonly #findAll: Statement<BodyRow>;
+  readonly #find: TupleStatement<BodyTuple>;
+  readonly #findAll: TupleStatement<BodyTuple>;
   readonly #summary: TupleStatement<SummaryTuple>;
   readonly #summaries: TupleStatement<readonly [...SummaryTuple, id: number]>;
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
@@ -43,8 +46,8 @@ export class BodyReader {
   constructor(database: DatabaseSync, files: SegmentFiles) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     const find = "SELECT id, size, segment, offset, octets FROM bodies";
-    this.#find = prepare(`${find} WHERE id = ?`);
-    this.#findAll = prepare(`${find} WHERE id IN (SELECT value FROM json_each(?))`);
+    this.#find = new TupleStatement(database, `${find} WHERE id = ?`);
+    this.#findAll = new TupleStatement(database, `${find} WHERE id IN (SELECT value FROM json_each(?))`);
     this.#summary = new TupleStatement(database, `SELECT ${summaryColumns} FROM bodies WHERE id = ?1`);
     this.#summaries = new TupleStatement(
       database,
@@ -86,7 +89,7 @@ export class BodyReader {
     const rows = keys.length === 1 && only !== undefined
       ? this.#find.all(only)
       : this.#findAll.all(JSON.stringify(keys));
-    return new Map(rows.map((row) => [row.id, asBody(this.#opened(row))]));
+    return new Map(rows.map((row) => [row[0], asBody(this.#opened(row))]));
   }
 
   /** One, read without waiting. */
@@ -94,8 +97,8 @@ export class BodyReader {
     return this.#opened(this.#find.get(key) ?? notFound());
   }
 
-  #opened(row: BodyRow): OpenBody {
-    const { size } = row, readPart = row.segment === null ? this.#readRow(row) : this.#readFile(row);
+  #opened(row: BodyTuple): OpenBody {
+    const [, size, segment] = row, readPart = segment === null ? this.#readRow(row) : this.#readFile(row);
     const read = (start: number, end: number): Uint8Array => {
       const from = Math.max(0, start), to = Math.min(size, end);
       return from >= to ? new Uint8Array() : readPart(from, to);
@@ -103,8 +106,8 @@ export class BodyReader {
     return { size, read };
   }
 
-  #readRow({ id, size, octets }: BodyRow): OpenBody["read"] {
-    let whole = octets;
+  #readRow([id, size, , , octets]: BodyTuple): OpenBody["read"] {
+    let whole: Uint8Array | null = octets;
     return (from, to) => {
       const here = whole ?? (this.#whole.get(id) ?? notFound()).octets;
       const isAll = from === 0 && to === size;
@@ -115,8 +118,8 @@ export class BodyReader {
   }
 
   /** Its start may be in the row, the rest is in a file. */
-  #readFile({ id, octets: head, ...row }: BodyRow): OpenBody["read"] {
-    let place: PlaceRow = row;
+  #readFile([id, , segment, offset, head]: BodyTuple): OpenBody["read"] {
+    let place: PlaceRow = { segment, offset };
     const readRest = (from: number, to: number): Uint8Array => {
       for (;;) {
         const { segment, offset } = place;

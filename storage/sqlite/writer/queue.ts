@@ -32,7 +32,7 @@ export class Queue {
     this.#claim = prepare(
       `UPDATE queue SET runner = ?1, readyAt = ?2 WHERE id IN (
          SELECT id FROM queue WHERE readyAt <= ?3 AND domain NOT IN (SELECT value FROM json_each(?4))
-           ORDER BY readyAt, id LIMIT ?5
+           ORDER BY readyAt, id LIMIT 0 + ?5
        ) RETURNING *`,
     );
     this.#extend = prepare("UPDATE queue SET readyAt = ? WHERE runner = ? AND id = ?");
