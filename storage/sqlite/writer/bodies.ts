@@ -42,8 +42,8 @@ type RemovedRow = Pick<BodyRow, "segment" | "offset" | "size">;
 const nothing: ReadonlyMap<number, NewBody> = new Map();
 
 /**
- * Octets of a body that always lies in its row, and of several that do when they come together. Measured: SQLite writes what
- * is in a row twice, with checksums; what is in a segment costs one more fsync for all that came together.
+ * Octets of a body that always lies in its row, and of all longer ones of a group that do all the same. Measured: SQLite
+ * writes what is in a row twice, with checksums; what is in a segment costs one more fsync, however much it is.
  */
 const SHORT = 64 * 1024, FEW = 128 * 1024;
 /** Octets of a long body that are read at a time. */
