@@ -20,7 +20,7 @@ export class AccountReader {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#account = prepare("SELECT * FROM accounts WHERE id = ?");
     this.#accountByAddress = prepare("SELECT * FROM accounts WHERE address = ?");
-    this.#accounts = prepare("SELECT * FROM accounts WHERE address > ? ORDER BY address LIMIT ?");
+    this.#accounts = prepare("SELECT * FROM accounts WHERE address > ? ORDER BY address LIMIT 0 + ?");
     this.#alias = prepare("SELECT targets FROM aliases WHERE address = ?");
     this.#aliases = prepare("SELECT address, targets FROM aliases ORDER BY address");
     this.#subscriptions = prepare("SELECT name FROM subscriptions WHERE account = ? ORDER BY name");

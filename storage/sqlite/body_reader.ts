@@ -1,17 +1,23 @@
-/** Bodies in the database, read at random: short ones at once, long ones a piece at a time, never whole in memory. */
+/** Bodies, read at random: short ones from their rows, longer ones from files, a piece at a time. */
 import type { DatabaseSync } from "node:sqlite";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Body } from "../../core/contract/storage.ts";
-import { Statement } from "./statement.ts";
-import { columnsOf, partsOf, summaryColumns, type SummaryRow, wholeSummary } from "./summary_columns.ts";
+import type { SegmentFiles } from "./segment_files.ts";
+import { Statement, TupleStatement } from "./statement.ts";
+import { columnsOf, partsOf, summaryColumns, type SummaryTuple, wholeSummary } from "./summary_columns.ts";
 
-interface BodyRow {
+interface PlaceRow {
+  /** Null where all is in the row. */
+  readonly segment: number | null;
+  /** Where in the segment its first octet is; negative: so many of the first are in the row. */
+  readonly offset: number;
+}
+
+interface BodyRow extends PlaceRow {
   readonly id: number;
   readonly size: number;
-  readonly content: number | null;
-  readonly first: number;
-  /** All of a short one: SQLite reads the whole of it whatever part is asked for. */
+  /** SQLite reads the whole of it whatever part is asked for. */
   readonly octets: Uint8Array | null;
 }
 
@@ -27,27 +33,26 @@ export interface OpenBody {
 export class BodyReader {
   readonly #find: Statement<BodyRow>;
   readonly #findAll: Statement<BodyRow>;
-  readonly #summary: Statement<SummaryRow>;
-  readonly #summaries: Statement<SummaryRow & { readonly id: number }>;
+  readonly #summary: TupleStatement<SummaryTuple>;
+  readonly #summaries: TupleStatement<readonly [...SummaryTuple, id: number]>;
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
-  readonly #chunk: Statement<{ readonly octets: Uint8Array }>;
+  readonly #place: Statement<PlaceRow>;
+  readonly #files: SegmentFiles;
 
   /** Over a connection that reads. */
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, files: SegmentFiles) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
-    const find = "SELECT id, size, content, first, octets FROM bodies";
+    const find = "SELECT id, size, segment, offset, octets FROM bodies";
     this.#find = prepare(`${find} WHERE id = ?`);
     this.#findAll = prepare(`${find} WHERE id IN (SELECT value FROM json_each(?))`);
-    this.#summary = prepare(`SELECT ${summaryColumns} FROM bodies WHERE id = ?1`);
-    this.#summaries = prepare(
-      `SELECT id, ${summaryColumns} FROM bodies WHERE id IN (SELECT value FROM json_each(?1))`,
+    this.#summary = new TupleStatement(database, `SELECT ${summaryColumns} FROM bodies WHERE id = ?1`);
+    this.#summaries = new TupleStatement(
+      database,
+      `SELECT ${summaryColumns}, id FROM bodies WHERE id IN (SELECT value FROM json_each(?1))`,
     );
     this.#whole = prepare("SELECT octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
-    // The chunk that a position is in, from there on.
-    this.#chunk = prepare(
-      `SELECT substr(octets, ?2 - position + 1, ?3) AS octets FROM chunks
-         WHERE content = ?1 AND position <= ?2 ORDER BY position DESC LIMIT 1`,
-    );
+    this.#place = prepare("SELECT segment, offset FROM bodies WHERE id = ?");
+    this.#files = files;
   }
 
   /** What was parsed of it. @throws Refusal `not-found`. */
@@ -60,8 +65,14 @@ export class BodyReader {
     keys: readonly number[],
     parts?: readonly Part[],
   ): Map<number, Pick<MessageSummary, Part>> {
-    const rows = this.#summaries.all(JSON.stringify(keys), ...parts === undefined ? wholeSummary : columnsOf(parts));
-    return new Map(rows.map((row) => [row.id, partsOf(row)]));
+    const wanted = parts === undefined ? wholeSummary : columnsOf(parts);
+    const [only] = keys;
+    if (keys.length === 1 && only !== undefined) {
+      const row = this.#summary.get(only, ...wanted);
+      return new Map(row && [[only, partsOf(row)]]);
+    }
+    const rows = this.#summaries.all(JSON.stringify(keys), ...wanted);
+    return new Map(rows.map((row) => [row[4], partsOf(row)]));
   }
 
   /** @throws Refusal `not-found`; so does `read`, when the body has gone meanwhile. */
@@ -71,7 +82,11 @@ export class BodyReader {
 
   /** Those that are there, by key. */
   openAll(keys: readonly number[]): Map<number, Body> {
-    return new Map(this.#findAll.all(JSON.stringify(keys)).map((row) => [row.id, asBody(this.#opened(row))]));
+    const [only] = keys;
+    const rows = keys.length === 1 && only !== undefined
+      ? this.#find.all(only)
+      : this.#findAll.all(JSON.stringify(keys));
+    return new Map(rows.map((row) => [row.id, asBody(this.#opened(row))]));
   }
 
   /** One, read without waiting. */
@@ -79,31 +94,47 @@ export class BodyReader {
     return this.#opened(this.#find.get(key) ?? notFound());
   }
 
-  #opened({ id: key, size, content, first, octets }: BodyRow): OpenBody {
-    let whole = octets;
+  #opened(row: BodyRow): OpenBody {
+    const { size } = row, readPart = row.segment === null ? this.#readRow(row) : this.#readFile(row);
     const read = (start: number, end: number): Uint8Array => {
       const from = Math.max(0, start), to = Math.min(size, end);
-      if (from >= to) return new Uint8Array();
-      if (content !== null) return this.#readChunks(content, first + from, to - from);
-      const here = whole ?? (this.#whole.get(key) ?? notFound()).octets;
+      return from >= to ? new Uint8Array() : readPart(from, to);
+    };
+    return { size, read };
+  }
+
+  #readRow({ id, size, octets }: BodyRow): OpenBody["read"] {
+    let whole = octets;
+    return (from, to) => {
+      const here = whole ?? (this.#whole.get(id) ?? notFound()).octets;
       const isAll = from === 0 && to === size;
       // What is read is the reader's: it may change it.
       whole = isAll ? null : here;
       return isAll ? here : here.slice(from, to);
     };
-    return { size, read };
   }
 
-  #readChunks(content: number, position: number, length: number): Uint8Array {
-    const octets = new Uint8Array(length);
-    for (let at = 0; at < length;) {
-      const { octets: piece } = this.#chunk.get(content, position + at, length - at) ?? notFound();
-      if (piece.length === 0) notFound();
-      if (piece.length === length) return piece;
-      octets.set(piece, at);
-      at += piece.length;
-    }
-    return octets;
+  /** Its start may be in the row, the rest is in a file. */
+  #readFile({ id, octets: head, ...row }: BodyRow): OpenBody["read"] {
+    let place: PlaceRow = row;
+    const readRest = (from: number, to: number): Uint8Array => {
+      for (;;) {
+        const { segment, offset } = place;
+        const octets = segment === null ? undefined : this.#files.read(segment, offset + from, to - from);
+        if (octets !== undefined) return octets;
+        // Where it was, nothing is any more: it was moved, or has gone.
+        place = this.#place.get(id) ?? notFound();
+        if (segment !== null && place.segment === segment) throw this.#files.unreadable(segment, "it is missing");
+      }
+    };
+    return (from, to) => {
+      if (head === null || from >= head.length) return readRest(from, to);
+      if (to <= head.length) return head.slice(from, to);
+      const octets = new Uint8Array(to - from);
+      octets.set(head.subarray(from));
+      octets.set(readRest(head.length, to), head.length - from);
+      return octets;
+    };
   }
 }
 

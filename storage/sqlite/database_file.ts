@@ -42,9 +42,19 @@ export function openForWriting(file: string, largest?: number, timeout: number =
     PRAGMA cache_size = -32768;
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA journal_size_limit = ${4 * CHECKPOINT_PAGES * PAGE};
-    ${largest === undefined ? "" : `PRAGMA max_page_count = ${Math.max(1, Math.floor(largest / PAGE))};`}
   `);
+  if (largest !== undefined) limitDatabase(database, largest);
   return database;
+}
+
+/** The database may grow to so many octets; as long as it is larger than that, it does not grow. */
+export function limitDatabase(database: DatabaseSync, largest: number): void {
+  database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(largest / PAGE))}`);
+}
+
+/** Octets of the database that are in use. */
+export function octetsOf(database: DatabaseSync): number {
+  return (pragma(database, "page_count") - pragma(database, "freelist_count")) * PAGE;
 }
 
 /** Octets of a page. Small ones cost calls where messages are large, large ones octets where little is written. Measured. */

@@ -8,14 +8,28 @@ import { summaries } from "./migrations/0004_summaries.ts";
 import { envelope } from "./migrations/0005_envelope.ts";
 import { queue } from "./migrations/0006_queue.ts";
 import { datasets } from "./migrations/0007_datasets.ts";
+import { segments } from "./migrations/0008_segments.ts";
 import { changes } from "./migrations/0009_changes.ts";
 import { pragma } from "./statement.ts";
 
-/** The SQL that makes schema n out of schema n − 1; n is its place in the list, from 1. */
-export type Migration = string;
+/**
+ * The SQL that makes schema n out of schema n − 1, or what else does, within its transaction; n is its place in the list,
+ * from 1.
+ */
+export type Migration = string | ((database: DatabaseSync, file: string) => void);
 
 /** All there are. */
-export const migrations: readonly Migration[] = [start, imap, fullText, summaries, envelope, queue, datasets, changes];
+export const migrations: readonly Migration[] = [
+  start,
+  imap,
+  fullText,
+  summaries,
+  envelope,
+  queue,
+  datasets,
+  segments,
+  changes,
+];
 
 /**
  * Runs what has not been run, each step whole or not at all, after a backup of a database that holds something.
@@ -31,15 +45,19 @@ export async function migrate(database: DatabaseSync, file: string, steps: reado
     );
   }
   if (found > 0 && found < steps.length) await backUp(database, file, found);
-  for (const [index, step] of steps.entries()) runStep(database, index + 1, step);
+  for (const [index, step] of steps.entries()) runStep(database, file, index + 1, step);
 }
 
-function runStep(database: DatabaseSync, version: number, step: Migration): void {
+function runStep(database: DatabaseSync, file: string, version: number, step: Migration): void {
   if (pragma(database, "user_version") >= version) return;
   database.exec("BEGIN IMMEDIATE");
   try {
     // Another process may have been quicker.
-    if (pragma(database, "user_version") < version) database.exec(`${step}; PRAGMA user_version = ${version}`);
+    if (pragma(database, "user_version") < version) {
+      if (typeof step === "string") database.exec(step);
+      else step(database, file);
+      database.exec(`PRAGMA user_version = ${version}`);
+    }
     database.exec("COMMIT");
   } catch (error) {
     database.exec("ROLLBACK");

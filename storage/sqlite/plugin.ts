@@ -9,9 +9,9 @@ export default definePlugin({
   apiVersion: 1,
   kind: "storage",
   name: "sqlite",
-  summary: "Keeps mail in one SQLite file, mail.db in the data folder",
+  summary: "Keeps mail in SQLite, mail.db in the data folder, and long bodies in mail.bodies beside it",
   options: options({
-    /** How large the file may grow; beyond, mail is refused for the time being. Absent: as large as the disk. */
+    /** How much the database and the bodies beside it may hold; beyond, mail is refused for the time being. Absent: as much as the disk. */
     max_size: v.optional(byteSize),
     /** Whether texts of messages are indexed, so that searches in large mailboxes are quick. */
     full_text_index: v.optional(flag, true),

@@ -16,7 +16,7 @@ export class QueueReader {
   constructor(database: DatabaseSync) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#entry = prepare("SELECT * FROM queue WHERE id = ?");
-    this.#entries = prepare("SELECT * FROM queue WHERE id > ? ORDER BY id LIMIT ?");
+    this.#entries = prepare("SELECT * FROM queue WHERE id > ? ORDER BY id LIMIT 0 + ?");
     this.#count = prepare("SELECT count(*) AS count FROM queue");
     this.#next = prepare("SELECT readyAt FROM queue WHERE readyAt > ? ORDER BY readyAt LIMIT 1");
   }

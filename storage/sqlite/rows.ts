@@ -82,6 +82,18 @@ export interface MessageRow {
 /** The columns of a `MessageRow`. */
 export const messageColumns = "uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body";
 
+/** A `MessageRow` without names, in the order of the columns. */
+export type MessageTuple = readonly [
+  uid: number,
+  modseq: number,
+  receivedAt: number,
+  savedAt: number,
+  flags: string,
+  size: number,
+  crlfSize: number,
+  body: number,
+];
+
 /** What `messages` has besides: with the rest it would be read far more often than it is asked for. */
 export interface EnvelopeRow {
   /** Null where the message was not delivered. */
@@ -141,6 +153,12 @@ export function messageOf(row: MessageRow): Message {
     crlfSize: row.crlfSize,
     body: bodyId(row.body),
   };
+}
+
+/** The message of a row without names, and of whatever follows it. */
+export function messageOfTuple(row: readonly [...MessageTuple, ...unknown[]]): Message {
+  const [uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body] = row;
+  return messageOf({ uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body });
 }
 
 /** The envelope of a row. */

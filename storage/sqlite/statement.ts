@@ -1,5 +1,12 @@
 /** A prepared statement with the type of its rows, and the errors of SQLite. */
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+
+declare module "node:sqlite" {
+  interface StatementSync {
+    /** Rows are arrays from now on (Node.js 24; Deno has it, and not its type). */
+    setReturnArrays(enabled: boolean): void;
+  }
+}
 
 /** A statement whose rows are what its SQL says: the one place where that is believed. */
 export class Statement<Row = Record<never, never>> {
@@ -26,6 +33,27 @@ export class Statement<Row = Record<never, never>> {
   }
 }
 
+/** A statement that is asked for many rows: without a name for each value they are read in less than half the time. */
+export class TupleStatement<Row extends readonly SQLOutputValue[]> {
+  readonly #statement: ReturnType<DatabaseSync["prepare"]>;
+
+  /** Prepares it once. */
+  constructor(database: DatabaseSync, sql: string) {
+    this.#statement = database.prepare(sql);
+    this.#statement.setReturnArrays(true);
+  }
+
+  /** The first row. */
+  get(...values: SQLInputValue[]): Row | undefined {
+    return this.#statement.get(...values) as unknown as Row | undefined;
+  }
+
+  /** All rows. */
+  all(...values: SQLInputValue[]): Row[] {
+    return this.#statement.all(...values) as unknown as Row[];
+  }
+}
+
 /** SQLite's primary result code of an error (sqlite.org/rescode.html); undefined when it is none of SQLite's. */
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return undefined;
@@ -36,6 +64,9 @@ export function sqliteCode(error: unknown): number | undefined {
 export const CONSTRAINT = 19;
 
 /** The value of a pragma that is a number. */
-export function pragma(database: DatabaseSync, name: "application_id" | "user_version"): number {
+export function pragma(
+  database: DatabaseSync,
+  name: "application_id" | "user_version" | "page_count" | "freelist_count",
+): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }

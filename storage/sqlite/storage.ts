@@ -1,5 +1,5 @@
 /**
- * The storage in one SQLite file. Reads are short queries in the thread that asks; writes go to a thread of their own,
+ * The storage in SQLite, with long bodies in files beside it. Reads are short queries in the thread that asks; writes go to a thread of their own,
  * which commits those of many callers with one fsync. Other processes may use the file at the same time.
  */
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
@@ -41,6 +41,7 @@ import { PendingBodies } from "./pending_bodies.ts";
 import { QueueReader } from "./queue_reader.ts";
 import { ReadTransaction } from "./read_transaction.ts";
 import { keyOf } from "./rows.ts";
+import { SegmentFiles } from "./segment_files.ts";
 import { TextReader } from "./text_reader.ts";
 import { WriterLink, type WriterSettings } from "./writer_link.ts";
 
@@ -53,7 +54,7 @@ export async function sqliteStorage(settings: SqliteSettings): Promise<SqliteSto
   return new SqliteStorage(settings);
 }
 
-/** In one file. */
+/** In one file, and a folder of long bodies. */
 export class SqliteStorage implements Storage, Lifecycle {
   readonly features: Storage["features"];
   readonly #database: ReturnType<typeof openForReading>;
@@ -82,7 +83,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#mailboxes = new MailboxReader(this.#database, transaction);
     this.#messages = new MessageReader(this.#database, transaction);
     this.#datasets = new DatasetReader(this.#database, transaction);
-    this.#bodies = new BodyReader(this.#database);
+    this.#bodies = new BodyReader(this.#database, new SegmentFiles(settings.file, settings.log));
     this.#queue = new QueueReader(this.#database);
     this.#link = new WriterLink(settings);
     this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);

@@ -2,12 +2,12 @@
 import type { MessageSummary } from "../../core/contract/message.ts";
 
 /** Columns of JSON; null: not asked for. */
-export interface SummaryRow {
-  readonly summary: string | null;
-  readonly envelope: string | null;
-  readonly structure: string | null;
-  readonly fields: string | null;
-}
+export type SummaryTuple = readonly [
+  summary: string | null,
+  envelope: string | null,
+  structure: string | null,
+  fields: string | null,
+];
 
 /** Which columns. */
 type Wanted = readonly [summary: number, envelope: number, structure: number, fields: number];
@@ -15,7 +15,7 @@ type Wanted = readonly [summary: number, envelope: number, structure: number, fi
 /** Every part of a summary. */
 export const wholeSummary: Wanted = [1, 1, 1, 1];
 
-/** The columns of a `SummaryRow`, of which ?2 to ?5 say which are wanted. */
+/** The columns of a `SummaryTuple`, of which ?2 to ?5 say which are wanted. */
 export const summaryColumns = `iif(?2, summary, NULL) AS summary, iif(?3, envelope, NULL) AS envelope,
   iif(?4, structure, NULL) AS structure, iif(?5, fields, NULL) AS fields`;
 
@@ -27,15 +27,17 @@ export function columnsOf(parts: readonly (keyof MessageSummary)[]): Wanted {
 }
 
 /** What a row has of a summary. */
-export function partsOf<Part extends keyof MessageSummary>(row: SummaryRow): Pick<MessageSummary, Part> {
-  const rest = row.summary === null ? {} : JSON.parse(row.summary);
-  if (row.envelope !== null) rest.envelope = JSON.parse(row.envelope);
-  if (row.structure !== null) rest.structure = JSON.parse(row.structure);
-  if (row.fields !== null) rest.fields = JSON.parse(row.fields);
+export function partsOf<Part extends keyof MessageSummary>(
+  [summary, envelope, structure, fields]: readonly [...SummaryTuple, ...unknown[]],
+): Pick<MessageSummary, Part> {
+  const rest = summary === null ? {} : JSON.parse(summary);
+  if (envelope !== null) rest.envelope = JSON.parse(envelope);
+  if (structure !== null) rest.structure = JSON.parse(structure);
+  if (fields !== null) rest.fields = JSON.parse(fields);
   return rest;
 }
 
-/** The columns, in the order of a `SummaryRow`. */
+/** The columns, in the order of a `SummaryTuple`. */
 export function columnsFrom(whole: MessageSummary): readonly [string, string, string, string] {
   const { envelope, structure, fields, ...rest } = whole;
   return [JSON.stringify(rest), JSON.stringify(envelope), JSON.stringify(structure), JSON.stringify(fields)];

@@ -99,7 +99,9 @@ function ours(tls: CertificateFiles, { asks }: Options): readonly (() => Promise
 /** One that does not start is missing, like one that is not there. */
 function peers(tls: CertificateFiles): readonly (() => Promise<Started>)[] {
   const starts = {
-    ...{ postfix, "smtp-server": smtpServer },
+    postfix,
+    "smtp-server": () => smtpServer("file synced"),
+    "smtp-server (folder synced)": () => smtpServer("file and folder synced"),
     ...{ dovecot: () => dovecot(tls), "dovecot (hibernating)": () => dovecot(tls, "hibernating") },
     "dovecot (mail_fsync=always)": () => dovecot(tls, "synced"),
   };

@@ -14,9 +14,15 @@ interface Sent {
   readonly acknowledged: Set<number>;
 }
 
-/** Content with its number in it, of some octets or some hundred thousand, dots at the start of lines included. */
+/** Lines of a message: some, or some hundred thousand octets, or a million, as they are stored in different ways. */
+function linesIn(number: number): number {
+  if (number % 10 === 0) return 40_000;
+  return number % 3 === 1 ? 4000 : number * 7 % 90;
+}
+
+/** Content with its number in it, dots at the start of lines included. */
 function contentOf(number: number): string {
-  const count = number % 10 === 0 ? 6000 : number * 7 % 90;
+  const count = linesIn(number);
   const lines = Array.from(
     { length: count },
     (_, index) => `${".".repeat(index % 3)}line ${index} of message ${number}`,

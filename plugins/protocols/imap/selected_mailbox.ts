@@ -8,8 +8,10 @@
  */
 import type { AccountId, MailboxId, MailboxSnapshot, Message, Storage, UidSet } from "../../../core/contract/mod.ts";
 import type { NumberRanges } from "./grammar/sequence_set.ts";
+import type { Changes, Vanished } from "./mailbox_changes.ts";
 import { placeIn } from "./number_ranges.ts";
 import type { SearchContext } from "./search/search_context.ts";
+import { UidRuns } from "./uid_runs.ts";
 import type { KnownKey } from "./urlauth/known_key.ts";
 
 /** Changes that are read at a time. */
@@ -33,24 +35,6 @@ export interface Selection {
   readonly key: KnownKey;
 }
 
-/** What the client has to be told, in this order. */
-export interface Changes {
-  /** UIDs that are gone and were not before, ascending. */
-  readonly gone: readonly number[];
-  /** The UIDs that are new to the client, ascending. */
-  readonly arrived: readonly number[];
-  /** Messages whose flags have changed, by UID, a page of them. */
-  readonly changed: readonly Message[];
-  /** With those that are new, and those of which a command has told already. */
-  readonly touched: readonly Message[];
-}
-
-/** Told of what is gone: sequence numbers, each as it is once those before it are gone, and UIDs, ascending. */
-export interface Vanished {
-  readonly numbers: readonly number[];
-  readonly uids: readonly number[];
-}
-
 /** The mailbox of a session in the selected state. */
 export class SelectedMailbox {
   /** Which. */
@@ -70,6 +54,8 @@ export class SelectedMailbox {
   isStale = true;
   /** RFC 7162 §3.2: the client was told of a mod-sequence that is lower than it need be, because EXPUNGE had to wait. */
   owesModseq = false;
+  /** RFC 3501 §2.3.2: UIDs that are `\Recent` in this session and in no other. */
+  readonly recentUids = new UidRuns();
   readonly #storage: Storage;
   /** Ascending; a message's sequence number is one more than its place. */
   #uids: Uint32Array;
@@ -81,12 +67,12 @@ export class SelectedMailbox {
   readonly #toldAlready = new Set<bigint>();
   /** Everything up to here has been told, or lies in `#gone`. */
   #modseq: bigint;
-  /** RFC 3501 §2.3.2: UIDs that are `\Recent` in this session and in no other, first and last. */
-  readonly #recent: (readonly [number, number])[] = [];
   /** Keywords that the client has been told of, as they are spelled, by their lower case. */
   readonly #keywords = new Map<string, string>();
   /** Messages that came since the client was last told how many there are. */
   #untold: number[] = [];
+  /** What a command of the client put here right after what it knows: it need not be read. */
+  #appended: Message[] = [];
 
   /** As it was read. */
   constructor(storage: Storage, { mailbox, uids }: MailboxSnapshot, selection: Selection) {
@@ -137,17 +123,12 @@ export class SelectedMailbox {
 
   /** How many messages are `\Recent` in this session. */
   get recent(): number {
-    return this.#recent.reduce((sum, [from, to]) => sum + this.placeOf(to + 1) - this.placeOf(from), 0);
+    return this.recentUids.runs.reduce((sum, [from, to]) => sum + this.placeOf(to + 1) - this.placeOf(from), 0);
   }
 
   /** Whether a message is `\Recent` in this session. */
   isRecent(uid: number): boolean {
-    return this.#recent.some(([from, to]) => uid >= from && uid <= to);
-  }
-
-  /** From now on those of these UIDs are `\Recent` here. */
-  addRecent(from: number, to: number): void {
-    if (from <= to) this.#recent.push([from, to]);
+    return this.recentUids.has(uid);
   }
 
   /** Whether the client knows this message and it is not there any more. */
@@ -198,6 +179,13 @@ export class SelectedMailbox {
     return isNext;
   }
 
+  /** A command of the client put these here, ascending; others may have put some between. */
+  appended(messages: readonly Message[]): void {
+    this.isStale = true;
+    const isNext = messages.every(({ modseq }, index) => modseq === this.#modseq + BigInt(index + 1));
+    if (isNext) this.#appended = [...messages];
+  }
+
   /** What a command read of the mailbox was of this state: where that is news, the rest is still to be told. */
   hasSeen(modseq: bigint): void {
     if (modseq > this.#modseq) this.isStale = true;
@@ -214,6 +202,14 @@ export class SelectedMailbox {
     this.isStale = false;
     let isTold = false;
     try {
+      const appended = this.#appended.splice(0), last = appended.at(-1);
+      if (last !== undefined && appended[0]?.modseq === this.#modseq + 1n) {
+        // What happened to them since comes with the rest.
+        this.#grow(appended.map(({ uid }) => uid));
+        yield { gone: [], arrived: this.#untold, changed: [], touched: appended };
+        this.#untold = [];
+        this.#modseq = last.modseq;
+      }
       const since = this.#modseq;
       let horizon: bigint | undefined;
       for (let after = 0, more = true; more;) {

@@ -1,13 +1,18 @@
 /**
- * Bodies, as the writer keeps them. Short ones come with the batch that names them and lie in one row; long ones come
- * before it, in chunks, and are unnamed until then.
+ * Bodies, as the writer keeps them. Short ones come with the batch that names them and lie in one row; those that are
+ * longer lie in segments; long ones come before the batch, and are unnamed until then.
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { MessageSummary } from "../../../core/contract/message.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import { summarize, Summarizer } from "../../../core/message/summary.ts";
+import { BodyReader } from "../body_reader.ts";
+import type { SegmentFiles } from "../segment_files.ts";
 import { Statement } from "../statement.ts";
 import { columnsFrom } from "../summary_columns.ts";
+import type { ArrivedBody } from "./incoming_bodies.ts";
+import type { Room } from "./room.ts";
+import type { Place, Segments } from "./segments.ts";
 
 /** What a message keeps of its body. */
 export interface BodySize {
@@ -17,97 +22,97 @@ export interface BodySize {
   readonly crlfSize: number;
 }
 
-/** A short body on its way into its row. */
+/** A body that came with the batch that names it. */
 export interface NewBody {
-  /** All of it. */
-  readonly octets: Uint8Array;
   /** What was parsed of it. */
   readonly summary: MessageSummary;
+  /** All of it, or where it lies. */
+  readonly content: Uint8Array | Place;
 }
 
-interface LongBodyRow extends BodySize {
-  readonly content: number | null;
-  readonly first: number;
+interface BodyRow extends BodySize {
+  readonly segment: number | null;
+  readonly offset: number;
 }
+
+type RemovedRow = Pick<BodyRow, "segment" | "offset" | "size">;
 
 const nothing: ReadonlyMap<number, NewBody> = new Map();
 
-/** Chunks that one step of collecting removes: a few milliseconds. */
-const STEP = 16;
+/**
+ * Octets of a body that always lies in its row, and of several that do when they come together. Measured: SQLite writes what
+ * is in a row twice, with checksums; what is in a segment costs one more fsync for all that came together.
+ */
+const SHORT = 64 * 1024, FEW = 128 * 1024;
+/** Octets of a long body that are read at a time. */
+const PIECE = 256 * 1024;
 
-/** The tables of bodies. */
+/** Their table. */
 export class Bodies {
-  readonly #find: Statement<LongBodyRow>;
+  readonly #segments: Segments;
+  readonly #room: Room;
+  readonly #reader: BodyReader;
+  readonly #find: Statement<BodyRow>;
   readonly #insert: Statement;
-  readonly #remove: Statement<{ readonly content: number | null }>;
+  readonly #remove: Statement<RemovedRow>;
   readonly #share: Statement;
   readonly #unshare: Statement<{ readonly messages: number }>;
   readonly #own: Statement;
-  readonly #chunk: Statement;
-  readonly #chunks: Statement<{ readonly position: number; readonly octets: Uint8Array }>;
-  readonly #unname: Statement;
-  readonly #name: Statement;
-  readonly #isUnnamed: Statement;
-  readonly #discard: Statement;
-  readonly #discarded: Statement<{ readonly content: number }>;
-  readonly #undiscard: Statement;
-  readonly #removeChunks: Statement;
-  readonly #old: Statement<{ readonly content: number }>;
-  readonly #removeContent: Statement;
-  /** Long bodies that are coming in, by content: what was read of them so far. */
-  readonly #incoming = new Map<number, { readonly summarizer: Summarizer; end: number }>();
-  #garbage = false;
+  readonly #unnamed: Statement<{ readonly segment: number; readonly body: number | null }>;
 
   /** Over an open database. */
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, files: SegmentFiles, segments: Segments, room: Room) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
-    this.#find = prepare("SELECT size, crlfSize, content, first FROM bodies WHERE id = ?");
+    this.#segments = segments;
+    this.#room = room;
+    this.#reader = new BodyReader(database, files);
+    this.#find = prepare("SELECT size, crlfSize, segment, offset FROM bodies WHERE id = ?");
     this.#insert = prepare(
-      `INSERT INTO bodies (id, size, crlfSize, content, first, summary, envelope, structure, fields, octets)
+      `INSERT INTO bodies (id, size, crlfSize, segment, offset, summary, envelope, structure, fields, octets)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#remove = prepare("DELETE FROM bodies WHERE id = ? RETURNING content");
+    this.#remove = prepare("DELETE FROM bodies WHERE id = ? RETURNING segment, offset, size");
     this.#share = prepare(
       "INSERT INTO shared (body, messages) VALUES (?, 2) ON CONFLICT DO UPDATE SET messages = messages + 1",
     );
     this.#unshare = prepare("UPDATE shared SET messages = messages - 1 WHERE body = ? RETURNING messages");
     this.#own = prepare("DELETE FROM shared WHERE body = ?");
-    this.#chunk = prepare("INSERT INTO chunks (content, position, octets) VALUES (?, ?, ?)");
-    this.#chunks = prepare(
-      "SELECT position, octets FROM chunks WHERE content = ? AND position >= ? ORDER BY position LIMIT 1",
+    this.#unnamed = prepare(
+      `SELECT segments.id AS segment, bodies.id AS body FROM segments LEFT JOIN bodies ON segment = segments.id
+         WHERE unnamedSince < ?`,
     );
-    this.#unname = prepare("INSERT OR REPLACE INTO unnamed (content, since) VALUES (?, ?)");
-    this.#name = prepare("DELETE FROM unnamed WHERE content = ?");
-    this.#isUnnamed = prepare("SELECT 1 FROM unnamed WHERE content = ?");
-    this.#discard = prepare("INSERT OR IGNORE INTO discarded (content) VALUES (?)");
-    this.#discarded = prepare("SELECT content FROM discarded LIMIT 1");
-    this.#undiscard = prepare("DELETE FROM discarded WHERE content = ?");
-    this.#removeChunks = prepare(
-      `DELETE FROM chunks WHERE content = ?1 AND position IN
-         (SELECT position FROM chunks WHERE content = ?1 ORDER BY position LIMIT ${STEP})`,
-    );
-    this.#old = prepare("SELECT content FROM unnamed WHERE since < ?");
-    this.#removeContent = prepare("DELETE FROM bodies WHERE content = ?");
+  }
+
+  /**
+   * Parses bodies and keeps them, in the order in which they came. Before the transaction that names them: another process
+   * may be waiting for its end. @throws SegmentFileError, Error of SQLite.
+   */
+  keep(bodies: ReadonlyMap<number, Uint8Array>): Map<number, NewBody> {
+    const apart = [...bodies.values()].filter(({ length }) => length > SHORT);
+    const octets = apart.reduce((sum, { length }) => sum + length, 0), isFew = octets <= FEW;
+    this.#room.take(isFew ? 0 : octets);
+    const places = new Map(this.#segments.keep(isFew ? [] : apart).map((place, index) => [apart[index], place]));
+    return new Map([...bodies].map(([key, octets]) => {
+      return [key, { summary: summarize(octets), content: places.get(octets) ?? octets }];
+    }));
   }
 
   /** A message, or an entry of the queue, is about to have this body. @throws Refusal `not-found`. */
   name(body: number, fresh: ReadonlyMap<number, NewBody> = nothing): BodySize {
     const found = this.#find.get(body);
     if (found !== undefined) {
-      const isFirst = found.content !== null && this.#name.run(found.content) > 0;
+      const isFirst = found.segment !== null && this.#segments.name(found.segment);
       if (!isFirst) this.#share.run(body);
       return found;
     }
-    const { octets, summary } = fresh.get(body) ?? notFound();
-    this.#insert.run(body, summary.size, summary.crlfSize, null, 0, ...columnsFrom(summary), octets);
+    const { content, summary } = fresh.get(body) ?? notFound();
+    if (content instanceof Uint8Array) {
+      this.#insertRow(body, summary, null, content);
+    } else {
+      this.#insertRow(body, summary, content, null);
+      this.#segments.fill(content, summary.size);
+    }
     return summary;
-  }
-
-  /** Whether long bodies lost whoever had them last since this was last asked: there is something to collect. */
-  takeGarbage(): boolean {
-    const garbage = this.#garbage;
-    this.#garbage = false;
-    return garbage;
   }
 
   /** A message, or an entry, with each of these bodies is gone: what nobody else has goes too. */
@@ -115,84 +120,60 @@ export class Bodies {
     for (const body of bodies) {
       const left = this.#unshare.get(body)?.messages;
       if (left === 1) this.#own.run(body);
-      if (left !== undefined) continue;
-      const content = this.#remove.get(body)?.content ?? undefined;
-      if (content === undefined) continue;
-      // Removing a long body takes longer than a commit should: its chunks are collected later.
-      this.#discard.run(content);
-      this.#garbage = true;
+      if (left === undefined) this.#drop(body);
     }
   }
 
-  /** The next octets of a long body. */
-  takeIn(content: number, octets: Uint8Array, now: number): void {
-    const incoming = this.#incoming.get(content) ?? { summarizer: new Summarizer(), end: 0 };
-    if (incoming.end === 0) this.#unname.run(content, now);
-    this.#chunk.run(content, incoming.end, octets);
-    incoming.summarizer.push(octets);
-    incoming.end += octets.length;
-    this.#incoming.set(content, incoming);
-  }
-
-  /** A long body is complete. Its first key is that of its content. */
-  finish(content: number): void {
-    const incoming = this.#incoming.get(content) ?? notFound();
-    this.#incoming.delete(content);
+  /** A long body has come in. Its first key is that under which it came. @throws Refusal `not-found`. */
+  add(body: number, { segment, summary }: ArrivedBody): void {
     // What took longer than unnamed bodies are kept is gone.
-    if (this.#isUnnamed.get(content) === undefined) notFound();
-    this.#insertLong(content, content, 0, incoming.summarizer.finish());
+    if (!this.#segments.complete(segment, summary.size)) notFound();
+    this.#insertRow(body, summary, { segment, offset: 0 }, null);
   }
 
-  /** Octets before a long body: its chunks stay where they are, and its key changes. */
+  /** Octets before a long body: they lie in its row, and its key changes. @throws Refusal `not-found`, `invalid`. */
   prefix(body: number, as: number, octets: Uint8Array): void {
-    const { content, first } = this.#find.get(body) ?? notFound();
-    if (content === null || this.#isUnnamed.get(content) === undefined) {
+    const { segment, offset } = this.#find.get(body) ?? notFound();
+    if (segment === null || !this.#segments.isUnnamed(segment)) {
       throw new Refusal("invalid", "a message has that body already");
     }
-    const position = first - octets.length;
-    if (octets.length > 0) this.#chunk.run(content, position, octets);
+    const { size, read } = this.#reader.openNow(body);
     const summarizer = new Summarizer();
-    for (let next: number | undefined = position; next !== undefined;) {
-      const chunk = this.#chunks.get(content, next);
-      if (chunk !== undefined) summarizer.push(chunk.octets);
-      next = chunk && chunk.position + chunk.octets.length;
-    }
+    summarizer.push(octets);
+    for (let at = 0; at < size; at += PIECE) summarizer.push(read(at, at + PIECE));
+    const before = read(0, -offset), head = new Uint8Array(octets.length + before.length);
+    head.set(octets);
+    head.set(before, octets.length);
     this.#remove.get(body);
-    this.#insertLong(as, content, position, summarizer.finish());
+    this.#insertRow(as, summarizer.finish(), { segment, offset: -head.length }, head);
   }
 
   /** Drops a long body that no message has. */
-  discard(body: number): boolean {
-    this.#incoming.delete(body);
-    const content = this.#find.get(body)?.content ?? body;
-    if (this.#isUnnamed.get(content) === undefined) return false;
-    this.#drop(content);
-    return true;
+  discard(body: number): void {
+    const segment = this.#find.get(body)?.segment ?? undefined;
+    if (segment === undefined || !this.#segments.isUnnamed(segment)) return;
+    this.#drop(body);
+    this.#segments.forget(segment);
   }
 
-  /** Drops what has been unnamed since before then, and removes some chunks. Gives whether there are more. */
-  collect(before: number): boolean {
-    for (const { content } of this.#old.all(before)) this.#drop(content);
-    const content = this.#discarded.get()?.content;
-    if (content === undefined) return false;
-    if (this.#removeChunks.run(content) < STEP) this.#undiscard.run(content);
-    return this.#discarded.get() !== undefined;
+  /** Drops what has been unnamed since before then (milliseconds). */
+  discardOld(before: number): void {
+    for (const { segment, body } of this.#unnamed.all(before)) {
+      if (body !== null) this.#drop(body);
+      // What is still coming in will be told that nobody waits for it.
+      this.#segments.forget(segment);
+    }
   }
 
-  #drop(content: number): void {
-    this.#removeContent.run(content);
-    this.#name.run(content);
-    this.#discard.run(content);
+  #drop(body: number): void {
+    const { segment = null, offset = 0, size = 0 } = this.#remove.get(body) ?? {};
+    if (segment !== null) this.#segments.empty(segment, size + Math.min(0, offset));
   }
 
-  #insertLong(id: number, content: number, first: number, summary: MessageSummary): void {
-    this.#insert.run(id, summary.size, summary.crlfSize, content, first, ...columnsFrom(summary), null);
+  #insertRow(id: number, summary: MessageSummary, place: Place | null, octets: Uint8Array | null): void {
+    const { segment = null, offset = 0 } = place ?? {};
+    this.#insert.run(id, summary.size, summary.crlfSize, segment, offset, ...columnsFrom(summary), octets);
   }
-}
-
-/** Parsed before the transaction begins: another process may be waiting for its end. */
-export function newBodies(bodies: ReadonlyMap<number, Uint8Array>): Map<number, NewBody> {
-  return new Map([...bodies].map(([key, octets]) => [key, { octets, summary: summarize(octets) }]));
 }
 
 function notFound(): never {

@@ -5,9 +5,11 @@
  * yet as well.
  */
 import type { DatabaseSync } from "node:sqlite";
+import { Refusal } from "../../../core/contract/refusal.ts";
 import { indexedText } from "../../../core/message/indexed_text.ts";
 import { BodyReader } from "../body_reader.ts";
 import { indexVersion } from "../index_version.ts";
+import type { SegmentFiles } from "../segment_files.ts";
 import { Statement } from "../statement.ts";
 
 /** Milliseconds of a step: another process may wait for its end. */
@@ -61,10 +63,10 @@ export class FullText {
   readonly #changes: Statement<{ readonly count: number }>;
 
   /** Over an open database. */
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, files: SegmentFiles) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#database = database;
-    this.#bodies = new BodyReader(database);
+    this.#bodies = new BodyReader(database, files);
     this.#version = prepare("SELECT version FROM indexed_by");
     this.#mailbox = prepare("SELECT uidNext, highestModseq FROM mailboxes WHERE id = ?");
     this.#progress = prepare(
@@ -152,8 +154,14 @@ export class FullText {
   #textOf({ body, envelope, structure, fields }: MessageRow): string | undefined {
     const { read } = this.#bodies.openNow(body);
     const summary = { envelope: JSON.parse(envelope), structure: JSON.parse(structure), fields: JSON.parse(fields) };
-    // FTS5 passes over NUL, and what stands on both sides of it would be three characters in a row.
-    return indexedText(summary, read, MOST)?.replaceAll("\0", "\n");
+    try {
+      // FTS5 passes over NUL, and what stands on both sides of it would be three characters in a row.
+      return indexedText(summary, read, MOST)?.replaceAll("\0", "\n");
+    } catch (error) {
+      // A file that is lost is no reason not to index the rest: who reads the body is told.
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
   }
 
   /** Takes out what was expunged since. */

@@ -3,11 +3,17 @@ import type { DatabaseSync } from "node:sqlite";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import type { Operation } from "../../../core/contract/storage.ts";
 import { openForWriting } from "../database_file.ts";
+import { SegmentFileError } from "../segment_file_error.ts";
+import { SegmentFiles } from "../segment_files.ts";
 import { CONSTRAINT, sqliteCode, Statement } from "../statement.ts";
 import type { BatchOutcome, Failure, Group, GroupOutcome, WriterAnswers, WriterRequests } from "../writer_messages.ts";
-import { Bodies, newBodies } from "./bodies.ts";
+import { Bodies } from "./bodies.ts";
 import { FullText } from "./full_text.ts";
+import { IncomingBodies } from "./incoming_bodies.ts";
 import { openTables, perform, type Tables } from "./perform.ts";
+import { Room } from "./room.ts";
+import { SegmentCollector } from "./segment_collector.ts";
+import { Segments } from "./segments.ts";
 import { Touched } from "./touched.ts";
 
 /** One for each request; all synchronous. */
@@ -20,17 +26,26 @@ export class Writer implements Omit<Handlers, "open"> {
   readonly #database: DatabaseSync;
   readonly #touched = new Touched();
   readonly #tables: Tables;
+  readonly #room: Room;
+  readonly #segments: Segments;
   readonly #bodies: Bodies;
+  readonly #incoming: IncomingBodies;
+  readonly #collector: SegmentCollector;
   readonly #fullText: FullText;
   readonly #steps: Record<"begin" | "commit" | "rollback" | "mark" | "toMark" | "unmark", Statement>;
   readonly #countCommit: Statement<{ readonly value: number }>;
 
   /** Opens the database. @throws Error of SQLite. */
-  constructor({ file, largest, busyTimeout, fullText }: WriterRequests["open"]) {
+  constructor({ file, largest, busyTimeout, fullText }: WriterRequests["open"], files = new SegmentFiles(file)) {
     const database = openForWriting(file, largest, busyTimeout);
     this.#database = database;
-    this.#bodies = new Bodies(database);
-    this.#fullText = new FullText(database);
+    files.makeFolder();
+    this.#room = new Room(database, files.folder, largest);
+    this.#segments = new Segments(database, files, (work) => this.#unsynced(work));
+    this.#bodies = new Bodies(database, files, this.#segments, this.#room);
+    this.#incoming = new IncomingBodies(this.#segments, this.#room);
+    this.#collector = new SegmentCollector(database, files, this.#segments, (work) => this.#transaction(work));
+    this.#fullText = new FullText(database, files);
     this.#tables = openTables(database, this.#bodies, this.#touched);
     this.#steps = {
       // IMMEDIATE: another process's writes are waited for here, and not met in the middle.
@@ -54,7 +69,7 @@ export class Writer implements Omit<Handlers, "open"> {
   }
 
   commit({ now, batches, bodies }: Group): GroupOutcome {
-    const fresh = newBodies(bodies);
+    const fresh = this.#bodies.keep(bodies);
     const results = (batch: readonly Operation[]): BatchOutcome => ({
       results: batch.map((operation) => perform(this.#tables, operation, now, fresh)),
     });
@@ -72,12 +87,11 @@ export class Writer implements Omit<Handlers, "open"> {
     // Of a transaction that failed.
     this.#touched.drop();
     this.#touched.take();
-    this.#bodies.takeGarbage();
     return this.#transaction(() => {
       const outcomes = work();
       this.#touched.keep();
       const commit = this.#countCommit.get()?.value;
-      return { batches: outcomes, touched: this.#touched.take(), commit, garbage: this.#bodies.takeGarbage() };
+      return { batches: outcomes, touched: this.#touched.take(), commit, garbage: this.#segments.takeGarbage() };
     });
   }
 
@@ -99,11 +113,12 @@ export class Writer implements Omit<Handlers, "open"> {
   }
 
   chunk({ content, octets, now }: WriterRequests["chunk"]): undefined {
-    this.#unsynced(() => this.#bodies.takeIn(content, octets, now));
+    this.#incoming.takeIn(content, octets, now);
   }
 
   finish({ content }: WriterRequests["finish"]): undefined {
-    this.#unsynced(() => this.#bodies.finish(content));
+    const arrived = this.#incoming.finish(content);
+    this.#unsynced(() => this.#bodies.add(content, arrived));
   }
 
   prefix({ body, as, octets }: WriterRequests["prefix"]): undefined {
@@ -111,11 +126,14 @@ export class Writer implements Omit<Handlers, "open"> {
   }
 
   discard({ body }: WriterRequests["discard"]): undefined {
-    this.#unsynced(() => this.#bodies.discard(body));
+    const segment = this.#incoming.discard(body);
+    this.#unsynced(() => segment === undefined ? this.#bodies.discard(body) : this.#segments.forget(segment));
   }
 
   collect({ before }: WriterRequests["collect"]): { more: boolean } {
-    return { more: this.#unsynced(() => this.#bodies.collect(before)) };
+    this.#incoming.discardOld(before);
+    this.#unsynced(() => this.#bodies.discardOld(before));
+    return { more: this.#collector.step(before) };
   }
 
   index({ mailbox }: WriterRequests["index"]): { more: boolean } {
@@ -124,6 +142,8 @@ export class Writer implements Omit<Handlers, "open"> {
   }
 
   close(): undefined {
+    this.#incoming.close();
+    this.#segments.close();
     this.#database.close();
   }
 
@@ -149,6 +169,7 @@ export class Writer implements Omit<Handlers, "open"> {
     } catch (error) {
       // SQLite has taken some transactions back itself, when the disk was full.
       if (this.#database.isTransaction) this.#steps.rollback.run();
+      if (isDatabaseFailure(error)) this.#room.doubt();
       throw error;
     }
   }
@@ -164,6 +185,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 function isDatabaseFailure(error: unknown): boolean {
+  if (error instanceof SegmentFileError) return true;
   const code = sqliteCode(error);
   return code !== undefined && code !== CONSTRAINT;
 }

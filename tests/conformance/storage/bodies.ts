@@ -6,7 +6,7 @@ import type { StoragePromise } from "../storage_suite.ts";
 import { account, assertRefused, contentOf, details, inbox, message, named, octets, text } from "./support.ts";
 
 /** Sizes on both sides of every border that a backend may have: short bodies, chunks, streams. */
-const sizes = [0, 1, 4096, 65_536, 262_143, 262_144, 262_145, 524_288, 600_001];
+const sizes = [0, 1, 4096, 65_535, 65_536, 65_537, 131_072, 131_073, 262_143, 262_144, 262_145, 524_288, 600_001];
 
 /** Octets that differ from place to place. */
 function pattern(size: number): Uint8Array {

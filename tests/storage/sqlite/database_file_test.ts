@@ -37,12 +37,12 @@ Deno.test("sqlite file: nobody but the owner reads mail, in the database or in i
   }
 });
 
-Deno.test("sqlite file: after a stop all is in the one file", async () => {
+Deno.test("sqlite file: after a stop all is in the one file, and the folder of long bodies", async () => {
   await inFolder(async (folder) => {
     const storage = await open(`${folder}/mail.db`);
     await account(storage);
     await storage.stop?.();
-    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["mail.db"]);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).toSorted(), ["mail.bodies", "mail.db"]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What must hold in every database, whatever was done: recomputed from its rows. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 
 /** Rows that must not be there, by what would be wrong. */
 const wrong: Readonly<Record<string, string>> = {
@@ -45,8 +46,20 @@ const wrong: Readonly<Record<string, string>> = {
     "SELECT account FROM dataset_entries WHERE account NOT IN (SELECT account FROM dataset_owners)",
   "half an envelope": "SELECT mailbox, uid FROM messages WHERE (sender IS NULL) <> (recipient IS NULL)",
   "a body in one piece that no message has, and no entry of the queue": `
-    SELECT id FROM bodies WHERE octets IS NOT NULL
+    SELECT id FROM bodies WHERE segment IS NULL
       AND id NOT IN (SELECT body FROM messages UNION SELECT body FROM queue)`,
+  "a long body of a message that counts as nobody's, or of nobody that counts as a message's": `
+    SELECT bodies.id FROM bodies JOIN segments ON segments.id = segment WHERE (unnamedSince IS NULL) <>
+      (bodies.id IN (SELECT body FROM messages UNION SELECT body FROM queue))`,
+  "a body whose octets are nowhere": `
+    SELECT id FROM bodies WHERE (octets IS NULL) <> (segment IS NOT NULL AND offset >= 0)
+      OR segment IS NOT NULL AND offset < 0 AND octet_length(octets) <> -offset
+      OR segment IS NOT NULL AND segment NOT IN (SELECT id FROM segments)`,
+  "a segment that does not count what lives in it, or lives beyond its end": `
+    SELECT * FROM segments LEFT JOIN (
+      SELECT segment, sum(size + min(0, offset)) AS found, max(offset + size) AS last FROM bodies GROUP BY segment
+    ) ON segment = segments.id
+    WHERE live <> ifnull(found, 0) OR octets < ifnull(last, 0)`,
   "an entry of the queue without its body": "SELECT id FROM queue WHERE body NOT IN (SELECT id FROM bodies)",
   "a body that does not count those who have it": `
     SELECT body, count(*) AS found, (SELECT messages FROM shared WHERE shared.body = held.body) AS counted
@@ -60,4 +73,10 @@ export function assertInvariants(file: string): void {
   using database = new DatabaseSync(file, { readOnly: true });
   assertEquals(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
   for (const [what, rows] of Object.entries(wrong)) assertEquals(database.prepare(rows).all(), [], what);
+  const files = new SegmentFiles(file);
+  for (const { id, octets } of database.prepare("SELECT id, octets FROM segments WHERE live > 0").all()) {
+    const { size, mode } = Deno.statSync(files.path(Number(id)));
+    assert(size >= Number(octets), `segment ${id} has ${size} octets of ${octets}`);
+    assertEquals((mode ?? 0) & 0o777, 0o600);
+  }
 }

@@ -1,13 +1,17 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import type { BodyId } from "../../../core/contract/mod.ts";
 import { summarize } from "../../../core/message/summary.ts";
 import { prepareDatabase } from "../../../storage/sqlite/database_file.ts";
+import { DatabaseFileError } from "../../../storage/sqlite/database_file_error.ts";
 import { migrations } from "../../../storage/sqlite/migrate.ts";
+import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
+import { columnsFrom } from "../../../storage/sqlite/summary_columns.ts";
 import { assertCounted, fill, mailboxOf, named, octets } from "../../conformance/storage/support.ts";
 import { assertInvariants } from "./invariants.ts";
 import { memoryLog } from "./open_storage.ts";
+import { namesIn } from "./watched_files.ts";
 
 /** Messages of a mailbox in a database of schema 1: flags of each. */
 type Flags = readonly string[];
@@ -144,15 +148,11 @@ Deno.test("sqlite schema 4: bodies and what was parsed of them are what they wer
     await storage.stop();
     using database = new DatabaseSync(file, { readOnly: true });
     assertEquals(
-      database.prepare("SELECT crlfSize, content, first FROM bodies ORDER BY id").all().map((row) => ({ ...row })),
+      database.prepare("SELECT crlfSize, segment, offset FROM bodies ORDER BY id").all().map((row) => ({ ...row })),
       [
-        { crlfSize: short.length + 2, content: null, first: 0 },
-        { crlfSize: long.length, content: 5, first: -20 },
+        { crlfSize: short.length + 2, segment: null, offset: 0 },
+        { crlfSize: long.length, segment: 1, offset: 0 },
       ],
-    );
-    assertEquals(
-      database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'bodies_by_content'").get()?.["n"],
-      1,
     );
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -190,6 +190,116 @@ Deno.test("sqlite: a database of before has no datasets, and may have some", asy
     assertEquals((await storage.dataset(place)).entries.map(({ name }) => name), ["a"]);
     assertInvariants(file);
   });
+});
+
+Deno.test("sqlite schema 8: long bodies of before are in files, whole, and what nobody needed is gone", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`;
+    await prepareDatabase(file, migrations.slice(0, 7));
+    const long = (name: string, length: number) => octets(`Subject: ${name}\r\n\r\n${"x".repeat(length)}${name}`);
+    const contents = {
+      short: { id: 1, content: null, first: 0, octets: long("short", 100) },
+      long: { id: 2, content: 2, first: 0, octets: long("long", 700_000) },
+      prefixed: { id: 9, content: 3, first: -26, octets: long("prefixed", 500_000) },
+      unnamed: { id: 4, content: 4, first: 0, octets: long("unnamed", 300_000) },
+    };
+    {
+      using database = new DatabaseSync(file);
+      const run = (sql: string, ...values: (string | number | Uint8Array | null)[]) =>
+        database.prepare(sql).run(...values);
+      run("INSERT INTO accounts (address, createdAt, secrets) VALUES ('user@example.org', 1, '{}')");
+      run(
+        `INSERT INTO mailboxes (account, name, uidValidity, uidNext, highestModseq, messages, size, unseen)
+             VALUES (1, 'INBOX', 7, 4, 4, 3, ?, 3)`,
+        contents.short.octets.length + contents.long.octets.length +
+          contents.prefixed.octets.length,
+      );
+      let uid = 0;
+      for (const [name, { id, content, first, octets: all }] of Object.entries(contents)) {
+        const parts = [...columnsFrom(summarize(all)), content === null ? all : null] as const;
+        run(
+          "INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          id,
+          all.length,
+          all.length,
+          content,
+          first,
+          ...parts,
+        );
+        if (content !== null) {
+          const add = (position: number, part: Uint8Array) =>
+            run("INSERT INTO chunks VALUES (?, ?, ?)", content, position, part);
+          if (first < 0) add(first, all.slice(0, -first));
+          for (let at = 0; at < all.length + first; at += 262_144) add(at, all.slice(at - first, at - first + 262_144));
+        }
+        if (name === "unnamed") run("INSERT INTO unnamed VALUES (4, 123)");
+        else {
+          run(
+            `INSERT INTO messages (mailbox, uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body)
+               VALUES (1, ?, ?, 1, 1, '', ?, ?, ?)`,
+            ...[++uid, uid + 1, all.length, all.length, id],
+          );
+        }
+      }
+      // One that was coming in, and one that was being removed.
+      run("INSERT INTO chunks VALUES (5, 0, x'00'), (6, 262144, x'00')");
+      run("INSERT INTO unnamed VALUES (5, 124)");
+      run("INSERT INTO discarded VALUES (6)");
+    }
+    const storage = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+    try {
+      assertInvariants(file);
+      for (const { id, octets: expected } of Object.values(contents)) {
+        const opened = await storage.openBody(String(id) as BodyId);
+        assertEquals(opened.size, expected.length);
+        const found = await opened.read(0, opened.size);
+        assert(found.every((octet, at) => octet === expected[at]), `body ${id} is not what it was`);
+        assertEquals(await storage.summary(String(id) as BodyId), summarize(expected));
+      }
+      const files = new SegmentFiles(file);
+      assertEquals(namesIn(files.folder), ["1", "2", "3"]);
+      // What was nobody's for a day goes as it would have.
+      await storage.changeAccounts([]);
+      for (let n = 0; n < 200 && namesIn(files.folder).length > 2; n++) await storage.changeAccounts([]);
+      assertEquals(namesIn(files.folder), ["1", "3"]);
+      assertInvariants(file);
+      using old = new DatabaseSync(`${file}.schema-7`, { readOnly: true });
+      assertEquals(old.prepare("SELECT count(*) AS n FROM chunks").get()?.["n"], 3 + 3 + 2 + 2);
+    } finally {
+      await storage.stop();
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sqlite schema 8: a migration that could not write a file leaves the old database, and another does it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`, all = octets(`Subject: a\r\n\r\n${"x".repeat(1000)}`);
+    await prepareDatabase(file, migrations.slice(0, 7));
+    {
+      using database = new DatabaseSync(file);
+      database.prepare("INSERT INTO bodies VALUES (1, ?, ?, 1, 0, ?, ?, ?, ?, NULL)")
+        .run(all.length, all.length, ...columnsFrom(summarize(all)));
+      database.prepare("INSERT INTO chunks VALUES (1, 0, ?)").run(all);
+      database.exec("INSERT INTO unnamed VALUES (1, 123)");
+    }
+    Deno.writeTextFileSync(`${folder}/mail.bodies`, "in the way");
+    await assertRejects(() => prepareDatabase(file, migrations), DatabaseFileError, "mail.db: cannot be used");
+    Deno.removeSync(`${folder}/mail.bodies`);
+    // Of an attempt that did not come to its end.
+    Deno.mkdirSync(`${folder}/mail.bodies`);
+    Deno.writeTextFileSync(`${folder}/mail.bodies/1`, "half of it");
+    const storage = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+    const opened = await storage.openBody("1" as BodyId);
+    assertEquals(await opened.read(0, opened.size), all);
+    await storage.stop();
+    assertInvariants(file);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("sqlite schema 9: messages of before are among the changed ones, with those that are changed and those that come", async () => {

@@ -3,6 +3,7 @@ import { appendUid, takeIn } from "../append/intake.ts";
 import { type Command, command } from "../command.ts";
 import { hasAppendTarget } from "../grammar/append_arguments.ts";
 import { Scanner } from "../grammar/scanner.ts";
+import { appendAll } from "../recent.ts";
 import { ok } from "../replies.ts";
 import { loggedIn } from "../state.ts";
 
@@ -24,12 +25,12 @@ export const append: Command = command({
   async run(session, { user }, scanner, literal) {
     return await takeIn(session, user, { scanner, literal }, async ({ target, appends }) => {
       // RFC 3502 §6.3.11: all of them, or none.
-      const made = await session.service.context.storage.apply(appends);
+      const made = await appendAll(session, target.mailbox.id, appends);
       const uids = made.map(({ uid }) => uid);
       session.notifications?.own.added(target.mailbox.id, uids);
       const { state } = session;
       // RFC 9051 §6.3.12: EXISTS at once.
-      if (state.name === "selected" && state.mailbox.id === target.mailbox.id) state.mailbox.isStale = true;
+      if (state.name === "selected" && state.mailbox.id === target.mailbox.id) state.mailbox.appended(made);
       return { reply: ok("Appended", appendUid(target, uids)) };
     });
   },

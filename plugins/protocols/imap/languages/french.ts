@@ -50,6 +50,7 @@ export const french: Readonly<Record<keyof typeof german, string>> = {
   "Logged out": "Session terminée",
   "Logins do not work at the moment, try again later":
     "Les identifiants ne peuvent pas être vérifiés, réessayez plus tard",
+  "Mail cannot be read for now": "Rien ne peut être lu pour le moment",
   "Mail cannot be stored for now": "Rien ne peut être conservé pour le moment",
   "Messages have no numbers once UIDONLY is enabled": "Avec UIDONLY, les messages n'ont pas de numéro",
   "Moved": "Déplacé",

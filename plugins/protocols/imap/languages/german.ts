@@ -50,6 +50,7 @@ export const german = {
   "Logged out": "Abgemeldet",
   "Logins do not work at the moment, try again later":
     "Anmeldungen sind gerade nicht möglich, bitte später noch einmal versuchen",
+  "Mail cannot be read for now": "Zurzeit kann nichts gelesen werden",
   "Mail cannot be stored for now": "Zurzeit kann nichts gespeichert werden",
   "Messages have no numbers once UIDONLY is enabled": "Mit UIDONLY haben Nachrichten keine Nummern",
   "Moved": "Verschoben",

@@ -168,9 +168,9 @@ export function* fieldTexts(
 ): Generator<ReadText> {
   const { name, envelope: place } = condition;
   let isQuoted = false;
-  for (const { text, ...octets } of writtenTexts(condition, fields, header, decode)) {
-    yield { text, ...octets };
-    isQuoted ||= /["\\(]/.test(text);
+  for (const read of writtenTexts(condition, fields, header, decode)) {
+    yield read;
+    isQuoted ||= /["\\(]/.test(read.text);
     // RFC 5322 §3.6: of several subjects, ENVELOPE has the first.
     if (place === "subject") return;
   }

@@ -121,6 +121,8 @@ function runs(uids: Uint32Array, known: Uint32Array): UidSet {
 }
 
 type Row = Pick<Candidate, "message" | "isRecent">;
+/** Most searches wait for nothing between messages. */
+type MaybePromise<Value> = Value | Promise<Value>;
 
 /** One search, and what is sought by it in texts. */
 class Looking {
@@ -148,46 +150,63 @@ class Looking {
 
   async among(rows: readonly Row[]): Promise<readonly FoundMessage[]> {
     const { work, now, withRelevancy = false } = this.#mode;
-    const found = new Map<Message, FoundMessage>();
-    let open: Candidate[] = [];
-    for (const row of rows) {
-      const candidate = { ...row, now, decode: this.#decoder.decode };
-      const verdict = evaluate(this.#condition, candidate);
-      if (verdict === true && !withRelevancy) found.set(row.message, row);
-      else if (verdict !== false) open.push(candidate);
+    const { decode } = this.#decoder;
+    /** By the place of their row. */
+    const found: (FoundMessage | undefined)[] = [], open: number[] = [];
+    for (const [place, { message, isRecent }] of rows.entries()) {
+      const verdict = evaluate(this.#condition, { message, isRecent, now, decode });
+      if (verdict === true && !withRelevancy) found[place] = { message };
+      else if (verdict !== false) open.push(place);
     }
-    for (; open.length > 0; open = open.slice(SUMMARIES)) {
-      const some = open.slice(0, SUMMARIES);
+    for (let done = 0; done < open.length; done += SUMMARIES) {
+      const places = open.slice(done, done + SUMMARIES);
+      const some = places.flatMap((place) => rows[place] ?? []);
       const bodies = some.map(({ message }) => message.body);
       const summaries: readonly (SearchedSummary | undefined)[] = await summariesOf(this.#storage, bodies, this.#parts);
-      for (const [index, candidate] of some.entries()) {
+      for (const [index, { message, isRecent }] of some.entries()) {
         const summary = summaries[index];
-        const hit = summary && await this.#look({ ...candidate, summary }, summary);
-        if (hit !== undefined) found.set(candidate.message, hit);
+        const hit = summary && this.#look({ message, isRecent, now, decode, summary }, summary);
+        found[places[index] ?? 0] = hit instanceof Promise ? await hit : hit;
         if (work.isDue) await work.pause();
       }
     }
-    return rows.flatMap(({ message }) => found.get(message) ?? []);
+    return found.filter((hit) => hit !== undefined);
   }
 
   /** With what was parsed, then with the header or the whole text, which are read once for all keys. */
-  async #look(candidate: Candidate, summary: SearchedSummary): Promise<FoundMessage | undefined> {
-    const { message } = candidate;
-    const found = (full: Candidate): FoundMessage => ({
-      message,
-      ...isWhole(summary) && { summary },
-      ...this.#mode.withRelevancy && { relevancy: relevancyOf(this.#condition, full) },
-    });
-    const verdict = await this.#evaluate(candidate);
-    if (verdict === false) return undefined;
-    // How well it fits is only known of the text as a whole.
-    if (verdict === true && (!this.#mode.withRelevancy || this.#sought.size === 0)) return found(candidate);
-    const body = await unlessGone(this.#open(message));
-    const read = body && await unlessGone(this.#read(candidate, summary, body));
-    return read !== undefined && await this.#evaluate(read) === true ? found(read) : undefined;
+  #look(candidate: Candidate, summary: SearchedSummary): MaybePromise<FoundMessage | undefined> {
+    const verdict = this.#evaluate(candidate);
+    return verdict instanceof Promise
+      ? verdict.then((loaded) => this.#lookFurther(candidate, summary, loaded))
+      : this.#lookFurther(candidate, summary, verdict);
   }
 
-  #evaluate(candidate: Candidate): boolean | undefined | Promise<boolean | undefined> {
+  #lookFurther(
+    candidate: Candidate,
+    summary: SearchedSummary,
+    verdict: boolean | undefined,
+  ): MaybePromise<FoundMessage | undefined> {
+    if (verdict === false) return undefined;
+    // How well it fits is only known of the text as a whole.
+    const isEnough = verdict === true && (!this.#mode.withRelevancy || this.#sought.size === 0);
+    return isEnough ? this.#found(candidate, summary) : this.#lookInside(candidate, summary);
+  }
+
+  async #lookInside(candidate: Candidate, summary: SearchedSummary): Promise<FoundMessage | undefined> {
+    const body = await unlessGone(this.#open(candidate.message));
+    const read = body && await unlessGone(this.#read(candidate, summary, body));
+    return read !== undefined && await this.#evaluate(read) === true ? this.#found(read, summary) : undefined;
+  }
+
+  #found(full: Candidate, summary: SearchedSummary): FoundMessage {
+    return {
+      message: full.message,
+      ...isWhole(summary) && { summary },
+      ...this.#mode.withRelevancy && { relevancy: relevancyOf(this.#condition, full) },
+    };
+  }
+
+  #evaluate(candidate: Candidate): MaybePromise<boolean | undefined> {
     return this.#decoder.reading(() => evaluate(this.#condition, candidate));
   }
 

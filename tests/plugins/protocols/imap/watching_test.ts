@@ -129,6 +129,32 @@ overEachStorage("imap: RFC 3501 §2.3.2: a message is recent in one session only
 });
 
 overEachStorage(
+  "imap: RFC 3501 §2.3.2: what a session appends to its own mailbox is recent in it alone",
+  async (given) => {
+    const service = await testService(given);
+    await using one = await logIn(service);
+    await using other = await logIn(service);
+    await one.run("SELECT INBOX");
+    await other.run("SELECT INBOX");
+    const append = `APPEND INBOX {${message.length}+}\r\n${message}`;
+    assertEquals((await one.run(append)).slice(0, -1), ["* 1 EXISTS", "* 1 RECENT"]);
+    assertEquals((await other.run("NOOP")).slice(0, -1), ["* 1 EXISTS", "* 0 RECENT"]);
+    // Of what others put there before, what no other session has been told of.
+    await service.fill(fred, "INBOX", [message]);
+    await other.run("NOOP");
+    await service.fill(fred, "INBOX", [message]);
+    assertEquals((await one.run(append)).slice(0, -1), ["* 4 EXISTS", "* 3 RECENT"]);
+    assertEquals(await one.run("SEARCH RECENT"), ["* SEARCH 1 3 4", "OK Searched"]);
+    assertEquals(
+      await other.run("SEARCH RECENT"),
+      ["* SEARCH 2", "* 4 EXISTS", "* 1 RECENT", "OK Searched"],
+    );
+    await service.fill(fred, "INBOX", [message]);
+    assertEquals((await one.run("NOOP")).slice(0, -1), ["* 5 EXISTS", "* 4 RECENT"]);
+  },
+);
+
+overEachStorage(
   "imap: RFC 9051 §7.1: a keyword that another session makes is told before it is seen",
   async (given) => {
     const service = await testService(given);

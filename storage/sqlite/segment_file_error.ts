@@ -1,0 +1,11 @@
+/** Why a file of bodies cannot be written. */
+
+/** As SQLite's errors are, it is everyone's failure and may pass: the disk is full, or fails. */
+export class SegmentFileError extends Error {
+  override readonly name = "SegmentFileError";
+
+  /** Names the file. */
+  constructor(path: string, cause: unknown) {
+    super(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}

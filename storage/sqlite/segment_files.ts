@@ -1,0 +1,148 @@
+/**
+ * Files that long bodies lie in: segments, in a folder beside the database. A segment only grows, goes as a whole, and no
+ * other ever has its name: what a place held once, it holds for as long as the file is there.
+ */
+import type { Logger } from "../../core/contract/logger.ts";
+import { Refusal } from "../../core/contract/refusal.ts";
+
+/** A file that is locked, for whoever wants to remove it; "busy": somebody else has it; "gone": there is none. */
+export type LockedFile = Deno.FsFile | "busy" | "gone";
+
+/** Octets after which one is full. */
+const FULL = 64 * 1024 * 1024;
+
+/** Those of a database. */
+export class SegmentFiles {
+  /** Where they are. */
+  readonly folder: string;
+  /** Octets after which the next one is begun. */
+  readonly full: number;
+  readonly #log: Pick<Logger, "error"> | undefined;
+  /** Segments that the operator has been told of. */
+  readonly #told = new Set<number>();
+
+  /**
+   * @param database The path of its file.
+   * @param log Where the operator reads of files that cannot be read.
+   */
+  constructor(database: string, log?: Pick<Logger, "error">, full: number = FULL) {
+    this.full = full;
+    this.#log = log;
+    this.folder = `${database.replace(/\.db$/, "")}.bodies`;
+  }
+
+  /** Where a segment is. */
+  path(segment: number): string {
+    return `${this.folder}/${segment}`;
+  }
+
+  /** Octets of a segment; undefined where there is no such file. @throws Refusal `unavailable`, also when it is too short. */
+  read(segment: number, position: number, length: number): Uint8Array | undefined {
+    try {
+      using file = Deno.openSync(this.path(segment));
+      file.seekSync(position, Deno.SeekMode.Start);
+      const octets = new Uint8Array(length);
+      for (let at = 0; at < length;) {
+        const count = file.readSync(at === 0 ? octets : octets.subarray(at));
+        // A row is committed after what it names is on the disk: somebody else has cut the file.
+        if (count === null) throw new Error(`it ends ${length - at} octets before a body in it does`);
+        at += count;
+      }
+      return octets;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw this.unreadable(segment, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Why a segment that the database names cannot be read. */
+  unreadable(segment: number, reason: string): Refusal {
+    const cause = `${this.path(segment)}: ${reason}`;
+    if (!this.#told.has(segment)) this.#log?.error(`${cause}: restore it from a backup, messages in it cannot be read`);
+    this.#told.add(segment);
+    return new Refusal("unavailable", "mail cannot be read for now", { cause });
+  }
+
+  /** Makes the folder if there is none. */
+  makeFolder(): void {
+    try {
+      Deno.mkdirSync(this.folder, { mode: 0o700 });
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return;
+      throw error;
+    }
+    syncFolder(`${this.folder}/..`);
+  }
+
+  /** A new one, locked as long as it is open; undefined where there is such a file already. */
+  create(segment: number): Deno.FsFile | undefined {
+    let file: Deno.FsFile;
+    try {
+      file = Deno.openSync(this.path(segment), { createNew: true, append: true, mode: 0o600 });
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return undefined;
+      throw error;
+    }
+    try {
+      if (file.tryLockSync(true)) return file;
+      throw new Error("another program has locked it");
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** The names in the folder are on the disk when it returns. */
+  sync(): void {
+    syncFolder(this.folder);
+  }
+
+  /** Locks one that nobody writes to any more. */
+  lock(segment: number): LockedFile {
+    return lock(this.path(segment));
+  }
+
+  /** Locks all against being removed, and is so locked by who copies them: flock(2) of the folder. */
+  lockFolder(): LockedFile {
+    return lock(this.folder);
+  }
+
+  /** Removes one, if it is there. */
+  remove(segment: number): void {
+    try {
+      Deno.removeSync(this.path(segment));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  /** Those that were last written to before then (milliseconds). */
+  olderThan(before: number): number[] {
+    const segments = [...Deno.readDirSync(this.folder)].map(({ name }) => name).filter((name) =>
+      /^\d{1,15}$/.test(name)
+    );
+    return segments.map(Number).filter((segment) => {
+      const { mtime } = Deno.statSync(this.path(segment));
+      return mtime !== null && mtime.getTime() < before;
+    });
+  }
+}
+
+function lock(path: string): LockedFile {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "gone";
+    throw error;
+  }
+  // flock(2) belongs to an open file: it ends with its process, and a second opening of ours is somebody else.
+  if (file.tryLockSync(true)) return file;
+  file.close();
+  return "busy";
+}
+
+function syncFolder(path: string): void {
+  using folder = Deno.openSync(path);
+  folder.syncSync();
+}

@@ -1,0 +1,88 @@
+/** Long bodies that are coming in, each into a segment of its own. */
+import type { MessageSummary } from "../../../core/contract/message.ts";
+import { Refusal } from "../../../core/contract/refusal.ts";
+import { Summarizer } from "../../../core/message/summary.ts";
+import type { OpenSegment } from "./open_segment.ts";
+import type { Room } from "./room.ts";
+import type { Segments } from "./segments.ts";
+
+/** Octets that are synced at once: others wait meanwhile. */
+const SYNC = 4 * 1024 * 1024;
+
+/** One that has come in. */
+export interface ArrivedBody {
+  /** The key of its segment. */
+  readonly segment: number;
+  /** What was parsed of it. */
+  readonly summary: MessageSummary;
+}
+
+interface Incoming {
+  readonly segment: OpenSegment;
+  readonly summarizer: Summarizer;
+  readonly since: number;
+  /** Octets that the room holds for it. */
+  held: number;
+}
+
+/** By the keys that they will have. */
+export class IncomingBodies {
+  readonly #segments: Segments;
+  readonly #room: Room;
+  readonly #incoming = new Map<number, Incoming>();
+
+  /** Into new segments. */
+  constructor(segments: Segments, room: Room) {
+    this.#segments = segments;
+    this.#room = room;
+  }
+
+  /** The next octets. @throws SegmentFileError, Error of SQLite; the body must be discarded then. */
+  takeIn(body: number, octets: Uint8Array, now: number): void {
+    const incoming = this.#incoming.get(body) ?? this.#begin(body, now);
+    const { segment, summarizer } = incoming;
+    this.#room.hold(octets.length);
+    incoming.held += octets.length;
+    segment.append(octets);
+    summarizer.push(octets);
+    if (segment.unsynced >= SYNC) segment.sync();
+  }
+
+  /** It is complete, and on the disk. @throws Refusal `not-found`, SegmentFileError. */
+  finish(body: number): ArrivedBody {
+    const { segment, summarizer } = this.#incoming.get(body) ?? notFound();
+    segment.sync();
+    this.discard(body);
+    return { segment: segment.id, summary: summarizer.finish() };
+  }
+
+  /** Lets go of it, and gives the key of its segment, which is garbage unless the body was finished. */
+  discard(body: number): number | undefined {
+    const incoming = this.#incoming.get(body);
+    if (incoming === undefined) return undefined;
+    incoming.segment.close();
+    this.#room.letGo(incoming.held);
+    this.#incoming.delete(body);
+    return incoming.segment.id;
+  }
+
+  /** Lets go of those that have been coming in since before then (milliseconds). */
+  discardOld(before: number): void {
+    for (const [body, { since }] of this.#incoming) if (since < before) this.discard(body);
+  }
+
+  /** Lets go of all. */
+  close(): void {
+    this.discardOld(Infinity);
+  }
+
+  #begin(body: number, since: number): Incoming {
+    const incoming = { segment: this.#segments.begin(since), summarizer: new Summarizer(), since, held: 0 };
+    this.#incoming.set(body, incoming);
+    return incoming;
+  }
+}
+
+function notFound(): never {
+  throw new Refusal("not-found", "there is no such message body");
+}

@@ -1,0 +1,101 @@
+import { assert, assertEquals } from "@std/assert";
+import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
+import { assertInvariants } from "./invariants.ts";
+import { namesIn } from "./watched_files.ts";
+import { content, later, WriterAlone } from "./writer_alone.ts";
+
+const KB = 1000;
+const prefix = new TextEncoder().encode("Received: from a.example\r\n");
+
+/** A copy of the folder at some moment, and the UIDs that must be there, and may. */
+interface Moment {
+  readonly before: string;
+  readonly file: string;
+  readonly must: ReadonlySet<number>;
+  readonly may: ReadonlySet<number>;
+}
+
+/** All that is done with files. Each step says which UIDs it brings, and which it takes. */
+function* everything(alone: WriterAlone): Generator<{ come?: number[]; go?: number[]; work: () => void }> {
+  const takeIn = (octets: Uint8Array) => alone.commit([[alone.append(alone.takeIn(350 * KB, octets))]]);
+  yield { come: [1, 2, 3], work: () => alone.deliver(100 * KB, 100 * KB, 10 * KB) };
+  yield { come: [4, 5], work: () => alone.deliver(100 * KB, 110 * KB) };
+  yield { come: [6], work: () => alone.deliver(140 * KB) };
+  yield { come: [7], work: () => takeIn(new Uint8Array()) };
+  yield { come: [8], work: () => takeIn(prefix) };
+  yield { work: () => alone.writer.discard({ body: alone.takeIn(300 * KB) }) };
+  yield { work: () => void alone.begin() };
+  // What lives in the first segment moves, and that of 7 is nobody's.
+  yield { go: [1, 2, 4, 7], work: () => alone.expunge(1, 2, 4, 7) };
+  yield { work: () => alone.collect() };
+  yield { come: [9, 10], work: () => alone.deliver(160 * KB, 150 * KB) };
+  yield { go: [5, 6, 8], work: () => alone.expunge(5, 6, 8) };
+  yield { work: () => alone.collect() };
+}
+
+/** What is left when all of that ends before any of its steps. */
+async function moments(folder: string, after: "kill" | "power failure"): Promise<Moment[]> {
+  Deno.mkdirSync(`${folder}/live`);
+  using alone = await WriterAlone.open(`${folder}/live/mail.db`);
+  const found: Moment[] = [], must = new Set<number>();
+  for (const { come = [], go = [], work } of everything(alone)) {
+    for (const uid of go) must.delete(uid);
+    const may = new Set([...must, ...come, ...go]);
+    const take = (before: string) => {
+      const file = alone.files.copy(`${folder}/${found.length}`, after);
+      found.push({ before, file, must: new Set(must), may });
+    };
+    alone.files.before = (step, segment) => take(`${step} ${segment}`);
+    work();
+    for (const uid of come) must.add(uid);
+    take("the next");
+  }
+  return found;
+}
+
+async function assertWhole(alone: WriterAlone, { must, may, before }: Moment): Promise<void> {
+  const messages = await alone.messages();
+  for (const uid of must) assert(messages.has(uid), `before ${before}: message ${uid} is lost`);
+  for (const [uid, octets] of messages) {
+    assert(may.has(uid), `before ${before}: message ${uid} is there`);
+    const start = octets[0] === prefix[0] ? prefix.length : 0, body = octets.subarray(start);
+    const key = Number(/^Subject: (\d+)/.exec(new TextDecoder().decode(body.subarray(0, 50)))?.[1]);
+    const expected = content(key, body.length);
+    assert(body.every((octet, at) => octet === expected[at]), `before ${before}: message ${uid} is not whole`);
+  }
+}
+
+for (const after of ["kill", "power failure"] as const) {
+  Deno.test(`sqlite segments: ${after} before any step: what was promised is there, whole, and the rest leaves nothing`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const all = await moments(folder, after);
+      for (const step of ["create", "write", "sync", "sync folder", "remove", "removed"]) {
+        assert(all.some(({ before }) => before.startsWith(`${step} `)), `never before ${step}`);
+      }
+      for (const moment of all) {
+        using alone = await WriterAlone.open(moment.file);
+        await assertWhole(alone, moment);
+        assertInvariants(moment.file);
+        // It goes on from there: what a step left is collected, and names are not given twice.
+        alone.commit([[alone.append(alone.takeIn(300 * KB))]]);
+        alone.expunge([...(await alone.messages()).keys()].at(-1) ?? 0);
+        alone.deliver(150 * KB, 160 * KB);
+        alone.collect(later);
+        const files = new SegmentFiles(moment.file);
+        const octets = namesIn(files.folder).reduce(
+          (sum, name) => sum + Deno.statSync(files.path(Number(name))).size,
+          0,
+        );
+        const living = [...(await alone.messages()).values()].reduce((sum, { length }) => sum + length, 0);
+        assert(octets < 2 * living + 700 * KB, `before ${moment.before}: ${octets} octets for ${living}`);
+        const may = new Set([...moment.may].concat([...(await alone.messages()).keys()].slice(-2)));
+        await assertWhole(alone, { ...moment, may });
+        assertInvariants(moment.file);
+      }
+      assertEquals(all.at(-1)?.must, new Set([3, 9, 10]));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
