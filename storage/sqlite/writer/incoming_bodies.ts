@@ -45,27 +45,21 @@ export class IncomingBodies {
     incoming.held += octets.length;
     segment.append(octets);
     summarizer.push(octets);
-    if (segment.unsynced >= SYNC) segment.sync();
+    if (segment.end - segment.synced >= SYNC) segment.sync();
   }
 
   /** It is complete, and on the disk. @throws Refusal `not-found`, SegmentFileError. */
   finish(body: number): ArrivedBody {
     const { segment, summarizer } = this.#incoming.get(body) ?? notFound();
     segment.sync();
-    this.discard(body);
+    this.#letGo(body);
     return { segment: segment.id, summary: summarizer.finish() };
   }
 
-  /** Lets go of it, and gives the key of its segment, which is garbage unless the body was finished. */
+  /** Drops it, and gives the key of its segment, which is garbage. */
   discard(body: number): number | undefined {
-    const incoming = this.#incoming.get(body);
-    if (incoming === undefined) return undefined;
-    incoming.segment.close();
-    this.#room.letGo(incoming.held);
-    this.#incoming.delete(body);
-    return incoming.segment.id;
+    return this.#letGo(body, 0);
   }
-
   /** Lets go of those that have been coming in since before then (milliseconds). */
   discardOld(before: number): void {
     for (const [body, { since }] of this.#incoming) if (since < before) this.discard(body);
@@ -74,6 +68,15 @@ export class IncomingBodies {
   /** Lets go of all. */
   close(): void {
     this.discardOld(Infinity);
+  }
+
+  #letGo(body: number, needed?: number): number | undefined {
+    const incoming = this.#incoming.get(body);
+    if (incoming === undefined) return undefined;
+    incoming.segment.close(needed);
+    this.#room.letGo(incoming.held);
+    this.#incoming.delete(body);
+    return incoming.segment.id;
   }
 
   #begin(body: number, since: number): Incoming {

@@ -34,9 +34,9 @@ export class OpenSegment {
     return this.#end;
   }
 
-  /** How many of them may not be on the disk yet. */
-  get unsynced(): number {
-    return this.#end - this.#synced;
+  /** How many of them are on the disk. */
+  get synced(): number {
+    return this.#synced;
   }
 
   /** Appends octets, and gives where they begin. @throws SegmentFileError. */
@@ -59,8 +59,24 @@ export class OpenSegment {
     });
   }
 
-  /** Lets go of it. */
-  close(): void {
+  /** Lets go of it. Where only so many octets are needed, the others go now: on a full disk they are all the room there is. */
+  close(needed = this.#end): void {
+    try {
+      if (needed < this.#end || this.#failure !== undefined) this.#file.truncateSync(needed);
+      this.#end = needed;
+    } catch {
+      // They go with the file.
+    }
+    this.#file.close();
+  }
+
+  /** The same where no row names it: whoever comes next need not pass it by. */
+  remove(): void {
+    try {
+      this.#files.remove(this.id);
+    } catch {
+      // It is found when it is old.
+    }
     this.#file.close();
   }
 

@@ -135,7 +135,8 @@ export class Segments {
   }
 
   #endCurrent(): void {
-    this.#current?.close();
+    // Nothing names what is not on the disk.
+    this.#current?.close(this.#current.synced);
     this.#last = this.#current;
     this.#current = undefined;
   }
@@ -145,7 +146,7 @@ export class Segments {
     try {
       this.#unsynced(() => begun = insert());
     } catch (error) {
-      begun?.close();
+      begun?.remove();
       throw error;
     }
     if (begun === undefined) throw new Error("a segment was begun and is not there");
