@@ -1,4 +1,4 @@
-/** Takes bodies in: short ones into memory, long ones into the database, a chunk at a time. */
+/** Takes bodies in: short ones into memory, long ones to the writer, a chunk at a time. */
 import type { BodyId } from "../../core/contract/identifiers.ts";
 import type { BodyContent } from "../../core/contract/storage.ts";
 import type { PendingBodies } from "./pending_bodies.ts";

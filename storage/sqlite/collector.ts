@@ -1,4 +1,4 @@
-/** Removes what no message has any more, or never had: a few chunks at a time, between the commits of others. */
+/** Has removed what no message has any more, or never had: a few files at a time, between the commits of others. */
 import type { WriterLink } from "./writer_link.ts";
 
 /** How long a body may stay unnamed, and how often that is looked after; milliseconds. */

@@ -122,17 +122,6 @@ export class SegmentFiles {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-
-  /** Those that were last written to before then (milliseconds). */
-  olderThan(before: number): number[] {
-    const segments = [...Deno.readDirSync(this.folder)].map(({ name }) => name).filter((name) =>
-      /^\d{1,15}$/.test(name)
-    );
-    return segments.map(Number).filter((segment) => {
-      const { mtime } = Deno.statSync(this.path(segment));
-      return mtime !== null && mtime.getTime() < before;
-    });
-  }
 }
 
 function lock(path: string): LockedFile {

@@ -1,6 +1,7 @@
 /**
- * The storage in SQLite, with long bodies in files beside it. Reads are short queries in the thread that asks; writes go to a thread of their own,
- * which commits those of many callers with one fsync. Other processes may use the file at the same time.
+ * The storage in one SQLite file, and a folder beside it for long bodies, which SQLite would write twice. Reads are short
+ * queries in the thread that asks; writes go to a thread of their own, which commits those of many callers with one fsync.
+ * Other processes may use the files at the same time.
  */
 import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
 import type { Dataset, DatasetOwner, DatasetPlace, DatasetSelection } from "../../core/contract/datasets.ts";
@@ -193,9 +194,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#accounts.subscriptions(keyOf(account)));
   }
 
-  metadata(place: MetadataPlace): Promise<Metadata> {
-    return Promise.try(() => this.#accounts.metadata(place));
-  }
+  metadata = (place: MetadataPlace): Promise<Metadata> => Promise.try(() => this.#accounts.metadata(place));
 
   dataset(place: DatasetPlace, select: DatasetSelection = {}): Promise<Dataset> {
     return Promise.try(() => this.#datasets.dataset(place, select));

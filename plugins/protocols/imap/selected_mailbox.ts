@@ -10,6 +10,7 @@ import type { AccountId, MailboxId, MailboxSnapshot, Message, Storage, UidSet } 
 import type { NumberRanges } from "./grammar/sequence_set.ts";
 import type { Changes, Vanished } from "./mailbox_changes.ts";
 import { placeIn } from "./number_ranges.ts";
+import { KnownFlags } from "./search/known_flags.ts";
 import type { SearchContext } from "./search/search_context.ts";
 import { UidRuns } from "./uid_runs.ts";
 import type { KnownKey } from "./urlauth/known_key.ts";
@@ -56,6 +57,8 @@ export class SelectedMailbox {
   owesModseq = false;
   /** RFC 3501 §2.3.2: UIDs that are `\Recent` in this session and in no other. */
   readonly recentUids = new UidRuns();
+  /** What searches have read. */
+  readonly flags: KnownFlags;
   readonly #storage: Storage;
   /** Ascending; a message's sequence number is one more than its place. */
   #uids: Uint32Array;
@@ -78,6 +81,7 @@ export class SelectedMailbox {
   constructor(storage: Storage, { mailbox, uids }: MailboxSnapshot, selection: Selection) {
     this.#storage = storage;
     this.id = mailbox.id;
+    this.flags = new KnownFlags(storage, mailbox.id);
     this.uidValidity = mailbox.uidValidity;
     this.selection = selection;
     this.#uids = uids;

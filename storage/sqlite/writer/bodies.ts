@@ -28,6 +28,8 @@ export interface NewBody {
   readonly summary: MessageSummary;
   /** All of it, or where it lies. */
   readonly content: Uint8Array | Place;
+  /** Whether something has been given it, in a batch that may have been taken back. */
+  isNamed: boolean;
 }
 
 interface BodyRow extends BodySize {
@@ -88,31 +90,25 @@ export class Bodies {
    * may be waiting for its end. @throws SegmentFileError, Error of SQLite.
    */
   keep(bodies: ReadonlyMap<number, Uint8Array>): Map<number, NewBody> {
-    const apart = [...bodies.values()].filter(({ length }) => length > SHORT);
-    const octets = apart.reduce((sum, { length }) => sum + length, 0), isFew = octets <= FEW;
-    this.#room.take(isFew ? 0 : octets);
-    const places = new Map(this.#segments.keep(isFew ? [] : apart).map((place, index) => [apart[index], place]));
+    const long = [...bodies].filter(([, { length }]) => length > SHORT);
+    const octets = long.reduce((sum, [, { length }]) => sum + length, 0), apart = octets > FEW ? long : [];
+    this.#room.take(apart.length > 0 ? octets : 0);
+    const kept = this.#segments.keep(apart.map(([, octets]) => octets));
+    const places = new Map(kept.map((place, index) => [apart[index]?.[0], place]));
     return new Map([...bodies].map(([key, octets]) => {
-      return [key, { summary: summarize(octets), content: places.get(octets) ?? octets }];
+      return [key, { summary: summarize(octets), content: places.get(key) ?? octets, isNamed: false }];
     }));
   }
 
   /** A message, or an entry of the queue, is about to have this body. @throws Refusal `not-found`. */
   name(body: number, fresh: ReadonlyMap<number, NewBody> = nothing): BodySize {
-    const found = this.#find.get(body);
-    if (found !== undefined) {
-      const isFirst = found.segment !== null && this.#segments.name(found.segment);
-      if (!isFirst) this.#share.run(body);
-      return found;
-    }
-    const { content, summary } = fresh.get(body) ?? notFound();
-    if (content instanceof Uint8Array) {
-      this.#insertRow(body, summary, null, content);
-    } else {
-      this.#insertRow(body, summary, content, null);
-      this.#segments.fill(content, summary.size);
-    }
-    return summary;
+    const own = fresh.get(body);
+    // Each delivery would look for what it has just brought.
+    const found = own?.isNamed === false ? undefined : this.#find.get(body);
+    if (found === undefined) return this.#insertNew(body, own ?? notFound());
+    const isFirst = found.segment !== null && this.#segments.name(found.segment);
+    if (!isFirst) this.#share.run(body);
+    return found;
   }
 
   /** A message, or an entry, with each of these bodies is gone: what nobody else has goes too. */
@@ -168,6 +164,18 @@ export class Bodies {
   #drop(body: number): void {
     const { segment = null, offset = 0, size = 0 } = this.#remove.get(body) ?? {};
     if (segment !== null) this.#segments.empty(segment, size + Math.min(0, offset));
+  }
+
+  #insertNew(body: number, fresh: NewBody): BodySize {
+    const { content, summary } = fresh;
+    fresh.isNamed = true;
+    if (content instanceof Uint8Array) {
+      this.#insertRow(body, summary, null, content);
+    } else {
+      this.#insertRow(body, summary, content, null);
+      this.#segments.fill(content, summary.size);
+    }
+    return summary;
   }
 
   #insertRow(id: number, summary: MessageSummary, place: Place | null, octets: Uint8Array | null): void {

@@ -45,21 +45,26 @@ export class IncomingBodies {
     incoming.held += octets.length;
     segment.append(octets);
     summarizer.push(octets);
-    if (segment.end - segment.synced >= SYNC) segment.sync();
+    if (segment.unsynced >= SYNC) segment.sync();
   }
 
-  /** It is complete, and on the disk. @throws Refusal `not-found`, SegmentFileError. */
+  /** It is complete, and on the disk. @throws Refusal `not-found`, SegmentFileError; the body must be discarded then. */
   finish(body: number): ArrivedBody {
-    const { segment, summarizer } = this.#incoming.get(body) ?? notFound();
-    segment.sync();
-    this.#letGo(body);
-    return { segment: segment.id, summary: summarizer.finish() };
+    const incoming = this.#incoming.get(body) ?? notFound();
+    incoming.segment.sync();
+    this.#letGo(body, incoming);
+    return { segment: incoming.segment.id, summary: incoming.summarizer.finish() };
   }
 
-  /** Drops it, and gives the key of its segment, which is garbage. */
+  /** Lets go of one that is not complete, and gives the key of its segment, which is garbage. */
   discard(body: number): number | undefined {
-    return this.#letGo(body, 0);
+    const incoming = this.#incoming.get(body);
+    // Its room is wanted before it is collected.
+    incoming?.segment.cut(0);
+    if (incoming !== undefined) this.#letGo(body, incoming);
+    return incoming?.segment.id;
   }
+
   /** Lets go of those that have been coming in since before then (milliseconds). */
   discardOld(before: number): void {
     for (const [body, { since }] of this.#incoming) if (since < before) this.discard(body);
@@ -70,13 +75,10 @@ export class IncomingBodies {
     this.discardOld(Infinity);
   }
 
-  #letGo(body: number, needed?: number): number | undefined {
-    const incoming = this.#incoming.get(body);
-    if (incoming === undefined) return undefined;
-    incoming.segment.close(needed);
-    this.#room.letGo(incoming.held);
+  #letGo(body: number, { segment, held }: Incoming): void {
+    segment.close();
+    this.#room.letGo(held);
     this.#incoming.delete(body);
-    return incoming.segment.id;
   }
 
   #begin(body: number, since: number): Incoming {

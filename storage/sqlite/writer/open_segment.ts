@@ -1,4 +1,4 @@
-/** A segment that is being written. Nobody else writes to it, and after a failure nobody does. */
+/** A segment that is being written. Nobody else writes to it, and after a failed fsync nobody does. */
 import { SegmentFileError } from "../segment_file_error.ts";
 import type { SegmentFiles } from "../segment_files.ts";
 
@@ -12,6 +12,7 @@ export class OpenSegment {
   #synced = 0;
   #isNameSynced = false;
   #failure: SegmentFileError | undefined;
+  #hasLost = false;
 
   private constructor(files: SegmentFiles, id: number, file: Deno.FsFile) {
     this.#files = files;
@@ -34,59 +35,68 @@ export class OpenSegment {
     return this.#end;
   }
 
-  /** How many of them are on the disk. */
-  get synced(): number {
-    return this.#synced;
+  /** How many of them may not be on the disk yet. */
+  get unsynced(): number {
+    return this.#end - this.#synced;
   }
 
-  /** Appends octets, and gives where they begin. @throws SegmentFileError. */
+  /** Appends octets, and gives where they begin. @throws SegmentFileError; it must be cut then. */
   append(octets: Uint8Array): number {
-    return this.#try(() => {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
       for (let at = 0; at < octets.length;) at += this.#file.writeSync(at === 0 ? octets : octets.subarray(at));
-      const start = this.#end;
-      this.#end += octets.length;
-      return start;
-    });
+    } catch (error) {
+      // It may have taken some of them: nobody knows the end.
+      throw this.#failure = new SegmentFileError(this.#files.path(this.id), error);
+    }
+    const start = this.#end;
+    this.#end += octets.length;
+    return start;
   }
 
   /** What was appended is on the disk when it returns, and so is the file's name. @throws SegmentFileError. */
   sync(): void {
-    this.#try(() => {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
       this.#file.syncDataSync();
       if (!this.#isNameSynced) this.#files.sync();
       this.#isNameSynced = true;
       this.#synced = this.#end;
-    });
+    } catch (error) {
+      // What the disk did not take, another fsync does not report: once it failed, it fails.
+      this.#hasLost = true;
+      throw this.#failure = new SegmentFileError(this.#files.path(this.id), error);
+    }
   }
 
-  /** Lets go of it. Where only so many octets are needed, the others go now: on a full disk they are all the room there is. */
-  close(needed = this.#end): void {
+  /**
+   * Gives back the room of octets that nobody will name, from there on. Gives whether more can be appended: after a failed
+   * fsync nothing can.
+   */
+  cut(end: number): boolean {
     try {
-      if (needed < this.#end || this.#failure !== undefined) this.#file.truncateSync(needed);
-      this.#end = needed;
+      this.#file.truncateSync(end);
     } catch {
-      // They go with the file.
+      return false;
     }
+    this.#end = end;
+    this.#synced = Math.min(this.#synced, end);
+    if (!this.#hasLost) this.#failure = undefined;
+    return !this.#hasLost;
+  }
+
+  /** Lets go of it. */
+  close(): void {
     this.#file.close();
   }
 
-  /** The same where no row names it: whoever comes next need not pass it by. */
+  /** The same where its row could not be committed: the file goes, if it can. */
   remove(): void {
     try {
       this.#files.remove(this.id);
     } catch {
-      // It is found when it is old.
+      // Whoever has its key next adopts it.
     }
     this.#file.close();
-  }
-
-  /** Once it failed, it fails: what the disk did not take, another fsync does not report, and nobody knows the end. */
-  #try<Result>(work: () => Result): Result {
-    if (this.#failure !== undefined) throw this.#failure;
-    try {
-      return work();
-    } catch (error) {
-      throw this.#failure = new SegmentFileError(this.#files.path(this.id), error);
-    }
   }
 }

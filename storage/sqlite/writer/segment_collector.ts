@@ -3,14 +3,12 @@
  * locked is filled by nobody, and never will be again: so nothing comes into it while it is looked at.
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { LockedFile, SegmentFiles } from "../segment_files.ts";
+import type { SegmentFiles } from "../segment_files.ts";
 import { Statement } from "../statement.ts";
 import type { Segments } from "./segments.ts";
 
 /** What one step removes, and what it moves: a few milliseconds. */
 const SEGMENTS = 16, BODIES = 16, OCTETS = 1024 * 1024;
-/** How often it looks for files that no row names, milliseconds. */
-const SWEEP = 60 * 60 * 1000;
 
 interface SegmentRow {
   readonly id: number;
@@ -32,10 +30,8 @@ export class SegmentCollector {
   readonly #remove: Statement;
   readonly #bodies: Statement<BodyRow>;
   readonly #move: Statement;
-  readonly #unknown: Statement<SegmentRow>;
   /** Those that cannot be read: whoever reads a body in them says so. */
   readonly #broken = new Set<number>();
-  #swept = -Infinity;
 
   /** Over an open database; transactions are durable when they return. */
   constructor(
@@ -51,59 +47,41 @@ export class SegmentCollector {
     const sparse = "SELECT id FROM segments WHERE live * 2 <= octets";
     this.#dead = prepare(`${sparse} AND live = 0 AND unnamedSince IS NULL ORDER BY id`);
     this.#sparse = prepare(`${sparse} AND live > 0 ORDER BY id`);
-    this.#remove = prepare("DELETE FROM segments WHERE id = ? AND live = 0");
+    this.#remove = prepare("DELETE FROM segments WHERE id = ?");
     // What has octets in its row has a segment of its own.
     this.#bodies = prepare(
       `SELECT id, offset, size FROM bodies WHERE segment = ? AND offset >= 0 ORDER BY offset LIMIT ${BODIES}`,
     );
     this.#move = prepare("UPDATE bodies SET segment = ?, offset = ? WHERE id = ? AND segment = ?");
-    this.#unknown = prepare("SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM segments)");
   }
 
   /** Takes a step. Gives whether there may be more to do. @throws Refusal, SegmentFileError, Error of SQLite. */
-  step(before: number): boolean {
+  step(): boolean {
     const folder = this.#files.lockFolder();
     // Whoever copies the files takes the database first, and needs all that it named then.
     if (folder === "busy" || folder === "gone") return false;
     try {
-      this.#sweep(before);
       return this.#removeDead() || this.#moveLiving();
     } finally {
       folder.close();
     }
   }
 
-  /**
-   * Files of segments that were never committed, or whose row is gone. A row and its file are made in one transaction: once
-   * we are in one, what has no row has none for good. They are left for a while all the same: the database may be one that
-   * was restored by mistake.
-   */
-  #sweep(before: number): void {
-    if (before - this.#swept < SWEEP) return;
-    const old = this.#files.olderThan(before);
-    const unknown = old.length === 0 ? [] : this.#transaction(() => this.#unknown.all(JSON.stringify(old)));
-    for (const { id } of unknown) this.#files.remove(id);
-    this.#swept = before;
-  }
-
   #removeDead(): boolean {
-    const locked: (readonly [number, LockedFile])[] = [];
-    try {
-      this.#transaction(() => {
-        for (const { id } of this.#dead.all()) {
-          const lock = this.#files.lock(id);
-          if (lock === "busy") continue;
-          locked.push([id, lock]);
-          this.#remove.run(id);
-          if (locked.length === SEGMENTS) break;
-        }
-      });
-      // Only now: a file without a row is garbage, and a row without a file would be a loss.
-      for (const [id] of locked) this.#files.remove(id);
-    } finally {
-      for (const [, lock] of locked) if (typeof lock !== "string") lock.close();
-    }
-    return locked.length > 0;
+    return this.#transaction(() => {
+      let count = 0;
+      for (const { id } of this.#dead.all()) {
+        const lock = this.#files.lock(id);
+        if (lock === "busy") continue;
+        // That it is dead is on the disk already, but where its body was no message's. A row whose file is gone is found
+        // again; a file whose row is gone would not be.
+        this.#files.remove(id);
+        if (lock !== "gone") lock.close();
+        this.#remove.run(id);
+        if (++count === SEGMENTS) break;
+      }
+      return count > 0;
+    });
   }
 
   #moveLiving(): boolean {

@@ -1,6 +1,6 @@
 /**
  * Segments, as the writer fills them. Their order of events keeps every body: octets are on the disk before a transaction
- * names them, a file comes and goes only while its row is being written, and whoever fills one holds its lock.
+ * names them, a file comes and goes only within the transaction that writes its row, and whoever fills one holds its lock.
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { SegmentFiles } from "../segment_files.ts";
@@ -23,7 +23,7 @@ export class Segments {
   readonly #files: SegmentFiles;
   readonly #unsynced: Unsynced;
   readonly #insert: Statement<{ readonly id: number }>;
-  readonly #remove: Statement;
+  readonly #adopt: Statement;
   readonly #setEnd: Statement;
   readonly #fill: Statement;
   readonly #complete: Statement;
@@ -41,7 +41,9 @@ export class Segments {
     this.#files = files;
     this.#unsynced = unsynced;
     this.#insert = prepare("INSERT INTO segments (unnamedSince) VALUES (?) RETURNING id");
-    this.#remove = prepare("DELETE FROM segments WHERE id = ?");
+    this.#adopt = prepare(
+      "UPDATE segments SET unnamedSince = CAST(unixepoch('subsec') * 1000 AS INTEGER) WHERE id = ?",
+    );
     this.#setEnd = prepare("UPDATE segments SET octets = ? WHERE id = ?");
     this.#fill = prepare("UPDATE segments SET octets = max(octets, ?), live = live + ? WHERE id = ?");
     this.#complete = prepare(
@@ -60,12 +62,13 @@ export class Segments {
     if (this.#current === undefined || this.#current.end >= this.#files.full) this.#beginNext();
     const segment = this.#current;
     if (segment === undefined) throw new Error("a segment was begun and is not there");
+    const start = segment.end;
     try {
       const places = bodies.map((octets) => ({ segment: segment.id, offset: segment.append(octets) }));
       segment.sync();
       return places;
     } catch (error) {
-      this.#endCurrent();
+      if (!segment.cut(start)) this.#endCurrent();
       throw error;
     }
   }
@@ -135,8 +138,7 @@ export class Segments {
   }
 
   #endCurrent(): void {
-    // Nothing names what is not on the disk.
-    this.#current?.close(this.#current.synced);
+    this.#current?.close();
     this.#last = this.#current;
     this.#current = undefined;
   }
@@ -146,6 +148,7 @@ export class Segments {
     try {
       this.#unsynced(() => begun = insert());
     } catch (error) {
+      // On a full disk none is adopted: each try would have to pass by those of all tries before.
       begun?.remove();
       throw error;
     }
@@ -158,8 +161,9 @@ export class Segments {
       const id = this.#insert.get(unnamedSince)?.id ?? 0;
       const segment = OpenSegment.create(this.#files, id);
       if (segment !== undefined) return segment;
-      // A file of a time that the database, which was restored, does not know. It is no key of ours.
-      this.#remove.run(id);
+      // What a crash left before its row was there for good; or of a time that the database, which was restored, does not
+      // know: it goes as what nobody names goes, but not at once.
+      this.#adopt.run(id);
     }
   }
 }

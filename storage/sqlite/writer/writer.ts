@@ -133,7 +133,7 @@ export class Writer implements Omit<Handlers, "open"> {
   collect({ before }: WriterRequests["collect"]): { more: boolean } {
     this.#incoming.discardOld(before);
     this.#unsynced(() => this.#bodies.discardOld(before));
-    return { more: this.#collector.step(before) };
+    return { more: this.#collector.step() };
   }
 
   index({ mailbox }: WriterRequests["index"]): { more: boolean } {

@@ -12,11 +12,13 @@ if (task === "accounts") {
 } else {
   const account = await storage.accountByAddress("user@example.org");
   if (account === undefined) throw new Error("no account");
-  // Many callers, each a message in two mailboxes, by turns short and long; what is acknowledged is told.
+  // Many callers, each a message in two mailboxes, by turns short, in a segment with others, and long; what is acknowledged is told.
   await Promise.all(Array.from({ length: 8 }, async (_, caller) => {
     for (let n = 0;; n++) {
       const name = `${caller}.${n}`;
-      const octets = new TextEncoder().encode(`Subject: ${name}\r\n\r\n`.padEnd(n % 5 === 4 ? 300_000 : 2000, "x"));
+      const octets = new TextEncoder().encode(
+        `Subject: ${name}\r\n\r\n`.padEnd([2000, 2000, 2000, 140_000, 300_000][n % 5] ?? 0, "x"),
+      );
       const body = await storage.writeBody(octets);
       const details = { receivedAt: new Date(), flags: [name] };
       await storage.apply([

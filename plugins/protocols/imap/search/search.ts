@@ -15,8 +15,10 @@ import type { User } from "../state.ts";
 import { compile, type SearchedMailbox } from "./compile.ts";
 import { type Condition, conditionsIn } from "./condition.ts";
 import { withoutFilters } from "./filters.ts";
-import { findMessages, scopeOf, type SearchPlace } from "./find_messages.ts";
-import { enoughFor, type Found } from "./found.ts";
+import { flagCondition } from "./flag_condition.ts";
+import { findMessages, scopeOf, type SearchPlace, type SearchScope } from "./find_messages.ts";
+import { type Enough, enoughFor, type Found } from "./found.ts";
+import type { KnownFlags } from "./known_flags.ts";
 import { relevancyScores } from "./relevancy.ts";
 import { textReading } from "./wanted_text.ts";
 
@@ -37,7 +39,10 @@ export interface PreparedSearch {
 }
 
 /** A mailbox to search: where, and what sets in the search mean there. */
-export interface SearchTarget extends SearchPlace, SearchedMailbox {}
+export interface SearchTarget extends SearchPlace, SearchedMailbox {
+  /** Flags that are kept from one search to the next; absent: none are. */
+  readonly flags?: KnownFlags;
+}
 
 /** A search that has been done, and what it came to in its mailbox. */
 export interface Searched {
@@ -97,6 +102,7 @@ export function selectedTarget(mailbox: SelectedMailbox): SearchTarget {
     uids: mailbox.uids,
     saved: resolvedRanges(mailbox.saved, 0),
     isRecent: (uid) => mailbox.isRecent(uid),
+    flags: mailbox.flags,
   };
 }
 
@@ -120,18 +126,35 @@ export async function search(
   const { storage, now } = session.service.context;
   const mode = { work, now: now().getTime(), withRelevancy, fromEnd: enough?.fromEnd ?? false };
   const scope = await scopeOf(storage, target, condition, most);
-  let isEnough = false;
-  for await (const page of findMessages(storage, target, condition, mode, scope)) {
+  const byFlags = await foundByFlags(target, condition, scope, { work, enough });
+  for (const uid of byFlags ?? []) found.add({ uid }, undefined);
+  const isEnough = () => enough !== undefined && found.count >= enough.count;
+  const pages = byFlags === undefined ? findMessages(storage, target, condition, mode, scope) : [];
+  for await (const page of pages) {
     for (const { message, relevancy } of page) found.add(message, relevancy);
-    isEnough = enough !== undefined && found.count >= enough.count;
-    if (isEnough) break;
+    if (isEnough()) break;
   }
   // What was found from the end is what would have been found without a limit.
-  const isCut = scope.isCut && !(isEnough && mode.fromEnd);
+  const isCut = scope.isCut && !(isEnough() && mode.fromEnd);
   return {
-    ...{ condition, found: found.take(mode.fromEnd) },
+    ...{ condition, found: found.take(mode.fromEnd && byFlags === undefined) },
     ...isCut && { reached: limitReached(session, scope.uids[0]) },
   };
+}
+
+/** What was found by flags that are kept; undefined where that cannot be, or where to read them costs more than to search. */
+async function foundByFlags(
+  { flags, uids: all, isRecent }: SearchTarget,
+  condition: Condition,
+  { uids }: SearchScope,
+  { work, enough }: { readonly work: Work; readonly enough: Enough | undefined },
+): Promise<readonly number[] | undefined> {
+  const needsAll = enough === undefined && uids.length === all.length;
+  if (flags === undefined || !flags.areKnown && !needsAll) return undefined;
+  const met = flagCondition(condition, isRecent);
+  if (met === undefined) return undefined;
+  await flags.refresh(work);
+  return flags.meeting(uids, met);
 }
 
 /** Collects what is found. */
@@ -152,9 +175,9 @@ export class Gathered {
   }
 
   /** One more. */
-  add({ uid, modseq }: Pick<Message, "uid" | "modseq">, relevancy: number | undefined): void {
+  add({ uid, modseq }: Pick<Message, "uid"> & Partial<Pick<Message, "modseq">>, relevancy: number | undefined): void {
     this.#uids.push(uid);
-    this.#modseqs?.push(modseq);
+    if (modseq !== undefined) this.#modseqs?.push(modseq);
     // Where nothing fuzzy was met, all that was met is as good as can be.
     this.#relevancies?.push(relevancy ?? 1);
   }
