@@ -6,6 +6,7 @@ import { itemsAt, valueAt } from "./plain_value.ts";
 import {
   filterEntry,
   httpEntry,
+  isPluginName,
   protocolEntry,
   sandboxedEntry,
   storageEntry,
@@ -22,7 +23,7 @@ export interface PlacedEntry {
   readonly entry: PluginEntry;
 }
 
-/** All well-formed entries, defaults included, in the order in which plugins are set up. */
+/** All entries that can be checked further, defaults included, in the order in which plugins are set up. */
 export function placedEntries(document: unknown): PlacedEntry[] {
   const section = (name: string, kind: PlacedEntry["kind"], schema: EntrySchema) =>
     itemsAt(document, [name]).flatMap(({ value, path }) => placed(kind, schema, value, path));
@@ -43,5 +44,10 @@ type EntrySchema = ValueSchema<Parameters<typeof toPluginEntry>[0]>;
 
 function placed(kind: PlacedEntry["kind"], schema: EntrySchema, value: unknown, at: ConfigPath): PlacedEntry[] {
   const result = v.safeParse(schema, value);
-  return result.success ? [{ kind, entry: toPluginEntry(result.output, at) }] : [];
+  if (result.success) return [{ kind, entry: toPluginEntry(result.output, at) }];
+  // Whatever else is wrong with the entry, a plugin of the program's own can say what it thinks of its options. No other
+  // is loaded: the sandbox or the digest that it is to have may be what cannot be read.
+  const use = valueAt(value, ["use"]);
+  if (typeof use !== "string" || !isPluginName(use)) return [];
+  return [{ kind, entry: toPluginEntry({ use, options: valueAt(value, ["options"]) }, at) }];
 }

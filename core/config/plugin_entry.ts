@@ -109,7 +109,12 @@ function nameOr<Entry>(entry: ValueSchema<Entry>): ValueSchema<Entry | { use: st
   );
 }
 
+/** Whether a plugin is named as the program's own are. */
+export function isPluginName(text: string): boolean {
+  return /^[A-Za-z0-9][\w-]*$/.test(text);
+}
+
 function isPlugin(text: string): boolean {
-  return /^[A-Za-z0-9][\w-]*$/.test(text) || /^(?:\.{0,2}\/|jsr:|npm:|https:\/\/|file:\/\/)[^\s/]\S*$/.test(text) ||
+  return isPluginName(text) || /^(?:\.{0,2}\/|jsr:|npm:|https:\/\/|file:\/\/)[^\s/]\S*$/.test(text) ||
     /^[A-Za-z]:[\\/]\S+$/.test(text);
 }

@@ -21,6 +21,7 @@ import { Attempt, type AttemptParts } from "./attempt.ts";
 import type { AttemptHooks } from "./attempt_hooks.ts";
 import { refused, refusedExchange, startExchange } from "./exchange.ts";
 import { hasBinding, isServed, mayRevealPassword, offerOf } from "./offers.ts";
+import { tellableName } from "./mechanism_name.ts";
 import { OpenConnections } from "./open_connections.ts";
 import { Penalties, type Sleep, sleep } from "./penalties.ts";
 
@@ -136,7 +137,7 @@ class ServerAuthentication implements Authentication {
     const form = this.#form(name, connection, service);
     if (form === undefined || form.offer !== "usable") {
       const reason = form?.offer === "needs-tls" ? "needs-tls" : "unknown-mechanism";
-      new Attempt(this.#parts(name.slice(0, 32), connection, service)).ended(refused(reason));
+      new Attempt(this.#parts(form?.name ?? tellableName(name), connection, service)).ended(refused(reason));
       return refusedExchange(reason);
     }
     const parts = this.#parts(form.name, connection, service);

@@ -4,7 +4,7 @@
  */
 import type { DotData } from "../contract/mod.ts";
 import { DotDecoder } from "./dot_decoder.ts";
-import { type ConnectionClosed, MessageTooLarge } from "./errors.ts";
+import { type ConnectionClosed, Endless, MessageTooLarge } from "./errors.ts";
 import type { InputBuffer } from "./input_buffer.ts";
 
 /** What reading data needs of its reader. */
@@ -15,8 +15,8 @@ export interface DataSource {
   more(): Promise<void>;
   /** The data has ended: what follows are lines again. */
   ended(): void;
-  /** Nothing can be read any more; the error to throw. */
-  giveUp(why: string): ConnectionClosed;
+  /** Nothing can be read any more; the error to throw: the first that was given. */
+  giveUp(error: ConnectionClosed): ConnectionClosed;
 }
 
 /** A piece of data, or its end. */
@@ -128,9 +128,9 @@ export class DottedData implements DotData, AsyncIterableIterator<Uint8Array, un
   }
 
   #discard(): undefined {
-    if (this.#decoder.hasEnded) throw new MessageTooLarge(this.#limit);
-    if (this.#size - this.#limit > Math.max(this.#limit, LEAST_EXCESS)) {
-      throw this.#source.giveUp("the message went on far beyond its limit");
-    }
+    const hasEnded = this.#decoder.hasEnded;
+    if (!hasEnded && this.#size - this.#limit <= Math.max(this.#limit, LEAST_EXCESS)) return;
+    const cause = new MessageTooLarge(this.#limit);
+    throw hasEnded ? cause : this.#source.giveUp(new Endless("the message went on far beyond its limit", { cause }));
   }
 }

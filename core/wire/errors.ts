@@ -34,7 +34,13 @@ export class MessageTooLarge extends Error {
 /** There is nobody to talk to any more, or no way to tell what is meant: nothing more can be read or sent. */
 export class ConnectionClosed extends Error {
   /** For logs. */
-  override readonly name = "ConnectionClosed";
+  override readonly name: string = "ConnectionClosed";
+}
+
+/** What a client sends has no end within any limit, and is read no further; the other direction still works. */
+export class Endless extends ConnectionClosed {
+  /** For logs. */
+  override readonly name = "Endless";
 }
 
 /** The client was too slow; the other direction still works. */

@@ -2,7 +2,7 @@
 import type { DotData, WireReader } from "../contract/mod.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { type DataSource, DottedData, ExactData } from "./data.ts";
-import { ConnectionClosed, DeadlineExceeded, LINE_EDGE, LineTooLong, Stopping } from "./errors.ts";
+import { ConnectionClosed, DeadlineExceeded, Endless, LINE_EDGE, LineTooLong, Stopping } from "./errors.ts";
 import { InputBuffer } from "./input_buffer.ts";
 import type { Waits } from "./waits.ts";
 import type { WireParts } from "./wire_parts.ts";
@@ -150,7 +150,7 @@ export class LineReader implements WireReader {
       input: this.#input,
       more: () => this.#more(),
       ended: () => this.#isInData = false,
-      giveUp: (why) => this.#giveUp(why),
+      giveUp: (error) => this.#giveUp(error),
     };
   }
 
@@ -159,7 +159,7 @@ export class LineReader implements WireReader {
     if (this.#broken !== undefined) throw this.#broken;
     const since = this.#waits.now(), had = this.#input.length;
     if (!await this.#fill(true, since + this.#idleTimeout() - this.#waited)) {
-      throw this.#giveUp("the client left in the middle of its data");
+      throw this.#giveUp(new ConnectionClosed("the client left in the middle of its data"));
     }
     this.#waited += this.#waits.now() - since;
     this.#progress += this.#input.length - had;
@@ -179,7 +179,7 @@ export class LineReader implements WireReader {
         isMore = await this.#fill(true, dueAt);
       } catch (error) {
         // What comes now would be taken for a line.
-        this.#giveUp("a line did not end in time");
+        this.#giveUp(new ConnectionClosed("a line did not end in time"));
         throw error;
       }
       if (!isMore) return undefined;
@@ -187,7 +187,7 @@ export class LineReader implements WireReader {
       const ending = this.takeLine(Infinity);
       if (ending !== undefined) throw new LineTooLong(limit, beginning, ending);
     }
-    throw this.#giveUp("a line did not end");
+    throw this.#giveUp(new Endless("a line did not end"));
   }
 
   /** Waits for octets. False at the end of the stream. */
@@ -206,16 +206,16 @@ export class LineReader implements WireReader {
 
   readonly #failed = (error: unknown): never => {
     if (error instanceof DeadlineExceeded || error instanceof Stopping) throw error;
-    throw this.#giveUp("the connection broke", error);
+    throw this.#giveUp(new ConnectionClosed("the connection broke", { cause: error }));
   };
 
   #mayRead(): void {
     if (this.#broken !== undefined) throw this.#broken;
     // Octets of a message must never be taken for commands.
-    if (this.#isInData) throw this.#giveUp("data was left unread");
+    if (this.#isInData) throw this.#giveUp(new ConnectionClosed("data was left unread"));
   }
 
-  #giveUp(why: string, cause?: unknown): ConnectionClosed {
-    return this.#broken ??= new ConnectionClosed(why, { cause });
+  #giveUp(error: ConnectionClosed): ConnectionClosed {
+    return this.#broken ??= error;
   }
 }

@@ -3,7 +3,7 @@
  * POP1, POP2, poppassd and Ph.
  */
 import type { Connection } from "../../core/contract/mod.ts";
-import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../core/wire/errors.ts";
+import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../core/wire/errors.ts";
 import { OutOfStep } from "./pop3/errors.ts";
 
 /** What a protocol says. Lines are kept by the writer and sent before the next one is waited for. */
@@ -59,6 +59,7 @@ async function sayWhy(
   error: unknown,
 ): Promise<void> {
   const { log, writer } = connection;
+  if (error instanceof Endless) return log.info("client cut off", { why: error.message });
   if (error instanceof ConnectionClosed) return log.debug("client broke off", { why: error.message });
   if (error instanceof DeadlineExceeded) return log.info("client was too slow");
   // Data has begun: what came now would be taken for a part of it.

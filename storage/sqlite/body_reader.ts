@@ -127,7 +127,7 @@ export class BodyReader {
         if (octets !== undefined) return octets;
         // Where it was, nothing is any more: it was moved, or has gone.
         place = this.#place.get(id) ?? notFound();
-        if (segment !== null && place.segment === segment) throw this.#files.unreadable(segment, "it is missing");
+        if (segment !== null && place.segment === segment) throw this.#files.lost(segment, "it is missing");
       }
     };
     return (from, to) => {

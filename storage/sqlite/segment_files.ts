@@ -18,7 +18,7 @@ export class SegmentFiles {
   /** Octets after which the next one is begun. */
   readonly full: number;
   readonly #log: Pick<Logger, "error"> | undefined;
-  /** Segments that the operator has been told of. */
+  /** Segments that the operator has been told of, and that have not been read since. */
   readonly #told = new Set<number>();
 
   /**
@@ -45,20 +45,27 @@ export class SegmentFiles {
       for (let at = 0; at < length;) {
         const count = file.readSync(at === 0 ? octets : octets.subarray(at));
         // A row is committed after what it names is on the disk: somebody else has cut the file.
-        if (count === null) throw new Error(`it ends ${length - at} octets before a body in it does`);
+        if (count === null) throw this.lost(segment, `it ends ${length - at} octets before a body in it does`);
         at += count;
       }
+      this.#told.delete(segment);
       return octets;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
-      throw this.unreadable(segment, error instanceof Error ? error.message : String(error));
+      if (error instanceof Refusal) throw error;
+      // The file need not be the reason: the program may have no descriptor left.
+      throw this.#unreadable(segment, `cannot be read now: ${error instanceof Error ? error.message : error}`);
     }
   }
 
-  /** Why a segment that the database names cannot be read. */
-  unreadable(segment: number, reason: string): Refusal {
+  /** Why a segment that the database names will not be read before somebody puts it back. */
+  lost(segment: number, reason: string): Refusal {
+    return this.#unreadable(segment, `${reason}: restore it from a backup, messages in it cannot be read`);
+  }
+
+  #unreadable(segment: number, reason: string): Refusal {
     const cause = `${this.path(segment)}: ${reason}`;
-    if (!this.#told.has(segment)) this.#log?.error(`${cause}: restore it from a backup, messages in it cannot be read`);
+    if (!this.#told.has(segment)) this.#log?.error(cause);
     this.#told.add(segment);
     return new Refusal("unavailable", "mail cannot be read for now", { cause });
   }

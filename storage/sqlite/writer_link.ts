@@ -26,6 +26,7 @@ export interface WriterSettings {
 const firstWait = 250, longestWait = 30_000;
 
 interface Waiting {
+  readonly name: keyof WriterRequests;
   readonly resolve: (answer: WriterAnswers[keyof WriterAnswers]) => void;
   readonly reject: (reason: Error) => void;
 }
@@ -114,7 +115,7 @@ export class WriterLink {
   ): Promise<WriterAnswers[Name]> {
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<WriterAnswers[keyof WriterAnswers]>();
-    waiting.set(id, { resolve, reject });
+    waiting.set(id, { name, resolve, reject });
     // A request and its name belong together, which TypeScript cannot see of a type parameter.
     thread.send({ id, name, request } as NumberedRequest);
     // The writer answers each request with what belongs to its name.
@@ -128,7 +129,8 @@ export class WriterLink {
       if (message.failure.kind === "unavailable") this.#failed(message.failure);
       asked?.reject(errorOf(message.failure));
     } else {
-      this.#works();
+      // Only that: on a full disk the first octets of a long body may have room, and taking them away has.
+      if (asked?.name === "commit") this.#works();
       asked?.resolve(message.answer);
     }
   }

@@ -99,15 +99,24 @@ for (const subject of subjects) {
     assertEquals(told.map(({ level, what }) => [level, what]), Object.keys(lines).map((what) => ["info", what]));
   });
 
-  Deno.test(`bad input: ${name}: a line without end is closed`, async () => {
+  Deno.test(`bad input: ${name}: a line without end is closed, and it is said why`, async () => {
     const log = await disturbed(subject, async (_server, client) => {
+      const session = dialogueOver(client);
+      await session.line();
+      await session.say("x".repeat(200_000));
+      assertMatch(await session.readToEnd(), /^(421|-ERR) .*does not end, goodbye\r\n$/);
+    });
+    assert(log.some(({ level, message }) => level === "info" && message === "client cut off"));
+  });
+
+  Deno.test(`bad input: ${name}: who sends more than can be read away is closed`, async () => {
+    await disturbed(subject, async (_server, client) => {
       const session = dialogueOver(client);
       await session.line();
       const sending = session.say("x".repeat(10_000_000)).catch(() => {});
       await session.readToEnd().catch(() => {});
       await sending;
     });
-    assert(log.some(({ message, why }) => message === "client broke off" && why === "a line did not end"));
   });
 
   Deno.test(`bad input: ${name}: binary noise is refused until it is enough, then closed`, async () => {

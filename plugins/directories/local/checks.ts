@@ -65,7 +65,8 @@ export async function existingAccount(text: string, book: AddressBook, accounts:
   const account = address && await accounts.accountByAddress(address.canonical);
   if (account !== undefined) return account;
   if (address !== undefined && !book.isLocal(address.domain)) throw notLocal(address.domain, book);
-  const to = address && await accounts.alias(address.canonical);
+  const alias = text.startsWith("@") ? checkCatchAll(text, book) : address?.canonical;
+  const to = alias === undefined ? undefined : await accounts.alias(alias);
   if (to !== undefined) throw new Refusal("not-found", `${show(text)} is no account but an alias of ${to.join(", ")}`);
   throw await unknown(text, address?.canonical ?? text, accounts);
 }

@@ -7,7 +7,7 @@
 import { type Connection, Refusal } from "../../../core/contract/mod.ts";
 import { latin1 } from "../../../core/wire/ascii.ts";
 import { type CommandText, CommandTooLarge, TooMuchRefused } from "../../../core/wire/command_reader.ts";
-import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import { literalMark } from "../../../core/wire/literal_mark.ts";
 import { Turns } from "../imap/turns.ts";
 import type { Command, Outcome } from "./command.ts";
@@ -197,7 +197,8 @@ class Conversation {
   /** What there is to say at an end that was not the client's, if the client can still hear it. */
   async #sayWhy(error: unknown): Promise<void> {
     const { connection, state: { name: state } } = this.#session, { log, writer } = connection;
-    if (error instanceof ConnectionClosed) return log.debug("client broke off", { state, why: error.message });
+    if (error instanceof Endless) log.info("client cut off", { state, why: error.message });
+    else if (error instanceof ConnectionClosed) return log.debug("client broke off", { state, why: error.message });
     this.#session.untagged(`BYE ${byeFor(error)}`);
     if (error instanceof DeadlineExceeded) log.info("client was too slow", { state });
     try {
@@ -212,6 +213,7 @@ class Conversation {
 function byeFor(error: unknown): string {
   if (error instanceof DeadlineExceeded) return printName("Nothing was heard in time");
   if (error instanceof Stopping) return `(TRYLATER) ${printName("The server is stopping")}`;
+  if (error instanceof Endless) return printName("A line does not end");
   if (error instanceof TooMuchRefused) return printName("What was sent unasked is too large to be read away");
   return `(TRYLATER) ${printName("Something went wrong here; it has been logged")}`;
 }

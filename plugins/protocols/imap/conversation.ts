@@ -6,7 +6,7 @@
  */
 import type { Connection } from "../../../core/contract/mod.ts";
 import { latin1 } from "../../../core/wire/ascii.ts";
-import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import type { Command, Outcome } from "./command.ts";
 import { type CommandText, CommandTooLarge, TooMuchRefused } from "../../../core/wire/command_reader.ts";
 import { expectedReply, isBroken, isGone, serverBug } from "./failures.ts";
@@ -199,7 +199,8 @@ class Conversation {
   async #sayWhy(error: unknown): Promise<void> {
     const { connection } = this.#session, { log, writer } = connection;
     const state = this.#session.state.name;
-    if (error instanceof ConnectionClosed) return log.debug("client broke off", { state, why: error.message });
+    if (error instanceof Endless) log.info("client cut off", { state, why: error.message });
+    else if (error instanceof ConnectionClosed) return log.debug("client broke off", { state, why: error.message });
     // The client waits for the rest of a literal: whatever is said would be taken for that.
     if (error instanceof OutOfStep) return log.error("a message could not be sent to its end", { state, error });
     this.#session.untagged(`BYE ${byeFor(error)}`);
@@ -216,6 +217,7 @@ class Conversation {
 function byeFor(error: unknown): string {
   if (error instanceof DeadlineExceeded) return "Nothing was heard in time";
   if (error instanceof Stopping) return "[UNAVAILABLE] The server is stopping";
+  if (error instanceof Endless) return "[TOOBIG] A line does not end";
   // RFC 7888 §4: the other choice would be to read it all.
   if (error instanceof TooMuchRefused) return "[TOOBIG] What was sent unasked is too large to be read away";
   return "[SERVERBUG] Something went wrong here; it has been logged";

@@ -6,7 +6,7 @@
  *   marks are forgotten, and the lock of its maildrop is given back (RFC 1939 §6).
  */
 import type { Connection, Exchange } from "../../../core/contract/mod.ts";
-import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import type { Command, Outcome } from "./command.ts";
 import { readCommandLine } from "./command_line.ts";
 import { failureReply, isBroken, OutOfStep } from "./errors.ts";
@@ -196,17 +196,23 @@ export class Session implements AsyncDisposable {
   async #sayWhy(error: unknown): Promise<void> {
     const { log } = this.connection;
     const state = this.#state.name;
-    if (error instanceof ConnectionClosed) return log.debug("client broke off", { state, why: error.message });
+    if (error instanceof Endless) log.info("client cut off", { state, why: error.message });
+    else if (error instanceof ConnectionClosed) return log.debug("client broke off", { state, why: error.message });
     // RFC 1939 §3: the autologout closes the connection without sending any response.
     if (error instanceof DeadlineExceeded) return log.info("client was too slow", { state });
     if (error instanceof OutOfStep) return log.error("a reply was left unfinished", { error: error.cause ?? error });
-    this.say(error instanceof Stopping ? failed(this.texts.stopping, "SYS/TEMP") : failureReply(this.texts));
+    this.say(this.#goodbyeFor(error));
     try {
       this.connection.setIdleTimeout(PATIENCE);
       await this.connection.writer.flush();
     } catch {
       // It can not; the connection is about to be closed anyway.
     }
+  }
+
+  #goodbyeFor(error: unknown): Reply {
+    if (error instanceof Endless) return failed(this.texts.endless);
+    return error instanceof Stopping ? failed(this.texts.stopping, "SYS/TEMP") : failureReply(this.texts);
   }
 }
 

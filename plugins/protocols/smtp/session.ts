@@ -6,12 +6,19 @@
  * - whatever happens, the reply says it or the connection ends: nothing is answered twice, or with success too early.
  */
 import type { Connection, ProtocolContext } from "../../../core/contract/mod.ts";
-import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import {
+  ConnectionClosed,
+  DeadlineExceeded,
+  Endless,
+  LineTooLong,
+  MessageTooLarge,
+  Stopping,
+} from "../../../core/wire/errors.ts";
 import { type Command, type Outcome, outOfOrder } from "./command.ts";
 import { commands } from "./commands.ts";
 import { readCommandLine } from "./command_line.ts";
 import type { SmtpOptions } from "./options.ts";
-import { expectedReply, isBroken, localError } from "./refusals.ts";
+import { expectedReply, isBroken, localError, tooLarge } from "./refusals.ts";
 import { type Reply, reply, replyLines } from "./replies.ts";
 import type { State } from "./state.ts";
 
@@ -22,6 +29,7 @@ const closing = {
   stopping: reply(421, "4.3.2", "The server is stopping, try again later"),
   idle: reply(421, "4.4.2", "Nothing was heard in time, goodbye"),
   errors: reply(421, "4.7.0", "Too many errors, goodbye"),
+  endless: reply(421, "4.7.0", "What is sent does not end, goodbye"),
   failed: reply(421, "4.3.0", "Local error, try again later"),
 };
 
@@ -160,12 +168,17 @@ export class Session {
 
   /** A goodbye, if the client can still hear it. */
   async #sayWhy(error: unknown): Promise<void> {
-    if (error instanceof ConnectionClosed) {
-      return this.connection.log.debug("client broke off", { state: this.#state.name, why: error.message });
+    const { log } = this.connection, state = this.#state.name;
+    if (error instanceof Endless) log.info("client cut off", { state, why: error.message });
+    else if (error instanceof ConnectionClosed) {
+      // Whoever asks for a message that never came finds this.
+      const level = state === "transaction" || state === "chunks" ? "info" : "debug";
+      return log[level]("client broke off", { state, why: error.message });
     }
-    const isIdle = error instanceof DeadlineExceeded;
-    if (isIdle) this.connection.log.info("client was too slow", { state: this.#state.name });
-    this.say(isIdle ? closing.idle : error instanceof Stopping ? closing.stopping : closing.failed);
+    if (error instanceof DeadlineExceeded) log.info("client was too slow", { state });
+    // The answer to DATA: a client that has not heard it sends the message again, for days.
+    if (error instanceof Endless && error.cause instanceof MessageTooLarge) this.say(tooLarge);
+    this.say(goodbyeFor(error));
     try {
       this.connection.setIdleTimeout(PATIENCE);
       await this.flush();
@@ -173,6 +186,12 @@ export class Session {
       // It can not; the connection is about to be closed anyway.
     }
   }
+}
+
+function goodbyeFor(error: unknown): Reply {
+  if (error instanceof Endless) return closing.endless;
+  if (error instanceof DeadlineExceeded) return closing.idle;
+  return error instanceof Stopping ? closing.stopping : closing.failed;
 }
 
 type Line = Uint8Array | undefined | "too long";

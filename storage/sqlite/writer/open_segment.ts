@@ -89,4 +89,14 @@ export class OpenSegment {
   close(): void {
     this.#file.close();
   }
+
+  /** The same where its row could not be committed: the file goes, if it can. */
+  remove(): void {
+    try {
+      this.#files.remove(this.id);
+    } catch {
+      // Whoever has its key next adopts it.
+    }
+    this.#file.close();
+  }
 }

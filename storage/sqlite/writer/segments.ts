@@ -148,7 +148,8 @@ export class Segments {
     try {
       this.#unsynced(() => begun = insert());
     } catch (error) {
-      begun?.close();
+      // On a full disk none is adopted: each try would have to pass by those of all tries before.
+      begun?.remove();
       throw error;
     }
     if (begun === undefined) throw new Error("a segment was begun and is not there");

@@ -33,6 +33,10 @@ Deno.test("account: added, listed, shown, renamed by aliases, removed", async ()
     assertEquals((await account("alias @example.org carol@example.org")).code, 0);
     const { stdout } = await account("list --json");
     const { accounts, aliases } = JSON.parse(stdout);
+    for (const command of ["show", "remove"]) {
+      const { code, stderr } = await account(`${command} @example.org`);
+      assertEquals([code, stderr], [1, "@example.org is no account but an alias of carol@example.org\n"]);
+    }
     assertEquals(accounts.map(({ address }: { address: string }) => address), ["carol@example.org"]);
     assertEquals(aliases, [
       { address: "@example.org", to: ["carol@example.org"] },

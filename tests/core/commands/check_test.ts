@@ -57,6 +57,17 @@ protocols: [{ use: pop3, listen: ["127.0.0.1:0 tls"], options: { idle_timout: 10
   ]);
 });
 
+Deno.test("check: an entry with an address that makes no sense is told its wrong options too", async () => {
+  const { code, stderr } = await check(
+    `hostname: a.example\nprotocols: [{ use: pop3, listen: ["127.0.0.1"], options: { idle_timout: 10m } }]\n`,
+  );
+  assertEquals(code, 2);
+  assertEquals(stderr.replaceAll("DIR/", "").trim().split("\n").map((line) => line.replace(/: .*/, "")), [
+    "mail.yaml  protocols[0].listen[0]",
+    "mail.yaml  protocols[0].options.idle_timout",
+  ]);
+});
+
 Deno.test("check: a file that is not there", async () => {
   assertEquals(await check(undefined), { code: 2, stdout: "", stderr: "DIR/mail.yaml  there is no such file\n" });
 });

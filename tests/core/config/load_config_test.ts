@@ -213,9 +213,10 @@ Deno.test("mail.yaml: a plugin's own schema reports into the same file, secrets 
   ]);
 });
 
-Deno.test("mail.yaml: entries that are well-formed can be checked further though the rest is wrong", () => {
+Deno.test("mail.yaml: entries that name their plugin can be checked further though the rest is wrong", () => {
   const loaded = loadConfigText(
-    "hostname: 5\nauth: [plain, 7, { use: apop }]\nfilters: [spf]\nprotocols: [{ use: pop3 }, { use: imap, listen: ['[::1]:143'] }]",
+    "hostname: 5\nauth: [plain, 7, { use: apop }]\nfilters: [spf, { use: ./f.ts, sandbax: {} }]\n" +
+      "protocols: [{ use: pop3, options: { expire: 1 } }, { use: imap, listen: ['[::1]:143'] }]",
     "mail.yaml",
     environment,
   );
@@ -226,6 +227,7 @@ Deno.test("mail.yaml: entries that are well-formed can be checked further though
     ["auth", "plain", ["auth", 0]],
     ["auth", "apop", ["auth", 2]],
     ["filter", "spf", ["filters", 0]],
+    ["protocol", "pop3", ["protocols", 0]],
     ["protocol", "imap", ["protocols", 1]],
   ]);
 });

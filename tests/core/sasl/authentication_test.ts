@@ -144,6 +144,15 @@ Deno.test("authentication: RFC 4422 §3.1: names are taken in either case; unkno
   }
 });
 
+Deno.test("authentication: what a client says instead of a mechanism's name is not logged: it may be a password", async () => {
+  const authentication = testAuthentication(directory);
+  const { connection, lines } = connect();
+  const names = ["wonderland", "AGFsaWNlAHdvbmRlcmxhbmQ", "xoauth2", "SCRAM-SHA-256-PLUS"];
+  for (const name of names) await authentication.begin(name, connection, "pop");
+  const told = [...JSON.stringify(lines).matchAll(/"mechanism":"([^"]*)"/g)].map(([, name]) => name);
+  assertEquals(told, ["unknown", "unknown", "XOAUTH2", "SCRAM-SHA-256-PLUS"]);
+});
+
 /** What a login by PLAIN ends in. */
 async function logIn(message: string, settings: Partial<AuthenticationSettings> = {}) {
   const { connection, lines } = connect();

@@ -37,6 +37,20 @@ Deno.test("sqlite: a full disk refuses all that wait, harms nothing, and is over
   }
 });
 
+Deno.test("sqlite: a disk that stays full is told of once, though what came in vain is cleaned away in between", async () => {
+  const { storage, lines, close } = await openSqlite({ largest: 2 * MB });
+  try {
+    const mailbox = await inbox(storage);
+    const told = () => lines.filter(({ message }) => /cannot be written|again/.test(message)).map(({ level }) => level);
+    for (let n = 0; n < 3; n++) await assertRefused("unavailable", storage.writeBody(new Uint8Array(3 * MB)));
+    assertEquals(told(), ["error"]);
+    await fill(storage, mailbox, "small");
+    assertEquals(told(), ["error", "info"]);
+  } finally {
+    await close();
+  }
+});
+
 Deno.test("sqlite: another process that holds the database for too long is a temporary failure, not an end", async () => {
   const { storage, file, close } = await openSqlite({ busyTimeout: 50 });
   try {

@@ -1,5 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { SegmentFileError } from "../../../storage/sqlite/segment_file_error.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
+import { Segments, type Unsynced } from "../../../storage/sqlite/writer/segments.ts";
 import { assertInvariants } from "./invariants.ts";
 import { namesIn } from "./watched_files.ts";
 import { content, later, WriterAlone } from "./writer_alone.ts";
@@ -99,3 +102,49 @@ for (const after of ["kill", "power failure"] as const) {
     }
   });
 }
+
+Deno.test("sqlite segments: what a full disk took in vain takes no room, though the database can take no note of it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using alone = await WriterAlone.open(`${folder}/mail.db`);
+    const sizes = () => namesIn(alone.files.folder).map((name) => Deno.statSync(`${alone.files.folder}/${name}`).size);
+    alone.deliver(150 * KB);
+    const body = alone.begin();
+    alone.files.before = (step, segment) => {
+      if (step !== "write") return;
+      Deno.writeFileSync(alone.files.path(segment), new Uint8Array(10), { append: true });
+      throw new Error("No space left on device (os error 28)");
+    };
+    assertThrows(() => alone.deliver(150 * KB), SegmentFileError);
+    assertEquals(sizes(), [150 * KB, 100 * KB]);
+    using other = new DatabaseSync(alone.file);
+    other.exec("BEGIN IMMEDIATE");
+    assertThrows(() => alone.writer.discard({ body }), Error, "locked");
+    assertEquals(sizes(), [150 * KB, 0]);
+    other.exec("ROLLBACK");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sqlite segments: a file whose row could not be committed is not there: the next one need not pass it by", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using alone = await WriterAlone.open(`${folder}/mail.db`);
+    using database = new DatabaseSync(alone.file);
+    const full: Unsynced = (work) => {
+      database.exec("BEGIN IMMEDIATE");
+      try {
+        work();
+        throw new Error("database or disk is full");
+      } finally {
+        database.exec("ROLLBACK");
+      }
+    };
+    const segments = new Segments(database, alone.files, full);
+    for (let tries = 0; tries < 3; tries++) assertThrows(() => segments.begin(1), Error, "is full");
+    assertEquals(namesIn(alone.files.folder), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

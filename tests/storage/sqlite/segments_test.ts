@@ -262,6 +262,30 @@ Deno.test("sqlite segments: a file that is missing or too short is said by name,
   });
 });
 
+Deno.test("sqlite segments: a file that cannot be read for now is not called lost, and is said again when it comes again", async () => {
+  await withWriter((alone) => {
+    alone.deliver(150 * KB);
+    const { log, lines } = memoryLog();
+    const files = new SegmentFiles(alone.file, log);
+    const path = files.path(1), away = `${alone.file}.away`;
+    const readWithout = () => {
+      Deno.renameSync(path, away);
+      Deno.mkdirSync(path);
+      assertEquals(assertThrows(() => files.read(1, 0, 10), Refusal).kind, "unavailable");
+      Deno.removeSync(path);
+      Deno.renameSync(away, path);
+    };
+    readWithout();
+    readWithout();
+    assertEquals(lines.map(({ message }) => message.replace(/^.*\//, "")), [
+      "1: cannot be read now: Is a directory (os error 21)",
+    ]);
+    assertEquals(files.read(1, 0, 10)?.length, 10);
+    readWithout();
+    assertEquals(lines.length, 2);
+  });
+});
+
 Deno.test("sqlite segments: while the folder is locked nothing of it goes: who copies it after the database has all", async () => {
   await withWriter(async (alone, folder) => {
     const keys = alone.deliver(150 * KB, 150 * KB);

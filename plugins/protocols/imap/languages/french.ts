@@ -171,6 +171,7 @@ export const french: Readonly<Record<keyof typeof german, string>> = {
   "Unknown command": "Commande inconnue",
   "Unsubscribed": "Désabonné",
   "VANISHED needs ENABLE QRESYNC": "VANISHED demande ENABLE QRESYNC",
+  "A line does not end": "Une ligne n'a pas de fin",
   "What was sent unasked is too large to be read away":
     "Ce qui a été envoyé sans demande est trop grand pour être ignoré",
   "Wrong name or password": "Nom ou mot de passe incorrect",

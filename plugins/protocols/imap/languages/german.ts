@@ -171,6 +171,7 @@ export const german = {
   "Unknown command": "Unbekannter Befehl",
   "Unsubscribed": "Abbestellt",
   "VANISHED needs ENABLE QRESYNC": "VANISHED braucht ENABLE QRESYNC",
+  "A line does not end": "Eine Zeile nimmt kein Ende",
   "What was sent unasked is too large to be read away":
     "Was unaufgefordert gesendet wurde, ist zu groß, um es zu übergehen",
   "Wrong name or password": "Name oder Passwort ist falsch",

@@ -58,6 +58,7 @@ export const english: Language = {
     notText: "the line is not UTF-8, or has control characters",
     localError: "local error, try again later",
     stopping: "the server is stopping, try again later",
+    endless: "what is sent does not end, goodbye",
     tooManyErrors: "too many errors, goodbye",
   },
 };

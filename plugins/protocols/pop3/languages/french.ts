@@ -60,6 +60,7 @@ export const french: Language = {
     notText: "la ligne n'est pas en UTF-8 ou contient des caractères de contrôle",
     localError: "erreur interne, réessayez plus tard",
     stopping: "le serveur s'arrête, réessayez plus tard",
+    endless: "ce qui est envoyé n'a pas de fin, au revoir",
     tooManyErrors: "trop d'erreurs, au revoir",
   },
 };

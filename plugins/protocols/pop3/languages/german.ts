@@ -59,6 +59,7 @@ export const german: Language = {
     notText: "die Zeile ist kein UTF-8 oder enthält Steuerzeichen",
     localError: "interner Fehler, bitte später erneut versuchen",
     stopping: "der Server wird beendet, bitte später erneut versuchen",
+    endless: "was gesendet wird, nimmt kein Ende, auf Wiedersehen",
     tooManyErrors: "zu viele Fehler, auf Wiedersehen",
   },
 };

@@ -61,6 +61,7 @@ export const spanish: Language = {
     notText: "la línea no es UTF-8 o contiene caracteres de control",
     localError: "error interno, inténtelo más tarde",
     stopping: "el servidor se está deteniendo, inténtelo más tarde",
+    endless: "lo que se envía no tiene fin, hasta luego",
     tooManyErrors: "demasiados errores, hasta luego",
   },
 };

@@ -101,6 +101,8 @@ export interface Texts {
   readonly localError: string;
   /** The server is being stopped. */
   readonly stopping: string;
+  /** A line, or a message, goes on far beyond its limit. */
+  readonly endless: string;
   /** Enough is enough. */
   readonly tooManyErrors: string;
 }

@@ -129,6 +129,7 @@ Deno.test("acap: what is too long is BAD under its tag, and what it announces is
   assertEquals(await talk(service, `a LANG {2000000000+}\r\n`), [
     '* BYE "What was sent unasked is too large to be read away"',
   ]);
+  assertEquals(await talk(service, "x".repeat(2_000_000)), ['* BYE "A line does not end"']);
 });
 
 Deno.test("acap: too many errors end the session; logins that fail count, refusals do not", async () => {

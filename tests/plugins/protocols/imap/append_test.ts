@@ -76,6 +76,11 @@ Deno.test("imap: RFC 7888 §4: one that comes unasked is read away, up to a mess
   assertEquals(stranger.slice(1), ["* BYE [TOOBIG] What was sent unasked is too large to be read away"]);
 });
 
+Deno.test("imap: a line that goes on far beyond its limit ends the session, and the client is told", async () => {
+  const lines = await talk(await testService({}), "x".repeat(2_000_000));
+  assertEquals(lines.slice(1), ["* BYE [TOOBIG] A line does not end"]);
+});
+
 Deno.test("imap: RFC 9051 §6.3.12: whatever goes wrong, nothing is appended, nothing is left, and the session goes on", async () => {
   const cases = [
     `APPEND INBOX (\\Seen ${literal(message)}`,

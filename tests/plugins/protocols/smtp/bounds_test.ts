@@ -123,6 +123,9 @@ Deno.test("smtp bounds: a connection that is reset in any state ends quietly, an
     await served;
     assertEquals(delivery.kept, []);
     assert(!log.lines.some((line) => /^(warn|error)/.test(line)), log.lines.join("\n"));
+    // A message that was begun is missed by somebody.
+    const isMissed = beginning.startsWith(envelope);
+    assertEquals(log.lines.some((line) => line.startsWith("info client broke off")), isMissed, log.lines.join("\n"));
   }
 });
 
@@ -142,13 +145,18 @@ Deno.test("smtp bounds: a server that stops says 421 to a client that is silent,
   assertStringIncludes(busy.client.received, "421 4.3.2 ");
 });
 
-Deno.test("smtp bounds: a line or a message that goes on far beyond its limit ends the session", async () => {
-  for (const endless of ["x".repeat(200_000), `${envelope}DATA\r\n${"x".repeat(3_000_000)}`]) {
-    const { client, delivery, served } = start();
+Deno.test("smtp bounds: a line or a message that goes on far beyond its limit ends the session; the client is told", async () => {
+  const cases: readonly [endless: string, codes: readonly number[]][] = [
+    ["x".repeat(200_000), [220, 421]],
+    [`${envelope}DATA\r\n${"x".repeat(3_000_000)}`, [220, 250, 250, 250, 354, 552, 421]],
+  ];
+  for (const [endless, codes] of cases) {
+    const { client, delivery, log, served } = start();
     client.send(endless);
     await served;
     assertEquals(delivery.kept, []);
-    assert(!client.received.includes("Accepted"));
+    assertEquals(codesOf(client.received), codes);
+    assertEquals(log.lines.filter((line) => line.startsWith("info client cut off")).length, 1, log.lines.join("\n"));
   }
 });
 
