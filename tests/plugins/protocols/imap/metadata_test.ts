@@ -202,3 +202,30 @@ Deno.test("metadata: RFC 5464 §4.2.2: depths of 0, 1 and infinity, and a name t
   // Each once, however often it is named.
   assertEquals(await found("(DEPTH 1) ", "(/private/a /private/a/b /private/a)"), ["2", "1", "3"]);
 });
+
+Deno.test("metadata: RFC 7162 §3.2: what is annotated has another mod-sequence, which only others are told of", async () => {
+  const service = await testService();
+  await service.fill(fred, "x", ["1\r\n"]);
+  await using client = await logIn(service);
+  await using other = await logIn(service);
+  const modseq = async () => /HIGHESTMODSEQ (\d+)/.exec((await client.run("STATUS x (HIGHESTMODSEQ)"))[0] ?? "")?.[1];
+  assertEquals(await modseq(), "2");
+  await client.run("NOTIFY SET (personal (MessageNew MessageExpunge FlagChange))");
+  for (
+    const entry of [
+      '/private/comment "a"',
+      '/shared/comment "a"',
+      "/private/comment NIL",
+      '/private/specialuse "\\\\Junk"',
+    ]
+  ) {
+    assertEquals(await client.run(`SETMETADATA x (${entry})`), ["OK Done"]);
+  }
+  assertEquals(await modseq(), "6");
+  assertEquals(await client.run("NOOP"), ["OK Nothing done"]);
+  await other.run('SETMETADATA x (/private/comment "b" /shared/comment "b")');
+  const validity = (await service.mailbox(fred, "x")).uidValidity;
+  assertEquals(await client.told(1), [`* STATUS x (HIGHESTMODSEQ 8 UIDVALIDITY ${validity})`]);
+  await other.run("SELECT x (CONDSTORE)");
+  assertEquals(await other.run("FETCH 1 MODSEQ"), ["* 1 FETCH (MODSEQ (2))", "OK Fetched"]);
+});
