@@ -61,6 +61,34 @@ overEachStorage(
   },
 );
 
+overEachStorage(
+  "imap: RFC 7162 §3.1.3: UNCHANGEDSINCE is answered with the mod-sequence of each message that had not changed",
+  async (given) => {
+    const service = await inboxOf(3, given);
+    await using stack = new AsyncDisposableStack();
+    const [one, other] = await clients(service, stack, "CONDSTORE", "CONDSTORE");
+    assert(one && other);
+    assertEquals((await one.run("STORE 1:2 +FLAGS.SILENT (\\Seen)")).at(-1), "OK Stored");
+    // Of those that have the flag already as well: §3.1.11 has them keep theirs.
+    assertEquals(await one.run("STORE 1:3 (UNCHANGEDSINCE 9) +FLAGS.SILENT (\\Seen)"), [
+      "* 1 FETCH (UID 1 MODSEQ (5))",
+      "* 2 FETCH (UID 2 MODSEQ (5))",
+      "* 3 FETCH (UID 3 MODSEQ (6))",
+      "OK Stored",
+    ]);
+    await other.run("STORE 1 +FLAGS (\\Flagged)");
+    assertEquals(
+      (await one.run("STORE 1:2 (UNCHANGEDSINCE 6) +FLAGS.SILENT (\\Seen)")).filter((line) => !/^\* 1 /.test(line)),
+      [
+        "* 2 FETCH (UID 2 MODSEQ (5))",
+        "OK [MODIFIED 1] Others have changed some of them",
+      ],
+    );
+    // What is told alone is told once.
+    assertEquals(await one.run("NOOP"), ["OK Nothing done"]);
+  },
+);
+
 overEachStorage("imap: RFC 7162 §3.1.3: what others have changed since is left alone, and told", async (given) => {
   const service = await inboxOf(4, given);
   await using stack = new AsyncDisposableStack();
