@@ -89,6 +89,24 @@ overEachStorage(
   },
 );
 
+Deno.test("imap: RFC 7162 §3.2.10.2: no VANISHED while a search that answers with UIDs names messages by number", async () => {
+  const searches = ["UID SEARCH", "UID SORT (DATE) UTF-8", "UID THREAD REFERENCES UTF-8", "ESEARCH"];
+  for (const extension of ["QRESYNC", "CONDSTORE"]) {
+    const service = await inboxOf(9, {});
+    await using stack = new AsyncDisposableStack();
+    const [one, other] = await clients(service, stack, extension, "");
+    assert(one && other);
+    const isGone = (line: string) => / EXPUNGE$|^\* VANISHED/.test(line);
+    for (const search of searches) {
+      await other.run("STORE 1 +FLAGS.SILENT (\\Deleted)");
+      await other.run("EXPUNGE");
+      const held = await one.run(`${search} OR 1 NOT 2:3`);
+      assert(held.at(-1)?.startsWith("OK") && !held.some(isGone), `${held}`);
+      assert((await one.run(`${search} UID 1:*`)).some(isGone), search);
+    }
+  }
+});
+
 overEachStorage("imap: RFC 7162 §3.1.3: what others have changed since is left alone, and told", async (given) => {
   const service = await inboxOf(4, given);
   await using stack = new AsyncDisposableStack();
