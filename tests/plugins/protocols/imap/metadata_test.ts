@@ -1,7 +1,9 @@
 /** GETMETADATA and SETMETADATA: whose entries they are, what is atomic, and what is too much. */
 import { assert, assertEquals } from "@std/assert";
+import anonymous from "../../../../plugins/auth/anonymous.ts";
 import { openSqlite } from "../../../storage/sqlite/open_storage.ts";
-import { bob, carol, fred, logIn, type TestService, testService } from "./talk.ts";
+import { setUpMechanism, testMechanisms } from "../../../support/test_directory.ts";
+import { bob, carol, fred, ImapClient, logIn, type TestService, testService } from "./talk.ts";
 
 const shared = '"Other Users/bob@example.org/INBOX"';
 
@@ -228,4 +230,19 @@ Deno.test("metadata: RFC 7162 §3.2: what is annotated has another mod-sequence,
   assertEquals(await client.told(1), [`* STATUS x (HIGHESTMODSEQ 8 UIDVALIDITY ${validity})`]);
   await other.run("SELECT x (CONDSTORE)");
   assertEquals(await other.run("FETCH 1 MODSEQ"), ["* 1 FETCH (MODSEQ (2))", "OK Fetched"]);
+});
+
+Deno.test("metadata: RFC 5466 §5: who has logged in as nobody makes no filters, which others would search by", async () => {
+  const service = await testService({
+    mechanisms: [...testMechanisms(), setUpMechanism(anonymous, { account: carol })],
+  });
+  await using visitor = new ImapClient(service);
+  await visitor.greeting;
+  assertEquals((await visitor.run("AUTHENTICATE ANONYMOUS dHJhY2U=")).at(-1)?.slice(0, 2), "OK");
+  await using user = await logIn(service, carol);
+  for (const value of ['"SEEN"', "NIL"]) {
+    const command = `SETMETADATA "" (/private/filters/values/a ${value})`;
+    assertEquals(await visitor.run(command), ["NO [NOPERM] You may not do that here"]);
+    assertEquals(await user.run(command), ["OK Done"]);
+  }
 });
