@@ -22,7 +22,7 @@ export interface Mailbox {
   readonly uidValidity: number;
   /** Greater than every UID given so far. */
   readonly uidNext: number;
-  /** RFC 7162 §3.1.2.1. */
+  /** RFC 7162 §3.1.2.1. What is changed of the mailbox's metadata raises it too (§3.2). */
   readonly highestModseq: bigint;
   /** How many messages. */
   readonly messages: number;

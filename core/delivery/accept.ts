@@ -11,6 +11,7 @@ import { Refusal } from "../contract/refusal.ts";
 import type { Storage } from "../contract/storage.ts";
 import type { EventSink } from "../observe/observation.ts";
 import { concat } from "../message/bytes.ts";
+import { hasBinary, withoutBinary } from "../message/encode_binary.ts";
 import { printFindings } from "./added_header.ts";
 import { copiesFor, type Copy } from "./copies.ts";
 import { storeCopies } from "./store_copies.ts";
@@ -22,7 +23,10 @@ import { localError, refuse, reply, replyToRefusal } from "./replies.ts";
 import { type FilterChain, type Findings, mergeFindings } from "./run_filters.ts";
 
 /** What delivery needs of a storage. */
-export type MessageStorage = Pick<Storage, "writeBody" | "openBody" | "discardBody" | "apply" | "mailboxByName">;
+export type MessageStorage = Pick<
+  Storage,
+  "writeBody" | "openBody" | "discardBody" | "summary" | "apply" | "mailboxByName"
+>;
 
 /** What accepting needs. */
 export interface AcceptParts {
@@ -135,8 +139,21 @@ class Acceptance {
     }
     const written = await this.#write();
     if (written.refusal !== undefined) return refuse(written.refusal);
-    await this.#deliver(written);
+    await this.#deliver(await this.#readable(written));
     return { accepted: true, id };
+  }
+
+  /**
+   * RFC 3030 §3 lets a client send what no reader can be sent: IMAP has no place for NUL (RFC 3516 §6), nor has POP3. Binary
+   * parts are in base64 from here on, where there is any; what signatures said of them, filters have seen.
+   */
+  async #readable(written: WrittenMessage): Promise<WrittenMessage> {
+    if (this.#content?.hasNul !== true) return written;
+    const { storage } = this.#parts;
+    const { structure } = await storage.summary(written.body);
+    if (!hasBinary(structure)) return written;
+    await this.#rewrite(written.body, withoutBinary(structure, await storage.openBody(written.body)));
+    return { ...written, body: this.#body ?? written.body };
   }
 
   /** Writes the body, has it judged, and puts the filters' header fields before it. */

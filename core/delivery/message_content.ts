@@ -10,6 +10,8 @@ const small = 64 * 1024;
 export class MessageContent {
   /** Octets that have gone by. */
   octets = 0;
+  /** Whether there was a NUL among those of the client. */
+  hasNul = false;
   /** What the client's side threw, if it did. */
   failure: { readonly error: unknown } | undefined;
   readonly #head: Uint8Array;
@@ -26,6 +28,7 @@ export class MessageContent {
     const [head, body] = [this.#head, this.#body];
     if (!(body instanceof Uint8Array)) return this.#chunks(head, body[Symbol.asyncIterator]());
     this.octets = head.length + body.length;
+    this.hasNul = body.includes(0);
     return this.octets <= small ? concat([head, body]) : pieces([head, body]);
   }
 
@@ -40,7 +43,7 @@ export class MessageContent {
       }
       try {
         const result = await body.next();
-        if (!result.done) this.octets += result.value.length;
+        if (!result.done) this.#see(result.value);
         return result;
       } catch (error) {
         this.failure = { error };
@@ -52,6 +55,11 @@ export class MessageContent {
       return { done: true, value: undefined };
     };
     return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
+  }
+
+  #see(octets: Uint8Array): void {
+    this.octets += octets.length;
+    this.hasNul ||= octets.includes(0);
   }
 }
 

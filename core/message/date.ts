@@ -39,7 +39,7 @@ const namedZones: Readonly<Record<string, number>> = {
   PDT: -7,
 };
 
-/** Reads a date; undefined when there is none, or a day or hour that cannot be. */
+/** Reads a date; undefined when there is none, or a day that cannot be. */
 export function parseDate(text: string): MessageDate | undefined {
   // RFC 5322 §3.3: a day name before the date says nothing that the date does not.
   const plain = withoutComments(text.slice(0, LONGEST)).replace(
@@ -83,13 +83,13 @@ function dateOf(yearText: Text, month: number, dayText: Text, clock: readonly Te
   const [hour = "0", minute = "0", second = "0", offset, name] = clock;
   const year = fullYear(yearText ?? "");
   const day = Number(dayText);
-  // RFC 5322 §3.3: a minute may have a 61st second.
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
   if (month < 0 || month > 11 || day < 1 || day > daysIn(year, month)) return undefined;
   const zoneMinutes = zoneOf(offset, name);
   const local = new Date(0);
   local.setUTCFullYear(year, month, day);
-  local.setUTCHours(Number(hour), Number(minute), Number(second));
+  // RFC 5322 §3.3: a minute may have a 61st second. RFC 5256 §2.2: a time that cannot be is 00:00:00.
+  const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60;
+  if (isTime) local.setUTCHours(Number(hour), Number(minute), Number(second));
   return { epochMilliseconds: local.getTime() - zoneMinutes * 60_000, zoneMinutes };
 }
 

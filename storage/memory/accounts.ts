@@ -9,6 +9,7 @@ import { knownQuota, refuseFull, refuseTooManyMailboxes, type Usage } from "../c
 import { refuseOtherSecrets } from "../common/secrets.ts";
 import { refuseTooManySubscriptions } from "../common/subscriptions.ts";
 import { addMailbox, removeMailbox } from "./mailboxes.ts";
+import { nextModseq } from "./messages.ts";
 import { type Changes, placeKey, shown, type State } from "./state.ts";
 
 /** With its INBOX. @throws Refusal `conflict`. */
@@ -111,7 +112,8 @@ export function setMetadata(state: State, changes: Changes, operation: Operation
   const octets = [...entries.values()].reduce((sum, { length }) => sum + length, 0);
   refuseTooManyEntries({ count: entries.size, octets });
   changes.set(state.metadata, key, { place: operation.place, entries });
-  if (mailbox !== undefined) changes.touched.add(mailbox);
+  // RFC 7162 §3.2: a change of the mailbox, for those who look whether there was any.
+  if (mailbox !== undefined) nextModseq(changes, mailbox);
   else for (const id of account === undefined ? state.accounts.keys() : [account]) changes.touchedAccounts.add(id);
 }
 

@@ -6,7 +6,7 @@ import type { Operation } from "../../core/contract/storage.ts";
 import { inferiorPrefix, renamed, superiorNames } from "../common/mailbox_name.ts";
 import { changedRights } from "../common/rights.ts";
 import { knownSpecialUse } from "../common/special_use.ts";
-import { copy, expunge, release } from "./messages.ts";
+import { copy, expunge, nextModseq, release } from "./messages.ts";
 import { type Changes, placeKey, shown, type State, type StoredMailbox } from "./state.ts";
 
 /** Adds one whose name is known to be free, below one that is there. */
@@ -112,7 +112,8 @@ export function setSpecialUse(
     throw new Refusal("conflict", "another mailbox has that use");
   }
   changes.assign(mailbox, { specialUse: use });
-  changes.touched.add(mailbox);
+  // RFC 6154 §4: clients take it for metadata.
+  nextModseq(changes, mailbox);
 }
 
 /** Replaces or changes what somebody may do. @throws Refusal `not-found`, `invalid`. */

@@ -7,7 +7,7 @@ import { isInRanges, uidRanges } from "../common/uid_set.ts";
 import type { Changes, State, StoredMailbox } from "./state.ts";
 
 /** RFC 7162 §3.1: each change of a mailbox has a mod-sequence of its own, greater than those before. */
-function nextModseq(changes: Changes, mailbox: StoredMailbox): bigint {
+export function nextModseq(changes: Changes, mailbox: StoredMailbox): bigint {
   changes.touched.add(mailbox);
   changes.assign(mailbox, { highestModseq: mailbox.highestModseq + 1n });
   return mailbox.highestModseq;

@@ -24,14 +24,23 @@ export async function fetchArrived(
     if (items.length === 0) continue;
     for (const uid of uids) byUid.set(uid, [...byUid.get(uid) ?? [], items]);
   }
+  const always = unasked(session);
   for (const [uid, lists] of [...byUid].sort(([a], [b]) => a - b)) {
     try {
-      await fetchMessages(session, mailbox, { uids: [uid] }, combined(lists.flat()));
+      await fetchMessages(session, mailbox, { uids: [uid] }, combined([...always, ...lists.flat()]));
     } catch (error) {
       // There is no command to refuse; another message may be told.
       if (!(error instanceof CommandRefused)) throw error;
     }
   }
+}
+
+/** RFC 9051 §7.5.2, RFC 7162 §3.2.4: what a FETCH has that answers no command; in UIDFETCH the UID is at its head. */
+function unasked({ extensions: { isRev2, hasModseq, isUidOnly } }: Session): readonly FetchItem[] {
+  return [
+    ...(isRev2 || hasModseq) && !isUidOnly ? [{ item: "UID" } as const] : [],
+    ...hasModseq ? [{ item: "MODSEQ" } as const] : [],
+  ];
 }
 
 /** Each item once; of those that come out alike, the one that does more. */

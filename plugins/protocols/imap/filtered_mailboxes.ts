@@ -1,5 +1,6 @@
 /** The mailboxes that a mailbox filter speaks of (RFC 5465 §6, RFC 7377 §2.2). */
 import type { MailboxId, Storage } from "../../../core/contract/mod.ts";
+import { nameInList } from "../../../core/mailboxes/canonical_name.ts";
 import { type Access, accessById, findMailbox, hasRights } from "./access.ts";
 import type { MailboxFilter } from "./grammar/mailbox_filter.ts";
 import type { User } from "./state.ts";
@@ -53,7 +54,9 @@ async function matching(
     case "subtree":
     case "subtree-one": {
       const named = await namedMailboxes(storage, user, filter.names);
-      const isBelow = belowAny(filter.names, filter.which === "subtree" ? Infinity : 1);
+      const tops: string[] = [];
+      for (const name of filter.names) tops.push(await nameInList(storage, user, name));
+      const isBelow = belowAny(tops, filter.which === "subtree" ? Infinity : 1);
       return [...named, ...visible.filter(({ listedAs }) => isBelow(listedAs))];
     }
     // RFC 5465 §6.6: no wildcards.
@@ -72,10 +75,9 @@ function present(found: readonly (Access | undefined)[]): readonly Access[] {
   return found.filter((access) => access !== undefined);
 }
 
-/** Whether a name is at most so many levels below one of these. */
-function belowAny(names: readonly string[], levels: number): (name: string) => boolean {
-  // RFC 9051 §5.1: INBOX in any case.
-  const prefixes = names.map((name) => `${name.replace(/^inbox(?=\/|$)/i, "INBOX")}/`);
+/** Whether a name is at most so many levels below one of these, as LIST has them. */
+function belowAny(tops: readonly string[], levels: number): (name: string) => boolean {
+  const prefixes = tops.map((name) => `${name}/`);
   return (name) =>
     prefixes.some((prefix) => name.startsWith(prefix) && name.slice(prefix.length).split("/").length <= levels);
 }

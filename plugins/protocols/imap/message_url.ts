@@ -1,6 +1,6 @@
 /** What an IMAP URL of a message names (RFC 5092), for a user who may read it: CATENATE and URLFETCH take it from here. */
 import type { MailboxId } from "../../../core/contract/mod.ts";
-import { findMailbox, hasRights } from "./access.ts";
+import { accessById, findMailbox, hasRights } from "./access.ts";
 import { type ImapUrl, parseImapUrl } from "./grammar/imap_url.ts";
 import { openSection } from "./sections/open_section.ts";
 import { type Octets, RangeView } from "./sections/views.ts";
@@ -31,10 +31,12 @@ export async function openUrlIn(session: Session, mailbox: MailboxId, url: ImapU
 }
 
 async function mailboxOf(session: Session, user: User, url: ImapUrl): Promise<MailboxId | undefined> {
-  const { state } = session;
-  // RFC 5092 §7.1: relative to the mailbox that is selected.
-  if (url.mailbox === undefined) return state.name === "selected" ? state.mailbox.id : undefined;
-  const access = await findMailbox(session.service.context.storage, user, url.mailbox);
+  const { state, service: { context: { storage } } } = session;
+  // RFC 5092 §7.1: relative to the mailbox that is selected; RFC 4469 §3.1: which the user must still be allowed to read.
+  const selected = state.name === "selected" ? state.mailbox.id : undefined;
+  const access = url.mailbox !== undefined
+    ? await findMailbox(storage, user, url.mailbox)
+    : selected && await accessById(storage, user, selected);
   if (access === undefined || !hasRights(access, "r")) return undefined;
   const isStale = url.uidValidity !== undefined && url.uidValidity !== access.mailbox.uidValidity;
   return isStale ? undefined : access.mailbox.id;

@@ -27,6 +27,10 @@ export function requireSettable(
     if (scope === "shared") requireShared(owner, service.options.administrators.includes(user.address));
     if (owner.mailbox !== undefined) continue;
     if (scope === "shared" && name === adminName) throw new CommandRefused("That entry cannot be set", "CANNOT");
+    // RFC 5466 §5: whoever comes after would search by them.
+    if (user.isAnonymous && name.startsWith("/filters/")) {
+      throw new CommandRefused("You may not do that here", "NOPERM");
+    }
     if (name.startsWith("/filters/values") && value !== undefined) requireFilter(name, value);
   }
 }

@@ -1,6 +1,7 @@
 /** Folders: they are listed, made, deleted, moved and renamed. All of it is durable before it is answered. */
 import type { Storage } from "../../../core/contract/mod.ts";
 import { type Access, findMailbox, hasRights } from "../../../core/mailboxes/access.ts";
+import { canonicalName } from "../../../core/mailboxes/canonical_name.ts";
 import { visibleMailboxes } from "../../../core/mailboxes/visible_mailboxes.ts";
 import type { Maildrop } from "../pop3/maildrop.ts";
 import { ok } from "../pop3/replies.ts";
@@ -21,7 +22,7 @@ export const listFolders = verb({
   parse: optionalFolder,
   async run(session, maildrop, top) {
     const all = await visibleMailboxes(session.service.context.storage, maildrop);
-    const listed = top === undefined ? all : all.filter(({ listedAs }) => isIn(listedAs, listedName(top)));
+    const listed = top === undefined ? all : all.filter(({ listedAs }) => isIn(listedAs, canonicalName(top)));
     if (listed.length === 0) throw new Refused("missing");
     return await session.list(ok(`${listed.length}`), listed.map((access) => folderLine(session, access)));
   },
@@ -108,11 +109,6 @@ function folderLine({ isUtf8 }: Session, { mailbox, listedAs, rights }: Access):
 
 function isIn(name: string, top: string): boolean {
   return name === top || name.startsWith(`${top}/`);
-}
-
-/** A name as it is listed: RFC 9051 §5.1 and §6.3.4 have INBOX in any case, Net-Unicode, and a separator at the end. */
-function listedName(name: string): string {
-  return name.normalize("NFC").replace(/\/$/, "").replace(/^inbox(?=\/|$)/i, "INBOX");
 }
 
 /** What a folder is in, where it is in one, and its own name there. */

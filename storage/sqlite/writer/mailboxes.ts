@@ -4,7 +4,7 @@ import type { Mailbox } from "../../../core/contract/mailbox.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import { inferiorPrefix, renamed, superiorNames } from "../../common/mailbox_name.ts";
 import { knownSpecialUse } from "../../common/special_use.ts";
-import type { Tally } from "../../common/tally.ts";
+import { Tally } from "../../common/tally.ts";
 import { mailboxColumns, mailboxOf, type MailboxRow } from "../rows.ts";
 import { Statement } from "../statement.ts";
 import type { Touched } from "./touched.ts";
@@ -145,6 +145,11 @@ export class Mailboxes {
     return this.#touch(row);
   }
 
+  /** RFC 7162 §3.2: its metadata was changed, which gets a mod-sequence. @throws Refusal `not-found`. */
+  annotated(mailbox: number): void {
+    this.change(mailbox, new Tally(), 0);
+  }
+
   /** Something of it was changed that gets no mod-sequence. @throws Refusal `not-found`. */
   touch(mailbox: number): void {
     this.#touch(this.#nextRevision.get(mailbox));
@@ -176,7 +181,8 @@ export class Mailboxes {
       throw new Refusal("conflict", "another mailbox has that use");
     }
     this.#setUse.run(use, mailbox);
-    this.touch(mailbox);
+    // RFC 6154 §4: clients take it for metadata.
+    this.annotated(mailbox);
   }
 
   /** RFC 3501 §2.3.2: gives from which UID on messages were `\Recent`, and makes that the next. @throws Refusal. */

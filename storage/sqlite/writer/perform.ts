@@ -201,7 +201,7 @@ export function perform(
     const { mailbox, account } = placeKeys(place);
     if (place.account !== undefined) accounts.mustExist(account);
     metadata.set(mailbox, account, entries, onlyNew);
-    if (place.mailbox !== undefined) mailboxes.touch(mailbox);
+    if (place.mailbox !== undefined) mailboxes.annotated(mailbox);
     else if (place.account !== undefined) accounts.touch(account);
     else accounts.touchAll();
   }

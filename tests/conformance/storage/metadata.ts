@@ -38,6 +38,31 @@ export const metadataPromises: readonly StoragePromise[] = [
       assertEquals(await current.metadata(place), expected);
     }
   }],
+  [
+    "RFC 7162 §3.2: what is changed of a mailbox's metadata, its special use too, has a mod-sequence of the mailbox",
+    async ({ storage }) => {
+      const { account: id, mailbox } = await places(storage);
+      let before = (await named(storage, id, "INBOX")).highestModseq;
+      const raises = async () => {
+        const { highestModseq } = await named(storage, id, "INBOX");
+        const isHigher = highestModseq > before;
+        before = highestModseq;
+        return isHigher;
+      };
+      await set(storage, { mailbox }, { "/comment": "shared" });
+      assertEquals(await raises(), true);
+      await set(storage, { mailbox, account: id }, { "/comment": "private" });
+      assertEquals(await raises(), true);
+      await set(storage, { mailbox }, { "/comment": undefined });
+      assertEquals(await raises(), true);
+      await storage.apply([{ do: "setSpecialUse", mailbox, specialUse: "\\Archive" }]);
+      assertEquals(await raises(), true);
+      await set(storage, { account: id }, { "/comment": "of the account" });
+      assertEquals(await raises(), false);
+      const { messages, expunged } = await storage.messages(mailbox, { changedSince: 0n });
+      assertEquals([messages, expunged], [[], []]);
+    },
+  ],
   ["values are octets; one that is empty is a value, one that is missing removes the entry", async ({ storage }) => {
     const { all: [place = {}] } = await places(storage);
     const every = Uint8Array.from({ length: 256 }, (_, octet) => octet);

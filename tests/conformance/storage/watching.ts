@@ -27,28 +27,29 @@ export const watchPromises: readonly StoragePromise[] = [
     assertEquals((await changes.next()).done, true);
   }],
   [
-    "who watches is told of names, rights, metadata and special uses, which get no mod-sequence",
+    "who watches is told of names and rights, which get no mod-sequence, and of metadata and special uses, which do",
     async ({ storage }) => {
       const id = await account(storage, "a@x"), friend = await account(storage, "b@x");
       const [{ id: mailbox }] = await storage.apply([{ do: "createMailbox", account: id, name: "x" }]);
       await fill(storage, mailbox, "one");
-      const { highestModseq: modseq } = await mailboxOf(storage, mailbox);
-      const batches: readonly (readonly Operation[])[] = [
-        [{ do: "setRights", mailbox, who: friend, rights: "lr" }],
-        [{ do: "setRights", mailbox, who: "anyone", rights: "l" }],
-        [{ do: "setSpecialUse", mailbox, specialUse: "\\Junk" }],
-        [{ do: "setMetadata", place: { mailbox }, entries: [["/a", new Uint8Array()]] }],
-        [{ do: "setMetadata", place: { mailbox, account: friend }, entries: [["/a", new Uint8Array()]] }],
-        [{ do: "renameMailbox", mailbox, name: "y" }],
-        [{ do: "removeAccount", account: friend }],
-        [{ do: "removeMailbox", mailbox }],
+      let { highestModseq: modseq } = await mailboxOf(storage, mailbox);
+      const operations: readonly (readonly [Operation, modseqs: bigint])[] = [
+        [{ do: "setRights", mailbox, who: friend, rights: "lr" }, 0n],
+        [{ do: "setRights", mailbox, who: "anyone", rights: "l" }, 0n],
+        // RFC 7162 §3.2.
+        [{ do: "setSpecialUse", mailbox, specialUse: "\\Junk" }, 1n],
+        [{ do: "setMetadata", place: { mailbox }, entries: [["/a", new Uint8Array()]] }, 1n],
+        [{ do: "setMetadata", place: { mailbox, account: friend }, entries: [["/a", new Uint8Array()]] }, 1n],
+        [{ do: "renameMailbox", mailbox, name: "y" }, 0n],
+        [{ do: "removeAccount", account: friend }, 0n],
+        [{ do: "removeMailbox", mailbox }, 0n],
       ];
       const stop = new AbortController();
       const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
-      for (const batch of batches) {
+      for (const [operation, modseqs] of operations) {
         const told = changes.next();
-        await storage.apply(batch);
-        assertEquals((await told).value, { mailbox, modseq }, `after ${batch[0]?.do}`);
+        await storage.apply([operation]);
+        assertEquals((await told).value, { mailbox, modseq: modseq += modseqs }, `after ${operation.do}`);
       }
       stop.abort();
     },

@@ -170,6 +170,7 @@ export function delegate(storage: Storage): DeliverySettings["storage"] {
     writeBody: (content) => storage.writeBody(content),
     openBody: (body) => storage.openBody(body),
     discardBody: (body) => storage.discardBody(body),
+    summary: (body) => storage.summary(body),
     apply: (batch) => storage.apply(batch),
     account: (id) => storage.account(id),
     mailboxByName: (account, name) => storage.mailboxByName(account, name),

@@ -113,3 +113,20 @@ Deno.test("rewriting: nothing of a message that a later filter refuses is kept",
   const { answer, bodies } = await stored([changing({ replaceBody: bytes("Bye\r\n") }), refusing]);
   assertEquals([answer, bodies], [{ accepted: false, reply }, 0]);
 });
+
+Deno.test("rewriting: RFC 3030 §3, RFC 3516 §6: binary parts with NUL are in base64 once the filters have seen them", async () => {
+  const head = "Content-Transfer-Encoding: binary\r\n\r\n", binary = `${head}\0\n\u0001`;
+  const seen: string[] = [];
+  const look = filter(async (message) => {
+    seen.push(text(await message.read(0, message.size)));
+    return { action: "continue", addHeaders: [["X-Seen", "yes"]] };
+  });
+  const expected = `${trace}Content-Transfer-Encoding: base64\r\n\r\nAAoB\r\n`;
+  const { messages, bodies } = await stored([look], binary);
+  assertEquals([seen, messages, bodies], [[trace + binary], [`X-Seen: yes\r\n${expected}`], 1]);
+  assertEquals((await stored([], binary)).messages, [expected]);
+  // What can be sent stays as it came, and what is not said to be binary too.
+  for (const other of [binary.replace("\0", "0"), binary.replace("binary", "8bit")]) {
+    assertEquals((await stored([], other)).messages, [trace + other]);
+  }
+});

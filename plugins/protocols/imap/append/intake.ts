@@ -3,6 +3,7 @@
  * as they arrive. Nothing is in a mailbox before all of them are there; what fails leaves nothing behind.
  */
 import type { BodyId, MessageDetails, Operation } from "../../../../core/contract/mod.ts";
+import { hasBinary, withoutBinary } from "../../../../core/message/encode_binary.ts";
 import { type Access, hasRights, openTarget } from "../access.ts";
 import type { IncomingLiteral } from "../../../../core/wire/command_reader.ts";
 import { CommandRefused, isBroken } from "../failures.ts";
@@ -48,6 +49,7 @@ interface Pending {
   /** Absent where the header may hold anything. */
   readonly header: HeaderScan | undefined;
   size: number;
+  hasNul: boolean;
 }
 
 /**
@@ -173,7 +175,7 @@ class Intake {
     // It may fail while more is read, which then goes nowhere; it is awaited in the end.
     written.catch(() => handover.return());
     const header = this.#session.extensions.isUtf8 ? undefined : new HeaderScan();
-    this.#message = { handover, written, header, size: 0, details };
+    this.#message = { handover, written, header, size: 0, hasNul: false, details };
   }
 
   async #endMessage(): Promise<void> {
@@ -181,8 +183,19 @@ class Intake {
     if (message === undefined) return;
     if (message.size === 0) throw emptyMessage();
     message.handover.end();
-    this.#done.push({ body: await message.written, details: message.details });
+    const written = await message.written;
+    const body = message.hasNul ? await this.#sendable(written) : written;
+    this.#done.push({ body, details: message.details });
     this.#message = undefined;
+  }
+
+  /** RFC 3516 §6: BODYSTRUCTURE and BODY have an encoding that can be sent to everybody; NUL can not. */
+  async #sendable(written: BodyId): Promise<BodyId> {
+    const { structure } = await this.#storage.summary(written);
+    if (!hasBinary(structure)) return written;
+    const body = await this.#storage.writeBody(withoutBinary(structure, await this.#storage.openBody(written)));
+    this.#storage.discardBody(written);
+    return body;
   }
 
   async #push(piece: Uint8Array): Promise<void> {
@@ -191,6 +204,7 @@ class Intake {
     if (message?.header?.finds8Bit(piece)) {
       throw new CommandRefused("Headers beyond ASCII need ENABLE UTF8=ACCEPT or IMAP4rev2 first");
     }
+    if (message?.hasNul === false && piece.includes(0)) message.hasNul = true;
     await message?.handover.push(piece);
   }
 

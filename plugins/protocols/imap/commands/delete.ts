@@ -1,5 +1,6 @@
 /** DELETE (RFC 9051 §6.3.5). */
 import type { Storage } from "../../../../core/contract/mod.ts";
+import { nameInList } from "../../../../core/mailboxes/canonical_name.ts";
 import { findMailbox, permitted } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { CommandRefused } from "../failures.ts";
@@ -33,7 +34,7 @@ export const deleteMailbox: Command = command({
 
 /** RFC 9051 §6.3.5: a name that is only a level above others cannot be deleted. @throws CommandRefused. */
 async function refuseLevel(storage: Storage, user: User, name: string): Promise<void> {
-  const inferiors = `${name.replace(/\/$/, "")}/`;
+  const inferiors = `${await nameInList(storage, user, name)}/`;
   const visible = await visibleMailboxes(storage, user);
   if (!visible.some(({ listedAs }) => listedAs.startsWith(inferiors))) return;
   throw new CommandRefused("There are mailboxes below that name", "HASCHILDREN");

@@ -18,6 +18,7 @@ import {
   requireFuzzy,
   search,
   selectedTarget,
+  tellingOf,
 } from "../search/search.ts";
 import { unlessGone } from "../search/summarized.ts";
 import { esearch, saving, tagCorrelator } from "../search/tell_found.ts";
@@ -56,7 +57,7 @@ export const multisearch: Command = command({
         refuse(session, "Only the selected mailbox is followed");
       }
     });
-    return { reply: ok("Searched") };
+    return { reply: ok("Searched"), ...tellingOf(program) };
   },
 });
 

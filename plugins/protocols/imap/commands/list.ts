@@ -11,6 +11,7 @@ import { printListed } from "../printing/list_response.ts";
 import { printName } from "../printing/mailbox_names.ts";
 import { printRights } from "../printing/rights.ts";
 import { ok } from "../replies.ts";
+import { unlessGone } from "../search/summarized.ts";
 import type { Session } from "../session.ts";
 import { loggedIn, type User } from "../state.ts";
 import { tellStatus } from "../status.ts";
@@ -65,5 +66,8 @@ async function tellMore(
     const entries = await readEntries(session.service.context, user, access, returns.metadata);
     await tellMetadata(session, access.name, entries);
   }
-  if (returns.status !== undefined && hasRights(access, "r")) await tellStatus(session, access, returns.status);
+  // RFC 5819 §2: nothing of a mailbox that is removed meanwhile, and the others are told.
+  if (returns.status !== undefined && hasRights(access, "r")) {
+    await unlessGone(tellStatus(session, access, returns.status));
+  }
 }

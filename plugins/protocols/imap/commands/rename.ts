@@ -1,5 +1,6 @@
 /** RENAME (RFC 9051 §6.3.6). */
 import type { Operation, Storage } from "../../../../core/contract/mod.ts";
+import { canonicalName, nameInList } from "../../../../core/mailboxes/canonical_name.ts";
 import { type Access, findMailbox, permitted, type Place, requireRights } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { CommandRefused } from "../failures.ts";
@@ -23,8 +24,9 @@ export const rename: Command = command({
   async run(session, { user }, given) {
     const { storage } = session.service.context;
     const found = await findMailbox(storage, user, given.from);
-    const [first, ...others] = found === undefined ? await levelBelow(storage, user, given.from) : [];
-    if (first !== undefined) await renameLevel(session, user, [first, ...others], given);
+    const from = await nameInList(storage, user, given.from);
+    const [first, ...others] = found === undefined ? await levelBelow(storage, user, from) : [];
+    if (first !== undefined) await renameLevel(session, user, [first, ...others], { from, to: given.to });
     else await renameMailbox(session, user, permitted(found, "x"), given);
     return { reply: ok("Renamed") };
   },
@@ -61,17 +63,18 @@ async function renameLevel(
   { from, to }: RenameArguments,
 ): Promise<void> {
   const { storage } = session.service.context;
-  const place = await placeFor(storage, user, level[0], to);
-  if (`${to}/`.startsWith(`${from}/`)) throw new CommandRefused("A name cannot go below itself", "CANNOT");
-  if (await storage.mailboxByName(place.owner, place.name) !== undefined) {
+  const { owner, prefix, name: given } = await placeFor(storage, user, level[0], to);
+  const name = canonicalName(given);
+  if (`${prefix}${name}/`.startsWith(`${from}/`)) throw new CommandRefused("A name cannot go below itself", "CANNOT");
+  if (await storage.mailboxByName(owner, name) !== undefined) {
     throw new CommandRefused("There is a mailbox of that name", "ALREADYEXISTS");
   }
   await storage.apply(level.map((found): RenameOperation => {
     const { mailbox, listedAs } = permitted(found, "x");
-    return { do: "renameMailbox", mailbox: mailbox.id, name: place.name + listedAs.slice(from.length) };
+    return { do: "renameMailbox", mailbox: mailbox.id, name: name + listedAs.slice(from.length) };
   }));
   for (const { listedAs } of level) {
-    session.notifications?.own.renamed(listedAs, place.prefix + place.name + listedAs.slice(from.length));
+    session.notifications?.own.renamed(listedAs, prefix + name + listedAs.slice(from.length));
   }
 }
 

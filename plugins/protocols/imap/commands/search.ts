@@ -3,7 +3,15 @@ import { type Command, command } from "../command.ts";
 import { expectSearchArguments } from "../grammar/search_arguments.ts";
 import { messageLimit, replyWithin, requirePartialWithinLimit } from "../message_limit.ts";
 import { ok } from "../replies.ts";
-import { type NamedBy, prepareSearch, refuseCharset, requireFuzzy, search, selectedTarget } from "../search/search.ts";
+import {
+  type NamedBy,
+  prepareSearch,
+  refuseCharset,
+  requireFuzzy,
+  search,
+  selectedTarget,
+  tellingOf,
+} from "../search/search.ts";
 import { saving, tagCorrelator, tellFound } from "../search/tell_found.ts";
 import { keepTelling, refuse, requireFreshTag } from "../search/tell_results.ts";
 import { expungeIssued } from "../tell.ts";
@@ -49,7 +57,8 @@ function searchCommand(by: NamedBy): Command {
         const { items } = returns.update;
         keepTelling(session, mailbox, found, { by, condition, items, correlator: tagCorrelator(session.tag) });
       }
-      return { reply: replyWithin(session, reached, ok("Searched", await expungeIssued(session, mailbox, by))) };
+      const reply = replyWithin(session, reached, ok("Searched", await expungeIssued(session, mailbox, by)));
+      return { reply, ...tellingOf(given) };
     },
   });
 }

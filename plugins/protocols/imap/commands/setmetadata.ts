@@ -1,5 +1,5 @@
 /** SETMETADATA (RFC 5464 §4.3): all entries, or none. */
-import { type Operation, Refusal } from "../../../../core/contract/mod.ts";
+import { type MailboxId, type Operation, Refusal } from "../../../../core/contract/mod.ts";
 import { allRights } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { CommandRefused } from "../failures.ts";
@@ -24,7 +24,9 @@ export const setMetadata: Command = command({
     const owner = await openMetadata(context, user, mailbox);
     requireSettable(session, user, owner, values);
     const use = await changeOfUse(session, user, owner, values);
-    await apply(session, [...use.operations, ...changesOf(user, owner, values)]);
+    const operations = [...use.operations, ...changesOf(user, owner, values)];
+    await apply(session, operations);
+    for (const annotated of operations.flatMap(annotatedBy)) session.notifications?.own.annotated(annotated);
     session.metadataNews?.knows(owner, values);
     // RFC 6154 §5.4: another mailbox is not for that any more.
     for (const loser of use.losers) {
@@ -58,6 +60,12 @@ function changesOf(user: User, owner: MetadataOwner, values: readonly EntryValue
       .map(([{ name }, value]) => [name, value] as const);
     return entries.length === 0 ? [] : [{ do: "setMetadata", place: placeOfScope(owner, user, scope), entries }];
   });
+}
+
+/** The mailbox whose mod-sequence is another now (RFC 7162 §3.2). */
+function annotatedBy(operation: Operation): MailboxId[] {
+  if (operation.do === "setSpecialUse") return [operation.mailbox];
+  return operation.do === "setMetadata" && operation.place.mailbox !== undefined ? [operation.place.mailbox] : [];
 }
 
 async function apply({ service }: Session, operations: readonly Operation[]): Promise<void> {

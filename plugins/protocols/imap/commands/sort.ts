@@ -3,7 +3,7 @@ import { type Command, command } from "../command.ts";
 import { expectSortArguments } from "../grammar/search_arguments.ts";
 import { requirePartialWithinLimit } from "../message_limit.ts";
 import { ok } from "../replies.ts";
-import { type NamedBy, prepareSearch, requireFuzzy, selectedTarget } from "../search/search.ts";
+import { type NamedBy, prepareSearch, requireFuzzy, selectedTarget, tellingOf } from "../search/search.ts";
 import { saving, tagCorrelator, tellFound } from "../search/tell_found.ts";
 import { keepTelling, requireFreshTag } from "../search/tell_results.ts";
 import { sortedSearch, sortsByRelevancy } from "../sorting/sort_found.ts";
@@ -38,7 +38,7 @@ function sortCommand(by: NamedBy): Command {
         const { items } = returns.update, correlator = tagCorrelator(session.tag);
         keepTelling(session, mailbox, found, { by, condition, criteria, items, correlator });
       }
-      return { reply: ok("Sorted", await expungeIssued(session, mailbox, by)) };
+      return { reply: ok("Sorted", await expungeIssued(session, mailbox, by)), ...tellingOf(given) };
     },
   });
 }

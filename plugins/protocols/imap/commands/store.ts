@@ -155,12 +155,18 @@ async function tellStored(
   mailbox: SelectedMailbox,
   uids: readonly number[],
   { changed, modified, isAlone }: Stored,
-  { silent: isSilent, isFromEnd }: Stores,
+  { silent: isSilent, isFromEnd, unchangedSince }: Stores,
 ): Promise<void> {
   const inOrder = (messages: readonly Message[]) => isFromEnd ? messages.toReversed() : messages;
   if (!isSilent && changed.length < uids.length) {
     for (const message of inOrder(await read(session, mailbox, uids))) tellFlags(session, mailbox, message);
     return;
+  }
+  // RFC 7162 §3.1.3: with UNCHANGEDSINCE also of those that had their flags already, and keep their mod-sequence.
+  if (unchangedSince !== undefined && changed.length + modified.length < uids.length) {
+    const told = new Set([...changed.map(({ uid }) => uid), ...modified]);
+    const others = await read(session, mailbox, uids.filter((uid) => !told.has(uid)));
+    for (const message of inOrder(others)) tellModseq(session, mailbox, message);
   }
   if (!isSilent || !isAlone) { for (const message of inOrder(changed)) tellFlags(session, mailbox, message); }
   else if (session.extensions.hasModseq) {

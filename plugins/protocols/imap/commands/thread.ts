@@ -7,7 +7,7 @@ import { limitReached, messageLimit, overLimit } from "../message_limit.ts";
 import { printThreads } from "../printing/threads.ts";
 import { ok } from "../replies.ts";
 import { findMessages, scopeOf } from "../search/find_messages.ts";
-import { type NamedBy, type PreparedSearch, prepareSearch, selectedTarget } from "../search/search.ts";
+import { type NamedBy, type PreparedSearch, prepareSearch, selectedTarget, tellingOf } from "../search/search.ts";
 import { summariesOf } from "../search/summarized.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
@@ -43,7 +43,7 @@ function threadCommand(by: NamedBy): Command {
       const threading = given.algorithm === "REFERENCES" ? byReferences(messages) : threadsBySubject(messages);
       const threads = await inTurns(threading, work);
       session.untagged(`THREAD${threads.length === 0 ? "" : " "}${await inTurns(printThreads(threads), work)}`);
-      return { reply: ok("Threaded", await expungeIssued(session, mailbox, by)) };
+      return { reply: ok("Threaded", await expungeIssued(session, mailbox, by)), ...tellingOf(given) };
     },
   });
 }

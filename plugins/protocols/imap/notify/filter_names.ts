@@ -1,5 +1,6 @@
 /** Names in the filters of NOTIFY, as LIST has them (RFC 5465 §6.5, §6.6), and whose mailboxes they are. */
 import type { AccountId, Storage } from "../../../../core/contract/mod.ts";
+import { canonicalName } from "../../../../core/mailboxes/canonical_name.ts";
 import { placeOf } from "../access.ts";
 import type { EventGroup } from "../grammar/notify_arguments.ts";
 import type { User } from "../state.ts";
@@ -18,10 +19,10 @@ export async function resolveGroups(
 ): Promise<ResolvedGroups> {
   const owners = new Set<AccountId>();
   const resolved = async (name: string) => {
-    const place = await placeOf(storage, user, canonical(name));
-    if (place === undefined) return canonical(name);
+    const place = await placeOf(storage, user, canonicalName(name));
+    if (place === undefined) return canonicalName(name);
     if (place.owner !== user.account) owners.add(place.owner);
-    return place.prefix + canonical(place.name);
+    return place.prefix + canonicalName(place.name);
   };
   const groups: EventGroup[] = [];
   for (const { filter, events } of given) {
@@ -33,9 +34,4 @@ export async function resolveGroups(
     }
   }
   return { groups, owners };
-}
-
-/** RFC 9051 §5.1: names are NFC, and INBOX is INBOX in any case, also above others; a separator at the end means nothing. */
-function canonical(name: string): string {
-  return name.normalize("NFC").replace(/\/$/, "").replace(/^inbox(?=\/|$)/i, "INBOX");
 }

@@ -5,9 +5,9 @@ import { type NumberRanges, resolvedRanges } from "../grammar/sequence_set.ts";
 import { isInRanges } from "../number_ranges.ts";
 import { type KnownMailbox, type KnownMailboxes, knownOf } from "./known_mailboxes.ts";
 
-/** Messages that the client has put into a mailbox. */
-export interface OwnMessages {
-  /** Whether they are all that is different now. */
+/** What the client has done to a mailbox. */
+export interface OwnDoing {
+  /** Whether that is all that is different now. */
   explains(now: KnownMailbox): boolean;
 }
 
@@ -82,8 +82,14 @@ export class OwnChanges {
     });
   }
 
-  /** What was put into a mailbox since it was last looked at. */
-  take(mailbox: MailboxId): OwnMessages | undefined {
+  /** SETMETADATA, once for each place that it is about (RFC 7162 §3.2). */
+  annotated(mailbox: MailboxId): void {
+    const before = this.#expected.get(mailbox) ?? this.#known.get(mailbox);
+    if (before !== undefined) this.#expected.set(mailbox, { ...before, modseq: before.modseq + 1n });
+  }
+
+  /** What the client has done to a mailbox since it was last looked at. */
+  take(mailbox: MailboxId): OwnDoing | undefined {
     const expected = this.#expected.get(mailbox);
     this.#expected.delete(mailbox);
     return expected && {

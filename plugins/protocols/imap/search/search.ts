@@ -1,6 +1,6 @@
 /** A search, from the arguments of its command to the messages that are found. */
 import type { MailboxId, Message } from "../../../../core/contract/mod.ts";
-import { uidRequired } from "../command.ts";
+import { type Outcome, uidRequired } from "../command.ts";
 import { CommandRefused } from "../failures.ts";
 import type { SearchProgram } from "../grammar/search_arguments.ts";
 import { namesNumbers, type SearchKey, searchKeysIn } from "../grammar/search_keys.ts";
@@ -60,6 +60,11 @@ export interface SearchBounds {
   readonly work?: Work;
   /** Messages to look at; absent: all. Of those that no index rules out and sets of UIDs leave. */
   readonly most?: number;
+}
+
+/** What a search may tell where the table says nothing of that: RFC 7162 §3.2.10.2: numbers that it names stay as they are. */
+export function tellingOf({ keys }: SearchProgram): Pick<Outcome, "telling"> {
+  return keys.some(namesNumbers) ? { telling: "no-expunge" } : {};
 }
 
 /** Reads a search. @throws CommandRefused. */

@@ -82,8 +82,9 @@ async function mayUse({ service }: Session, user: User, { expires, access }: Url
       return true;
     case "authuser":
       return user.isAnonymous !== true;
+    // §3: who has said nothing of who it is, is no user, whosever mailboxes it sees.
     case "user":
-      return await context.directory.findAccount(access.user) === user.account;
+      return user.isAnonymous !== true && await context.directory.findAccount(access.user) === user.account;
     // §3: whoever it is that submits has been looked at by the submission server.
     case "submit":
       return options.submission_servers.includes(user.address);

@@ -113,6 +113,45 @@ Deno.test("imap: RFC 9051 §6.3.12: whatever goes wrong, nothing is appended, no
   }
 });
 
+overEachStorage(
+  "imap: RFC 3516 §6: binary parts with NUL are read by every client, in an encoding that can be sent",
+  async (given) => {
+    const binary = ["Content-Type: application/x", "Content-Transfer-Encoding: binary", "", "\0\r\n\xff\0"].join(
+      "\r\n",
+    );
+    const service = await testService(given);
+    await using client = await logIn(service);
+    const append = async (mailbox: string, text: string) => {
+      client.wire.send(`x APPEND ${mailbox} ~{${text.length}+}\r\n${text}\r\n`);
+      assertEquals((await client.wire.readLine())?.slice(0, 16), "x OK [APPENDUID ");
+    };
+    await append("INBOX", binary);
+    // What has none can be sent as it is.
+    const without = binary.replaceAll("\0", "0");
+    await append("INBOX", without);
+    await client.run("EXAMINE INBOX");
+    const lines = await client.run("FETCH 1 (BODY RFC822.SIZE BODY[] BINARY.SIZE[1])");
+    assertEquals(lines, [
+      '* 1 FETCH (BODY ("application" "x" NIL NIL NIL "base64" 10) RFC822.SIZE 76 BODY[] {76}',
+      ...["Content-Type: application/x", "Content-Transfer-Encoding: base64", "", "AA0K/wA=", " BINARY.SIZE[1] 5)"],
+      "OK Fetched",
+    ]);
+    assertEquals((await client.run("FETCH 2 RFC822.SIZE"))[0], `* 2 FETCH (RFC822.SIZE ${without.length})`);
+  },
+);
+
+Deno.test("imap: RFC 3516 §6: of a message that is encoded anew only that is left; where it is not appended, nothing", async () => {
+  const text = "Content-Transfer-Encoding: binary\r\n\r\n\0";
+  const full = () => Promise.reject(new Refusal("over-quota", "the mailbox is full"));
+  for (const [fail, reply, bodies] of [[{}, "x OK", 1], [{ apply: full }, "x NO", 0]] as const) {
+    const { storage, left } = watchedStorage(fail);
+    await using client = await logIn(await testService({ storage }));
+    client.wire.send(`x APPEND INBOX ~{${text.length}+}\r\n${text}\r\n`);
+    assertEquals((await client.wire.readLine())?.slice(0, 4), reply);
+    assertEquals(left(), bodies);
+  }
+});
+
 Deno.test("imap: RFC 5530 §3: a storage that cannot take a message is UNAVAILABLE, and leaves nothing behind", async () => {
   const away = () => Promise.reject(new Refusal("unavailable", "mail cannot be stored for now"));
   for (const fail of [{ writeBody: away }, { apply: away }]) {

@@ -46,6 +46,18 @@ Deno.test('rights: who loses "r" reads nothing more in the mailbox: whatever is 
   }
 });
 
+Deno.test('rights: RFC 4469 §3.1: who loses "r" puts together no message of what is in the mailbox', async () => {
+  const { service, client } = await selected("lr");
+  await using _ = client;
+  const command = 'APPEND INBOX CATENATE (URL ";UID=1")';
+  assertEquals((await client.run(command))[0]?.slice(0, 15), "OK [APPENDUID 1");
+  await share(service, "l");
+  const reply = 'NO [BADURL ";UID=1"] That URL names nothing that can be used';
+  assertEquals(await client.run(command), [reply]);
+  assertEquals(await client.wire.readLine(), gone);
+  assertEquals((await service.mailbox(fred)).messages, 1);
+});
+
 Deno.test('rights: who loses "r" while idle, or with NOTIFY, is told at once that the mailbox is gone', async () => {
   for (const command of ["i IDLE", "i NOTIFY SET (selected (MessageNew MessageExpunge))", "i NOTIFY NONE"]) {
     const { service, client } = await selected("lr");

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { CommandRefused } from "../../../../plugins/protocols/imap/failures.ts";
 import { nameMatcher } from "../../../../plugins/protocols/imap/grammar/list_pattern.ts";
 import { ListTree } from "../../../../plugins/protocols/imap/list_tree.ts";
+import { memoryStorage } from "../../../../storage/memory/storage.ts";
 import { quickly } from "../../../core/message/quickly.ts";
 import { openSqlite } from "../../../storage/sqlite/open_storage.ts";
 import { bob, fred, logIn, testService } from "./talk.ts";
@@ -167,4 +168,22 @@ Deno.test("list: thousands of mailboxes with their STATUS, rights and metadata, 
   } finally {
     await close();
   }
+});
+
+Deno.test("list: RFC 5819 §2: of a mailbox that is removed while its STATUS is read nothing is told, and the others are", async () => {
+  const storage = memoryStorage(), read = storage.snapshot.bind(storage);
+  const service = await testService({ storage });
+  for (const name of ["a", "b", "c"]) await service.fill(fred, name, ["1\r\n"]);
+  const { id: removed } = await service.mailbox(fred, "b");
+  storage.snapshot = async (id) => {
+    if (id === removed) await storage.apply([{ do: "removeMailbox", mailbox: id }]);
+    return await read(id);
+  };
+  await using client = await logIn(service);
+  const lines = await client.run('LIST "" (a b c) RETURN (STATUS (RECENT))');
+  assertEquals(lines.filter((line) => !line.startsWith("* LIST")), [
+    "* STATUS a (RECENT 1)",
+    "* STATUS c (RECENT 1)",
+    "OK That is all",
+  ]);
 });

@@ -78,6 +78,32 @@ Deno.test("mailboxes: RFC 9051 §6.3.6: a name that is only a level is renamed w
   ]);
 });
 
+Deno.test("mailboxes: RFC 9051 §5.1: a level is found however it is written: INBOX in any case, a separator at its end", async () => {
+  const service = await testService();
+  for (const name of ["INBOX/level/a", "INBOX/level"]) await service.fill(fred, name, []);
+  for (const name of ["Sub/level/a", "Sub/level", "Sub"]) await service.fill(bob, name, []);
+  const { id: mailbox } = await service.mailbox(bob, "Sub");
+  await using client = await logIn(service);
+  await client.run("DELETE INBOX/level");
+  for (const name of ["inbox/level", "InBox/level/"]) {
+    assertEquals(await client.run(`DELETE ${name}`), ["NO [HASCHILDREN] There are mailboxes below that name"]);
+  }
+  assertEquals(await client.run("RENAME inbox/level/ INBOX/level/x"), ["NO [CANNOT] A name cannot go below itself"]);
+  assertEquals(await client.run("RENAME inbox/level/ Inbox/other/"), ["OK Renamed"]);
+  assertEquals((await client.run('LIST "" */a'))[0], '* LIST (\\HasNoChildren) "/" INBOX/other/a');
+  assertEquals((await client.run("RENAME INBOX/none/ x"))[0], "NO [NONEXISTENT] There is no such mailbox");
+  // RFC 7377 §2.2: of others' mailboxes as well.
+  const below = await service.mailbox(bob, "Sub/level/a");
+  await service.storage.apply(
+    [mailbox, below.id].map((mailbox) =>
+      ({ do: "setRights", mailbox, who: service.account(fred), rights: "lr" }) as const
+    ),
+  );
+  await service.fill(bob, "Sub/level/a", ["1\r\n"]);
+  const search = 'ESEARCH IN (subtree "Other Users/bob@example.org/Sub/level/") RETURN (COUNT) ALL';
+  assertEquals((await client.run(search)).at(0)?.replace(/.* UID /, ""), "COUNT 1");
+});
+
 Deno.test("mailboxes: RFC 5530 §3: OVERQUOTA where the account may have no more mailboxes", async () => {
   const service = await testService();
   await service.storage.apply([{ do: "setQuota", account: service.account(fred), quota: { mailboxes: 3 } }]);

@@ -1,7 +1,9 @@
 /** GETMETADATA and SETMETADATA: whose entries they are, what is atomic, and what is too much. */
 import { assert, assertEquals } from "@std/assert";
+import anonymous from "../../../../plugins/auth/anonymous.ts";
 import { openSqlite } from "../../../storage/sqlite/open_storage.ts";
-import { bob, carol, fred, logIn, type TestService, testService } from "./talk.ts";
+import { setUpMechanism, testMechanisms } from "../../../support/test_directory.ts";
+import { bob, carol, fred, ImapClient, logIn, type TestService, testService } from "./talk.ts";
 
 const shared = '"Other Users/bob@example.org/INBOX"';
 
@@ -201,4 +203,46 @@ Deno.test("metadata: RFC 5464 §4.2.2: depths of 0, 1 and infinity, and a name t
   assertEquals(await found("(DEPTH infinity) ", "/private"), ["1", "2", "3", "4"]);
   // Each once, however often it is named.
   assertEquals(await found("(DEPTH 1) ", "(/private/a /private/a/b /private/a)"), ["2", "1", "3"]);
+});
+
+Deno.test("metadata: RFC 7162 §3.2: what is annotated has another mod-sequence, which only others are told of", async () => {
+  const service = await testService();
+  await service.fill(fred, "x", ["1\r\n"]);
+  await using client = await logIn(service);
+  await using other = await logIn(service);
+  const modseq = async () => /HIGHESTMODSEQ (\d+)/.exec((await client.run("STATUS x (HIGHESTMODSEQ)"))[0] ?? "")?.[1];
+  assertEquals(await modseq(), "2");
+  await client.run("NOTIFY SET (personal (MessageNew MessageExpunge FlagChange))");
+  for (
+    const entry of [
+      '/private/comment "a"',
+      '/shared/comment "a"',
+      "/private/comment NIL",
+      '/private/specialuse "\\\\Junk"',
+    ]
+  ) {
+    assertEquals(await client.run(`SETMETADATA x (${entry})`), ["OK Done"]);
+  }
+  assertEquals(await modseq(), "6");
+  assertEquals(await client.run("NOOP"), ["OK Nothing done"]);
+  await other.run('SETMETADATA x (/private/comment "b" /shared/comment "b")');
+  const validity = (await service.mailbox(fred, "x")).uidValidity;
+  assertEquals(await client.told(1), [`* STATUS x (HIGHESTMODSEQ 8 UIDVALIDITY ${validity})`]);
+  await other.run("SELECT x (CONDSTORE)");
+  assertEquals(await other.run("FETCH 1 MODSEQ"), ["* 1 FETCH (MODSEQ (2))", "OK Fetched"]);
+});
+
+Deno.test("metadata: RFC 5466 §5: who has logged in as nobody makes no filters, which others would search by", async () => {
+  const service = await testService({
+    mechanisms: [...testMechanisms(), setUpMechanism(anonymous, { account: carol })],
+  });
+  await using visitor = new ImapClient(service);
+  await visitor.greeting;
+  assertEquals((await visitor.run("AUTHENTICATE ANONYMOUS dHJhY2U=")).at(-1)?.slice(0, 2), "OK");
+  await using user = await logIn(service, carol);
+  for (const value of ['"SEEN"', "NIL"]) {
+    const command = `SETMETADATA "" (/private/filters/values/a ${value})`;
+    assertEquals(await visitor.run(command), ["NO [NOPERM] You may not do that here"]);
+    assertEquals(await user.run(command), ["OK Done"]);
+  }
 });

@@ -61,6 +61,52 @@ overEachStorage(
   },
 );
 
+overEachStorage(
+  "imap: RFC 7162 §3.1.3: UNCHANGEDSINCE is answered with the mod-sequence of each message that had not changed",
+  async (given) => {
+    const service = await inboxOf(3, given);
+    await using stack = new AsyncDisposableStack();
+    const [one, other] = await clients(service, stack, "CONDSTORE", "CONDSTORE");
+    assert(one && other);
+    assertEquals((await one.run("STORE 1:2 +FLAGS.SILENT (\\Seen)")).at(-1), "OK Stored");
+    // Of those that have the flag already as well: §3.1.11 has them keep theirs.
+    assertEquals(await one.run("STORE 1:3 (UNCHANGEDSINCE 9) +FLAGS.SILENT (\\Seen)"), [
+      "* 1 FETCH (UID 1 MODSEQ (5))",
+      "* 2 FETCH (UID 2 MODSEQ (5))",
+      "* 3 FETCH (UID 3 MODSEQ (6))",
+      "OK Stored",
+    ]);
+    await other.run("STORE 1 +FLAGS (\\Flagged)");
+    assertEquals(
+      (await one.run("STORE 1:2 (UNCHANGEDSINCE 6) +FLAGS.SILENT (\\Seen)")).filter((line) => !/^\* 1 /.test(line)),
+      [
+        "* 2 FETCH (UID 2 MODSEQ (5))",
+        "OK [MODIFIED 1] Others have changed some of them",
+      ],
+    );
+    // What is told alone is told once.
+    assertEquals(await one.run("NOOP"), ["OK Nothing done"]);
+  },
+);
+
+Deno.test("imap: RFC 7162 §3.2.10.2: no VANISHED while a search that answers with UIDs names messages by number", async () => {
+  const searches = ["UID SEARCH", "UID SORT (DATE) UTF-8", "UID THREAD REFERENCES UTF-8", "ESEARCH"];
+  for (const extension of ["QRESYNC", "CONDSTORE"]) {
+    const service = await inboxOf(9, {});
+    await using stack = new AsyncDisposableStack();
+    const [one, other] = await clients(service, stack, extension, "");
+    assert(one && other);
+    const isGone = (line: string) => / EXPUNGE$|^\* VANISHED/.test(line);
+    for (const search of searches) {
+      await other.run("STORE 1 +FLAGS.SILENT (\\Deleted)");
+      await other.run("EXPUNGE");
+      const held = await one.run(`${search} OR 1 NOT 2:3`);
+      assert(held.at(-1)?.startsWith("OK") && !held.some(isGone), `${held}`);
+      assert((await one.run(`${search} UID 1:*`)).some(isGone), search);
+    }
+  }
+});
+
 overEachStorage("imap: RFC 7162 §3.1.3: what others have changed since is left alone, and told", async (given) => {
   const service = await inboxOf(4, given);
   await using stack = new AsyncDisposableStack();

@@ -242,6 +242,32 @@ Deno.test("notify: RFC 5465 §5.2: what NOTIFY and searches want of a new messag
   ]);
 });
 
+Deno.test("notify: RFC 7162 §3.2.4, RFC 9051 §7.5.2: a FETCH that answers no command has UID and MODSEQ for who knows them", async () => {
+  const expected = [
+    ["", "* 4 FETCH (RFC822.SIZE 81)"],
+    ["ENABLE IMAP4rev2", "* 4 FETCH (UID 4 RFC822.SIZE 81)"],
+    ["ENABLE CONDSTORE", "* 4 FETCH (UID 4 MODSEQ (5) RFC822.SIZE 81)"],
+    ["ENABLE QRESYNC UIDONLY", "* 4 UIDFETCH (MODSEQ (5) RFC822.SIZE 81)"],
+  ] as const;
+  for (
+    const wanted of [
+      "NOTIFY SET (selected (MessageNew (RFC822.SIZE) MessageExpunge))",
+      "UID SEARCH RETURN (UPDATE (RFC822.SIZE)) ALL",
+    ]
+  ) {
+    for (const [enable, told] of expected) {
+      const service = await filled();
+      await using client = await logIn(service);
+      if (enable !== "") await client.run(enable);
+      await client.run("SELECT INBOX");
+      await client.run(wanted);
+      await service.fill(fred, "INBOX", [text]);
+      const lines = await client.run("NOOP");
+      assertEquals(lines.find((line) => line.includes("FETCH")), told, `${enable} ${wanted}`);
+    }
+  }
+});
+
 Deno.test("notify: RFC 8437 §4: after UNAUTHENTICATE nothing is told any more", async () => {
   const service = await filled();
   await using client = await logIn(service);

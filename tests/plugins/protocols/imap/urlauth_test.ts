@@ -64,6 +64,7 @@ Deno.test("urlauth: RFC 4467 §3: who has logged in as nobody may use what is fo
   assertEquals((await visitor.run("AUTHENTICATE ANONYMOUS dHJhY2U=")).at(-1)?.slice(0, 2), "OK");
   assertEquals(await opens(visitor, await authorize(owner, rump(";URLAUTH=anonymous"))), true);
   assertEquals(await opens(visitor, await authorize(owner, rump(";URLAUTH=authuser"))), false);
+  assertEquals(await opens(visitor, await authorize(owner, rump(";URLAUTH=user+carol"))), false);
 });
 
 Deno.test("urlauth: RFC 4467 §6: whatever is changed in a URL, it opens nothing", async () => {
