@@ -23,6 +23,8 @@ export interface BaseContext {
 export interface StorageContext extends BaseContext {
   /** The server's data folder, absolute; it exists. */
   readonly dataFolder: string;
+  /** From `share` of the storage that another thread of this program has opened; absent: nobody has. */
+  readonly through?: MessagePort;
 }
 
 /** For directories. */

@@ -9,7 +9,7 @@ import { wakesQueue } from "../common/queue.ts";
 import type { PendingBodies } from "./pending_bodies.ts";
 import { accountId, keyOf, mailboxId } from "./rows.ts";
 import { errorOf, type WriterLink } from "./writer_link.ts";
-import { type BatchOutcome, everybody, type GroupOutcome } from "./writer_messages.ts";
+import { type BatchOutcome, everybody, type GroupOutcome, type News } from "./writer_messages.ts";
 
 /** How much is committed at once. Measured: larger groups are no quicker, and keep other processes from writing longer. */
 const mostBatches = 500, mostOctets = 2 * 1024 * 1024;
@@ -64,6 +64,12 @@ export class GroupCommit {
     return promise;
   }
 
+  /** Another thread of the program has committed something: those who watch here are told as of our own. */
+  heard(news: News): void {
+    this.#tell(news);
+    if (news.wakesQueue) this.#listener.queueWoken();
+  }
+
   /** When all that was submitted is settled. */
   async settled(): Promise<void> {
     await this.#running;
@@ -112,7 +118,7 @@ export class GroupCommit {
     resolve(outcome.results);
   }
 
-  #tell({ touched, commit, garbage }: GroupOutcome): void {
+  #tell({ touched, commit, garbage }: Omit<GroupOutcome, "batches">): void {
     for (const { account, mailbox, modseq, revision } of touched) {
       if (account === everybody) {
         this.#listener.changedForAll(revision);

@@ -24,6 +24,7 @@ export class Writer implements Omit<Handlers, "open"> {
   readonly #fullText: FullText;
   readonly #steps: Record<"begin" | "commit" | "rollback" | "mark" | "toMark" | "unmark", Statement>;
   readonly #countCommit: Statement<{ readonly value: number }>;
+  readonly #countSession: Statement<{ readonly value: number }>;
 
   /** Opens the database. @throws Error of SQLite. */
   constructor({ file, largest, busyTimeout, fullText }: WriterRequests["open"]) {
@@ -47,10 +48,16 @@ export class Writer implements Omit<Handlers, "open"> {
         `UPDATE counters SET value = value + 1 WHERE name = '${name}' RETURNING value`,
       );
     this.#countCommit = count("commits");
+    this.#countSession = count("sessions");
     this.session = this.#transaction(() => {
       this.#fullText.prepare(fullText);
-      return count("sessions").get()?.value ?? 0;
+      return this.#countSession.get()?.value ?? 0;
     });
+  }
+
+  /** A number for another thread that asks: bodies that it names have keys of their own. */
+  nextSession(): number {
+    return this.#transaction(() => this.#countSession.get()?.value ?? 0);
   }
 
   commit({ now, batches, bodies }: Group): GroupOutcome {
