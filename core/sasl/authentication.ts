@@ -22,7 +22,7 @@ import type { AttemptHooks } from "./attempt_hooks.ts";
 import { refused, refusedExchange, startExchange } from "./exchange.ts";
 import { hasBinding, isServed, mayRevealPassword, offerOf } from "./offers.ts";
 import { OpenConnections } from "./open_connections.ts";
-import { Penalties, type Sleep, sleep } from "./penalties.ts";
+import { type Book, Penalties, type Sleep, sleep } from "./penalties.ts";
 
 /** What authentication is made of. */
 export interface AuthenticationSettings {
@@ -69,6 +69,8 @@ export interface MemorySettings
   extends Pick<AuthenticationSettings, "authDelay" | "connections" | "storage" | "log" | "now" | "sleep" | "shutdown"> {
   /** The directory that knows accounts now. */
   directory(): Directory | undefined;
+  /** Where failures are counted for all threads; absent: in a book of its own. */
+  readonly book?: Book;
 }
 
 /** Remembers nothing yet. */
@@ -77,6 +79,7 @@ export function authenticationMemory(settings: MemorySettings): AuthenticationMe
   return {
     penalties: new Penalties({
       authDelay: settings.authDelay,
+      book: settings.book,
       now: () => settings.now(),
       sleep: patience(settings),
     }),

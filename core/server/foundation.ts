@@ -31,18 +31,22 @@ export interface PlacedMechanism {
 /** What all plugins are given. */
 export type SharedContext = Omit<BaseContext, "hostname">;
 
-/** Makes the data folder, and sets up the storage. @throws SetupError. */
+/**
+ * Makes the data folder, and sets up the storage.
+ *
+ * @param through To the storage of another thread; absent: there is none yet.
+ * @throws SetupError.
+ */
 export async function setUpStorage(
   config: ServerConfig,
   { storage }: Pick<LoadedPlugins, "storage">,
   lives: PluginLives,
   shared: SharedContext,
+  through?: MessagePort,
 ): Promise<Storage> {
   await makeDataFolder(config.data);
-  return await lives.setUp(
-    nameOf(storage),
-    () => storage.definition.setup({ ...contextOf(config, storage, shared), dataFolder: config.data }, storage.options),
-  );
+  const context = { ...contextOf(config, storage, shared), dataFolder: config.data, ...through && { through } };
+  return await lives.setUp(nameOf(storage), () => storage.definition.setup(context, storage.options));
 }
 
 /** Sets up mechanisms and directory. @throws SetupError. */

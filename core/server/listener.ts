@@ -34,6 +34,14 @@ export function probe(address: ListenAddress): void {
   listen(address).close();
 }
 
+/** How a listener is opened. */
+export interface Opening {
+  /** Under TLS by `Deno.listenTls`; absent: sockets come as they are. */
+  readonly certificate: Certificate | undefined;
+  /** Whether other threads of this program listen at the address too: the system divides clients among them. */
+  readonly isShared: boolean;
+}
+
 /** Clients that may wait to be accepted. */
 const BACKLOG = 1024;
 
@@ -46,18 +54,17 @@ export class Listener implements Disposable {
   #acceptor: Acceptor<Accepted["socket"]>;
 
   /**
-   * @param certificate Under TLS by `Deno.listenTls`; absent: sockets come as they are.
    * @param take Must not throw.
    * @throws ListenError.
    */
   constructor(
     address: ListenAddress,
-    certificate: Certificate | undefined,
+    { certificate, isShared }: Opening,
     log: Logger,
     take: (accepted: Accepted) => void,
   ) {
     this.#take = take;
-    const first = listen(address);
+    const first = listen(address, isShared);
     this.address = { ...address, port: first.addr.port };
     this.#log = log.child({ address: formatHostPort(this.address) });
     if (certificate === undefined) this.#acceptor = this.#accept(first, certificate);
@@ -103,9 +110,9 @@ export class Listener implements Disposable {
   }
 }
 
-function listen({ hostname, port }: ListenAddress): Deno.TcpListener {
+function listen({ hostname, port }: ListenAddress, reusePort = false): Deno.TcpListener {
   try {
-    return Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
+    return Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG });
   } catch (error) {
     throw new ListenError({ hostname, port }, error);
   }

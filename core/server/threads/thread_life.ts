@@ -1,0 +1,93 @@
+/** One further thread as the first sees it, from its start to its end: what it was given is taken back then. */
+import type { SharedStorage } from "../../contract/storage.ts";
+import type { ServerLog } from "../../observe/log.ts";
+import type { PenaltyBook } from "../../sasl/penalty_book.ts";
+import { problemsOf } from "../answer_control.ts";
+import type { ConnectionCounts } from "../connection_counts.ts";
+import { Calls, type Handlers } from "./calls.ts";
+import { spawnThread } from "./spawn_thread.ts";
+import type { FirstAnswers, FirstRequests, Served, ThreadAnswers, ThreadRequests } from "./thread_messages.ts";
+
+/** What all threads of a server have in common. */
+export interface Common {
+  /** Written by the first thread only. */
+  readonly log: Pick<ServerLog, "append">;
+  /** Where clients are counted. */
+  readonly places: ConnectionCounts;
+  /** Where failed logins are counted. */
+  readonly book: PenaltyBook;
+  /** Gives a share in the first thread's storage; absent: there can be no other thread. */
+  share?(): SharedStorage;
+}
+
+/** From its start to its end. */
+export class ThreadLife {
+  /** Of the threads, from 2 on. */
+  readonly thread: number;
+  /** Asks it. */
+  readonly calls: Calls<ThreadRequests, ThreadAnswers>;
+  /** Whether it serves. */
+  isOpen = false;
+  readonly #worker: Worker;
+  readonly #share: SharedStorage;
+  readonly #places = new Map<number, Disposable>();
+  #lastPlace = 0;
+  #reason: string | undefined;
+
+  /** @param died Called once where it ends by itself. */
+  constructor(thread: number, common: Common, died: (reason: string) => void) {
+    this.thread = thread;
+    if (common.share === undefined) throw new Error("the storage serves one thread only");
+    this.#share = common.share();
+    this.#worker = spawnThread();
+    this.#worker.addEventListener("error", (event) => {
+      // Else it would end the first thread, too.
+      event.preventDefault();
+      if (this.#reason !== undefined) return;
+      this.#reason = event.message;
+      this.end();
+      died(event.message);
+    });
+    this.calls = new Calls(this.#worker, this.#handlers(common), problemsOf);
+  }
+
+  /** Sets everything up. @throws CallFailed, or Error where it dies. */
+  async start(served: Served): Promise<void> {
+    const { thread } = this, { port: through } = this.#share;
+    try {
+      await this.calls.ask("start", { ...served, thread, through }, [through]);
+    } catch (error) {
+      throw this.#reason === undefined ? error : new Error(this.#reason, { cause: error });
+    }
+  }
+
+  /** Ends it, whatever it does. */
+  end(): void {
+    this.isOpen = false;
+    this.#reason ??= "it was ended";
+    this.#worker.terminate();
+    this.calls.end();
+    for (const place of this.#places.values()) place[Symbol.dispose]();
+    this.#places.clear();
+    this.#share[Symbol.dispose]();
+  }
+
+  #handlers({ log, places, book }: Common): Handlers<FirstRequests, FirstAnswers> {
+    return {
+      enter: ({ address }) => {
+        const entered = places.enter(address);
+        if ("limit" in entered) return entered;
+        this.#places.set(++this.#lastPlace, entered);
+        return { place: this.#lastPlace };
+      },
+      leave: ({ place }) => {
+        this.#places.get(place)?.[Symbol.dispose]();
+        this.#places.delete(place);
+      },
+      remaining: (claim) => book.remaining(claim),
+      failed: (claim) => book.failed(claim),
+      succeeded: (claim) => book.succeeded(claim),
+      log: ({ lines }) => log.append(lines),
+    };
+  }
+}
