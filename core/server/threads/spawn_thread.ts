@@ -13,7 +13,7 @@ export function whyNoThreads(): string | undefined {
   return missing.length === 0 ? undefined : `threads need --allow-read for the program's folders ${folders.join(", ")}`;
 }
 
-/** Starts one. */
-export function spawnThread(): Worker {
-  return new Worker(new URL("./session_worker.ts", import.meta.url), { type: "module", name: "sessions" });
+/** Starts one. @param thread Its number. */
+export function spawnThread(thread: number): Worker {
+  return new Worker(new URL("./session_worker.ts", import.meta.url), { type: "module", name: `sessions ${thread}` });
 }

@@ -39,7 +39,7 @@ export class ThreadLife {
     this.thread = thread;
     if (common.share === undefined) throw new Error("the storage serves one thread only");
     this.#share = common.share();
-    this.#worker = spawnThread();
+    this.#worker = spawnThread(thread);
     this.#worker.addEventListener("error", (event) => {
       // Else it would end the first thread, too.
       event.preventDefault();

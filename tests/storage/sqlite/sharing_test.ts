@@ -15,6 +15,13 @@ import { type SpawnWriter, startWorker, workerThread } from "../../../storage/sq
 import { type SqliteSettings, SqliteStorage, sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { memoryLog, openSqlite } from "./open_storage.ts";
 
+/** From now on nobody looks for changes every while: what is told is told by whoever has changed something. */
+function withoutLooks(): Disposable {
+  const { setInterval } = globalThis;
+  Reflect.set(globalThis, "setInterval", () => 0);
+  return { [Symbol.dispose]: () => void Reflect.set(globalThis, "setInterval", setInterval) };
+}
+
 /** A storage, and another through it. */
 async function openTwo(settings: Partial<SqliteSettings> = {}) {
   const { storage: owner, file, lines, close } = await openSqlite(settings);
@@ -45,6 +52,7 @@ async function openTwo(settings: Partial<SqliteSettings> = {}) {
 storageSuite("sqlite through another's writer", () => openTwo());
 
 Deno.test("sqlite: who watches in another thread is told at once, not when it looks the next time", async () => {
+  using _looks = withoutLooks();
   const { owner, storage, close } = await openTwo();
   try {
     const whose = await account(owner);
@@ -57,10 +65,8 @@ Deno.test("sqlite: who watches in another thread is told at once, not when it lo
       const changes = watching.watch(whose, stop.signal)[Symbol.asyncIterator]();
       const next = changes.next();
       const [made] = await fill(writing, found.id, "second");
-      const at = performance.now();
       const { value } = await next;
       assertEquals([value?.mailbox, value?.modseq], [found.id, made?.modseq]);
-      assert(performance.now() - at < 200, "it was found by looking");
     }
     stop.abort();
   } finally {
@@ -69,6 +75,7 @@ Deno.test("sqlite: who watches in another thread is told at once, not when it lo
 });
 
 Deno.test("sqlite: what another thread puts into the queue wakes whoever waits for it", async () => {
+  using _looks = withoutLooks();
   const { owner, storage, close } = await openTwo();
   try {
     await inbox(owner);
@@ -76,12 +83,10 @@ Deno.test("sqlite: what another thread puts into the queue wakes whoever waits f
     const rings = owner.watchQueue(stop.signal)[Symbol.asyncIterator]();
     const next = rings.next();
     const body = await storage.writeBody(message("on its way"));
-    const at = performance.now();
     const envelope = { sender: "", recipients: ["joe@example.com"], bodyType: "7bit", smtpUtf8: false } as const;
     const entry = { domain: "example.com", envelope, recipients: [{ address: "joe@example.com" }], message: "m1" };
     await storage.apply([{ do: "enqueue", entry: { ...entry, body, queuedAt: new Date(), dueAt: new Date() } }]);
     assertEquals((await next).done, false);
-    assert(performance.now() - at < 200, "it was found by looking");
     stop.abort();
   } finally {
     await close();
