@@ -5,11 +5,10 @@
 import type { Operation } from "../../core/contract/storage.ts";
 import type { AccountId } from "../../core/contract/identifiers.ts";
 import type { MailboxChange } from "../../core/contract/mailbox.ts";
-import { wakesQueue } from "../common/queue.ts";
 import type { PendingBodies } from "./pending_bodies.ts";
 import { accountId, keyOf, mailboxId } from "./rows.ts";
 import { errorOf, type WriterLink } from "./writer_link.ts";
-import { type BatchOutcome, everybody, type GroupOutcome, type News } from "./writer_messages.ts";
+import { type BatchOutcome, everybody, type News } from "./writer_messages.ts";
 
 /** How much is committed at once. Measured: larger groups are no quicker, and keep other processes from writing longer. */
 const mostBatches = 500, mostOctets = 2 * 1024 * 1024;
@@ -67,7 +66,6 @@ export class GroupCommit {
   /** Another thread of the program has committed something: those who watch here are told as of our own. */
   heard(news: News): void {
     this.#tell(news);
-    if (news.wakesQueue) this.#listener.queueWoken();
   }
 
   /** When all that was submitted is settled. */
@@ -114,11 +112,10 @@ export class GroupCommit {
     if (outcome === undefined) return reject(new Error("storage: the writer has left out a batch"));
     if ("failure" in outcome) return reject(errorOf(outcome.failure));
     for (const body of bodiesOf(batch)) this.#bodies.committed(body);
-    if (batch.some(wakesQueue)) this.#listener.queueWoken();
     resolve(outcome.results);
   }
 
-  #tell({ touched, commit, garbage }: Omit<GroupOutcome, "batches">): void {
+  #tell({ touched, commit, garbage, wakesQueue }: News): void {
     for (const { account, mailbox, modseq, revision } of touched) {
       if (account === everybody) {
         this.#listener.changedForAll(revision);
@@ -129,6 +126,7 @@ export class GroupCommit {
     }
     if (commit !== undefined) this.#listener.committed(commit);
     if (garbage) this.#listener.garbage();
+    if (wakesQueue) this.#listener.queueWoken();
   }
 }
 

@@ -62,7 +62,7 @@ export interface Group {
   readonly bodies: ReadonlyMap<number, Uint8Array>;
 }
 
-/** What became of a group that was committed. */
+/** What became of a group that was committed, with those of other threads perhaps. */
 export interface GroupOutcome {
   /** In the order of the batches. */
   readonly batches: readonly BatchOutcome[];
@@ -72,13 +72,12 @@ export interface GroupOutcome {
   readonly commit: number | undefined;
   /** Whether it left something to collect. */
   readonly garbage: boolean;
-}
-
-/** What another thread of this program has committed. */
-export interface News extends Omit<GroupOutcome, "batches"> {
   /** Whether there may be something to claim from the queue. */
   readonly wakesQueue: boolean;
 }
+
+/** What another thread of this program has committed. */
+export type News = Omit<GroupOutcome, "batches">;
 
 /** What became of a batch: its results, or why it was not done. */
 export type BatchOutcome = { readonly results: readonly unknown[] } | { readonly failure: Failure };

@@ -2,14 +2,15 @@
  * Answers numbered requests with a writer, which the first of them opens. Those who ask are the thread that started it, and
  * others of the program through ports; what one of them commits, the others are told.
  */
-import { wakesQueue } from "../../common/queue.ts";
 import type {
-  NumberedAnswer,
+  Group,
+  GroupOutcome,
   NumberedRequest,
   OwnerMessage,
   WriterAnswers,
   WriterMessage,
 } from "../writer_messages.ts";
+import { JointCommits } from "./joint_commits.ts";
 import { failureOf, Writer } from "./writer.ts";
 
 /** Whoever asks. */
@@ -22,6 +23,7 @@ export interface Asker {
 export class WriterServer {
   readonly #owner: Asker;
   readonly #others = new Map<number, MessagePort>();
+  readonly #commits = new JointCommits<Asker>((group, askers) => this.#commit(group, askers));
   #writer: Writer | undefined;
 
   /** @param owner Who started it. */
@@ -29,7 +31,7 @@ export class WriterServer {
     this.#owner = owner;
   }
 
-  /** Does what is asked before it returns; never throws. */
+  /** Never throws. */
   take(message: OwnerMessage): void {
     if ("join" in message) this.#join(message.join, message.port);
     else if ("leave" in message) this.#leave(message.leave);
@@ -47,15 +49,14 @@ export class WriterServer {
     this.#others.delete(thread);
   }
 
+  /** All is done in the order in which it is asked; commits may wait a little for those of other threads. */
   #serve(asked: NumberedRequest, asker: Asker): void {
-    asker.postMessage(this.#answer(asked, asker));
-  }
-
-  #answer(asked: NumberedRequest, asker: Asker): NumberedAnswer {
-    try {
-      return { id: asked.id, answer: this.#do(asked, asker) };
-    } catch (error) {
-      return { id: asked.id, failure: failureOf(error) };
+    const { id } = asked;
+    if (asked.name === "commit" && this.#others.size > 0) {
+      this.#commits.add(asker, asked.request, (outcome) => answer(asker, id, outcome));
+    } else {
+      this.#commits.flush();
+      answer(asker, id, () => this.#do(asked, asker));
     }
   }
 
@@ -64,16 +65,12 @@ export class WriterServer {
       this.#writer = new Writer(asked.request);
       return { session: this.#writer.session };
     }
-    const writer = this.#writer;
-    if (writer === undefined) throw new Error("the writer was asked before it was opened");
+    const writer = this.#opened();
     switch (asked.name) {
       case "open":
         return { session: writer.nextSession() };
-      case "commit": {
-        const outcome = writer.commit(asked.request);
-        if (this.#others.size > 0) this.#tell(asked, outcome, asker);
-        return outcome;
-      }
+      case "commit":
+        return writer.commit(asked.request);
       case "chunk":
         return writer.chunk(asked.request);
       case "finish":
@@ -91,13 +88,24 @@ export class WriterServer {
     }
   }
 
-  /** Those who watch in other threads learn of it at once. */
-  #tell(
-    { request }: Extract<NumberedRequest, { readonly name: "commit" }>,
-    { batches: _results, ...outcome }: WriterAnswers["commit"],
-    by: Asker,
-  ): void {
-    const news = { ...outcome, wakesQueue: request.batches.some((batch) => batch.some(wakesQueue)) };
-    for (const asker of [this.#owner, ...this.#others.values()]) if (asker !== by) asker.postMessage({ news });
+  #opened(): Writer {
+    if (this.#writer === undefined) throw new Error("the writer was asked before it was opened");
+    return this.#writer;
+  }
+
+  /** Those whose batches are not among them learn of it at once, too. */
+  #commit(group: Group, askers: ReadonlySet<Asker>): GroupOutcome {
+    const outcome = this.#opened().commit(group);
+    const { batches: _results, ...news } = outcome;
+    for (const asker of [this.#owner, ...this.#others.values()]) if (!askers.has(asker)) asker.postMessage({ news });
+    return outcome;
+  }
+}
+
+function answer(asker: Asker, id: number, outcome: () => WriterAnswers[keyof WriterAnswers]): void {
+  try {
+    asker.postMessage({ id, answer: outcome() });
+  } catch (error) {
+    asker.postMessage({ id, failure: failureOf(error) });
   }
 }

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import type { Operation } from "../../../core/contract/storage.ts";
+import { wakesQueue } from "../../common/queue.ts";
 import { openForWriting } from "../database_file.ts";
 import { CONSTRAINT, sqliteCode, Statement } from "../statement.ts";
 import type { BatchOutcome, Failure, Group, GroupOutcome, WriterAnswers, WriterRequests } from "../writer_messages.ts";
@@ -65,17 +66,20 @@ export class Writer implements Omit<Handlers, "open"> {
     const results = (batch: readonly Operation[]): BatchOutcome => ({
       results: batch.map((operation) => perform(this.#tables, operation, now, fresh)),
     });
-    try {
-      return this.#group(() => batches.map(results));
-    } catch (error) {
-      // The disk's failure is everyone's; any other is that of one batch. That is seldom, so only then they are kept apart.
-      if (isDatabaseFailure(error)) throw error;
-      return this.#group(() => batches.map((batch) => this.#apart(() => results(batch))));
-    }
+    const outcome = (): Omit<GroupOutcome, "wakesQueue"> => {
+      try {
+        return this.#group(() => batches.map(results));
+      } catch (error) {
+        // The disk's failure is everyone's; any other is that of one batch. That is seldom, so only then they are kept apart.
+        if (isDatabaseFailure(error)) throw error;
+        return this.#group(() => batches.map((batch) => this.#apart(() => results(batch))));
+      }
+    };
+    return { ...outcome(), wakesQueue: batches.some((batch) => batch.some(wakesQueue)) };
   }
 
   /** A transaction, and what it changed. */
-  #group(work: () => BatchOutcome[]): GroupOutcome {
+  #group(work: () => BatchOutcome[]): Omit<GroupOutcome, "wakesQueue"> {
     // Of a transaction that failed.
     this.#touched.drop();
     this.#touched.take();
