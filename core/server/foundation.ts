@@ -89,9 +89,9 @@ export function nameOf({ definition }: LoadedPlugin): string {
 export function contextOf(
   { hostname }: Pick<ServerConfig, "hostname">,
   { definition }: { readonly definition: { readonly kind: string; readonly name: string } },
-  { log, shutdown, now }: SharedContext,
+  { log, shutdown, common, now }: SharedContext,
 ): BaseContext {
-  return { log: pluginLog(log, definition), hostname, shutdown, now };
+  return { log: pluginLog(log, definition), hostname, shutdown, ...common && { common }, now };
 }
 
 function pluginLog(log: Logger, { kind, name }: { readonly kind: string; readonly name: string }): Logger {

@@ -12,6 +12,7 @@ import { RouteTable } from "../http/route_table.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import { allOf } from "../plugins/load_plugins.ts";
 import { formatHostPort } from "../options/host_port.ts";
+import { commonOver, Holds } from "../sasl/holds.ts";
 import { PenaltyBook } from "../sasl/penalty_book.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import { ConfigurationError } from "./configuration_error.ts";
@@ -93,8 +94,13 @@ export async function startServer(
   const workers = workersOf(config, isFromFiles, log);
   const places = new ConnectionCounts(config.limits);
   const book = new PenaltyBook({ authDelay: config.limits.authDelay, now });
+  const holds = new Holds(now), secret = crypto.getRandomValues(new Uint8Array(32));
   const sessions = undo.use(
-    await setUpSessions({ loaded, certificate, log, now, places, book, ...workers > 1 && { thread: 1 } }),
+    await setUpSessions({
+      ...{ loaded, certificate, log, now, places, book },
+      common: commonOver(holds, secret),
+      ...workers > 1 && { thread: 1 },
+    }),
   );
   const { storage } = sessions;
   const runner = undo.use(
@@ -103,7 +109,7 @@ export async function startServer(
       use: (work) => sessions.use(({ outgoing }) => work(outgoing)),
     }),
   );
-  const common = { log, places, book, ...workers > 1 && { share: shareOf(storage, config) } };
+  const common = { log, places, book, holds, secret, ...workers > 1 && { share: shareOf(storage, config) } };
   const threads = undo.use(new SessionThreads({ count: workers - 1, log, common }, { config, certificate }));
   await threads.start();
   const bound = sessions.open(configured(config));

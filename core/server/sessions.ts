@@ -1,4 +1,5 @@
 /** All that serves sessions in one thread: a storage, generations of plugins, and the door. */
+import type { Common } from "../contract/common.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Storage } from "../contract/storage.ts";
@@ -28,6 +29,8 @@ export interface SessionsParts {
   readonly places: Places;
   /** Where failed logins are counted. */
   readonly book: Book;
+  /** What sessions of all threads have in common. */
+  readonly common: Common;
   /** Of several threads, from 1 on; absent: there is only this one. */
   readonly thread?: number;
   /** To the storage of the first thread; absent: this is it. */
@@ -42,11 +45,11 @@ export interface Prepared extends AsyncDisposable {
 
 /** Sets all up but for the door. @throws SetupError; nothing is then left behind. */
 export async function setUpSessions(parts: SessionsParts): Promise<Sessions> {
-  const { loaded: { config, plugins }, log, now, thread = 1, through, book } = parts;
+  const { loaded: { config, plugins }, log, now, thread = 1, through, book, common } = parts;
   await using undo = new AsyncDisposableStack();
   const lives = undo.use(new PluginLives(log));
   const shutdown = new AbortController();
-  const shared: SharedContext = { log, shutdown: shutdown.signal, now };
+  const shared: SharedContext = { log, shutdown: shutdown.signal, common, now };
   const storage = await setUpStorage(config, plugins, lives, shared, through);
   const connections = new OpenConnections();
   const memory = authenticationMemory({

@@ -1,5 +1,6 @@
 /** A further thread of a server: serves sessions as the first does, and asks it for what all have in common. */
 import { openLog, type ServerLog } from "../../observe/log.ts";
+import type { Common } from "../../contract/common.ts";
 import type { Book } from "../../sasl/penalties.ts";
 import { problemsOf } from "../answer_control.ts";
 import type { Certificate } from "../certificate.ts";
@@ -55,7 +56,7 @@ class Running {
   /** @throws ConfigurationError, SetupError. */
   static async start(
     first: First,
-    { config, certificate, thread, through }: ThreadRequests["start"],
+    { config, certificate, thread, through, secret }: ThreadRequests["start"],
   ): Promise<Running> {
     const { format, level } = config.log;
     // One thread writes: lines of several would come in between each other.
@@ -72,6 +73,7 @@ class Running {
       now: () => new Date(),
       places: placesOf(first),
       book: bookOf(first),
+      common: commonOf(first, secret),
     });
     return new Running(sessions, loaded, log);
   }
@@ -134,5 +136,20 @@ function bookOf(first: First): Book {
     remaining: (claim) => first.ask("remaining", claim),
     failed: (claim) => first.ask("failed", claim),
     succeeded: (claim) => first.tell("succeeded", claim),
+  };
+}
+
+/** Names are held by the first thread. */
+function commonOf(first: First, secret: Uint8Array): Common {
+  return {
+    secret,
+    async hold(name, most) {
+      const token = await first.ask("hold", { name, most });
+      if (token === undefined) return undefined;
+      return {
+        isHeld: () => first.ask("isHeld", { name, token }),
+        [Symbol.asyncDispose]: () => Promise.resolve(first.tell("release", { name, token })),
+      };
+    },
   };
 }

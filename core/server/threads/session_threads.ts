@@ -4,7 +4,7 @@ import { ConfigurationError } from "../configuration_error.ts";
 import type { Bound } from "../door.ts";
 import type { Prepared } from "../sessions.ts";
 import { CallFailed } from "./calls.ts";
-import { type Common, ThreadLife } from "./thread_life.ts";
+import { type InCommon, ThreadLife } from "./thread_life.ts";
 import type { Served, ThreadRequests } from "./thread_messages.ts";
 
 /** What they are made of. */
@@ -12,7 +12,7 @@ export interface ThreadsParts {
   /** How many there are besides the first. */
   readonly count: number;
   /** What all have in common. */
-  readonly common: Common;
+  readonly common: InCommon;
   /** For the operator. */
   readonly log: Logger;
 }

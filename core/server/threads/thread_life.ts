@@ -1,6 +1,7 @@
 /** One further thread as the first sees it, from its start to its end: what it was given is taken back then. */
 import type { SharedStorage } from "../../contract/storage.ts";
 import type { ServerLog } from "../../observe/log.ts";
+import type { Holds } from "../../sasl/holds.ts";
 import type { PenaltyBook } from "../../sasl/penalty_book.ts";
 import { problemsOf } from "../answer_control.ts";
 import type { ConnectionCounts } from "../connection_counts.ts";
@@ -9,13 +10,17 @@ import { spawnThread } from "./spawn_thread.ts";
 import type { FirstAnswers, FirstRequests, Served, ThreadAnswers, ThreadRequests } from "./thread_messages.ts";
 
 /** What all threads of a server have in common. */
-export interface Common {
+export interface InCommon {
   /** Written by the first thread only. */
   readonly log: Pick<ServerLog, "append">;
   /** Where clients are counted. */
   readonly places: ConnectionCounts;
   /** Where failed logins are counted. */
   readonly book: PenaltyBook;
+  /** Names that sessions hold. */
+  readonly holds: Holds;
+  /** See `Common` of the contract. */
+  readonly secret: Uint8Array;
   /** Gives a share in the first thread's storage; absent: there can be no other thread. */
   share?(): SharedStorage;
 }
@@ -31,12 +36,16 @@ export class ThreadLife {
   readonly #worker: Worker;
   readonly #share: SharedStorage;
   readonly #places = new Map<number, Disposable>();
+  /** Names without an end that it holds, by the holder's number; others end by themselves. */
+  readonly #held = new Map<number, string>();
+  readonly #common: InCommon;
   #lastPlace = 0;
   #reason: string | undefined;
 
   /** @param died Called once where it ends by itself. */
-  constructor(thread: number, common: Common, died: (reason: string) => void) {
+  constructor(thread: number, common: InCommon, died: (reason: string) => void) {
     this.thread = thread;
+    this.#common = common;
     if (common.share === undefined) throw new Error("the storage serves one thread only");
     this.#share = common.share();
     this.#worker = spawnThread(thread);
@@ -48,14 +57,14 @@ export class ThreadLife {
       this.end();
       died(event.message);
     });
-    this.calls = new Calls(this.#worker, this.#handlers(common), problemsOf);
+    this.calls = new Calls(this.#worker, this.#handlers(), problemsOf);
   }
 
   /** Sets everything up. @throws CallFailed, or Error where it dies. */
   async start(served: Served): Promise<void> {
-    const { thread } = this, { port: through } = this.#share;
+    const { thread } = this, { port: through } = this.#share, { secret } = this.#common;
     try {
-      await this.calls.ask("start", { ...served, thread, through }, [through]);
+      await this.calls.ask("start", { ...served, thread, through, secret }, [through]);
     } catch (error) {
       throw this.#reason === undefined ? error : new Error(this.#reason, { cause: error });
     }
@@ -69,10 +78,13 @@ export class ThreadLife {
     this.calls.end();
     for (const place of this.#places.values()) place[Symbol.dispose]();
     this.#places.clear();
+    for (const [token, name] of this.#held) this.#common.holds.release(name, token);
+    this.#held.clear();
     this.#share[Symbol.dispose]();
   }
 
-  #handlers({ log, places, book }: Common): Handlers<FirstRequests, FirstAnswers> {
+  #handlers(): Handlers<FirstRequests, FirstAnswers> {
+    const { log, places, book, holds } = this.#common;
     return {
       enter: ({ address }) => {
         const entered = places.enter(address);
@@ -87,6 +99,16 @@ export class ThreadLife {
       remaining: (claim) => book.remaining(claim),
       failed: (claim) => book.failed(claim),
       succeeded: (claim) => book.succeeded(claim),
+      hold: ({ name, most }) => {
+        const token = holds.take(name, most);
+        if (token !== undefined && most === Infinity) this.#held.set(token, name);
+        return token;
+      },
+      isHeld: ({ name, token }) => holds.isHeld(name, token),
+      release: ({ name, token }) => {
+        this.#held.delete(token);
+        holds.release(name, token);
+      },
       log: ({ lines }) => log.append(lines),
     };
   }

@@ -21,6 +21,8 @@ export interface ThreadRequests {
     readonly thread: number;
     /** To the first thread's storage. */
     readonly through: MessagePort;
+    /** See `Common`. */
+    readonly secret: Uint8Array;
   };
   /** Listens at these addresses, together with the others. */
   readonly open: { readonly addresses: readonly Bound[] };
@@ -53,8 +55,22 @@ export interface FirstRequests {
   readonly failed: Claim;
   /** See `Book`. */
   readonly succeeded: Claim;
+  /** Takes a name for so many milliseconds at most: see `Common`. */
+  readonly hold: { readonly name: string; readonly most: number };
+  /** Whether it is held still. */
+  readonly isHeld: HeldName;
+  /** Lets it go. */
+  readonly release: HeldName;
   /** Whole lines of the log. */
   readonly log: { readonly lines: string };
+}
+
+/** A name, and the number of who holds it. */
+export interface HeldName {
+  /** The name. */
+  readonly name: string;
+  /** The number. */
+  readonly token: number;
 }
 
 /** What the first thread answers; the others answer that it is done. */
@@ -65,6 +81,10 @@ export interface FirstAnswers extends Record<keyof FirstRequests, unknown> {
   readonly remaining: number;
   /** Milliseconds. */
   readonly failed: number;
+  /** The holder's number; undefined while another one holds it. */
+  readonly hold: number | undefined;
+  /** Whether it is. */
+  readonly isHeld: boolean;
 }
 
 /** What another thread answers: done. */
