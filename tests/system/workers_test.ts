@@ -170,3 +170,27 @@ Deno.test("workers: a new password ends the sessions of its account in all threa
   }
   for (const session of sessions) await session.readToEnd();
 });
+
+Deno.test("workers: LOGIN-DELAY (RFC 2449 §6.5) lies between two logins in whatever threads", async () => {
+  await using server = await spawnServer({ ...settings, options: { pop3: { login_delay: "15m" } } });
+  await using stack = new AsyncDisposableStack();
+  const [first, second] = await inBothThreads(stack, server.ports.pop3);
+  assertMatch(await pop3Login(second, bob), /^\+OK /);
+  assertMatch(await second.ask("QUIT"), /^\+OK /);
+  await second.readToEnd();
+  assertMatch(await pop3Login(first, bob), /^-ERR \[LOGIN-DELAY\]/);
+});
+
+Deno.test("workers: whoever is not there has the same salt in all threads: they cannot be told from who is", async () => {
+  await using server = await spawnServer(settings);
+  await using stack = new AsyncDisposableStack();
+  const salts: string[] = [];
+  for (const session of await inBothThreads(stack, server.ports.pop3)) {
+    const challenge = await session.ask(`AUTH SCRAM-SHA-256 ${btoa("n,,n=nobody,r=abcdefgh")}`);
+    const [, salt = ""] = /,s=([^,]+),/.exec(atob(challenge.replace(/^\+ /, ""))) ?? [];
+    salts.push(salt);
+  }
+  const [one = "", other] = salts;
+  assert(one !== "");
+  assertEquals(one, other);
+});

@@ -18,14 +18,19 @@ interface Waiting<Asker> {
 /** Gathers them. */
 export class JointCommits<Asker> {
   readonly #commit: (group: Group, askers: ReadonlySet<Asker>) => GroupOutcome;
+  readonly #now: () => number;
   #waiting: Waiting<Asker>[] = [];
   #answered: ReadonlySet<Asker> = new Set();
   #answeredAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param commit Commits what these have asked. */
-  constructor(commit: (group: Group, askers: ReadonlySet<Asker>) => GroupOutcome) {
+  /** @param commit Commits what these have asked. @param now Milliseconds of some clock. */
+  constructor(
+    commit: (group: Group, askers: ReadonlySet<Asker>) => GroupOutcome,
+    now: () => number = () => performance.now(),
+  ) {
     this.#commit = commit;
+    this.#now = now;
   }
 
   /**
@@ -35,7 +40,7 @@ export class JointCommits<Asker> {
    */
   add(asker: Asker, group: Group, answer: Waiting<Asker>["answer"]): void {
     this.#waiting.push({ asker, group, answer });
-    const isRecent = performance.now() - this.#answeredAt < PATIENCE;
+    const isRecent = this.#now() - this.#answeredAt < PATIENCE;
     const isMissing = (asker: Asker) => !this.#waiting.some((waiting) => waiting.asker === asker);
     if (isRecent && [...this.#answered].some(isMissing)) {
       this.#timer ??= setTimeout(() => this.flush(), PATIENCE);
@@ -64,7 +69,7 @@ export class JointCommits<Asker> {
         });
       }
     }
-    this.#answeredAt = performance.now();
+    this.#answeredAt = this.#now();
   }
 }
 
