@@ -71,6 +71,8 @@ export interface MemorySettings
   directory(): Directory | undefined;
   /** Where failures are counted for all threads; absent: in a book of its own. */
   readonly book?: Book;
+  /** Told of accounts whose secrets were changed here, for the sessions of other threads. */
+  readonly changed?: (account: AccountId) => void;
 }
 
 /** Remembers nothing yet. */
@@ -83,7 +85,7 @@ export function authenticationMemory(settings: MemorySettings): AuthenticationMe
       now: () => settings.now(),
       sleep: patience(settings),
     }),
-    sessions: new AccountSessions({ connections, changes: changesOf(settings), log, sleep }),
+    sessions: new AccountSessions({ connections, changes: changesOf(settings), changed: settings.changed, log, sleep }),
   };
 }
 

@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { ServerConfig } from "../config/server_config.ts";
+import type { AccountId } from "../contract/identifiers.ts";
 import type { SharedStorage, Storage } from "../contract/storage.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { ServerLog } from "../observe/log.ts";
@@ -99,6 +100,7 @@ export async function startServer(
     await setUpSessions({
       ...{ loaded, certificate, log, now, places, book },
       common: commonOver(holds, secret),
+      secretsChanged: (account) => threads.endSessions(account),
       ...workers > 1 && { thread: 1 },
     }),
   );
@@ -110,7 +112,10 @@ export async function startServer(
     }),
   );
   const common = { log, places, book, holds, secret, ...workers > 1 && { share: shareOf(storage, config) } };
-  const threads = undo.use(new SessionThreads({ count: workers - 1, log, common }, { config, certificate }));
+  const secretsChanged = (account: AccountId) => sessions.endSessions(account);
+  const threads = undo.use(
+    new SessionThreads({ count: workers - 1, log, common, secretsChanged }, { config, certificate }),
+  );
   await threads.start();
   const bound = sessions.open(configured(config));
   await threads.open(bound);

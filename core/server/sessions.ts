@@ -1,6 +1,7 @@
 /** All that serves sessions in one thread: a storage, generations of plugins, and the door. */
 import type { Common } from "../contract/common.ts";
 import type { Directory } from "../contract/directory.ts";
+import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Storage } from "../contract/storage.ts";
 import { PluginLives } from "../plugins/lifecycle.ts";
@@ -31,6 +32,8 @@ export interface SessionsParts {
   readonly book: Book;
   /** What sessions of all threads have in common. */
   readonly common: Common;
+  /** Told of accounts whose secrets were changed here, for the sessions of other threads. */
+  readonly secretsChanged: (account: AccountId) => void;
   /** Of several threads, from 1 on; absent: there is only this one. */
   readonly thread?: number;
   /** To the storage of the first thread; absent: this is it. */
@@ -45,7 +48,7 @@ export interface Prepared extends AsyncDisposable {
 
 /** Sets all up but for the door. @throws SetupError; nothing is then left behind. */
 export async function setUpSessions(parts: SessionsParts): Promise<Sessions> {
-  const { loaded: { config, plugins }, log, now, thread = 1, through, book, common } = parts;
+  const { loaded: { config, plugins }, log, now, thread = 1, through, book, common, secretsChanged } = parts;
   await using undo = new AsyncDisposableStack();
   const lives = undo.use(new PluginLives(log));
   const shutdown = new AbortController();
@@ -53,7 +56,7 @@ export async function setUpSessions(parts: SessionsParts): Promise<Sessions> {
   const storage = await setUpStorage(config, plugins, lives, shared, through);
   const connections = new OpenConnections();
   const memory = authenticationMemory({
-    ...{ connections, storage, book, ...shared },
+    ...{ connections, storage, book, changed: secretsChanged, ...shared },
     authDelay: config.limits.authDelay,
     // Nobody logs in before there is one.
     directory: () => generations.current.directory,
@@ -93,6 +96,11 @@ export class Sessions implements AsyncDisposable {
   /** Who has an account, by what new sessions get. */
   get directory(): Directory {
     return this.#standing.generations.current.directory;
+  }
+
+  /** Secrets of an account were changed in another thread. */
+  endSessions(account: AccountId): void {
+    this.#standing.ground.memory.sessions.end(account);
   }
 
   /** Does some work with what new sessions get: it is not stopped before the work is done. */

@@ -8,6 +8,7 @@ import {
   threadSession,
 } from "../support/in_threads.ts";
 import { type Dialogue, dialogue } from "../support/plain_client.ts";
+import { pluginText } from "../support/plugin_text.ts";
 import { type SpawnedServer, spawnServer } from "../support/spawn_server.ts";
 import { alice, bob, type TestSettings } from "../support/test_config.ts";
 
@@ -170,6 +171,28 @@ Deno.test("workers: a new password ends the sessions of its account in all threa
     assertMatch(await session.ask(line), /^200 /);
   }
   for (const session of sessions) await session.readToEnd();
+});
+
+Deno.test("workers: secrets that are changed where the directory marks nothing end the sessions of all threads, too", async () => {
+  // What it changes is elsewhere: no account of the storage is touched.
+  const setup = `({ authentication, directory }) => ({
+    async serve({ reader, writer }) {
+      const login = new TextDecoder().decode(await reader.readLine(100));
+      await authentication.changeSecrets(await directory.findAccount(login), () => Promise.resolve());
+      writer.line("changed");
+      await writer.flush();
+    },
+  })`;
+  const files = { ...threadFiles, "change.js": pluginText("protocol", "change", setup) };
+  await using server = await spawnServer({ ...settings, files, further: { "./change.js": {} } });
+  for (let times = 0; times < 4; times++) {
+    await using stack = new AsyncDisposableStack();
+    const sessions = await inBothThreads(stack, server.ports.imap, true);
+    for (const session of sessions) await imapLogin(session);
+    await using changing = await dialogue(server.furtherPorts["./change.js"] ?? 0);
+    assertEquals(await changing.ask(bob.address), "changed");
+    for (const session of sessions) await session.readToEnd();
+  }
 });
 
 Deno.test("workers: LOGIN-DELAY (RFC 2449 §6.5) lies between two logins in whatever threads", async () => {

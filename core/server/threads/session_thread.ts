@@ -30,6 +30,7 @@ export function serveFirst(port: Port): void {
     prepare: async (request) => await (await started()).prepare(request),
     take: async () => await (await started()).take(),
     drop: async () => await (await started()).drop(),
+    endSessions: async ({ account }) => (await started()).sessions.endSessions(account),
     drain: async () => await (await started()).drain(),
     hurry: async () => (await started()).hurry(),
     stop: async () => await (await started()).stop(),
@@ -74,6 +75,7 @@ class Running {
       places: placesOf(first),
       book: bookOf(first),
       common: commonOf(first, secret),
+      secretsChanged: (account) => first.tell("secretsChanged", { account }),
     });
     return new Running(sessions, loaded, log);
   }

@@ -1,4 +1,5 @@
 /** The further threads of a server, as the first sees them: asked together, and each started again when it has died. */
+import type { AccountId } from "../../contract/identifiers.ts";
 import type { Logger } from "../../contract/logger.ts";
 import { ConfigurationError } from "../configuration_error.ts";
 import type { Bound } from "../door.ts";
@@ -13,6 +14,8 @@ export interface ThreadsParts {
   readonly count: number;
   /** What all have in common. */
   readonly common: InCommon;
+  /** Told of accounts whose secrets were changed in another thread than the first. */
+  readonly secretsChanged: (account: AccountId) => void;
   /** For the operator. */
   readonly log: Logger;
 }
@@ -85,6 +88,11 @@ export class SessionThreads implements AsyncDisposable {
     };
   }
 
+  /** Secrets of an account were changed: its sessions in all threads end, but in the one that has changed them. */
+  endSessions(account: AccountId, by?: ThreadLife): void {
+    for (const life of this.#lives()) if (life !== by) life.calls.tell("endSessions", { account });
+  }
+
   /** Accept nobody any more; sessions and plugins of all finish, or break off when the signal aborts. */
   async drain(deadline: AbortSignal): Promise<void> {
     this.#stopReviving();
@@ -127,7 +135,14 @@ export class SessionThreads implements AsyncDisposable {
 
   #begin(place: Place): ThreadLife {
     place.since = performance.now();
-    return place.life = new ThreadLife(place.thread, this.#parts.common, (reason) => this.#died(place, reason));
+    const life: ThreadLife = new ThreadLife(place.thread, this.#parts.common, {
+      died: (reason) => this.#died(place, reason),
+      secretsChanged: (account) => {
+        this.#parts.secretsChanged(account);
+        this.endSessions(account, life);
+      },
+    });
+    return place.life = life;
   }
 
   async #open(life: ThreadLife): Promise<void> {

@@ -1,4 +1,5 @@
 /** One further thread as the first sees it, from its start to its end: what it was given is taken back then. */
+import type { AccountId } from "../../contract/identifiers.ts";
 import type { SharedStorage } from "../../contract/storage.ts";
 import type { ServerLog } from "../../observe/log.ts";
 import type { Holds } from "../../sasl/holds.ts";
@@ -25,6 +26,14 @@ export interface InCommon {
   share?(): SharedStorage;
 }
 
+/** What is told of a thread. */
+export interface LifeListener {
+  /** It has ended by itself. Called once. */
+  died(reason: string): void;
+  /** Secrets of an account were changed in it. */
+  secretsChanged(account: AccountId): void;
+}
+
 /** From its start to its end. */
 export class ThreadLife {
   /** Of the threads, from 2 on. */
@@ -42,8 +51,8 @@ export class ThreadLife {
   #lastPlace = 0;
   #reason: string | undefined;
 
-  /** @param died Called once where it ends by itself. */
-  constructor(thread: number, common: InCommon, died: (reason: string) => void) {
+  /** Started, but not yet set up. */
+  constructor(thread: number, common: InCommon, listener: LifeListener) {
     this.thread = thread;
     this.#common = common;
     if (common.share === undefined) throw new Error("the storage serves one thread only");
@@ -55,9 +64,9 @@ export class ThreadLife {
       if (this.#reason !== undefined) return;
       this.#reason = event.message;
       this.end();
-      died(event.message);
+      listener.died(event.message);
     });
-    this.calls = new Calls(this.#worker, this.#handlers(), problemsOf);
+    this.calls = new Calls(this.#worker, this.#handlers(listener), problemsOf);
   }
 
   /** Sets everything up. @throws CallFailed, or Error where it dies. */
@@ -83,7 +92,7 @@ export class ThreadLife {
     this.#share[Symbol.dispose]();
   }
 
-  #handlers(): Handlers<FirstRequests, FirstAnswers> {
+  #handlers({ secretsChanged }: LifeListener): Handlers<FirstRequests, FirstAnswers> {
     const { log, places, book, holds } = this.#common;
     return {
       enter: ({ address }) => {
@@ -109,6 +118,7 @@ export class ThreadLife {
         this.#held.delete(token);
         holds.release(name, token);
       },
+      secretsChanged: ({ account }) => secretsChanged(account),
       log: ({ lines }) => log.append(lines),
     };
   }

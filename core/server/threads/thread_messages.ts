@@ -1,5 +1,6 @@
 /** What the first thread of a server and the others ask each other: plain data. */
 import type { ServerConfig } from "../../config/server_config.ts";
+import type { AccountId } from "../../contract/identifiers.ts";
 import type { Claim } from "../../sasl/penalty_book.ts";
 import type { Certificate } from "../certificate.ts";
 import type { TurnedAway } from "../connection_counts.ts";
@@ -35,6 +36,8 @@ export interface ThreadRequests {
   readonly take: Record<never, never>;
   /** They do not: it is stopped. */
   readonly drop: Record<never, never>;
+  /** Secrets of an account were changed: its sessions end. */
+  readonly endSessions: { readonly account: AccountId };
   /** Accepts nobody any more; sessions and plugins finish. */
   readonly drain: Record<never, never>;
   /** The time for that is over. */
@@ -61,6 +64,8 @@ export interface FirstRequests {
   readonly isHeld: HeldName;
   /** Lets it go. */
   readonly release: HeldName;
+  /** Secrets of an account were changed: the sessions of all others end. */
+  readonly secretsChanged: { readonly account: AccountId };
   /** Whole lines of the log. */
   readonly log: { readonly lines: string };
 }
