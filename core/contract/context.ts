@@ -16,7 +16,7 @@ export interface BaseContext {
   readonly hostname: string;
   /** Aborts when the server stops. */
   readonly shutdown: AbortSignal;
-  /** What sessions of all threads have in common; absent: there is one thread, which `inOneThread` (`core/sasl`) is for. */
+  /** What sessions of all threads have in common; absent: there is one, which `inOneThread` is for. */
   readonly common?: Common;
   /** The time; tests set it. */
   now(): Date;
