@@ -8,6 +8,8 @@ export interface PenaltyBookSettings {
   readonly authDelay: number;
   /** The time. */
   now(): Date;
+  /** Told of each failure, and when its answer may be told; absent: nobody is. */
+  readonly counted?: (until: number) => void;
 }
 
 /** Who tries to log in. */
@@ -83,6 +85,7 @@ export class PenaltyBook {
     const count = before === undefined || latest - before.latest > memory ? 1 : before.count + 1;
     const delay = authDelay * Math.min(longest, 2 ** (count - 1));
     map.set(key, { count, latest, until: latest + delay });
+    this.#settings.counted?.(latest + delay);
     return delay;
   }
 }

@@ -10,10 +10,10 @@ export interface TurnedAway {
   readonly isFirst: boolean;
 }
 
-/** Where clients are counted, be it in another thread. */
+/** Where clients are counted, be it with those of other threads. */
 export interface Places {
   /** Counts a client in until it is disposed of, or says why it cannot. */
-  enter(address: string): Disposable | TurnedAway | Promise<Disposable | TurnedAway>;
+  enter(address: string): Disposable | TurnedAway;
 }
 
 /** Counts clients. */

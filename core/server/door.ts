@@ -7,7 +7,7 @@ import type { OpenConnections } from "../sasl/open_connections.ts";
 import { BufferPool } from "../wire/buffer_pool.ts";
 import { Waits } from "../wire/waits.ts";
 import type { Certificate } from "./certificate.ts";
-import type { Places, TurnedAway } from "./connection_counts.ts";
+import type { Places } from "./connection_counts.ts";
 import { type Accepted, Listener } from "./listener.ts";
 import { type Arrival, arrivalOf, openSession } from "./open_session.ts";
 import type { SocketStream } from "./socket_stream.ts";
@@ -156,23 +156,7 @@ export class Door implements AsyncDisposable {
   #take(accepted: Accepted, index: number, address: ListenAddress): void {
     const arrival = arrivalOf(accepted);
     const { stream, peer: { hostname: peer } } = arrival;
-    this.#streams.add(stream);
-    stream.released.then(() => this.#streams.delete(stream));
     const place = this.#parts.places.enter(peer);
-    const serve = (place: Disposable | TurnedAway) => this.#enter(place, arrival, index, address);
-    const session = (place instanceof Promise ? place.then(serve) : serve(place))
-      .finally(() => this.#sessions.delete(session));
-    this.#sessions.add(session);
-  }
-
-  /** Never rejects; the stream is closed afterwards. */
-  async #enter(
-    place: Disposable | TurnedAway,
-    arrival: Arrival,
-    index: number,
-    address: ListenAddress,
-  ): Promise<void> {
-    const { stream, peer: { hostname: peer } } = arrival;
     if ("limit" in place) {
       const { limit, isFirst } = place;
       if (isFirst) {
@@ -180,8 +164,13 @@ export class Door implements AsyncDisposable {
       }
       return stream.close();
     }
-    stream.released.then(() => place[Symbol.dispose]());
-    await this.#session(arrival, index, address);
+    this.#streams.add(stream);
+    stream.released.then(() => {
+      place[Symbol.dispose]();
+      this.#streams.delete(stream);
+    });
+    const session = this.#session(arrival, index, address).finally(() => this.#sessions.delete(session));
+    this.#sessions.add(session);
   }
 
   /** Never rejects; the stream is closed afterwards. */

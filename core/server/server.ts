@@ -25,6 +25,9 @@ import { probe } from "./listener.ts";
 import { type LoadedServer, loadServer } from "./load_server.ts";
 import { takeUp, waitingForRestart } from "./restart_only.ts";
 import { type Sessions, setUpSessions } from "./sessions.ts";
+import { FailureNotice } from "./threads/shared_book.ts";
+import { countsMemory, SharedCounts } from "./threads/shared_counts.ts";
+import { SharedPlaces } from "./threads/shared_places.ts";
 import { SessionThreads } from "./threads/session_threads.ts";
 import { whyNoThreads } from "./threads/spawn_thread.ts";
 
@@ -93,9 +96,14 @@ export async function startServer(
   warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
   const workers = workersOf(config, isFromFiles, log);
-  const places = new ConnectionCounts(config.limits);
-  const book = new PenaltyBook({ authDelay: config.limits.authDelay, now });
-  const holds = new Holds(now), secret = crypto.getRandomValues(new Uint8Array(32));
+  const secret = crypto.getRandomValues(new Uint8Array(32));
+  const holds = new Holds(now), notice = new FailureNotice();
+  const counted = (until: number) => notice.failed(until);
+  const book = new PenaltyBook({ authDelay: config.limits.authDelay, now, counted });
+  const counts = countsMemory(workers > 1 ? config.limits.connections : 0, workers);
+  const places = workers === 1
+    ? new ConnectionCounts(config.limits)
+    : new SharedPlaces(new SharedCounts(counts, workers, 1), config.limits, secret);
   const sessions = undo.use(
     await setUpSessions({
       ...{ loaded, certificate, log, now, places, book },
@@ -111,7 +119,16 @@ export async function startServer(
       use: (work) => sessions.use(({ outgoing }) => work(outgoing)),
     }),
   );
-  const common = { log, places, book, holds, secret, ...workers > 1 && { share: shareOf(storage, config) } };
+  const common = {
+    threads: workers,
+    log,
+    counts,
+    notice,
+    book,
+    holds,
+    secret,
+    ...workers > 1 && { share: shareOf(storage, config) },
+  };
   const secretsChanged = (account: AccountId) => sessions.endSessions(account);
   const threads = undo.use(
     new SessionThreads({ count: workers - 1, log, common, secretsChanged }, { config, certificate }),

@@ -98,10 +98,11 @@ Deno.test("workers: a thread that dies gives back its locks and places, and anot
   assertEquals(complaints.length, 1, JSON.stringify(complaints));
   await stack.disposeAsync();
   // Some of those who have just left may still be counted.
-  for (let again: ThreadSession | undefined; again?.thread !== "sessions 2";) {
-    again = await threadSession(server.ports.pop3).catch(() => undefined);
+  for (let thread = ""; thread !== "sessions 2";) {
+    const again = await threadSession(server.ports.pop3).catch(() => undefined);
     await again?.[Symbol.asyncDispose]();
     assertEquals(again?.word ?? "two", "two");
+    thread = again?.thread ?? "";
   }
 });
 

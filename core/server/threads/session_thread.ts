@@ -4,11 +4,13 @@ import type { Common } from "../../contract/common.ts";
 import type { Book } from "../../sasl/penalties.ts";
 import { problemsOf } from "../answer_control.ts";
 import type { Certificate } from "../certificate.ts";
-import type { Places } from "../connection_counts.ts";
 import { freshPlugins } from "../fresh_plugins.ts";
 import { type LoadedServer, withPlugins } from "../load_server.ts";
 import { type Prepared, type Sessions, setUpSessions } from "../sessions.ts";
 import { Calls, type Handlers, type Port } from "./calls.ts";
+import { bookOver, FailureNotice } from "./shared_book.ts";
+import { SharedCounts } from "./shared_counts.ts";
+import { SharedPlaces } from "./shared_places.ts";
 import type { FirstAnswers, FirstRequests, ThreadAnswers, ThreadRequests } from "./thread_messages.ts";
 
 type First = Calls<FirstRequests, FirstAnswers>;
@@ -55,10 +57,8 @@ class Running {
   }
 
   /** @throws ConfigurationError, SetupError. */
-  static async start(
-    first: First,
-    { config, certificate, thread, through, secret }: ThreadRequests["start"],
-  ): Promise<Running> {
+  static async start(first: First, request: ThreadRequests["start"]): Promise<Running> {
+    const { config, certificate, thread, threads, through, secret, counts, notice } = request;
     const { format, level } = config.log;
     // One thread writes: lines of several would come in between each other.
     const log = openLog({ format, level }, {
@@ -68,12 +68,13 @@ class Running {
       },
     });
     const loaded = await withPlugins({ ok: true, config });
+    const now = () => new Date();
     const sessions = await setUpSessions({
       ...{ loaded, certificate, thread, through },
       log: log.child({ thread }),
-      now: () => new Date(),
-      places: placesOf(first),
-      book: bookOf(first),
+      now,
+      places: new SharedPlaces(new SharedCounts(counts, threads, thread), config.limits, secret),
+      book: bookOver(new FailureNotice(notice), bookOf(first), now),
       common: commonOf(first, secret),
       secretsChanged: (account) => first.tell("secretsChanged", { account }),
     });
@@ -118,18 +119,6 @@ class Running {
     await this.sessions[Symbol.asyncDispose]();
     this.#log[Symbol.dispose]();
   }
-}
-
-/** Clients are counted by the first thread. */
-function placesOf(first: First): Places {
-  return {
-    async enter(address) {
-      const entered = await first.ask("enter", { address });
-      if ("limit" in entered) return entered;
-      const { place } = entered;
-      return { [Symbol.dispose]: () => first.tell("leave", { place }) };
-    },
-  };
 }
 
 /** Failed logins are counted by the first thread. */

@@ -5,8 +5,9 @@ import type { ServerLog } from "../../observe/log.ts";
 import type { Holds } from "../../sasl/holds.ts";
 import type { PenaltyBook } from "../../sasl/penalty_book.ts";
 import { problemsOf } from "../answer_control.ts";
-import type { ConnectionCounts } from "../connection_counts.ts";
 import { Calls, type Handlers } from "./calls.ts";
+import type { FailureNotice } from "./shared_book.ts";
+import { SharedCounts } from "./shared_counts.ts";
 import { spawnThread } from "./spawn_thread.ts";
 import type { FirstAnswers, FirstRequests, Served, ThreadAnswers, ThreadRequests } from "./thread_messages.ts";
 
@@ -14,8 +15,12 @@ import type { FirstAnswers, FirstRequests, Served, ThreadAnswers, ThreadRequests
 export interface InCommon {
   /** Written by the first thread only. */
   readonly log: Pick<ServerLog, "append">;
+  /** How many threads there are, the first included. */
+  readonly threads: number;
   /** Where clients are counted. */
-  readonly places: ConnectionCounts;
+  readonly counts: SharedArrayBuffer;
+  /** Where failures are seen. */
+  readonly notice: FailureNotice;
   /** Where failed logins are counted. */
   readonly book: PenaltyBook;
   /** Names that sessions hold. */
@@ -44,11 +49,9 @@ export class ThreadLife {
   isOpen = false;
   readonly #worker: Worker;
   readonly #share: SharedStorage;
-  readonly #places = new Map<number, Disposable>();
   /** Names without an end that it holds, by the holder's number; others end by themselves. */
   readonly #held = new Map<number, string>();
   readonly #common: InCommon;
-  #lastPlace = 0;
   #reason: string | undefined;
 
   /** Started, but not yet set up. */
@@ -71,9 +74,10 @@ export class ThreadLife {
 
   /** Sets everything up. @throws CallFailed, or Error where it dies. */
   async start(served: Served): Promise<void> {
-    const { thread } = this, { port: through } = this.#share, { secret } = this.#common;
+    const { thread } = this, { port: through } = this.#share;
+    const { threads, secret, counts, notice: { memory: notice } } = this.#common;
     try {
-      await this.calls.ask("start", { ...served, thread, through, secret }, [through]);
+      await this.calls.ask("start", { ...served, thread, threads, through, secret, counts, notice }, [through]);
     } catch (error) {
       throw this.#reason === undefined ? error : new Error(this.#reason, { cause: error });
     }
@@ -85,26 +89,16 @@ export class ThreadLife {
     this.#reason ??= "it was ended";
     this.#worker.terminate();
     this.calls.end();
-    for (const place of this.#places.values()) place[Symbol.dispose]();
-    this.#places.clear();
+    const { threads, counts } = this.#common;
+    new SharedCounts(counts, threads, 1).forget(this.thread);
     for (const [token, name] of this.#held) this.#common.holds.release(name, token);
     this.#held.clear();
     this.#share[Symbol.dispose]();
   }
 
   #handlers({ secretsChanged }: LifeListener): Handlers<FirstRequests, FirstAnswers> {
-    const { log, places, book, holds } = this.#common;
+    const { log, book, holds } = this.#common;
     return {
-      enter: ({ address }) => {
-        const entered = places.enter(address);
-        if ("limit" in entered) return entered;
-        this.#places.set(++this.#lastPlace, entered);
-        return { place: this.#lastPlace };
-      },
-      leave: ({ place }) => {
-        this.#places.get(place)?.[Symbol.dispose]();
-        this.#places.delete(place);
-      },
       remaining: (claim) => book.remaining(claim),
       failed: (claim) => book.failed(claim),
       succeeded: (claim) => book.succeeded(claim),

@@ -3,7 +3,6 @@ import type { ServerConfig } from "../../config/server_config.ts";
 import type { AccountId } from "../../contract/identifiers.ts";
 import type { Claim } from "../../sasl/penalty_book.ts";
 import type { Certificate } from "../certificate.ts";
-import type { TurnedAway } from "../connection_counts.ts";
 import type { Bound } from "../door.ts";
 
 /** What is to be served. */
@@ -22,8 +21,14 @@ export interface ThreadRequests {
     readonly thread: number;
     /** To the first thread's storage. */
     readonly through: MessagePort;
+    /** How many threads there are, this one and the first included. */
+    readonly threads: number;
     /** See `Common`. */
     readonly secret: Uint8Array;
+    /** Of `SharedCounts`. */
+    readonly counts: SharedArrayBuffer;
+    /** Of `FailureNotice`. */
+    readonly notice: SharedArrayBuffer;
   };
   /** Listens at these addresses, together with the others. */
   readonly open: { readonly addresses: readonly Bound[] };
@@ -48,10 +53,6 @@ export interface ThreadRequests {
 
 /** What the others ask of the first. */
 export interface FirstRequests {
-  /** A client has come. */
-  readonly enter: { readonly address: string };
-  /** He has left his place. */
-  readonly leave: { readonly place: number };
   /** See `Book`. */
   readonly remaining: Claim;
   /** See `Book`. */
@@ -80,8 +81,6 @@ export interface HeldName {
 
 /** What the first thread answers; the others answer that it is done. */
 export interface FirstAnswers extends Record<keyof FirstRequests, unknown> {
-  /** The number of the place. */
-  readonly enter: { readonly place: number } | TurnedAway;
   /** Milliseconds. */
   readonly remaining: number;
   /** Milliseconds. */
