@@ -64,13 +64,14 @@ export class Listener implements Disposable {
     take: (accepted: Accepted) => void,
   ) {
     this.#take = take;
-    const first = listen(address, isShared);
-    this.address = { ...address, port: first.addr.port };
-    this.#log = log.child({ address: formatHostPort(this.address) });
-    if (certificate === undefined) this.#acceptor = this.#accept(first, certificate);
-    else {
-      // Listeners under TLS share their port: whether somebody else has it is seen without.
-      first.close();
+    if (certificate === undefined) {
+      const listener = listen(address, isShared);
+      this.address = { ...address, port: listener.addr.port };
+      this.#log = log.child({ address: formatHostPort(this.address) });
+      this.#acceptor = this.#accept(listener, certificate);
+    } else {
+      this.address = { ...address, port: isShared && address.port !== 0 ? address.port : freePort(address) };
+      this.#log = log.child({ address: formatHostPort(this.address) });
       this.#acceptor = this.#accept(listenTls(this.address, certificate), certificate);
     }
   }
@@ -108,6 +109,17 @@ export class Listener implements Disposable {
   ): Acceptor<Accepted["socket"]> {
     return new Acceptor(listener, this.#log, (socket) => this.#take({ socket, certificate }));
   }
+}
+
+/**
+ * The port of an address, which nobody else has: listeners under TLS share theirs, so that it is seen without. Not to be
+ * asked where others of this program listen: clients that the system gives to a socket which is closed again are reset.
+ */
+function freePort(address: ListenAddress): number {
+  const listener = listen(address);
+  const { port } = listener.addr;
+  listener.close();
+  return port;
 }
 
 function listen({ hostname, port }: ListenAddress, reusePort = false): Deno.TcpListener {

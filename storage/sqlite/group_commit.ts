@@ -13,6 +13,9 @@ import { type BatchOutcome, everybody, type News } from "./writer_messages.ts";
 /** How much is committed at once. Measured: larger groups are no quicker, and keep other processes from writing longer. */
 const mostBatches = 500, mostOctets = 2 * 1024 * 1024;
 
+/** Milliseconds in which a commit of another thread counts as under way. */
+const MOMENT = 100;
+
 /** What others are told of a commit. */
 export interface CommitListener {
   /** A mailbox was changed, or what belongs to an account; `revision` is then its own. */
@@ -41,6 +44,7 @@ export class GroupCommit {
   readonly #listener: CommitListener;
   #waiting: Caller[] = [];
   #running: Promise<void> | undefined;
+  #heardAt = -Infinity;
 
   /** Commits through the link; bodies that wait in memory go with the batch that names them. */
   constructor(link: WriterLink, bodies: PendingBodies, now: () => Date, listener: CommitListener) {
@@ -55,6 +59,11 @@ export class GroupCommit {
     return this.#running !== undefined;
   }
 
+  /** Whether a group is under way in any thread, or was a moment ago. */
+  get isBusyAnywhere(): boolean {
+    return this.isBusy || performance.now() - this.#heardAt < MOMENT;
+  }
+
   /** The results of a batch, when it is durable. @throws Refusal. */
   submit(batch: readonly Operation[]): Promise<readonly unknown[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly unknown[]>();
@@ -65,6 +74,7 @@ export class GroupCommit {
 
   /** Another thread of the program has committed something: those who watch here are told as of our own. */
   heard(news: News): void {
+    this.#heardAt = performance.now();
     this.#tell(news);
   }
 

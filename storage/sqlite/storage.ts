@@ -111,7 +111,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#texts = new TextReader(this.#database, transaction);
     this.features = new Set(["several-processes", ...fullText ? ["full-text-search" as const] : []]);
     this.#indexer = !fullText || through ? undefined : new Indexer(this.#link, {
-      isBusy: () => this.#commits.isBusy,
+      isBusy: () => this.#commits.isBusyAnywhere,
       waiting: (after) => this.#texts.waiting(after),
     });
     this.#others = new OtherProcesses(this.#database, this.#watchers, this.#bell, () => this.#commits.isBusy);
