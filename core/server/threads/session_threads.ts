@@ -69,7 +69,10 @@ export class SessionThreads implements AsyncDisposable {
       await Promise.allSettled(lives.map(({ calls }) => calls.ask("drop", {})));
     };
     try {
-      await this.#all(lives, ({ calls }) => calls.ask("prepare", request));
+      await this.#all(lives, async (life) => {
+        // One that dies now comes back with what is served then.
+        await life.calls.ask("prepare", request).catch((error) => life.isOpen && Promise.reject(error));
+      });
     } catch (error) {
       await drop();
       throw error;
