@@ -9,7 +9,10 @@
  */
 const permissions = ["--allow-read", "--allow-write", "--allow-net", "--allow-env", "--no-prompt"];
 /** What is only imported by computed names, by workers, or by plugins on the disk. */
-const included = ["plugins", "storage", "core/plugins/sandbox", "core/api/mod.ts"];
+const included = [
+  ...["plugins", "storage", "core/plugins/sandbox", "core/api/mod.ts"],
+  "core/server/threads/session_worker.ts",
+];
 
 /** Since 2.9 what only tests use can be left out. */
 const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);

@@ -23,6 +23,7 @@ export * from "./schemas.ts";
 export { ConnectionClosed, DeadlineExceeded, LineTooLong, MessageTooLarge, Stopping } from "../wire/errors.ts";
 export { latin1, latin1Bytes } from "../wire/ascii.ts";
 export { equalInConstantTime } from "../sasl/constant_time.ts";
+export { inOneThread } from "../sasl/holds.ts";
 export { decodeUtf8, encodeUtf8 } from "../sasl/text.ts";
 export type { CharsetDecode } from "../message/charset.ts";
 export { decodeEncodedWords, encodeWords } from "../message/encoded_word.ts";

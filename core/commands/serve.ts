@@ -14,7 +14,7 @@ export const serve: Command = {
   async run(given) {
     const loaded = await loadServer(given.value("config"));
     using log = openServerLog(loaded.config.log);
-    return await runServer(() => startServer(loaded, { log }), log);
+    return await runServer(() => startServer(loaded, { log, isFromFiles: true }), log);
   },
 };
 

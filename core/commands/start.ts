@@ -16,7 +16,7 @@ export const start: Command = {
     const loaded = await loadServer(firstLookFile);
     using log = openServerLog(loaded.config.log);
     return await runServer(async () => {
-      const server = await startServer(loaded, { log });
+      const server = await startServer(loaded, { log, isFromFiles: true });
       console.log(greeting(await readFirstLook(server.directory), server.listening));
       return server;
     }, log);

@@ -61,6 +61,7 @@ function toServerConfig(written: WrittenConfig, source: ConfigSource): ServerCon
     domains: [first, ...others],
     data: absolute(written.data),
     ...tls && { tls: toTlsConfig(tls, absolute) },
+    workers: written.workers,
     storage: toPluginEntry(written.storage, ["storage"]),
     directory: toPluginEntry(written.directory, ["directory"]),
     auth: written.auth.map((entry, index) => toPluginEntry(entry, ["auth", index])),

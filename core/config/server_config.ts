@@ -31,6 +31,8 @@ export interface ServerConfig {
   readonly data: string;
   /** Absent: no `tls` or `starttls` listener either. */
   readonly tls?: TlsConfig;
+  /** Threads that serve sessions, at least one. */
+  readonly workers: number;
   /** Where messages are kept. */
   readonly storage: PluginEntry;
   /** Who has an account. */

@@ -54,6 +54,7 @@ export const serverSchema = options({
   domains: v.optional(listOf(domain, "a list of domains such as [example.org]", 1)),
   data: v.optional(path("./data"), "./data"),
   tls: v.optional(tls),
+  workers: v.optional(integer(1, 64), 1),
   storage: v.optional(storageEntry, defaultStorage),
   directory: v.optional(sandboxedEntry, defaultDirectory),
   auth: v.optional(listOf(sandboxedEntry, "a list of plugins such as [plain, scram-sha-256]"), [...defaultAuth]),

@@ -1,6 +1,7 @@
 /** What plugins are given at setup: each kind only what it may use. */
 import type { Accounts } from "./accounts.ts";
 import type { Authentication, SecretScheme } from "./authentication.ts";
+import type { Common } from "./common.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Directory } from "./directory.ts";
 import type { ExtensionCommands } from "./extension_commands.ts";
@@ -15,6 +16,8 @@ export interface BaseContext {
   readonly hostname: string;
   /** Aborts when the server stops. */
   readonly shutdown: AbortSignal;
+  /** What sessions of all threads have in common; absent: there is one, which `inOneThread` is for. */
+  readonly common?: Common;
   /** The time; tests set it. */
   now(): Date;
 }
@@ -23,6 +26,8 @@ export interface BaseContext {
 export interface StorageContext extends BaseContext {
   /** The server's data folder, absolute; it exists. */
   readonly dataFolder: string;
+  /** From `share` of the storage that another thread of this program has opened; absent: nobody has. */
+  readonly through?: MessagePort;
 }
 
 /** For directories. */

@@ -1,6 +1,7 @@
 /** The plugin API, version 1, in one import. */
 export * from "./accounts.ts";
 export * from "./authentication.ts";
+export * from "./common.ts";
 export * from "./connection.ts";
 export * from "./context.ts";
 export * from "./datasets.ts";

@@ -91,6 +91,17 @@ export interface Storage extends Accounts, Datasets, Queue {
   watchAll(stop: AbortSignal): AsyncIterable<AccountChange>;
   /** Exclusive POP3 maildrop lock (RFC 1939 §4); undefined when another session holds it. */
   lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined>;
+  /**
+   * Lets one more thread of this program open the same storage: what it commits and locks holds for all of them, and
+   * whoever watches is told at once. Absent: sessions cannot be divided among threads (`workers`).
+   */
+  share?(): SharedStorage;
+}
+
+/** A share in a storage for another thread. Disposed of when the thread has ended, or died: its locks are let go then. */
+export interface SharedStorage extends Disposable {
+  /** Moves to that thread, where setup is given it as `through`. */
+  readonly port: MessagePort;
 }
 
 /** Which messages of a mailbox. Given more than one condition, all hold. */

@@ -11,6 +11,8 @@ import { formatJson, formatText } from "./log_format.ts";
 export interface ServerLog extends Logger, Disposable {
   /** Writes what was kept back. */
   flush(): void;
+  /** Writes whole lines of another thread, as they are. */
+  append(lines: string): void;
   /** Opens the file anew by its name, after it was renamed (SIGHUP). @throws where the file cannot be opened; then the old one stays. */
   reopen(): void;
 }
@@ -40,6 +42,7 @@ export function openLog(settings: LogSettings, standardError: LineSink = Deno.st
   const log = new BoundLogger(new StandardLogger("quetzal", level, { handlers: [handler] }), {});
   return Object.assign(log, {
     flush: () => handler.flush(),
+    append: (lines: string) => handler.log(lines.replace(/\n$/, "")),
     reopen() {
       if (file === undefined) return;
       const next = openFile(file);

@@ -29,6 +29,8 @@ export interface AccountSessionsParts {
   readonly connections: OpenConnections;
   /** Absent: only changes that are made here end sessions. */
   readonly changes?: AccountChanges | undefined;
+  /** Told of each change that is made here, for the sessions of other threads; absent: there are none. */
+  readonly changed?: ((account: AccountId) => void) | undefined;
   /** For the operator. */
   readonly log: Logger;
   /** Waits; absent: by the clock. */
@@ -112,7 +114,8 @@ export class AccountSessions {
     this.#changing.set(account, promise);
     try {
       await change();
-      const ended = this.#end(account, by);
+      const ended = this.end(account, by);
+      this.#parts.changed?.(account);
       const sessions = this.#watched.get(account)?.sessions;
       if (by !== undefined && sessions?.has(by)) sessions.set(by, await this.mark(account));
       return ended;
@@ -122,8 +125,8 @@ export class AccountSessions {
     }
   }
 
-  /** Also the logins that are under way do not hold any more. */
-  #end(account: AccountId, except?: Connection): number {
+  /** Closes an account's connections but one; how many. Also the logins that are under way do not hold any more. */
+  end(account: AccountId, except?: Connection): number {
     this.#ends.set(account, ++this.#moment);
     const sessions = this.#watched.get(account)?.sessions.keys() ?? [];
     const ended = [...sessions].filter((connection) => connection !== except);
@@ -167,7 +170,7 @@ export class AccountSessions {
       }
     } catch (error) {
       log.error("an account's changes cannot be followed: its sessions are ended", { account, error });
-      this.#end(account);
+      this.end(account);
     }
   }
 

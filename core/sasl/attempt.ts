@@ -18,7 +18,8 @@ import { Refusal } from "../contract/refusal.ts";
 import type { AccountSessions } from "./account_sessions.ts";
 import { type AttemptHooks, type AttemptJudgement, factsOf } from "./attempt_hooks.ts";
 import { type ExchangePolicy, refused } from "./exchange.ts";
-import type { Claim, Penalties } from "./penalties.ts";
+import type { Penalties } from "./penalties.ts";
+import type { Claim } from "./penalty_book.ts";
 import { prepareQuery } from "./saslprep.ts";
 
 /** Who asks whom, and how. */

@@ -23,7 +23,7 @@ import { refused, refusedExchange, startExchange } from "./exchange.ts";
 import { hasBinding, isServed, mayRevealPassword, offerOf } from "./offers.ts";
 import { tellableName } from "./mechanism_name.ts";
 import { OpenConnections } from "./open_connections.ts";
-import { Penalties, type Sleep, sleep } from "./penalties.ts";
+import { type Book, Penalties, type Sleep, sleep } from "./penalties.ts";
 
 /** What authentication is made of. */
 export interface AuthenticationSettings {
@@ -70,6 +70,10 @@ export interface MemorySettings
   extends Pick<AuthenticationSettings, "authDelay" | "connections" | "storage" | "log" | "now" | "sleep" | "shutdown"> {
   /** The directory that knows accounts now. */
   directory(): Directory | undefined;
+  /** Where failures are counted for all threads; absent: in a book of its own. */
+  readonly book?: Book;
+  /** Told of accounts whose secrets were changed here, for the sessions of other threads. */
+  readonly changed?: (account: AccountId) => void;
 }
 
 /** Remembers nothing yet. */
@@ -78,10 +82,11 @@ export function authenticationMemory(settings: MemorySettings): AuthenticationMe
   return {
     penalties: new Penalties({
       authDelay: settings.authDelay,
+      book: settings.book,
       now: () => settings.now(),
       sleep: patience(settings),
     }),
-    sessions: new AccountSessions({ connections, changes: changesOf(settings), log, sleep }),
+    sessions: new AccountSessions({ connections, changes: changesOf(settings), changed: settings.changed, log, sleep }),
   };
 }
 

@@ -10,8 +10,14 @@ export interface TurnedAway {
   readonly isFirst: boolean;
 }
 
+/** Where clients are counted, be it with those of other threads. */
+export interface Places {
+  /** Counts a client in until it is disposed of, or says why it cannot. */
+  enter(address: string): Disposable | TurnedAway;
+}
+
 /** Counts clients. */
-export class ConnectionCounts {
+export class ConnectionCounts implements Places {
   readonly #all: Count;
   readonly #perAddress: number;
   readonly #byNetwork = new Map<string, Count>();

@@ -7,7 +7,7 @@ import type { OpenConnections } from "../sasl/open_connections.ts";
 import { BufferPool } from "../wire/buffer_pool.ts";
 import { Waits } from "../wire/waits.ts";
 import type { Certificate } from "./certificate.ts";
-import { ConnectionCounts } from "./connection_counts.ts";
+import type { Places } from "./connection_counts.ts";
 import { type Accepted, Listener } from "./listener.ts";
 import { type Arrival, arrivalOf, openSession } from "./open_session.ts";
 import type { SocketStream } from "./socket_stream.ts";
@@ -18,8 +18,14 @@ export type ServeConnection = (index: number, connection: Connection, stop: Abor
 
 /** What is opened. */
 export interface DoorParts {
-  /** Its listeners and limits. */
-  readonly config: ServerConfig;
+  /** The TLS of its listeners. */
+  readonly config: Pick<ServerConfig, "tls">;
+  /** Its listeners. */
+  readonly addresses: readonly Bound[];
+  /** Of several threads with a door at the same addresses, which this is, from 1 on; absent: there is only this one. */
+  readonly thread?: number | undefined;
+  /** Where clients are counted. */
+  readonly places: Places;
   /** Read from the configuration's files. */
   readonly certificate: Certificate | undefined;
   /** Events of listeners and connections. */
@@ -34,8 +40,13 @@ export interface DoorParts {
 export interface Bound {
   /** Of the protocol in the configuration. */
   readonly index: number;
-  /** With the real port. */
+  /** Of an open door with the real port, where the configuration left it open. */
   readonly address: ListenAddress;
+}
+
+/** Where a configuration's protocols are to listen. */
+export function configured({ protocols }: Pick<ServerConfig, "protocols">): Bound[] {
+  return protocols.flatMap(({ listen }, index) => listen.map((address) => ({ index, address })));
 }
 
 /** Milliseconds that a client has to close its side once it has been told the last word. */
@@ -55,7 +66,6 @@ export function openDoor(parts: DoorParts): Door {
 /** Open until it is disposed of. */
 export class Door implements AsyncDisposable {
   readonly #parts: DoorParts;
-  readonly #counts: ConnectionCounts;
   readonly #buffers = new BufferPool();
   readonly #stop = new AbortController();
   readonly #waits = new Waits(this.#stop.signal);
@@ -70,7 +80,6 @@ export class Door implements AsyncDisposable {
   constructor(parts: DoorParts) {
     this.#parts = parts;
     this.#certificate = parts.certificate;
-    this.#counts = new ConnectionCounts(parts.config.limits);
     this.#upgrade = parts.certificate && new TlsUpgrade(parts.certificate);
   }
 
@@ -81,14 +90,12 @@ export class Door implements AsyncDisposable {
 
   /** Listens. @throws ListenError. */
   open(): void {
-    const { config, log } = this.#parts;
-    for (const [index, { listen }] of config.protocols.entries()) {
-      for (const address of listen) {
-        const isTls = address.security === "tls" && config.tls?.engine === "deno";
-        const certificate = isTls ? this.#certificate : undefined;
-        const take = (accepted: Accepted) => this.#take(accepted, index, address);
-        this.#listeners.push({ index, listener: new Listener(address, certificate, log, take), isTls });
-      }
+    const { config, addresses, thread, log } = this.#parts;
+    for (const { index, address } of addresses) {
+      const isTls = address.security === "tls" && config.tls?.engine === "deno";
+      const opening = { certificate: isTls ? this.#certificate : undefined, isShared: thread !== undefined };
+      const take = (accepted: Accepted) => this.#take(accepted, index, address);
+      this.#listeners.push({ index, listener: new Listener(address, opening, log, take), isTls });
     }
   }
 
@@ -149,7 +156,7 @@ export class Door implements AsyncDisposable {
   #take(accepted: Accepted, index: number, address: ListenAddress): void {
     const arrival = arrivalOf(accepted);
     const { stream, peer: { hostname: peer } } = arrival;
-    const place = this.#counts.enter(peer);
+    const place = this.#parts.places.enter(peer);
     if ("limit" in place) {
       const { limit, isFirst } = place;
       if (isFirst) {
@@ -191,7 +198,9 @@ export class Door implements AsyncDisposable {
   }
 
   #nextId(): string {
-    return (++this.#number).toString(36).padStart(4, "0");
+    const { thread = 1 } = this.#parts;
+    const id = (++this.#number).toString(36).padStart(4, "0");
+    return thread === 1 ? id : `${thread}.${id}`;
   }
 }
 

@@ -31,18 +31,22 @@ export interface PlacedMechanism {
 /** What all plugins are given. */
 export type SharedContext = Omit<BaseContext, "hostname">;
 
-/** Makes the data folder, and sets up the storage. @throws SetupError. */
+/**
+ * Makes the data folder, and sets up the storage.
+ *
+ * @param through To the storage of another thread; absent: there is none yet.
+ * @throws SetupError.
+ */
 export async function setUpStorage(
   config: ServerConfig,
   { storage }: Pick<LoadedPlugins, "storage">,
   lives: PluginLives,
   shared: SharedContext,
+  through?: MessagePort,
 ): Promise<Storage> {
   await makeDataFolder(config.data);
-  return await lives.setUp(
-    nameOf(storage),
-    () => storage.definition.setup({ ...contextOf(config, storage, shared), dataFolder: config.data }, storage.options),
-  );
+  const context = { ...contextOf(config, storage, shared), dataFolder: config.data, ...through && { through } };
+  return await lives.setUp(nameOf(storage), () => storage.definition.setup(context, storage.options));
 }
 
 /** Sets up mechanisms and directory. @throws SetupError. */
@@ -85,9 +89,9 @@ export function nameOf({ definition }: LoadedPlugin): string {
 export function contextOf(
   { hostname }: Pick<ServerConfig, "hostname">,
   { definition }: { readonly definition: { readonly kind: string; readonly name: string } },
-  { log, shutdown, now }: SharedContext,
+  { log, shutdown, common, now }: SharedContext,
 ): BaseContext {
-  return { log: pluginLog(log, definition), hostname, shutdown, now };
+  return { log: pluginLog(log, definition), hostname, shutdown, ...common && { common }, now };
 }
 
 function pluginLog(log: Logger, { kind, name }: { readonly kind: string; readonly name: string }): Logger {

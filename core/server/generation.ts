@@ -36,6 +36,8 @@ export interface Ground {
   readonly memory: AuthenticationMemory;
   /** For every plugin. */
   readonly shared: SharedContext;
+  /** Whether another thread does what is done once for all: periodic work, the observation of mailboxes, HTTP. */
+  readonly isSecond?: boolean;
 }
 
 /** Plugins of one reading of the configuration. Disposing stops them. */
@@ -96,13 +98,13 @@ export async function setUpGeneration(
     postmaster: `postmaster@${config.domains[0]}`,
   };
   const http = await setUpHttp(
-    plugins.http,
+    ground.isSecond ? [] : plugins.http,
     (plugin) => lives.setUp(nameOf(plugin), () => plugin.definition.setup(protocolContext(plugin), plugin.options)),
   );
   const rest = undo.move();
   return {
     ...{ directory, protocols, http, outgoing },
-    begin: () => hooks.begin(),
+    begin: () => ground.isSecond || hooks.begin(),
     retire: () => hooks.retire(),
     async drain(deadline) {
       await hooks.drain(deadline);

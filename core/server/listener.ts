@@ -34,6 +34,14 @@ export function probe(address: ListenAddress): void {
   listen(address).close();
 }
 
+/** How a listener is opened. */
+export interface Opening {
+  /** Under TLS by `Deno.listenTls`; absent: sockets come as they are. */
+  readonly certificate: Certificate | undefined;
+  /** Whether other threads of this program listen at the address too: the system divides clients among them. */
+  readonly isShared: boolean;
+}
+
 /** Clients that may wait to be accepted. */
 const BACKLOG = 1024;
 
@@ -46,24 +54,24 @@ export class Listener implements Disposable {
   #acceptor: Acceptor<Accepted["socket"]>;
 
   /**
-   * @param certificate Under TLS by `Deno.listenTls`; absent: sockets come as they are.
    * @param take Must not throw.
    * @throws ListenError.
    */
   constructor(
     address: ListenAddress,
-    certificate: Certificate | undefined,
+    { certificate, isShared }: Opening,
     log: Logger,
     take: (accepted: Accepted) => void,
   ) {
     this.#take = take;
-    const first = listen(address);
-    this.address = { ...address, port: first.addr.port };
-    this.#log = log.child({ address: formatHostPort(this.address) });
-    if (certificate === undefined) this.#acceptor = this.#accept(first, certificate);
-    else {
-      // Listeners under TLS share their port: whether somebody else has it is seen without.
-      first.close();
+    if (certificate === undefined) {
+      const listener = listen(address, isShared);
+      this.address = { ...address, port: listener.addr.port };
+      this.#log = log.child({ address: formatHostPort(this.address) });
+      this.#acceptor = this.#accept(listener, certificate);
+    } else {
+      this.address = { ...address, port: isShared && address.port !== 0 ? address.port : freePort(address) };
+      this.#log = log.child({ address: formatHostPort(this.address) });
       this.#acceptor = this.#accept(listenTls(this.address, certificate), certificate);
     }
   }
@@ -103,9 +111,20 @@ export class Listener implements Disposable {
   }
 }
 
-function listen({ hostname, port }: ListenAddress): Deno.TcpListener {
+/**
+ * The port of an address, which nobody else has: listeners under TLS share theirs, so that it is seen without. Not to be
+ * asked where others of this program listen: clients that the system gives to a socket which is closed again are reset.
+ */
+function freePort(address: ListenAddress): number {
+  const listener = listen(address);
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+function listen({ hostname, port }: ListenAddress, reusePort = false): Deno.TcpListener {
   try {
-    return Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
+    return Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG });
   } catch (error) {
     throw new ListenError({ hostname, port }, error);
   }

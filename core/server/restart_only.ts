@@ -13,6 +13,7 @@ interface Setting {
 const settings: readonly Setting[] = [
   { at: ["data"], of: (config) => config.data },
   { at: ["tls"], of: (config) => [config.tls === undefined, config.tls?.engine] },
+  { at: ["workers"], of: (config) => config.workers },
   { at: ["storage"], of: (config) => plugin(config.storage) },
   { at: ["limits", "connections"], of: ({ limits }) => limits.connections },
   { at: ["limits", "connections_per_address"], of: ({ limits }) => limits.connectionsPerAddress },
@@ -29,7 +30,7 @@ export function waitingForRestart(running: ServerConfig, next: ServerConfig): st
 
 /** The next configuration as far as a running server can take it up: the rest is as it was. */
 export function takeUp(running: LoadedServer, next: LoadedServer): LoadedServer {
-  const { data, storage, limits, log, tls } = running.config;
+  const { data, workers, storage, limits, log, tls } = running.config;
   // Listeners stay, and each belongs to the protocol in its place: another list is for a restart, as a whole.
   const protocols = differ(listeners(running.config), listeners(next.config)) ? running : next;
   const http = differ(httpListeners(running.config), httpListeners(next.config)) ? running : next;
@@ -37,7 +38,7 @@ export function takeUp(running: LoadedServer, next: LoadedServer): LoadedServer 
   return {
     config: {
       ...config,
-      ...{ data, storage, log, protocols: protocols.config.protocols, http: http.config.http },
+      ...{ data, workers, storage, log, protocols: protocols.config.protocols, http: http.config.http },
       limits: { ...limits, message: next.config.limits.message },
       ...tls && { tls: { ...nextTls ?? tls, engine: tls.engine } },
     },

@@ -2,27 +2,34 @@
 import { basename, resolve } from "node:path";
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { Directory } from "../contract/directory.ts";
-import type { Storage } from "../contract/storage.ts";
+import type { ServerConfig } from "../config/server_config.ts";
+import type { AccountId } from "../contract/identifiers.ts";
+import type { SharedStorage, Storage } from "../contract/storage.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { ServerLog } from "../observe/log.ts";
 import { QueueRunner, systemQueueClock } from "../delivery/queue_runner.ts";
 import { httpAddresses, HttpDoor } from "../http/http_door.ts";
 import { RouteTable } from "../http/route_table.ts";
-import { PluginLives } from "../plugins/lifecycle.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import { allOf } from "../plugins/load_plugins.ts";
 import { formatHostPort } from "../options/host_port.ts";
-import { authenticationMemory } from "../sasl/authentication.ts";
-import { OpenConnections } from "../sasl/open_connections.ts";
+import { commonOver, Holds } from "../sasl/holds.ts";
+import { PenaltyBook } from "../sasl/penalty_book.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
-import { nameOf, setUpStorage, type SharedContext } from "./foundation.ts";
+import { ConfigurationError } from "./configuration_error.ts";
+import { ConnectionCounts } from "./connection_counts.ts";
+import { configured } from "./door.ts";
+import { nameOf } from "./foundation.ts";
 import { freshPlugins, newPlugins } from "./fresh_plugins.ts";
-import { type Door, openDoor } from "./door.ts";
-import { type Ground, setUpGeneration } from "./generation.ts";
-import { Generations } from "./generations.ts";
 import { probe } from "./listener.ts";
 import { type LoadedServer, loadServer } from "./load_server.ts";
 import { takeUp, waitingForRestart } from "./restart_only.ts";
+import { type Sessions, setUpSessions } from "./sessions.ts";
+import { FailureNotice } from "./threads/shared_book.ts";
+import { countsMemory, SharedCounts } from "./threads/shared_counts.ts";
+import { SharedPlaces } from "./threads/shared_places.ts";
+import { SessionThreads } from "./threads/session_threads.ts";
+import { whyNoThreads } from "./threads/spawn_thread.ts";
 
 /** Where a protocol is served. */
 export interface Listening {
@@ -72,12 +79,14 @@ export interface ServerSurroundings {
   readonly log: ServerLog;
   /** The time; absent: by the clock. */
   readonly now?: () => Date;
+  /** Whether other threads can load what is served from its files; absent: there is one, whatever is configured. */
+  readonly isFromFiles?: boolean;
 }
 
 /** Starts a server. @throws ConfigurationError, SetupError or ListenError; nothing is then left behind. */
 export async function startServer(
   loaded: LoadedServer,
-  { log, now = () => new Date() }: ServerSurroundings,
+  { log, now = () => new Date(), isFromFiles = false }: ServerSurroundings,
 ): Promise<RunningServer> {
   const { config, plugins } = loaded;
   // What can fail without anything having been made comes first.
@@ -86,41 +95,55 @@ export async function startServer(
   for (const address of addresses) probe(address);
   warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
-  const lives = undo.use(new PluginLives(log));
-  const shutdown = new AbortController();
-  const shared: SharedContext = { log, shutdown: shutdown.signal, now };
-  const storage = await setUpStorage(config, plugins, lives, shared);
-  const connections = new OpenConnections();
-  const memory = authenticationMemory({
-    ...{ connections, storage, ...shared },
-    authDelay: config.limits.authDelay,
-    // Nobody logs in before there is one.
-    directory: () => generations.current.directory,
-  });
-  const ground: Ground = { storage, memory, shared };
-  const generations = undo.use(new Generations(await setUpGeneration(config, plugins, ground)));
+  const workers = workersOf(config, isFromFiles, log);
+  const secret = crypto.getRandomValues(new Uint8Array(32));
+  const holds = new Holds(now), notice = new FailureNotice();
+  const counted = (until: number) => notice.failed(until);
+  const book = new PenaltyBook({ authDelay: config.limits.authDelay, now, counted });
+  const counts = countsMemory(workers > 1 ? config.limits.connections : 0, workers);
+  const places = workers === 1
+    ? new ConnectionCounts(config.limits)
+    : new SharedPlaces(new SharedCounts(counts, workers, 1), config.limits, secret);
+  const sessions = undo.use(
+    await setUpSessions({
+      ...{ loaded, certificate, log, now, places, book },
+      common: commonOver(holds, secret),
+      secretsChanged: (account) => threads.endSessions(account),
+      ...workers > 1 && { thread: 1 },
+    }),
+  );
+  const { storage } = sessions;
   const runner = undo.use(
     new QueueRunner({
       ...{ storage, log, clock: systemQueueClock(now) },
-      use: (work) => generations.use(({ outgoing }) => work(outgoing)),
+      use: (work) => sessions.use(({ outgoing }) => work(outgoing)),
     }),
   );
-  // Aborts before any plugin is stopped.
-  undo.defer(() => shutdown.abort());
-  const door = undo.use(
-    openDoor({
-      ...{ config, certificate, log, connections },
-      serve: (index, connection, stop) => generations.serve(index, connection, stop),
-    }),
+  const common = {
+    threads: workers,
+    log,
+    counts,
+    notice,
+    book,
+    holds,
+    secret,
+    ...workers > 1 && { share: shareOf(storage, config) },
+  };
+  const secretsChanged = (account: AccountId) => sessions.endSessions(account);
+  const threads = undo.use(
+    new SessionThreads({ count: workers - 1, log, common, secretsChanged }, { config, certificate }),
   );
+  await threads.start();
+  const bound = sessions.open(configured(config));
+  await threads.open(bound);
   const httpDoor = undo.use(
     new HttpDoor({
       ...{ config, certificate, log },
-      use: (address, work) => generations.use(({ http }) => work(http.get(address) ?? new RouteTable([]))),
+      use: (address, work) => sessions.use(({ http }) => work(http.get(address) ?? new RouteTable([]))),
     }),
   );
   httpDoor.open();
-  const listening = door.bound.flatMap(({ index, address }) => {
+  const listening = bound.flatMap(({ index, address }) => {
     const plugin = plugins.protocols[index];
     return plugin === undefined ? [] : [{ protocol: plugin.definition.name, options: plugin.options, address }];
   });
@@ -128,19 +151,18 @@ export async function startServer(
   for (const { protocol, address } of listening) {
     log.info("listening", { protocol, address: formatHostPort(address), security: address.security });
   }
-  log.info("serving", { hostname: config.hostname });
-  return new Server({ loaded, log, ground, lives, generations, runner, door, httpDoor, listening, stack: undo.move() });
+  log.info("serving", { hostname: config.hostname, ...workers > 1 && { workers } });
+  const parts = { loaded, log, now, sessions, threads, runner, httpDoor, listening };
+  return new Server({ ...parts, stack: undo.move() });
 }
 
 interface ServerParts {
   readonly loaded: LoadedServer;
   readonly log: ServerLog;
-  readonly ground: Ground;
-  /** Of the storage. */
-  readonly lives: PluginLives;
-  readonly generations: Generations;
+  readonly now: () => Date;
+  readonly sessions: Sessions;
+  readonly threads: SessionThreads;
   readonly runner: QueueRunner;
-  readonly door: Door;
   readonly httpDoor: HttpDoor;
   readonly listening: readonly Listening[];
   /** Stops all of it. */
@@ -161,11 +183,11 @@ class Server implements RunningServer {
     this.#parts = parts;
     this.#running = parts.loaded;
     this.listening = parts.listening;
-    this.storage = parts.ground.storage;
+    this.storage = parts.sessions.storage;
   }
 
   get directory(): Directory {
-    return this.#parts.generations.current.directory;
+    return this.#parts.sessions.directory;
   }
 
   get dataFolder(): string {
@@ -183,7 +205,7 @@ class Server implements RunningServer {
   }
 
   async #reload(plugin?: string): Promise<Reloaded> {
-    const { log, ground, generations, door, httpDoor } = this.#parts;
+    const { log, now, sessions, threads, httpDoor } = this.#parts;
     const { fresh, kept } = freshPlugins(this.#running.plugins, plugin);
     // Absolute: a plugin may have moved the process to another folder, where another file has this name.
     const { folder, file } = this.#running.config.source;
@@ -193,15 +215,15 @@ class Server implements RunningServer {
     const read = isKnown ? fresh : newPlugins(plugin, taken.plugins, next.plugins);
     // What can fail comes first: nothing has changed then.
     const certificate = await readCertificate(taken.config);
-    await using undo = new AsyncDisposableStack();
-    const generation = undo.use(await setUpGeneration(taken.config, taken.plugins, ground));
-    await door.useCertificate(certificate);
+    await using ours = await sessions.prepare(taken);
+    const request = { config: taken.config, certificate, ...plugin !== undefined && { plugin } };
+    await using theirs = await threads.prepare(request);
+    await sessions.useCertificate(certificate);
     httpDoor.useCertificate(certificate);
-    undo.move();
-    await generations.replace(generation);
+    await Promise.all([ours.take(), theirs.take()]);
     this.#running = taken;
     reopen(log);
-    warnOfEnd(certificate, log, ground.shared.now());
+    warnOfEnd(certificate, log, now());
     const waiting = waitingForRestart(taken.config, next.config);
     const plugins = [...new Set(read.map(nameOf))];
     if (waiting.length > 0) log.warn("reloaded, but for changes that wait for a restart", { keys: waiting, plugins });
@@ -210,11 +232,10 @@ class Server implements RunningServer {
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
-    const { door, httpDoor, generations, runner, lives } = this.#parts;
-    await Promise.all([door.drain(deadline), httpDoor.drain(deadline)]);
+    const { sessions, threads, httpDoor, runner } = this.#parts;
+    await Promise.all([sessions.drain(deadline), threads.drain(deadline), httpDoor.drain(deadline)]);
     await runner.drain(deadline);
-    await generations.drain(deadline);
-    await lives.drain(deadline);
+    await sessions.drainPlugins(deadline);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -240,4 +261,21 @@ function reopen(log: ServerLog): void {
   } catch (error) {
     log.error("the log file cannot be opened anew; the old one is written on", { error });
   }
+}
+
+/** How many threads there are to be; where there cannot be as many as is configured, the log says why. */
+function workersOf({ workers }: ServerConfig, isFromFiles: boolean, log: Logger): number {
+  if (workers === 1) return 1;
+  const why = isFromFiles ? whyNoThreads() : "a server within another program has no others";
+  if (why === undefined) return workers;
+  log.warn(`workers: ${workers}, but all sessions run in one thread: ${why}`);
+  return 1;
+}
+
+/** @throws ConfigurationError where the storage is for one thread only. */
+function shareOf(storage: Storage, { storage: { use }, source }: ServerConfig): () => SharedStorage {
+  const share = storage.share?.bind(storage);
+  if (share !== undefined) return share;
+  const why = `storage "${use}" serves one thread only; leave the key out, or take another storage, such as sqlite`;
+  throw new ConfigurationError([`${source.file}  workers: ${why}`]);
 }

@@ -5,14 +5,16 @@
 import type { Operation } from "../../core/contract/storage.ts";
 import type { AccountId } from "../../core/contract/identifiers.ts";
 import type { MailboxChange } from "../../core/contract/mailbox.ts";
-import { wakesQueue } from "../common/queue.ts";
 import type { PendingBodies } from "./pending_bodies.ts";
 import { accountId, keyOf, mailboxId } from "./rows.ts";
 import { errorOf, type WriterLink } from "./writer_link.ts";
-import { type BatchOutcome, everybody, type GroupOutcome } from "./writer_messages.ts";
+import { type BatchOutcome, everybody, type News } from "./writer_messages.ts";
 
 /** How much is committed at once. Measured: larger groups are no quicker, and keep other processes from writing longer. */
 const mostBatches = 500, mostOctets = 2 * 1024 * 1024;
+
+/** Milliseconds in which a commit of another thread counts as under way. */
+const MOMENT = 100;
 
 /** What others are told of a commit. */
 export interface CommitListener {
@@ -42,6 +44,7 @@ export class GroupCommit {
   readonly #listener: CommitListener;
   #waiting: Caller[] = [];
   #running: Promise<void> | undefined;
+  #heardAt = -Infinity;
 
   /** Commits through the link; bodies that wait in memory go with the batch that names them. */
   constructor(link: WriterLink, bodies: PendingBodies, now: () => Date, listener: CommitListener) {
@@ -56,12 +59,23 @@ export class GroupCommit {
     return this.#running !== undefined;
   }
 
+  /** Whether a group is under way in any thread, or was a moment ago. */
+  get isBusyAnywhere(): boolean {
+    return this.isBusy || performance.now() - this.#heardAt < MOMENT;
+  }
+
   /** The results of a batch, when it is durable. @throws Refusal. */
   submit(batch: readonly Operation[]): Promise<readonly unknown[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly unknown[]>();
     this.#waiting.push({ batch, resolve, reject });
     this.#running ??= this.#run();
     return promise;
+  }
+
+  /** Another thread of the program has committed something: those who watch here are told as of our own. */
+  heard(news: News): void {
+    this.#heardAt = performance.now();
+    this.#tell(news);
   }
 
   /** When all that was submitted is settled. */
@@ -108,11 +122,10 @@ export class GroupCommit {
     if (outcome === undefined) return reject(new Error("storage: the writer has left out a batch"));
     if ("failure" in outcome) return reject(errorOf(outcome.failure));
     for (const body of bodiesOf(batch)) this.#bodies.committed(body);
-    if (batch.some(wakesQueue)) this.#listener.queueWoken();
     resolve(outcome.results);
   }
 
-  #tell({ touched, commit, garbage }: GroupOutcome): void {
+  #tell({ touched, commit, garbage, wakesQueue }: News): void {
     for (const { account, mailbox, modseq, revision } of touched) {
       if (account === everybody) {
         this.#listener.changedForAll(revision);
@@ -123,6 +136,7 @@ export class GroupCommit {
     }
     if (commit !== undefined) this.#listener.committed(commit);
     if (garbage) this.#listener.garbage();
+    if (wakesQueue) this.#listener.queueWoken();
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Changes that other processes make, for those who watch. Commits are numbered: as long as every number is that of a commit
- * of our own, nobody else has written, and nothing is read.
+ * of this program, of whose every thread we are told, nobody else has written, and nothing is read.
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { AccountId, MailboxId } from "../../core/contract/identifiers.ts";
@@ -82,12 +82,12 @@ export class OtherProcesses {
     if (!this.#watchers.isWatched() && !this.#watchers.isAllWatched && !this.#queue.isHeard) this.stop();
   }
 
-  /** A commit of our own: those before it that are not ours are others'. */
+  /** A commit of this program: those before it that we were not told of are others'. */
   committed(commit: number): void {
     if (this.#timer === undefined) return;
-    const isNext = commit === this.#known + 1;
+    const isAfterOthers = commit > this.#known + 1;
     this.#known = Math.max(this.#known, commit);
-    if (!isNext) this.#compare();
+    if (isAfterOthers) this.#compare();
   }
 
   /** A change of our own, which the watchers have been told. */

@@ -17,7 +17,8 @@ export default definePlugin({
     full_text_index: v.optional(flag, true),
   }),
   setup: (context, { max_size: largest, full_text_index: fullText }) => {
-    const { log } = context;
-    return sqliteStorage({ file: `${context.dataFolder}/mail.db`, log, now: () => context.now(), largest, fullText });
+    const { log, through } = context;
+    const file = `${context.dataFolder}/mail.db`;
+    return sqliteStorage({ file, log, now: () => context.now(), largest, fullText, through });
   },
 });

@@ -20,16 +20,24 @@ import type {
 import type { MessageSummary } from "../../core/contract/message.ts";
 import type { Lifecycle } from "../../core/contract/plugin.ts";
 import type { QueueEntry } from "../../core/contract/queue.ts";
-import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
+import type {
+  Body,
+  BodyContent,
+  MessageSelection,
+  Operation,
+  ResultOf,
+  SharedStorage,
+  Storage,
+} from "../../core/contract/storage.ts";
 import { summarize } from "../../core/message/summary.ts";
 import { Bell } from "../common/bell.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
-import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { Watchers } from "../common/watchers.ts";
 import { AccountReader } from "./account_reader.ts";
 import { BodyReader } from "./body_reader.ts";
 import { BodyWriter } from "./body_writer.ts";
 import { Collector } from "./collector.ts";
+import { commitListener } from "./commit_listener.ts";
 import { DatasetReader } from "./dataset_reader.ts";
 import { openForReading, prepareDatabase } from "./database_file.ts";
 import { GroupCommit } from "./group_commit.ts";
@@ -43,15 +51,19 @@ import { QueueReader } from "./queue_reader.ts";
 import { ReadTransaction } from "./read_transaction.ts";
 import { keyOf } from "./rows.ts";
 import { SegmentFiles } from "./segment_files.ts";
+import { Owner, Sharers, type Sharing } from "./sharing.ts";
 import { TextReader } from "./text_reader.ts";
 import { WriterLink, type WriterSettings } from "./writer_link.ts";
 
 /** What a storage needs to know. */
-export type SqliteSettings = WriterSettings;
+export interface SqliteSettings extends WriterSettings {
+  /** To the thread of this program that has opened the file; absent: this one opens it, for others too. */
+  readonly through?: MessagePort | undefined;
+}
 
 /** Opens the storage in a file, which is made if there is none. @throws DatabaseFileError that tells the operator why. */
 export async function sqliteStorage(settings: SqliteSettings): Promise<SqliteStorage> {
-  await prepareDatabase(settings.file, migrations);
+  if (settings.through === undefined) await prepareDatabase(settings.file, migrations);
   return new SqliteStorage(settings);
 }
 
@@ -69,13 +81,13 @@ export class SqliteStorage implements Storage, Lifecycle {
   readonly #link: WriterLink;
   readonly #bodyWriter: BodyWriter;
   readonly #commits: GroupCommit;
-  readonly #collector: Collector;
+  readonly #collector: Collector | undefined;
   readonly #texts: TextReader;
   readonly #indexer: Indexer | undefined;
   readonly #watchers = new Watchers();
   readonly #bell = new Bell();
   readonly #others: OtherProcesses;
-  readonly #locks = new MaildropLocks();
+  readonly #sharing: Sharing;
 
   constructor(settings: SqliteSettings) {
     this.#database = openForReading(settings.file);
@@ -86,34 +98,28 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#datasets = new DatasetReader(this.#database, transaction);
     this.#bodies = new BodyReader(this.#database, new SegmentFiles(settings.file, settings.log));
     this.#queue = new QueueReader(this.#database);
-    this.#link = new WriterLink(settings);
+    const { fullText = true, through } = settings;
+    this.#sharing = through
+      ? new Owner(through)
+      : new Sharers({ link: () => this.#link, seeks: () => this.#indexer?.touched() });
+    const { spawn = settings.spawn } = this.#sharing;
+    this.#link = new WriterLink({ ...settings, ...spawn && { spawn } }, {
+      heard: (news) => this.#commits.heard(news),
+      died: (reason) => this.#sharing.died(reason),
+    });
     this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);
-    this.#collector = new Collector(this.#link, settings.now);
+    // Once for all threads.
+    this.#collector = through ? undefined : new Collector(this.#link, settings.now);
     this.#texts = new TextReader(this.#database, transaction);
-    const { fullText = true } = settings;
     this.features = new Set(["several-processes", ...fullText ? ["full-text-search" as const] : []]);
-    this.#indexer = !fullText ? undefined : new Indexer(this.#link, {
-      isBusy: () => this.#commits.isBusy,
+    this.#indexer = !fullText || through ? undefined : new Indexer(this.#link, {
+      isBusy: () => this.#commits.isBusyAnywhere,
       waiting: (after) => this.#texts.waiting(after),
     });
     this.#others = new OtherProcesses(this.#database, this.#watchers, this.#bell, () => this.#commits.isBusy);
-    this.#commits = new GroupCommit(this.#link, this.#pending, settings.now, {
-      changed: (account, change, revision) => {
-        this.#others.changed(account, change, revision);
-        if (change.mailbox !== undefined) this.#indexer?.touched(change.mailbox);
-        this.#watchers.tell(account, change);
-      },
-      changedForAll: (revision) => {
-        this.#others.changedForAll(revision);
-        this.#watchers.tellAll({ modseq: 0n });
-      },
-      committed: (commit) => {
-        this.#others.committed(commit);
-        this.#collector.written();
-      },
-      garbage: () => this.#collector.collect(),
-      queueWoken: () => this.#bell.ring(),
-    });
+    const [watchers, bell, others, collector] = [this.#watchers, this.#bell, this.#others, this.#collector];
+    const listener = commitListener({ watchers, bell, others, collector, indexer: this.#indexer });
+    this.#commits = new GroupCommit(this.#link, this.#pending, settings.now, listener);
   }
 
   async apply<const Batch extends readonly Operation[]>(
@@ -182,9 +188,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => known === undefined ? undefined : this.#mailboxes.mailboxByName(keyOf(account), known));
   }
 
-  mailbox(id: MailboxId): Promise<Mailbox | undefined> {
-    return Promise.try(() => this.#mailboxes.mailbox(id));
-  }
+  mailbox = (id: MailboxId): Promise<Mailbox | undefined> => Promise.try(() => this.#mailboxes.mailbox(id));
 
   mailboxesSharedWith(account: AccountId): Promise<readonly Mailbox[]> {
     return Promise.try(() => this.#mailboxes.sharedWith(keyOf(account)));
@@ -230,13 +234,11 @@ export class SqliteStorage implements Storage, Lifecycle {
     return this.#watchers.watchAll(stop, () => this.#others.leave());
   }
 
-  lockMaildrop(account: AccountId): Promise<AsyncDisposable | undefined> {
-    return Promise.resolve(this.#locks.lock(account));
-  }
+  lockMaildrop = (account: AccountId): Promise<AsyncDisposable | undefined> => this.#sharing.lock(account);
 
-  queued(id: QueueId): Promise<QueueEntry | undefined> {
-    return Promise.try(() => this.#queue.entry(keyOf(id)));
-  }
+  share = (): SharedStorage => this.#sharing.share();
+
+  queued = (id: QueueId): Promise<QueueEntry | undefined> => Promise.try(() => this.#queue.entry(keyOf(id)));
 
   queue(after?: QueueId, most = Infinity): Promise<readonly QueueEntry[]> {
     return Promise.try(() => this.#queue.entries(after === undefined ? 0 : keyOf(after), most));
@@ -270,8 +272,8 @@ export class SqliteStorage implements Storage, Lifecycle {
   aliases = (): Promise<readonly Alias[]> => Promise.try(() => this.#accounts.aliases());
 
   async textCandidates(mailbox: MailboxId, keys: readonly string[]): Promise<UidSet | undefined> {
-    if (this.#indexer === undefined) return undefined;
-    this.#indexer.touched();
+    if (!this.features.has("full-text-search")) return undefined;
+    this.#sharing.seeks();
     return await this.#texts.candidates(mailbox, keys);
   }
 
@@ -288,10 +290,11 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#watchers.end();
     this.#bell.end();
     this.#others.stop();
-    await this.#collector.stop();
+    await this.#collector?.stop();
     await this.#indexer?.stop();
     // The writer goes last: only then does SQLite move its log into the database and remove it.
     this.#database.close();
     await this.#link.close();
+    this.#sharing.end();
   }
 }

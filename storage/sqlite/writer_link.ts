@@ -1,7 +1,14 @@
 /** The session thread's end of the writer: starts its thread when it is first needed, and again when it has died. */
 import type { Logger } from "../../core/contract/logger.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
-import type { Failure, NumberedAnswer, NumberedRequest, WriterAnswers, WriterRequests } from "./writer_messages.ts";
+import type {
+  Failure,
+  News,
+  NumberedAnswer,
+  NumberedRequest,
+  WriterAnswers,
+  WriterRequests,
+} from "./writer_messages.ts";
 import { type SpawnWriter, writerSpawner, type WriterThread } from "./writer_thread.ts";
 
 /** What a link needs to know. */
@@ -20,6 +27,14 @@ export interface WriterSettings {
   readonly now: () => Date;
   /** Starts a writer; absent: as the permissions allow. */
   readonly spawn?: SpawnWriter;
+}
+
+/** What a link is for besides requests. */
+export interface LinkListener {
+  /** Another thread of the program has committed something. */
+  heard(news: News): void;
+  /** There is no writer any more, for any thread. */
+  died(reason: string): void;
 }
 
 /** Waits after a death, milliseconds: the first, and the longest. */
@@ -41,6 +56,7 @@ interface Running {
 /** Asks the writer, one request after another, and settles what it answers. */
 export class WriterLink {
   readonly #settings: WriterSettings;
+  readonly #listener: LinkListener;
   #spawn: SpawnWriter | undefined;
   #running: Running | undefined;
   #lastId = 0;
@@ -49,8 +65,19 @@ export class WriterLink {
   #isFailing = false;
 
   /** Starts nothing yet: a command that only reads needs no writer. */
-  constructor(settings: WriterSettings) {
+  constructor(settings: WriterSettings, listener: LinkListener) {
     this.#settings = settings;
+    this.#listener = listener;
+  }
+
+  /** Lets another thread ask the writer too. @throws Refusal `unavailable`. */
+  join(thread: number, port: MessagePort): void {
+    this.#start().thread.join(thread, port);
+  }
+
+  /** That thread asks no more. */
+  leave(thread: number): void {
+    this.#running?.thread.leave(thread);
   }
 
   /** The number of the running writer. @throws Refusal `unavailable`. */
@@ -91,6 +118,7 @@ export class WriterLink {
     this.#spawn ??= this.#settings.spawn ?? writerSpawner(this.#settings.log);
     const thread = this.#spawn({
       answered: (answer) => this.#settle(running, answer),
+      heard: (news) => this.#listener.heard(news),
       died: (reason) => this.#died(running, reason),
     });
     const running: Running = { thread, waiting, session: promise };
@@ -165,6 +193,7 @@ export class WriterLink {
     // What it was doing may have been committed: who tries again may store a message twice, and nobody loses one.
     for (const { reject } of running.waiting.values()) reject(unavailable("the writer has died"));
     running.waiting.clear();
+    this.#listener.died(reason);
   }
 }
 

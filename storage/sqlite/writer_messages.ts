@@ -1,10 +1,10 @@
-/** What the session thread and the writer thread tell each other: plain data. */
+/** What session threads and the writer thread tell each other: plain data. */
 import type { RefusalKind } from "../../core/contract/refusal.ts";
 import type { Operation } from "../../core/contract/storage.ts";
 
 /** What can be asked of the writer. */
 export interface WriterRequests {
-  /** First of all: opens the database. */
+  /** First of all: opens the database, unless another thread has had it opened. */
   readonly open: {
     readonly file: string;
     readonly largest: number | undefined;
@@ -26,13 +26,13 @@ export interface WriterRequests {
   readonly collect: { readonly before: number };
   /** Takes a step in indexing the texts of a mailbox, or, without one, in bringing the index together. */
   readonly index: { readonly mailbox?: number };
-  /** Last of all. */
+  /** Last of all: closes the database, where it is the thread that had it opened that asks. */
   readonly close: Record<never, never>;
 }
 
 /** What the writer answers. */
 export interface WriterAnswers {
-  /** This writer's number: no other has ever had it. */
+  /** The number of this writer, or of its asking thread: no other has ever had it. */
   readonly open: { readonly session: number };
   /** See there. */
   readonly commit: GroupOutcome;
@@ -62,7 +62,7 @@ export interface Group {
   readonly bodies: ReadonlyMap<number, Uint8Array>;
 }
 
-/** What became of a group that was committed. */
+/** What became of a group that was committed, with those of other threads perhaps. */
 export interface GroupOutcome {
   /** In the order of the batches. */
   readonly batches: readonly BatchOutcome[];
@@ -72,7 +72,12 @@ export interface GroupOutcome {
   readonly commit: number | undefined;
   /** Whether it left something to collect. */
   readonly garbage: boolean;
+  /** Whether there may be something to claim from the queue. */
+  readonly wakesQueue: boolean;
 }
+
+/** What another thread of this program has committed. */
+export type News = Omit<GroupOutcome, "batches">;
 
 /** What became of a batch: its results, or why it was not done. */
 export type BatchOutcome = { readonly results: readonly unknown[] } | { readonly failure: Failure };
@@ -111,3 +116,12 @@ export type NumberedRequest = {
 export type NumberedAnswer =
   | { readonly id: number; readonly answer: WriterAnswers[keyof WriterAnswers] }
   | { readonly id: number; readonly failure: Failure };
+
+/** What a thread that asks is told. */
+export type WriterMessage = NumberedAnswer | { readonly news: News };
+
+/** What the writer is told by the thread that started it: a request of its own, or who else asks, or no longer does. */
+export type OwnerMessage =
+  | NumberedRequest
+  | { readonly join: number; readonly port: MessagePort }
+  | { readonly leave: number };

@@ -91,8 +91,10 @@ function ours(tls: CertificateFiles, { asks }: Options): readonly (() => Promise
     "quetzal": true,
     "quetzal (node)": asks("pop3"),
     "quetzal (index)": asks("smtp") || asks("imap"),
+    "quetzal (2 workers)": asks("imap"),
   };
-  const wanted = (["quetzal", "quetzal (node)", "quetzal (index)"] as const).filter((variant) => variants[variant]);
+  const names = ["quetzal", "quetzal (node)", "quetzal (index)", "quetzal (2 workers)"] as const;
+  const wanted = names.filter((variant) => variants[variant]);
   return wanted.map((variant) => () => quetzal(tls, variant));
 }
 

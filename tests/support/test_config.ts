@@ -6,6 +6,8 @@ import { type CertificateText, selfSigned, writeCertificate } from "../../core/c
 export interface TestSettings {
   /** Default: memory in process, sqlite in a process of its own. */
   readonly storage?: "memory" | "sqlite";
+  /** Threads that serve sessions; default: one. */
+  readonly workers?: number;
   /** Passwords by address. Default: alice@example.org and bob@example.org, see `alice` and `bob`. */
   readonly accounts?: Readonly<Record<string, string>>;
   /** An entry as in mail.yaml; default: local. */
@@ -146,6 +148,7 @@ function configText(settings: TestSettings): string {
     data: "./data",
     tls: { certificate: "./tls/cert.pem", key: "./tls/key.pem", engine: settings.engine ?? "deno", ...settings.tls },
     storage: settings.storage ?? "memory",
+    workers: settings.workers ?? 1,
     // Hashing that is slow for attackers is slow for tests too.
     directory: settings.directory ??
       { use: "local", options: { password_hash_cost: 10, ...settings.directoryOptions } },

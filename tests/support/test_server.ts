@@ -48,7 +48,7 @@ export async function testServer(settings: TestSettings = {}): Promise<TestServe
   await using stack = new AsyncDisposableStack();
   const { folder, file, certificate, configure } = stack.use(await testFolder(settings));
   const recorded = stack.use(recordedLog());
-  const server = stack.use(await startServer(await loadServer(file), recorded));
+  const server = stack.use(await startServer(await loadServer(file), { log: recorded.log, isFromFiles: true }));
   const { directory, storage } = server;
   const { admin } = directory;
   if (admin === undefined) throw new Error("the directory has no administration");

@@ -9,6 +9,7 @@
 import { createHmac } from "node:crypto";
 import {
   type AuthOutcome,
+  type Common,
   type ExchangeRequest,
   type Logger,
   type OtpSecret,
@@ -19,19 +20,24 @@ import { equalInConstantTime } from "../../../core/sasl/constant_time.ts";
 import { otpBefore, otpLength, otpSeed } from "../../../core/sasl/otp.ts";
 import { prepareQuery } from "../../../core/sasl/saslprep.ts";
 import { encodeUtf8 } from "../../../core/sasl/text.ts";
-import type { Leases } from "./leases.ts";
 import { type OtpResponse, parseLogin, parseResponse } from "./messages.ts";
 
 /** What a conversation is held with. */
 export interface OtpParts {
   /** Who logs in now. */
-  readonly leases: Leases;
+  readonly common: Pick<Common, "hold">;
   /** Makes the challenges of users that are not there. */
   readonly seedSecret: Uint8Array;
   /** For the operator. */
   readonly log: Logger;
 }
 
+/**
+ * RFC 2289 §9: who has listened to most of a one-time password as it was typed must not guess the rest in parallel, and be
+ * quicker than its owner; and whoever begins and never answers must not keep others out. Milliseconds: so long it takes a
+ * person to find six words and type them.
+ */
+const leaseTime = 120_000;
 /** RFC 2243 §4.3: so few are left that somebody should be warned. */
 const few = 10;
 /** RFC 2444's own sequences begin here. */
@@ -40,7 +46,7 @@ const usualLength = 499;
 /** The conversation. */
 export async function* otp(
   request: ExchangeRequest,
-  { leases, seedSecret, log }: OtpParts,
+  { common, seedSecret, log }: OtpParts,
 ): AsyncGenerator<Uint8Array, AuthOutcome, Uint8Array> {
   const first = parseLogin(request.firstResponse ?? new Uint8Array(0));
   const login = first && prepareQuery(first.login);
@@ -50,14 +56,14 @@ export async function* otp(
   // RFC 2243 §4.3: no challenge is for less than one.
   const known = kept !== undefined && kept.sequence > 1 ? kept : undefined;
   const name = nameOf(login, request.domain);
-  using lease = leases.take(kept?.account ?? name);
+  await using lease = await common.hold(`otp ${kept?.account ?? name}`, leaseTime);
   if (lease === undefined) throw new Refusal("conflict", "another login by a one-time password is under way");
   const sequence = known ?? strangersSequence(name, seedSecret);
   const { algorithm, seed } = sequence;
 
   // RFC 2444 §5: the challenge as it stands in the examples, without anything after it.
   const answer = yield encodeUtf8(`otp-${algorithm} ${sequence.sequence - 1} ${seed} ext`);
-  if (!lease.isHeld) return { status: "failure", reason: "expired" };
+  if (!await lease.isHeld()) return { status: "failure", reason: "expired" };
   const response = parseResponse(answer, algorithm);
   if (response === undefined) return malformed;
   const isRight = equalInConstantTime(otpBefore(algorithm, response.current), sequence.last);

@@ -1,11 +1,11 @@
 /** The plugin `otp`: one-time passwords (RFC 2444). */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { definePlugin, type PluginDefinition } from "../../../core/contract/mod.ts";
 import { options } from "../../../core/options/options.ts";
 import { text } from "../../../core/options/values.ts";
+import { inOneThread, secretFor } from "../../../core/sasl/holds.ts";
 import { otp } from "./conversation.ts";
-import { Leases } from "./leases.ts";
 
 /** What an operator may say. */
 export interface OtpOptions {
@@ -23,15 +23,17 @@ const plugin: PluginDefinition<"auth", OtpOptions> = definePlugin({
   name: "otp",
   summary: "OTP (RFC 2444): one-time passwords, for machines that are not trusted",
   options: options({ seed_secret: v.optional(text("any text that is hard to guess, such as ${SEED_SECRET}")) }),
-  setup: ({ log, now }, { seed_secret: given }) => {
-    const seedSecret = given === undefined ? randomBytes(32) : createHash("sha256").update(given).digest();
-    const leases = new Leases(now);
+  setup: (context, { seed_secret: given }) => {
+    const { log } = context, common = inOneThread(context);
+    const seedSecret = given === undefined
+      ? secretFor("otp seeds", common)
+      : createHash("sha256").update(given).digest();
     return {
       mechanism: "OTP",
       first: "client",
       needs: "otp",
       revealsPassword: false,
-      exchange: (request) => otp(request, { leases, seedSecret, log }),
+      exchange: (request) => otp(request, { common, seedSecret, log }),
     };
   },
 });

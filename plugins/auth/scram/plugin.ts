@@ -1,9 +1,10 @@
 /** What the plugins of the SCRAM family share: their options, and how they are set up. */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { type ChannelBinding, definePlugin, type PluginDefinition } from "../../../core/contract/mod.ts";
 import { options } from "../../../core/options/options.ts";
 import { listOf, oneOf, text } from "../../../core/options/values.ts";
+import { inOneThread, secretFor } from "../../../core/sasl/holds.ts";
 import type { ScramHash } from "../../../core/sasl/scram_keys.ts";
 import { freshNonce, scram } from "./conversation.ts";
 
@@ -17,7 +18,7 @@ export interface ScramOptions {
   readonly "channel_binding": readonly ChannelBinding[];
   /**
    * Makes the salts of users that are not there. Without it they change when the server starts, and differ between
-   * servers and workers: whoever compares learns who has an account. A random secret of each process is the default all
+   * servers: whoever compares learns who has an account. A random secret of each process is the default all
    * the same, because nothing that could be guessed, such as the server's name, would do.
    */
   readonly "salt_secret"?: string | undefined;
@@ -50,8 +51,10 @@ export function scramPlugin({ hash, name, summary }: ScramFacts): PluginDefiniti
       ),
       salt_secret: v.optional(text("any text that is hard to guess, such as ${SALT_SECRET}")),
     }),
-    setup: (_context, { channel_binding: bindings, salt_secret: given }) => {
-      const saltSecret = given === undefined ? randomBytes(32) : createHash("sha256").update(given).digest();
+    setup: (context, { channel_binding: bindings, salt_secret: given }) => {
+      const saltSecret = given === undefined
+        ? secretFor(`${name} salts`, inOneThread(context))
+        : createHash("sha256").update(given).digest();
       return {
         mechanism: name.toUpperCase(),
         first: "client",

@@ -158,9 +158,12 @@ export async function conclude(session: Session, end: ExchangeEnd, view: View | 
  */
 async function enterTransaction(session: Session, account: AccountId, view?: View): Promise<Outcome> {
   const { service: { context, options, loginDelay, keepsLast }, texts, connection: { log } } = session;
-  if (loginDelay.isTooEarly(account, context.now())) {
+  const login = await loginDelay.logIn(account);
+  if (login === undefined) {
     return { reply: failed(texts.loginDelay(loginDelay.seconds), "LOGIN-DELAY") };
   }
+  await using refused = new AsyncDisposableStack();
+  refused.use(login);
   try {
     const { expire, popped } = options;
     const settings = { expire, popped, keepsLast, now: context.now(), ...view && { view } };
@@ -170,7 +173,7 @@ async function enterTransaction(session: Session, account: AccountId, view?: Vie
       log.error("the account has no INBOX", { account });
       return { reply: failed(texts.cannotOpen, "SYS/PERM") };
     }
-    loginDelay.loggedIn(account, context.now());
+    refused.move();
     log.debug("maildrop opened", { account, messages: maildrop.count, ...view && { view: view.of } });
     return {
       reply: ok(texts.maildropHas(maildrop.count, maildrop.visibleOctets)),

@@ -1,15 +1,15 @@
 /** LOGIN-DELAY (RFC 2449 §6.5): when accounts logged in last, for as long as that matters. */
-import type { AccountId } from "../../../core/contract/mod.ts";
+import type { AccountId, Common } from "../../../core/contract/mod.ts";
 
 /** The logins of one server. */
 export class LoginDelay {
   readonly #milliseconds: number;
-  /** The earliest first: each login moves its account to the end. */
-  readonly #logins = new Map<AccountId, number>();
+  readonly #common: Common;
 
   /** @param milliseconds That must lie between two logins; 0 for none. */
-  constructor(milliseconds: number) {
+  constructor(milliseconds: number, common: Common) {
     this.#milliseconds = milliseconds;
+    this.#common = common;
   }
 
   /** Whole seconds, as the client is told. */
@@ -17,20 +17,13 @@ export class LoginDelay {
     return Math.ceil(this.#milliseconds / 1000);
   }
 
-  /** Whether it is too early. */
-  isTooEarly(account: AccountId, now: Date): boolean {
-    const last = this.#logins.get(account);
-    return last !== undefined && now.getTime() - last < this.#milliseconds;
-  }
-
-  /** RFC 2449 §6.5: counts from the `+OK`; a login that was refused does not prolong it. */
-  loggedIn(account: AccountId, now: Date): void {
-    if (this.#milliseconds === 0) return;
-    for (const [other, at] of this.#logins) {
-      if (now.getTime() - at < this.#milliseconds) break;
-      this.#logins.delete(other);
-    }
-    this.#logins.delete(account);
-    this.#logins.set(account, now.getTime());
+  /**
+   * A login; undefined where it is too early. RFC 2449 §6.5: one that is refused does not prolong the delay: it is to be
+   * disposed of, and did not happen then.
+   */
+  async logIn(account: AccountId): Promise<AsyncDisposable | undefined> {
+    return this.#milliseconds === 0 ? free : await this.#common.hold(`pop3 login ${account}`, this.#milliseconds);
   }
 }
+
+const free: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve() };

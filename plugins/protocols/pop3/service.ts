@@ -1,5 +1,6 @@
 /** What all sessions of one POP3 service share, and how another protocol (SDPS, KPOP, POP4) makes a service of its own. */
 import type { Authentication, Connection, ExchangeEnd, ProtocolContext } from "../../../core/contract/mod.ts";
+import { inOneThread } from "../../../core/sasl/holds.ts";
 import type { CommandTable } from "./command.ts";
 import { withExtensions } from "./extension_commands.ts";
 import { LoginDelay } from "./login_delay.ts";
@@ -38,7 +39,7 @@ export interface PasswordCheck {
 export function pop3Service(context: ProtocolContext, options: Pop3Options, commands: CommandTable): Pop3Service {
   return {
     ...{ context, options, commands: withExtensions(commands, context.extensionCommands?.pop3) },
-    loginDelay: new LoginDelay(options.login_delay),
+    loginDelay: new LoginDelay(options.login_delay, inOneThread(context)),
     readLogin: readRecent(options),
     passwords: byPassword(context.authentication),
     keepsLast: false,

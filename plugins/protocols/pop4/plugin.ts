@@ -1,5 +1,6 @@
 /** POP4: POP3 with folders, flags and parts. No RFC has it; `docs/pop4.md` says what is spoken here. */
 import { definePlugin, type Protocol } from "../../../core/contract/mod.ts";
+import { inOneThread } from "../../../core/sasl/holds.ts";
 import { pop3Options } from "../pop3/options.ts";
 import { pop3Service } from "../pop3/service.ts";
 import { servePop3 } from "../pop3/session.ts";
@@ -16,7 +17,8 @@ export default definePlugin({
   summary: "POP4: POP3 with folders, flags, parts and messages that are stored; POP3 clients notice nothing",
   options: pop3Options,
   setup(context, options): Protocol {
-    const service = { ...pop3Service(context, options, pop4Commands(new FolderLocks())), greeting };
+    const locks = new FolderLocks(inOneThread(context));
+    const service = { ...pop3Service(context, options, pop4Commands(locks)), greeting };
     return { serve: (connection, stop) => servePop3(connection, stop, service) };
   },
 });

@@ -22,7 +22,7 @@ export function selectFolder(locks: FolderLocks): readonly [string, Command] {
     async run(session, maildrop, name) {
       const { service: { context: { storage } }, connection: { log } } = session;
       const { mailbox } = await openFolder(storage, maildrop, name, "r");
-      const hold = locks.hold(mailbox.id, session);
+      const hold = await locks.hold(mailbox.id, session);
       if (hold === undefined) throw new Refused("inUse");
       await using held = new AsyncDisposableStack();
       held.use(hold);

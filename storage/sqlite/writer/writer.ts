@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import type { Operation } from "../../../core/contract/storage.ts";
+import { wakesQueue } from "../../common/queue.ts";
 import { openForWriting } from "../database_file.ts";
 import { SegmentFileError } from "../segment_file_error.ts";
 import { SegmentFiles } from "../segment_files.ts";
@@ -34,6 +35,7 @@ export class Writer implements Omit<Handlers, "open"> {
   readonly #fullText: FullText;
   readonly #steps: Record<"begin" | "commit" | "rollback" | "mark" | "toMark" | "unmark", Statement>;
   readonly #countCommit: Statement<{ readonly value: number }>;
+  readonly #countSession: Statement<{ readonly value: number }>;
 
   /** Opens the database. @throws Error of SQLite. */
   constructor({ file, largest, busyTimeout, fullText }: WriterRequests["open"], files = new SegmentFiles(file)) {
@@ -62,10 +64,16 @@ export class Writer implements Omit<Handlers, "open"> {
         `UPDATE counters SET value = value + 1 WHERE name = '${name}' RETURNING value`,
       );
     this.#countCommit = count("commits");
+    this.#countSession = count("sessions");
     this.session = this.#transaction(() => {
       this.#fullText.prepare(fullText);
-      return count("sessions").get()?.value ?? 0;
+      return this.#countSession.get()?.value ?? 0;
     });
+  }
+
+  /** A number for another thread that asks: bodies that it names have keys of their own. */
+  nextSession(): number {
+    return this.#transaction(() => this.#countSession.get()?.value ?? 0);
   }
 
   commit({ now, batches, bodies }: Group): GroupOutcome {
@@ -73,17 +81,20 @@ export class Writer implements Omit<Handlers, "open"> {
     const results = (batch: readonly Operation[]): BatchOutcome => ({
       results: batch.map((operation) => perform(this.#tables, operation, now, fresh)),
     });
-    try {
-      return this.#group(() => batches.map(results));
-    } catch (error) {
-      // The disk's failure is everyone's; any other is that of one batch. That is seldom, so only then they are kept apart.
-      if (isDatabaseFailure(error)) throw error;
-      return this.#group(() => batches.map((batch) => this.#apart(() => results(batch))));
-    }
+    const outcome = (): Omit<GroupOutcome, "wakesQueue"> => {
+      try {
+        return this.#group(() => batches.map(results));
+      } catch (error) {
+        // The disk's failure is everyone's; any other is that of one batch. That is seldom, so only then they are kept apart.
+        if (isDatabaseFailure(error)) throw error;
+        return this.#group(() => batches.map((batch) => this.#apart(() => results(batch))));
+      }
+    };
+    return { ...outcome(), wakesQueue: batches.some((batch) => batch.some(wakesQueue)) };
   }
 
   /** A transaction, and what it changed. */
-  #group(work: () => BatchOutcome[]): GroupOutcome {
+  #group(work: () => BatchOutcome[]): Omit<GroupOutcome, "wakesQueue"> {
     // Of a transaction that failed.
     this.#touched.drop();
     this.#touched.take();

@@ -10,7 +10,7 @@ import { type BenchServer, everyone, folderIn, freePorts, processIn, run, untilG
 const cwd = fileURLToPath(projectFolder);
 
 /** What differs from one to another. The first does what the peers do; each door is measured in one of them only. */
-export type Variant = "quetzal" | "quetzal (node)" | "quetzal (index)";
+export type Variant = "quetzal" | "quetzal (node)" | "quetzal (index)" | "quetzal (2 workers)";
 
 /** Starts it, with the rights that the README gives it. */
 export async function quetzal(tls: CertificateFiles, variant: Variant): Promise<BenchServer> {
@@ -18,6 +18,7 @@ export async function quetzal(tls: CertificateFiles, variant: Variant): Promise<
   const engine = variant === "quetzal (node)" ? "node" : "deno";
   // On unless it is switched off. It makes IMAP's searches quick, and costs more than a delivery, at rest times.
   const isIndexed = variant === "quetzal (index)";
+  const hasWorkers = variant === "quetzal (2 workers)";
   await using stack = new AsyncDisposableStack();
   const folder = await folderIn(stack, "quetzal");
   const [smtp = 0, pop3 = 0, pop3s = 0, imap = 0] = freePorts(4);
@@ -29,6 +30,7 @@ export async function quetzal(tls: CertificateFiles, variant: Variant): Promise<
     `hostname: quetzal.${users.domain}
 domains: [${users.domain}]
 data: ./data
+workers: ${hasWorkers ? 2 : 1}
 tls: { certificate: ./cert.pem, key: ./key.pem, engine: ${engine} }
 # The usual cost would only make setting up slower: clients that come again within minutes are remembered.
 directory: { use: local, options: { password_hash_cost: 10 } }
@@ -59,6 +61,7 @@ protocols:
     startup,
     fill: { port: smtp, lmtp: false },
     ...variant === "quetzal" && { smtp, pop3, imap, imapIdle: imap },
+    ...hasWorkers && { imap },
     ...isIndexed ? { indexedSmtp: smtp, indexedImap: imap } : {
       pop3s: { port: pop3s, authorities: [await Deno.readTextFile(tls.certificate)] },
     },

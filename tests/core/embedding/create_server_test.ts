@@ -1,5 +1,5 @@
 /** A server inside a test: what people use to test their own mail code. */
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import nodemailer from "nodemailer";
 import { createServer } from "@quetzal/server/embedding";
 import { definePlugin } from "@quetzal/server";
@@ -107,4 +107,13 @@ Deno.test("embedding: who waits for what does not come is told how many there ar
 
 Deno.test("embedding: a wrong configuration is explained, and leaves nothing behind", async () => {
   await assertRejects(() => createServer({ config: { limits: { mesage: "1MB" } } }), Error, "mesage");
+});
+
+Deno.test("embedding: a server within another program has one thread, and says so where several are configured", async () => {
+  const lines: string[] = [];
+  await using server = await createServer({ config: { workers: 2 }, log: (line) => void lines.push(line) });
+  await server.deliver("test@example.org", "Subject: x\r\n\r\n");
+  const said = lines.filter((line) => line.includes("workers: 2"));
+  assertEquals(said.length, 1);
+  assertStringIncludes(said[0] ?? "", "all sessions run in one thread: a server within another program has no others");
 });

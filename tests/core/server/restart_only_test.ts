@@ -42,6 +42,7 @@ Deno.test("reload: everything else is as it was, and named", async () => {
   const changes: readonly (readonly [from: string, to: string, key: string])[] = [
     ["key: ./a.key", "key: ./a.key, engine: node", "tls"],
     ["storage: memory", "storage: sqlite", "storage"],
+    ["auth:", "workers: 2\nauth:", "workers"],
     ["auth:", "limits: { auth_delay: 5s }\nauth:", "limits.auth_delay"],
     ["auth:", "log: { level: debug }\nauth:", "log"],
     ["auth:", "data: ./elsewhere\nauth:", "data"],

@@ -7,10 +7,12 @@ import { latin1 } from "../../../../core/wire/ascii.ts";
 import { pop3Commands } from "../../../../plugins/protocols/pop3/commands.ts";
 import { FolderLocks } from "../../../../plugins/protocols/pop4/folder_locks.ts";
 import { pop4Commands } from "../../../../plugins/protocols/pop4/commands.ts";
+import { inOneThread } from "../../../../core/sasl/holds.ts";
 import { runDialogue } from "../../../support/run_dialogue.ts";
 import { dialogueNames, playDialogue } from "../pop3/rfc_dialogues.ts";
 import { mail, pop4 } from "./serve.ts";
 
+const common = inOneThread({ now: () => new Date() });
 const greeting = "POP3 POP4 rev 1 server ready";
 
 const page = latin1(await Deno.readFile(new URL("../../../../docs/pop4.md", import.meta.url)));
@@ -37,7 +39,7 @@ const headings = [...page.matchAll(/^##+ (.+?)\n.*?(?=^##|(?![^]))/gms)].flatMap
 );
 
 Deno.test("pop4: docs/pop4.md has an example of each verb", () => {
-  const verbs = [...pop4Commands(new FolderLocks()).keys()].filter((keyword) => !pop3Commands.has(keyword));
+  const verbs = [...pop4Commands(new FolderLocks(common)).keys()].filter((keyword) => !pop3Commands.has(keyword));
   assertEquals(verbs.length, 15);
   const said = examples.join("");
   assertEquals(verbs.filter((verb) => !new RegExp(`^C: ${verb}\\b`, "m").test(said)), []);
@@ -45,14 +47,14 @@ Deno.test("pop4: docs/pop4.md has an example of each verb", () => {
 
 /** What a POP3 client sees that does not look for POP4: a longer greeting, and more lines in CAPA. */
 function withPop4(transcript: string): string {
-  const verbs = [...pop4Commands(new FolderLocks()).keys()].filter((keyword) => !pop3Commands.has(keyword));
+  const verbs = [...pop4Commands(new FolderLocks(common)).keys()].filter((keyword) => !pop3Commands.has(keyword));
   return transcript.replaceAll("S: +OK POP3 server ready", `S: +OK ${greeting}`)
     .replaceAll(/^S: UTF8 USER$/gm, `$&\n${verbs.map((verb) => `S: ${verb}`).join("\n")}`);
 }
 
 for (const name of dialogueNames) {
   Deno.test(`pop4: POP3 clients notice nothing: ${name.replaceAll("_", " ")}`, async () => {
-    await playDialogue(name, { commands: pop4Commands(new FolderLocks()), greeting, transcript: withPop4 });
+    await playDialogue(name, { commands: pop4Commands(new FolderLocks(common)), greeting, transcript: withPop4 });
   });
 }
 

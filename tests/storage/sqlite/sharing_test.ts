@@ -1,0 +1,164 @@
+import { assert, assertEquals } from "@std/assert";
+import type { AccountId } from "../../../core/contract/identifiers.ts";
+import type { SharedStorage } from "../../../core/contract/storage.ts";
+import {
+  account,
+  assertRefused,
+  details,
+  fill,
+  inbox,
+  message,
+  messagesOf,
+} from "../../conformance/storage/support.ts";
+import { storageSuite } from "../../conformance/storage_suite.ts";
+import { type SpawnWriter, startWorker, workerThread } from "../../../storage/sqlite/writer_thread.ts";
+import { type SqliteSettings, SqliteStorage, sqliteStorage } from "../../../storage/sqlite/storage.ts";
+import { memoryLog, openSqlite } from "./open_storage.ts";
+
+/** From now on nobody looks for changes every while: what is told is told by whoever has changed something. */
+function withoutLooks(): Disposable {
+  const { setInterval } = globalThis;
+  Reflect.set(globalThis, "setInterval", () => 0);
+  return { [Symbol.dispose]: () => void Reflect.set(globalThis, "setInterval", setInterval) };
+}
+
+/** A storage, and another through it. */
+async function openTwo(settings: Partial<SqliteSettings> = {}) {
+  const { storage: owner, file, lines, close } = await openSqlite(settings);
+  const { log } = memoryLog();
+  const shares: SharedStorage[] = [], sharers: SqliteStorage[] = [];
+  const more = async () => {
+    const share = owner.share();
+    shares.push(share);
+    const sharer = await sqliteStorage({ file, log, now: () => new Date(), ...settings, through: share.port });
+    sharers.push(sharer);
+    return sharer;
+  };
+  const storage = await more();
+  return {
+    owner,
+    storage,
+    share: shares[0] ?? owner.share(),
+    lines,
+    more,
+    close: async () => {
+      for (const sharer of sharers) await sharer.stop();
+      for (const share of shares) share[Symbol.dispose]();
+      await close();
+    },
+  };
+}
+
+storageSuite("sqlite through another's writer", () => openTwo());
+
+Deno.test("sqlite: who watches in another thread is told at once, not when it looks the next time", async () => {
+  using _looks = withoutLooks();
+  const { owner, storage, close } = await openTwo();
+  try {
+    const whose = await account(owner);
+    const found = await owner.mailboxByName(whose, "INBOX");
+    assert(found);
+    const stop = new AbortController();
+    for (const [watching, writing] of [[owner, storage], [storage, owner]] as const) {
+      // The other has to be known to the writer: it has asked something.
+      await fill(watching, found.id, "first");
+      const changes = watching.watch(whose, stop.signal)[Symbol.asyncIterator]();
+      const next = changes.next();
+      const [made] = await fill(writing, found.id, "second");
+      const { value } = await next;
+      assertEquals([value?.mailbox, value?.modseq], [found.id, made?.modseq]);
+    }
+    stop.abort();
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: what another thread puts into the queue wakes whoever waits for it", async () => {
+  using _looks = withoutLooks();
+  const { owner, storage, close } = await openTwo();
+  try {
+    await inbox(owner);
+    const stop = new AbortController();
+    const rings = owner.watchQueue(stop.signal)[Symbol.asyncIterator]();
+    const next = rings.next();
+    const body = await storage.writeBody(message("on its way"));
+    const envelope = { sender: "", recipients: ["joe@example.com"], bodyType: "7bit", smtpUtf8: false } as const;
+    const entry = { domain: "example.com", envelope, recipients: [{ address: "joe@example.com" }], message: "m1" };
+    await storage.apply([{ do: "enqueue", entry: { ...entry, body, queuedAt: new Date(), dueAt: new Date() } }]);
+    assertEquals((await next).done, false);
+    stop.abort();
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: a maildrop is locked for all threads, and let go when the thread that holds it has died", async () => {
+  const { owner, storage, share, more, close } = await openTwo();
+  try {
+    const whose: AccountId = await account(owner);
+    const third = await more();
+    const lock = await storage.lockMaildrop(whose);
+    assert(lock);
+    for (const other of [owner, third, storage]) assertEquals(await other.lockMaildrop(whose), undefined);
+    await lock[Symbol.asyncDispose]();
+    await lock[Symbol.asyncDispose]();
+    const again = await third.lockMaildrop(whose);
+    assert(again);
+    assertEquals(await storage.lockMaildrop(whose), undefined);
+    await again[Symbol.asyncDispose]();
+    assert(await storage.lockMaildrop(whose));
+    assertEquals(await owner.lockMaildrop(whose), undefined);
+    share[Symbol.dispose]();
+    assert(await owner.lockMaildrop(whose));
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: when the writer dies all threads are told, and all go on with the next one", async () => {
+  let time = Date.UTC(2026, 10, 24);
+  const workers: Worker[] = [];
+  const spawn: SpawnWriter = (listener) => {
+    const worker = startWorker();
+    workers.push(worker);
+    return workerThread(worker, listener);
+  };
+  const { owner, storage, close } = await openTwo({ spawn, now: () => new Date(time) });
+  try {
+    const mailbox = await inbox(owner);
+    await fill(storage, mailbox, "before");
+    const kept = await storage.writeBody(message("kept"));
+    const append = { do: "append", mailbox, body: kept, details: details() } as const;
+    const waiting = storage.apply([append]);
+    await Promise.resolve();
+    workers[0]?.terminate();
+    workers[0]?.dispatchEvent(new ErrorEvent("error", { message: "out of memory", cancelable: true }));
+    await assertRefused("unavailable", waiting);
+    await assertRefused("unavailable", storage.apply([append]));
+    time += 1000;
+    await storage.apply([append]);
+    await fill(owner, mailbox, "after");
+    assertEquals(workers.length, 2);
+    // What the first was doing may have been committed: nobody loses a message, and who tries again may have two.
+    assert((await messagesOf(storage, mailbox)).length >= 3);
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: threads name bodies apart, and all that they commit is there", async () => {
+  const { owner, storage, more, close } = await openTwo();
+  try {
+    const mailbox = await inbox(owner);
+    const all = [owner, storage, await more()];
+    await Promise.all(all.flatMap((one, at) => Array.from({ length: 20 }, (_, n) => fill(one, mailbox, `${at} ${n}`))));
+    for (const one of all) {
+      const subjects = (await one.summaries((await messagesOf(one, mailbox)).map(({ body }) => body), ["envelope"]))
+        .map(({ envelope }) => envelope.subject);
+      assertEquals(new Set(subjects).size, 60);
+    }
+  } finally {
+    await close();
+  }
+});
