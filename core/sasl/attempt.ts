@@ -135,9 +135,9 @@ export class Attempt implements ExchangePolicy {
       tls: connection.tls === undefined
         ? false
         : [connection.tls.version, connection.tls.cipher ?? []].flat().join(" "),
-      ...(this.#login === "" ? {} : { login: this.#login.slice(0, loggedLength) }),
+      ...(this.#login === "" ? {} : { login: logged(this.#login) }),
       ...(this.#account === undefined ? {} : { account: this.#account }),
-      ...(this.#authorizeAs === "" ? {} : { authorizeAs: this.#authorizeAs.slice(0, loggedLength) }),
+      ...(this.#authorizeAs === "" ? {} : { authorizeAs: logged(this.#authorizeAs) }),
     };
     if (end.state === "authenticated") return log.info("authenticated", fields);
     const { reason } = end;
@@ -221,4 +221,9 @@ export class Attempt implements ExchangePolicy {
   #claim(): Claim {
     return { address: this.#parts.connection.peer.hostname, login: this.#login };
   }
+}
+
+/** No second word: somebody may have typed the password on the same line. */
+function logged(login: string): string {
+  return login.slice(0, loggedLength).replace(/\s.*/s, " …");
 }

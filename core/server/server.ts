@@ -113,6 +113,9 @@ export async function startServer(
     }),
   );
   const { storage } = sessions;
+  // Whatever it needs for writing is there before clients can use up the system's descriptors: the runtime ends where it
+  // cannot start a thread. What fails here fails again for who writes, and the log has it.
+  storage.apply([]).catch(() => {});
   const runner = undo.use(
     new QueueRunner({
       ...{ storage, log, clock: systemQueueClock(now) },

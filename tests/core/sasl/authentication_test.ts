@@ -222,6 +222,9 @@ Deno.test("authentication: one line of log for each login, which names the login
     assertEquals(step, { state: "refused", reason: "malformed" });
     assertEquals([lines.length, JSON.stringify(lines).includes("wonder")], [1, false]);
   }
+  // `USER alice PASS wonderland`.
+  const { lines: [line] } = await logIn("\0alice PASS wonderland\0x");
+  assertEquals(line?.fields && "login" in line.fields && line.fields.login, "alice …");
 });
 
 Deno.test("authentication: RFC 1939: USER and PASS have the same checks, log and penalties", async () => {
