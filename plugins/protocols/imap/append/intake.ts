@@ -10,7 +10,7 @@ import { CommandRefused, isBroken } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type AppendLiteral, AppendReader, type AppendStep } from "../grammar/append_arguments.ts";
 import { LONGEST_URL } from "../grammar/imap_url.ts";
-import { Scanner } from "../grammar/scanner.ts";
+import { Malformed, Scanner } from "../grammar/scanner.ts";
 import type { SequenceNumber } from "../grammar/sequence_set.ts";
 import { limitReached, messageLimit, overLimit } from "../message_limit.ts";
 import { openMessageUrl } from "../message_url.ts";
@@ -66,7 +66,7 @@ export async function takeIn<Result>(
 ): Promise<Result> {
   const intake = new Intake(session, user, replaces);
   let pending = literal;
-  let stretch = scanner;
+  let stretch = scanner, before = 0;
   const most = messageLimit(session);
   // One more can be read: it is refused for what it is.
   const reader = new AppendReader(replaces !== undefined, most === Infinity ? undefined : most + 1);
@@ -77,6 +77,7 @@ export async function takeIn<Result>(
       if (kind === undefined || pending === undefined) break;
       await intake.literal(kind, pending);
       const rest = await pending.rest();
+      before += stretch.at + sizeOnWire(pending);
       stretch = new Scanner(rest.octets, session.nameForm);
       pending = rest.literal && session.reader.literal(rest.literal);
     }
@@ -84,8 +85,14 @@ export async function takeIn<Result>(
   } catch (error) {
     await intake.abandon(error);
     if (!isBroken(error)) await pending?.refuse();
-    throw error;
+    // Whatever was read of it, places are those in the command.
+    throw error instanceof Malformed ? new Malformed(before + error.at, error.expected) : error;
   }
+}
+
+/** Octets of a literal with its mark, as they are counted in other commands (`command_reader.ts`). */
+function sizeOnWire({ size, isBinary }: IncomingLiteral): number {
+  return `${isBinary ? "~" : ""}{${size}}\r\n`.length + size;
 }
 
 /** RFC 4315 §3: where appended messages are; not for who may not select the mailbox. */

@@ -1,5 +1,5 @@
 /** COPY, MOVE and their UID forms (RFC 9051 §6.4.7 and §6.4.8, RFC 6851), with COPYUID (RFC 4315 §3). */
-import type { CopiedRun, Operation, UidSet } from "../../../../core/contract/mod.ts";
+import type { CopiedRun, MailboxId, Storage, UidSet } from "../../../../core/contract/mod.ts";
 import { type Access, hasRights, openTarget, requireRights } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { tellExpunged } from "../expunge_deleted.ts";
@@ -115,22 +115,31 @@ async function copy({ service }: Session, { id: from }: SelectedMailbox, uids: U
   return made.flatMap((message, index) => run(sources[index], message));
 }
 
+/** RFC 4314 §4: without the flags that may not be set in the target. All in one batch: a message is in one of the two. */
 async function move({ service }: Session, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
   const { storage } = service.context;
-  if (hasRights(to, "stw")) {
-    const [runs] = await storage.apply([{ do: "move", from, uids, to: to.mailbox.id }]);
-    return runs;
-  }
-  const { batch, sources } = await appends(service.context, from, uids, to);
-  const expunge: Operation = { do: "expunge", mailbox: from, uids: sources };
-  const made = await storage.apply([...batch, expunge]);
-  return made.flatMap((message, index) => run(sources[index], message));
+  const lost = hasRights(to, "stw") ? [] : await flagsLost(storage, from, uids, to);
+  const take = { do: "move", from, uids, to: to.mailbox.id } as const;
+  if (lost.length === 0) return (await storage.apply([take]))[0];
+  const change = { mode: "remove", flags: lost } as const;
+  return (await storage.apply([{ do: "setFlags", mailbox: from, uids, change }, take]))[1];
+}
+
+async function flagsLost(
+  storage: Storage,
+  from: MailboxId,
+  uids: UidSet,
+  to: Access,
+): Promise<readonly string[]> {
+  const { messages } = await storage.messages(from, { uids });
+  const flags = [...new Set(messages.flatMap(({ flags }) => flags))], kept = new Set(keptFlags(flags, to));
+  return flags.filter((flag) => !kept.has(flag));
 }
 
 /** RFC 4314 §4: flags that may not be set in the target are left out. */
 async function appends(
   { storage }: Session["service"]["context"],
-  from: Access["mailbox"]["id"],
+  from: MailboxId,
   uids: UidSet,
   to: Access,
 ) {

@@ -113,6 +113,20 @@ Deno.test("imap: RFC 9051 §6.3.12: whatever goes wrong, nothing is appended, no
   }
 });
 
+Deno.test("imap: RFC 9051 §7.1.3: what is wrong behind a literal is told by its place in the command", async () => {
+  const first = `a APPEND INBOX {${message.length}}\r\n${message}`;
+  const cases = [
+    ["x", "", "a space"],
+    [" (\\Seen", " (\\Seen", '")"'],
+    // As in all commands, whether a literal was asked for makes no difference to the count.
+    [" {3+}\r\nabc junk", " {3}\r\nabc ", "a literal, UTF8 or CATENATE"],
+  ] as const;
+  for (const [rest, right, expected] of cases) {
+    const [line] = await afterLogin(await testService(), `${first.replace("}", "+}")}${rest}\r\nb NOOP\r\n`);
+    assertEquals(line, `a BAD Expected ${expected} at octet ${first.length + right.length}`);
+  }
+});
+
 overEachStorage(
   "imap: RFC 3516 §6: binary parts with NUL are read by every client, in an encoding that can be sent",
   async (given) => {

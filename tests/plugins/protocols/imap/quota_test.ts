@@ -34,6 +34,32 @@ overEachStorage(
   },
 );
 
+overEachStorage(
+  "quota: RFC 6851 §3.3: MOVE needs no room beside that of what is moved, whatever rights there are",
+  async (given) => {
+    const service = await testService(given);
+    await service.fill(bob, "A", ["Subject: 1\r\n\r\nHello\r\n"], ["\\Seen", "\\Deleted", "word"]);
+    await service.fill(bob, "B", []);
+    const who = service.account(fred), account = service.account(bob);
+    await service.storage.apply([
+      { do: "setRights", mailbox: (await service.mailbox(bob, "A")).id, who, rights: "lrte" },
+      { do: "setRights", mailbox: (await service.mailbox(bob, "B")).id, who, rights: "lris" },
+      { do: "setQuota", account, quota: { messages: 1 } },
+    ]);
+    await using client = await logIn(service, fred);
+    await client.run('SELECT "Other Users/bob@example.org/A"');
+    const { uidValidity } = await service.mailbox(bob, "B");
+    assertEquals(await client.run('MOVE 1 "Other Users/bob@example.org/B"'), [
+      `* OK [COPYUID ${uidValidity} 1 1] Moved`,
+      "* 1 EXPUNGE",
+      "OK Moved",
+    ]);
+    await client.run('SELECT "Other Users/bob@example.org/B"');
+    assertEquals(await client.run("FETCH 1 FLAGS"), ["* 1 FETCH (FLAGS (\\Seen \\Recent))", "OK Fetched"]);
+    assertEquals((await service.mailbox(bob, "A")).messages, 0);
+  },
+);
+
 overEachStorage("quota: RFC 9208 §8: what others keep is no business of those who may not read it", async (given) => {
   const service = await testService({ ...given, options: { administrators: [carol] } });
   await using user = await logIn(service, fred);
