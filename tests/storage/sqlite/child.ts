@@ -1,4 +1,7 @@
-/** Another process at the same database: `child.ts FILE accounts N` adds accounts, `child.ts FILE batches` never ends. */
+/**
+ * Another process at the same database: `child.ts FILE accounts N` adds accounts, `child.ts FILE large N` prints how much more
+ * memory it takes (octets) while a message of so many octets comes and is read, `child.ts FILE batches` never ends.
+ */
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { memoryLog } from "./open_storage.ts";
 
@@ -9,6 +12,28 @@ if (task === "accounts") {
   for (let n = 0; n < Number(count); n++) {
     await storage.changeAccounts([{ do: "createAccount", address: `child${n}@x`, secrets: {} }]);
   }
+} else if (task === "large") {
+  const account = await storage.accountByAddress("user@example.org");
+  if (account === undefined) throw new Error("no account");
+  const before = Deno.memoryUsage().rss;
+  let most = 0;
+  const sample = () => most = Math.max(most, Deno.memoryUsage().rss - before);
+  const body = await storage.writeBody(async function* () {
+    const block = new Uint8Array(100_000).fill(65);
+    for (let n = 0; n < Number(count) / block.length; n++) {
+      if (n % 50 === 0) sample();
+      yield block;
+    }
+  }());
+  const details = { receivedAt: new Date(), flags: [] };
+  await storage.apply([{ do: "deliver", account: account.id, mailboxName: "INBOX", body, details }]);
+  const opened = await storage.openBody(body);
+  for (let at = 0; at < opened.size; at += 64 * 1024) {
+    await opened.read(at, at + 64 * 1024);
+    if (at % 4_194_304 === 0) sample();
+  }
+  sample();
+  console.log(most);
 } else {
   const account = await storage.accountByAddress("user@example.org");
   if (account === undefined) throw new Error("no account");

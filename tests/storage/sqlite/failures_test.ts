@@ -145,32 +145,3 @@ Deno.test("sqlite: long bodies that nobody needs leave the disk", async () => {
     await close();
   }
 });
-
-Deno.test("sqlite: a body of 200 MB is never in memory as a whole", async () => {
-  const { storage, close } = await openSqlite();
-  try {
-    const mailbox = await inbox(storage);
-    const before = Deno.memoryUsage().rss;
-    let most = 0;
-    const sample = () => most = Math.max(most, Deno.memoryUsage().rss - before);
-    const stream = async function* () {
-      const block = new Uint8Array(100_000).fill(65);
-      for (let n = 0; n < 2000; n++) {
-        if (n % 50 === 0) sample();
-        yield block;
-      }
-    };
-    const body = await storage.writeBody(stream());
-    await storage.apply([{ do: "append", mailbox, body, details: details() }]);
-    const opened = await storage.openBody(body);
-    for (let at = 0; at < opened.size; at += 64 * 1024) {
-      await opened.read(at, at + 64 * 1024);
-      if (at % 4_194_304 === 0) sample();
-    }
-    sample();
-    // SQLite's caches are 48 MB of it.
-    assert(most < 170 * MB, `${Math.round(most / MB)} MB more than before`);
-  } finally {
-    await close();
-  }
-});

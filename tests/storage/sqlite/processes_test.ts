@@ -54,6 +54,21 @@ Deno.test("sqlite: it works with no permission but for its folder", async () => 
   }
 });
 
+Deno.test("sqlite: a body of 400 MB is never in memory as a whole", async () => {
+  const { storage, file, close } = await openSqlite();
+  try {
+    await account(storage);
+    // In a process of its own: how late garbage is collected depends on what else there is.
+    const { success, stdout } = await child([file, "large", "400000000"]).output();
+    assert(success);
+    const most = Number(new TextDecoder().decode(stdout));
+    // SQLite's caches are 48 MB of it.
+    assert(most < 170_000_000, `${most} octets more than before`);
+  } finally {
+    await close();
+  }
+});
+
 Deno.test("sqlite: two processes never claim the same entry of the queue, and each is told what the other puts there", async () => {
   const { storage, file, close } = await openSqlite();
   const other = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
