@@ -17,9 +17,11 @@ const waiting: Users = { ...users, offset: users.count + 110, count: 50 };
 export const imapRows: readonly Row[] = [
   ...fetchRows("ENVELOPE", "(FLAGS UID RFC822.SIZE ENVELOPE)", 1),
   ...fetchRows("BODY.PEEK[], 4 KiB", "(UID BODY.PEEK[])", 0.5),
+  ...[1, 10].map((connections) =>
+    mixedRow(`IMAP mixed load, ${at(connections)}`, connections, ({ imap, syncedImap }) => imap ?? syncedImap)
+  ),
   // One more Dovecot with many sessions would take the watches on files that the other needs: a user has so many of them.
-  mixedRow(`IMAP mixed load, ${at(1)}`, 1, ({ imap, syncedImap }) => imap ?? syncedImap),
-  ...[10, 100].map((connections) => mixedRow(`IMAP mixed load, ${at(connections)}`, connections, ({ imap }) => imap)),
+  mixedRow(`IMAP mixed load, ${at(100)}`, 100, ({ imap }) => imap),
   mixedRow(`IMAP mixed load, ${at(10)}, texts indexed`, 10, ({ indexedImap }) => indexedImap),
   ...(["append", "delivery"] as const).map((by): Row => ({
     group: "imap",
