@@ -1,5 +1,6 @@
 /** Sessions of a server with several threads, of which a test knows which thread each is in. */
 import { type Dialogue, dialogue } from "./plain_client.ts";
+import type { TestSettings } from "./test_config.ts";
 
 /** Files of a test's folder: an extension by which POP3 and IMAP sessions tell their thread, and can end it. */
 export const threadFiles: Readonly<Record<string, string>> = {
@@ -28,8 +29,13 @@ export function threadWord(word: string): string {
   return `export const word = ${JSON.stringify(word)};\n`;
 }
 
-/** What the extension is called in a configuration. */
-export const threadExtension = "./threads.js";
+/** A server of two threads, with that extension. */
+export const twoThreads: TestSettings = {
+  workers: 2,
+  cleartextAuth: true,
+  extensions: ["./threads.js"],
+  files: threadFiles,
+};
 
 /** Sessions that are opened until both threads have one: clients are divided by what the system makes of their ports. */
 const MOST = 200;

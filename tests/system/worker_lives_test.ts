@@ -1,24 +1,10 @@
 /** Several threads that serve sessions, from the start to the end: reloads, deaths, draining, and what cannot be started. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import {
-  inBothThreads,
-  threadExtension,
-  threadFiles,
-  type ThreadSession,
-  threadSession,
-  threadWord,
-} from "../support/in_threads.ts";
+import { inBothThreads, type ThreadSession, threadSession, threadWord, twoThreads } from "../support/in_threads.ts";
 import { type Dialogue, dialogue } from "../support/plain_client.ts";
 import { runMain } from "../support/run_main.ts";
 import { serverHome, type SpawnedServer, spawnServer } from "../support/spawn_server.ts";
-import { bob, type TestSettings } from "../support/test_config.ts";
-
-const settings: TestSettings = {
-  workers: 2,
-  cleartextAuth: true,
-  extensions: [threadExtension],
-  files: threadFiles,
-};
+import { bob } from "../support/test_config.ts";
 
 async function login(session: Dialogue): Promise<string> {
   await session.ask(`USER ${bob.address}`);
@@ -38,7 +24,7 @@ async function words(server: SpawnedServer): Promise<Set<string>> {
 }
 
 Deno.test("workers: SIGHUP, and a reload of a plugin, reach all threads; what any cannot take up, none does", async () => {
-  await using server = await spawnServer(settings);
+  await using server = await spawnServer(twoThreads);
   const { home } = server;
   const word = (text: string) => Deno.writeTextFile(`${home.folder}/word.js`, text);
   assertEquals(await words(server), new Set(["one"]));
@@ -48,12 +34,12 @@ Deno.test("workers: SIGHUP, and a reload of a plugin, reach all threads; what an
   await server.logged("reloaded");
   assertEquals(await words(server), new Set(["two"]));
 
-  await home.configure({ ...settings, domains: ["no domain"] });
+  await home.configure({ ...twoThreads, domains: ["no domain"] });
   await word(threadWord("three"));
   server.kill("SIGHUP");
   await server.logged(/^not reloaded/);
   assertEquals(await words(server), new Set(["two"]));
-  await home.configure(settings);
+  await home.configure(twoThreads);
 
   const reload = () => runMain(["plugin", "reload", "threads", "--config", home.file], { folder: home.folder });
   // It can be loaded in the first thread only.
@@ -70,7 +56,7 @@ Deno.test("workers: SIGHUP, and a reload of a plugin, reach all threads; what an
 
 Deno.test("workers: a thread that dies gives back its locks and places, and another takes its place, as it would be now", async () => {
   const most = 16;
-  await using server = await spawnServer({ ...settings, limits: { connections_per_address: most } });
+  await using server = await spawnServer({ ...twoThreads, limits: { connections_per_address: most } });
   await Deno.writeTextFile(`${server.home.folder}/word.js`, threadWord("two"));
   server.kill("SIGHUP");
   await server.logged("reloaded");
@@ -107,7 +93,7 @@ Deno.test("workers: a thread that dies gives back its locks and places, and anot
 });
 
 Deno.test("workers: SIGTERM lets the sessions of all threads finish their command, then ends with 0", async () => {
-  await using server = await spawnServer(settings);
+  await using server = await spawnServer(twoThreads);
   await using stack = new AsyncDisposableStack();
   const sessions = await inBothThreads(stack, server.ports.imap, true);
   server.kill("SIGTERM");
@@ -118,7 +104,7 @@ Deno.test("workers: SIGTERM lets the sessions of all threads finish their comman
 });
 
 Deno.test("workers: what the drain did not end is broken off in all threads", async () => {
-  await using server = await spawnServer(settings);
+  await using server = await spawnServer(twoThreads);
   await using stack = new AsyncDisposableStack();
   await inBothThreads(stack, server.ports.imap, true);
   server.kill("SIGTERM");
@@ -128,7 +114,7 @@ Deno.test("workers: what the drain did not end is broken off in all threads", as
 });
 
 Deno.test("workers: what was acknowledged by any thread is there after kill -9", async () => {
-  await using home = await serverHome(settings);
+  await using home = await serverHome(twoThreads);
   const acknowledged: string[] = [];
   {
     await using server = await home.spawn();
@@ -166,8 +152,8 @@ Deno.test("workers: what was acknowledged by any thread is there after kill -9",
 });
 
 Deno.test("workers: a port that another program has, or another server with threads, is an error as with one", async () => {
-  await using server = await spawnServer(settings);
-  await using home = await serverHome(settings);
+  await using server = await spawnServer(twoThreads);
+  await using home = await serverHome(twoThreads);
   const configured = await Deno.readTextFile(home.file);
   using other = Deno.listen({ hostname: "127.0.0.1", port: 0, reusePort: true });
   for (const port of [server.ports.pop3, server.ports.pop3s, other.addr.port]) {
@@ -180,12 +166,12 @@ Deno.test("workers: a port that another program has, or another server with thre
 });
 
 Deno.test("workers: a storage for one thread only is an error that says so; how many may be is checked", async () => {
-  await using home = await serverHome(settings);
-  await home.configure({ ...settings, storage: "memory" });
+  await using home = await serverHome(twoThreads);
+  await home.configure({ ...twoThreads, storage: "memory" });
   const refused = await runMain(["serve", "--config", home.file], { folder: home.folder });
   assertEquals(refused.code, 2, refused.stderr);
   assertMatch(refused.stderr, /^\S*mail\.yaml {2}workers: storage "memory" serves one thread only; leave the key out/);
-  await home.configure({ ...settings, workers: 65 });
+  await home.configure({ ...twoThreads, workers: 65 });
   const { code, stderr } = await runMain(["check", "--config", home.file], { folder: home.folder });
   assertEquals(code, 2);
   assertMatch(stderr, /mail\.yaml {2}workers: expected a whole number from 1 to 64, found 65/);

@@ -1,23 +1,10 @@
 /** Several threads that serve sessions, over real sockets: what holds for one server holds for all of its threads together. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import {
-  inBothThreads,
-  threadExtension,
-  threadFiles,
-  type ThreadSession,
-  threadSession,
-} from "../support/in_threads.ts";
+import { inBothThreads, threadFiles, type ThreadSession, threadSession, twoThreads } from "../support/in_threads.ts";
 import { type Dialogue, dialogue } from "../support/plain_client.ts";
 import { pluginText } from "../support/plugin_text.ts";
 import { type SpawnedServer, spawnServer } from "../support/spawn_server.ts";
-import { alice, bob, type TestSettings } from "../support/test_config.ts";
-
-const settings: TestSettings = {
-  workers: 2,
-  cleartextAuth: true,
-  extensions: [threadExtension],
-  files: threadFiles,
-};
+import { alice, bob } from "../support/test_config.ts";
 
 /** Says a command of IMAP, and gives its last line, those before it passed over. */
 async function done(client: Dialogue, command: string): Promise<string> {
@@ -51,7 +38,7 @@ function complaints({ log }: SpawnedServer): unknown[] {
 }
 
 Deno.test("workers: sessions are divided among threads, and each serves all protocols, TLS too", async () => {
-  await using server = await spawnServer(settings);
+  await using server = await spawnServer(twoThreads);
   for (const [port, isImap] of [[server.ports.pop3, false], [server.ports.imap, true]] as const) {
     await using stack = new AsyncDisposableStack();
     await inBothThreads(stack, port, isImap);
@@ -78,7 +65,7 @@ Deno.test("workers: sessions are divided among threads, and each serves all prot
 });
 
 Deno.test("workers: a maildrop that a session has open is locked for the sessions of all threads", async () => {
-  await using server = await spawnServer(settings);
+  await using server = await spawnServer(twoThreads);
   await using stack = new AsyncDisposableStack();
   const [first, second] = await inBothThreads(stack, server.ports.pop3);
   const [another, last] = await inBothThreads(stack, server.ports.pop3);
@@ -92,7 +79,7 @@ Deno.test("workers: a maildrop that a session has open is locked for the session
 });
 
 Deno.test("workers: who idles in one thread is told of what is stored in another, and of what is delivered", async () => {
-  await using server = await spawnServer(settings);
+  await using server = await spawnServer(twoThreads);
   await using stack = new AsyncDisposableStack();
   const [first, second] = await inBothThreads(stack, server.ports.imap, true);
   for (const session of [first, second]) await imapLogin(session);
@@ -118,7 +105,7 @@ Deno.test("workers: who idles in one thread is told of what is stored in another
 
 Deno.test("workers: connections of an address are counted in all threads together, and those who leave make room", async () => {
   const most = 16;
-  await using server = await spawnServer({ ...settings, limits: { connections_per_address: most } });
+  await using server = await spawnServer({ ...twoThreads, limits: { connections_per_address: most } });
   await using stack = new AsyncDisposableStack();
   const sessions: ThreadSession[] = [];
   for (let count = 0; count < most; count++) sessions.push(await threadSession(server.ports.pop3));
@@ -145,7 +132,7 @@ Deno.test("workers: connections of an address are counted in all threads togethe
 });
 
 Deno.test("workers: failed logins are counted in all threads together", async () => {
-  await using server = await spawnServer({ ...settings, limits: { auth_delay: "100ms" } });
+  await using server = await spawnServer({ ...twoThreads, limits: { auth_delay: "100ms" } });
   await using stack = new AsyncDisposableStack();
   const sessions = [
     ...await inBothThreads(stack, server.ports.pop3),
@@ -162,7 +149,7 @@ Deno.test("workers: failed logins are counted in all threads together", async ()
 });
 
 Deno.test("workers: a new password ends the sessions of its account in all threads", async () => {
-  await using server = await spawnServer({ ...settings, further: { poppassd: {} } });
+  await using server = await spawnServer({ ...twoThreads, further: { poppassd: {} } });
   await using stack = new AsyncDisposableStack();
   const sessions = await inBothThreads(stack, server.ports.imap, true);
   for (const session of sessions) await imapLogin(session);
@@ -185,7 +172,7 @@ Deno.test("workers: secrets that are changed where the directory marks nothing e
     },
   })`;
   const files = { ...threadFiles, "change.js": pluginText("protocol", "change", setup) };
-  await using server = await spawnServer({ ...settings, files, further: { "./change.js": {} } });
+  await using server = await spawnServer({ ...twoThreads, files, further: { "./change.js": {} } });
   for (let times = 0; times < 4; times++) {
     await using stack = new AsyncDisposableStack();
     const sessions = await inBothThreads(stack, server.ports.imap, true);
@@ -197,7 +184,7 @@ Deno.test("workers: secrets that are changed where the directory marks nothing e
 });
 
 Deno.test("workers: LOGIN-DELAY (RFC 2449 §6.5) lies between two logins in whatever threads", async () => {
-  await using server = await spawnServer({ ...settings, options: { pop3: { login_delay: "15m" } } });
+  await using server = await spawnServer({ ...twoThreads, options: { pop3: { login_delay: "15m" } } });
   await using stack = new AsyncDisposableStack();
   const [first, second] = await inBothThreads(stack, server.ports.pop3);
   assertMatch(await pop3Login(second, bob), /^\+OK /);
@@ -207,7 +194,7 @@ Deno.test("workers: LOGIN-DELAY (RFC 2449 §6.5) lies between two logins in what
 });
 
 Deno.test("workers: whoever is not there has the same salt in all threads: they cannot be told from who is", async () => {
-  await using server = await spawnServer(settings);
+  await using server = await spawnServer(twoThreads);
   await using stack = new AsyncDisposableStack();
   const salts: string[] = [];
   for (const session of await inBothThreads(stack, server.ports.pop3)) {

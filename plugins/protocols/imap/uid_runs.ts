@@ -1,4 +1,5 @@
 /** UIDs that come in runs, each after those before. Pure. */
+import { isInRanges } from "./number_ranges.ts";
 
 /** Some of a mailbox's UIDs. */
 export class UidRuns {
@@ -16,7 +17,7 @@ export class UidRuns {
 
   /** Whether a UID is among them. */
   has(uid: number): boolean {
-    return this.#runs.some(([from, to]) => uid >= from && uid <= to);
+    return isInRanges(uid, this.#runs);
   }
 
   /** A run more, if it has any UID; all beyond those that are there. */

@@ -2,8 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { assertRefused, details, fill, inbox, message, messagesOf } from "../../conformance/storage/support.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
-import { type SpawnWriter, startWorker, workerThread } from "../../../storage/sqlite/writer_thread.ts";
-import { openSqlite } from "./open_storage.ts";
+import { mortalWriters, openSqlite } from "./open_storage.ts";
 import { namesIn } from "./watched_files.ts";
 
 const MB = 1_000_000;
@@ -69,12 +68,7 @@ Deno.test("sqlite: another process that holds the database for too long is a tem
 
 Deno.test("sqlite: when the writer dies callers are told, and another takes its place after a while", async () => {
   let time = Date.UTC(2026, 10, 24);
-  const workers: Worker[] = [];
-  const spawn: SpawnWriter = (listener) => {
-    const worker = startWorker();
-    workers.push(worker);
-    return workerThread(worker, listener);
-  };
+  const { workers, spawn, killFirst } = mortalWriters();
   const { storage, lines, close } = await openSqlite({ spawn, now: () => new Date(time) });
   try {
     const mailbox = await inbox(storage);
@@ -82,8 +76,7 @@ Deno.test("sqlite: when the writer dies callers are told, and another takes its 
     const append = { do: "append", mailbox, body: kept, details: details() } as const;
     const waiting = [storage.apply([append]), storage.writeBody(new Uint8Array(MB))];
     await Promise.resolve();
-    workers[0]?.terminate();
-    workers[0]?.dispatchEvent(new ErrorEvent("error", { message: "out of memory", cancelable: true }));
+    killFirst("out of memory");
     for (const caller of waiting) await assertRefused("unavailable", caller);
     await assertRefused("unavailable", storage.apply([append]));
     assertEquals(workers.length, 1);

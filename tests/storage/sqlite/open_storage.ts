@@ -1,5 +1,6 @@
 /** Storages in SQLite for tests: each in a folder of its own, removed afterwards. */
 import { type SqliteSettings, type SqliteStorage, sqliteStorage } from "../../../storage/sqlite/storage.ts";
+import { type SpawnWriter, startWorker, workerThread } from "../../../storage/sqlite/writer_thread.ts";
 import type { OpenStorage } from "../../conformance/storage_suite.ts";
 
 /** What a storage has logged. */
@@ -52,6 +53,27 @@ export async function openSqlite(
     close: async () => {
       await current.stop?.();
       await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Writers in threads of their own that are kept, so that a test can end the first of them. */
+export function mortalWriters(): {
+  readonly workers: readonly Worker[];
+  readonly spawn: SpawnWriter;
+  readonly killFirst: (reason: string) => void;
+} {
+  const workers: Worker[] = [];
+  return {
+    workers,
+    spawn(listener) {
+      const worker = startWorker();
+      workers.push(worker);
+      return workerThread(worker, listener);
+    },
+    killFirst(message) {
+      workers[0]?.terminate();
+      workers[0]?.dispatchEvent(new ErrorEvent("error", { message, cancelable: true }));
     },
   };
 }

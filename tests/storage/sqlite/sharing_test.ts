@@ -11,9 +11,8 @@ import {
   messagesOf,
 } from "../../conformance/storage/support.ts";
 import { storageSuite } from "../../conformance/storage_suite.ts";
-import { type SpawnWriter, startWorker, workerThread } from "../../../storage/sqlite/writer_thread.ts";
 import { type SqliteSettings, SqliteStorage, sqliteStorage } from "../../../storage/sqlite/storage.ts";
-import { memoryLog, openSqlite } from "./open_storage.ts";
+import { memoryLog, mortalWriters, openSqlite } from "./open_storage.ts";
 
 /** From now on nobody looks for changes every while: what is told is told by whoever has changed something. */
 function withoutLooks(): Disposable {
@@ -118,12 +117,7 @@ Deno.test("sqlite: a maildrop is locked for all threads, and let go when the thr
 
 Deno.test("sqlite: when the writer dies all threads are told, and all go on with the next one", async () => {
   let time = Date.UTC(2026, 10, 24);
-  const workers: Worker[] = [];
-  const spawn: SpawnWriter = (listener) => {
-    const worker = startWorker();
-    workers.push(worker);
-    return workerThread(worker, listener);
-  };
+  const { workers, spawn, killFirst } = mortalWriters();
   const { owner, storage, close } = await openTwo({ spawn, now: () => new Date(time) });
   try {
     const mailbox = await inbox(owner);
@@ -132,8 +126,7 @@ Deno.test("sqlite: when the writer dies all threads are told, and all go on with
     const append = { do: "append", mailbox, body: kept, details: details() } as const;
     const waiting = storage.apply([append]);
     await Promise.resolve();
-    workers[0]?.terminate();
-    workers[0]?.dispatchEvent(new ErrorEvent("error", { message: "out of memory", cancelable: true }));
+    killFirst("out of memory");
     await assertRefused("unavailable", waiting);
     await assertRefused("unavailable", storage.apply([append]));
     time += 1000;
