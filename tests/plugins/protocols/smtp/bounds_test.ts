@@ -1,34 +1,14 @@
 /** Clients that are slow, deaf, or gone: each wait ends, nothing is kept of what had no end, and the log says why. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { WaitClock } from "../../../../core/wire/waits.ts";
 import { Session } from "../../../../plugins/protocols/smtp/session.ts";
 import { type FakeClient, fakeConnection, type FakeConnectionOptions } from "../../../support/fake_connection.ts";
+import { TestClock } from "../../../support/test_clock.ts";
 import { fakeContext, FakeDelivery, FakeLog } from "./fake_context.ts";
 import { codesOf, validOptions } from "./talk.ts";
 
-/** A clock that only goes when it is told to. */
-class ManualClock implements WaitClock {
-  #now = 0;
-  readonly #ticks = new Set<() => void>();
-
-  now(): number {
-    return this.#now;
-  }
-
-  every(_milliseconds: number, tick: () => void): () => void {
-    this.#ticks.add(tick);
-    return () => this.#ticks.delete(tick);
-  }
-
-  pass(milliseconds: number): void {
-    this.#now += milliseconds;
-    for (const tick of [...this.#ticks]) tick();
-  }
-}
-
 interface Started {
   readonly client: FakeClient;
-  readonly clock: ManualClock;
+  readonly clock: TestClock;
   readonly delivery: FakeDelivery;
   readonly log: FakeLog;
   readonly served: Promise<void>;
@@ -37,7 +17,7 @@ interface Started {
 }
 
 function start(options: FakeConnectionOptions = {}, delivery = new FakeDelivery()): Started {
-  const clock = new ManualClock();
+  const clock = new TestClock();
   const log = new FakeLog();
   const { connection, client } = fakeConnection({ ...options, clock, log });
   const session = new Session(fakeContext(delivery, { log }), validOptions({ idle_timeout: "5m" }), connection);
@@ -54,10 +34,10 @@ const envelope = "EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<Jones@foo.com>\r\n";
 Deno.test("smtp bounds: RFC 5321 §4.5.3.2.7: a client that says nothing for the idle timeout gets 421, and not before", async () => {
   const { client, clock, log, served, awaited } = start();
   await awaited();
-  clock.pass(5 * minute - 1);
+  clock.advance(5 * minute - 1);
   client.send("NOOP\r\n");
   await awaited();
-  clock.pass(5 * minute);
+  clock.advance(5 * minute);
   await served;
   assertEquals(codesOf(client.received), [220, 250, 421]);
   assertStringIncludes(client.received, "421 4.4.2 ");
@@ -73,7 +53,7 @@ Deno.test("smtp bounds: a client that sends an octet a minute has one timeout fo
       await awaited();
       client.send("x");
       await awaited();
-      clock.pass(minute);
+      clock.advance(minute);
     }
     await served;
     assertEquals(codesOf(client.received).at(-1), 421);
@@ -87,7 +67,7 @@ Deno.test("smtp bounds: what comes after a deadline in the middle of a message i
     Promise.resolve({ accepted: false, reply: { code: 451, enhanced: "4.3.0", text: "Not now" } });
   client.send(`${envelope}DATA\r\nSubject: x\r\n\r\nhalf`);
   await awaited();
-  clock.pass(5 * minute);
+  clock.advance(5 * minute);
   client.send("\r\nRSET\r\nNOOP\r\n");
   await served;
   assertEquals(codesOf(client.received), [220, 250, 250, 250, 354, 421]);
@@ -98,7 +78,7 @@ Deno.test("smtp bounds: a client that never reads is given up, in the time of a 
   client.send("HELP\r\n".repeat(10_000));
   for (let minutes = 0; minutes < 20 && !client.isClosed; minutes++) {
     await new Promise((resolve) => setTimeout(resolve, 0));
-    clock.pass(minute);
+    clock.advance(minute);
   }
   await served;
   assert(client.isClosed && client.received.length < 1000);
