@@ -5,8 +5,18 @@ import { specialUses } from "./grammar/create_parameters.ts";
 import { utf8Text } from "./grammar/strings.ts";
 import type { User } from "./state.ts";
 
-/** Those that are advice about what to put there. The others show messages of all mailboxes, and nothing here does so. */
-const settable: ReadonlySet<string> = new Set(["\\Archive", "\\Drafts", "\\Junk", "\\Sent", "\\Trash"]);
+/**
+ * Those that are advice about what to put there, to clients and to filters. The others show messages of all mailboxes, and
+ * nothing here does so.
+ */
+const settable: ReadonlySet<string> = new Set([
+  "\\Archive",
+  "\\Drafts",
+  "\\Important",
+  "\\Junk",
+  "\\Sent",
+  "\\Trash",
+]);
 
 /** The one use among these; undefined where there is none. @throws CommandRefused, with USEATTR, for what cannot be. */
 export function settableUse(user: User, owner: AccountId, uses: readonly string[]): string | undefined {
