@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { options } from "../../../core/options/options.ts";
 import { parseDuration } from "../../../core/options/units.ts";
-import { duration, integer, listOf, oneOf, text, value, type ValueSchema } from "../../../core/options/values.ts";
+import { duration, flag, integer, listOf, oneOf, text, value, type ValueSchema } from "../../../core/options/values.ts";
 import { languages } from "./languages/languages.ts";
 
 const LEAST_IDLE = 1_800_000;
@@ -27,6 +27,8 @@ export const imapOptions = options({
   message_limit: v.optional(integer(1000)),
   /** RFC 5255 §3.2: the language of `LANGUAGE default`. */
   language: v.optional(oneOf([firstTag, ...otherTags]), "en"),
+  /** Whether a client may begin anew on the same connection; RFC 8437 §8: proxies may have to do without it. */
+  unauthenticate: v.optional(flag, true),
   /** Addresses, as `account list` prints them, of those who may set quotas and what the server's metadata shares. */
   administrators: v.optional(listOf(text("an address"), "a list of addresses"), []),
   /** Addresses of the accounts of submission servers: they fetch what users submit by reference (RFC 4467 §3, RFC 4468). */
