@@ -7,6 +7,7 @@ import { requireWritable } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type CopyArguments, expectCopyArguments } from "../grammar/mailbox_arguments.ts";
 import type { Scanner } from "../grammar/scanner.ts";
+import { LongWork } from "../long_work.ts";
 import { replyWithin, requireWithinLimit, withinLimit } from "../message_limit.ts";
 import { uidsOf, uidSteps } from "../named_messages.ts";
 import { printUidSet } from "../printing/sequence_sets.ts";
@@ -48,10 +49,11 @@ function moveCommand(by: By): Command {
       requireRights(mailbox.selection, "te");
       const to = await openTarget(session.service.context.storage, user, target);
       const { uids, reached } = withinLimit(session, mailbox, uidsOf(mailbox, set, by));
-      const runs: CopiedRun[] = [];
+      const runs: CopiedRun[] = [], work = new LongWork(session);
       try {
         // RFC 6851 §3.3: each message is moved or is not; of all of them together nothing is said.
-        for (const step of uidSteps(mailbox, uids, STEP)) {
+        for (const step of uidSteps(mailbox, uids, STEP, work)) {
+          await work.pause();
           for (const run of await move(session, mailbox, step, to)) runs.push(run);
         }
       } finally {
