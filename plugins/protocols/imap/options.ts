@@ -21,7 +21,7 @@ export const imapOptions = options({
   idle_timeout: v.optional(idleTimeout, "30m"),
   /** How long each command may take before. */
   login_timeout: v.optional(duration, "3m"),
-  /** Commands that made no sense, and logins that failed; one more ends the session. */
+  /** Commands that made no sense, and logins that failed, at a time (`ErrorCount`); one more ends the session. */
   max_errors: v.optional(integer(1), 50),
   /** RFC 9738: messages that one command may be about; §3: not lower than 1000. Absent: as many as there are. */
   message_limit: v.optional(integer(1000)),
