@@ -171,6 +171,8 @@ export interface Authentication {
   ): Promise<ExchangeEnd>;
   /** A login that was proven outside SASL, and not by a password: authorized, logged and punished as an exchange is. */
   admitProven(proof: ProvenLogin, connection: Connection, service: Service): Promise<ExchangeEnd>;
+  /** A connection that had logged in is nobody's again, and stays open: what becomes of the account is nothing to it. */
+  loggedOut(connection: Connection): void;
   /**
    * Changes what an account logs in by, then breaks off the connections that have logged in as it, and logins under way.
    *

@@ -23,7 +23,7 @@ export interface Connection {
   readonly local: Deno.NetAddr;
   /** Present under TLS, implicit or after `startTls`. */
   readonly tls: TlsInfo | undefined;
-  /** Whether `startTls` may be called: the listener offers it, and neither TLS nor a security layer is there yet. */
+  /** Whether `startTls` may be called: the listener offers it, and neither TLS nor a security layer nor compression is there. */
   readonly canStartTls: boolean;
   /** What the client sends; the same object before and after an upgrade. */
   readonly reader: WireReader;
@@ -46,10 +46,21 @@ export interface Connection {
    * From here on both directions are sealed (RFC 4422 §3.7). Flush the line that reports success first.
    */
   installSecurityLayer(layer: SecurityLayer): void;
-  /** Whether `installCompression` may be called: it was not yet. */
+  /** Whether `installCompression` may be called: it was not yet, or has been taken off. */
   readonly canCompress: boolean;
   /** From here on both directions are deflated (RFC 4978). Flush the line that reports success first. */
   installCompression(): void;
+  /** Whether both directions are sealed or deflated. */
+  readonly isLayered: boolean;
+  /**
+   * From here on neither direction is sealed or deflated; TLS stays (RFC 8437 §3, §4.1). Flush the line that reports success
+   * first. Waits until the client has ended its deflated stream, where that did not come with the line that was read last.
+   * Under compression alone, what the client has sent in clear after that is read next.
+   *
+   * @throws ConnectionClosed when more came under a layer than had been read, or anything after a security layer;
+   * DeadlineExceeded, Stopping. There is nothing more to be read then.
+   */
+  removeLayers(): Promise<void>;
   /** Breaks off at once; harmless when called again. */
   close(): void;
 }

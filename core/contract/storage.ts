@@ -148,7 +148,15 @@ export type Operation =
     readonly details: MessageDetails;
   }
   | { readonly do: "setFlags"; readonly mailbox: MailboxId; readonly uids: UidSet; readonly change: FlagChange }
-  | { readonly do: "copy" | "move"; readonly from: MailboxId; readonly uids: UidSet; readonly to: MailboxId }
+  | { readonly do: "move"; readonly from: MailboxId; readonly uids: UidSet; readonly to: MailboxId }
+  | {
+    readonly do: "copy";
+    readonly from: MailboxId;
+    readonly uids: UidSet;
+    readonly to: MailboxId;
+    /** Flags and keywords that the copies do not have. */
+    readonly without?: readonly string[];
+  }
   /** UIDs that are not there are passed over; where only those with `\Deleted` are to go, so are all others. */
   | { readonly do: "expunge"; readonly mailbox: MailboxId; readonly uids: UidSet; readonly onlyDeleted?: true }
   /**

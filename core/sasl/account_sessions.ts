@@ -70,7 +70,7 @@ export class AccountSessions {
   /** Nobody has logged in. */
   constructor(parts: AccountSessionsParts) {
     this.#parts = parts;
-    parts.connections.onEnd((connection) => this.#leave(connection));
+    parts.connections.onEnd((connection) => this.leave(connection));
   }
 
   /** Now, for `enter`: an attempt that began before an end has proven what holds no more. */
@@ -91,7 +91,7 @@ export class AccountSessions {
   /** A connection has logged in. False where one of the accounts has changed meanwhile: the login does not hold. */
   async enter(session: ProvenSession): Promise<boolean> {
     const { connection, marks, since } = session;
-    this.#leave(connection);
+    this.leave(connection);
     if ([...marks.keys()].some((account) => (this.#ends.get(account) ?? 0) > since)) return false;
     const isOpen = this.#parts.connections.has(connection);
     if (isOpen) {
@@ -101,10 +101,22 @@ export class AccountSessions {
     // What comes from now on, the watch tells.
     for (const [account, mark] of marks) {
       if (await this.mark(account) === mark) continue;
-      this.#leave(connection);
+      this.leave(connection);
       return false;
     }
     return !isOpen || this.#isIn(connection, session);
+  }
+
+  /** A connection is logged in as nobody any more. */
+  leave(connection: Connection): void {
+    for (const account of this.#sessions.get(connection)?.marks.keys() ?? []) {
+      const watched = this.#watched.get(account);
+      watched?.sessions.delete(connection);
+      if (watched?.sessions.size !== 0) continue;
+      this.#watched.delete(account);
+      watched.stop.abort();
+    }
+    this.#sessions.delete(connection);
   }
 
   /** Does what changes an account's secrets, then closes its connections but this one; how many those were. */
@@ -135,7 +147,7 @@ export class AccountSessions {
   }
 
   #close(connection: Connection): void {
-    this.#leave(connection);
+    this.leave(connection);
     connection.close();
   }
 
@@ -149,17 +161,6 @@ export class AccountSessions {
     const watched = { sessions: new Map([[connection, mark]]), stop: new AbortController() };
     this.#watched.set(account, watched);
     this.#watch(account, watched);
-  }
-
-  #leave(connection: Connection): void {
-    for (const account of this.#sessions.get(connection)?.marks.keys() ?? []) {
-      const watched = this.#watched.get(account);
-      watched?.sessions.delete(connection);
-      if (watched?.sessions.size !== 0) continue;
-      this.#watched.delete(account);
-      watched.stop.abort();
-    }
-    this.#sessions.delete(connection);
   }
 
   async #watch(account: AccountId, watched: Watched): Promise<void> {

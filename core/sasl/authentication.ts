@@ -175,6 +175,10 @@ class ServerAuthentication implements Authentication {
     );
   }
 
+  loggedOut(connection: Connection): void {
+    this.#memory.sessions.leave(connection);
+  }
+
   async changeSecrets(account: AccountId, change: () => Promise<void>, by?: Connection): Promise<number> {
     return await this.#memory.sessions.change(account, change, by);
   }

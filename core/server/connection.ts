@@ -2,6 +2,7 @@
 import type { Connection, Logger, SecurityLayer, TlsInfo } from "../contract/mod.ts";
 import type { BufferPool } from "../wire/buffer_pool.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
+import { ConnectionClosed } from "../wire/errors.ts";
 import { LineReader } from "../wire/line_reader.ts";
 import { LineWriter } from "../wire/line_writer.ts";
 import type { Waits } from "../wire/waits.ts";
@@ -38,6 +39,12 @@ export interface ConnectionParts {
   readonly buffers: BufferPool;
 }
 
+/** A stream over another, that can be taken off again. */
+interface Layer extends ByteStream {
+  /** What it stands on goes on without it; gives what has come after the last that it was for. */
+  remove(): Uint8Array | Promise<Uint8Array>;
+}
+
 /** Milliseconds that a wait may take until the protocol says otherwise: RFC 5321 §4.5.3.2.7, five minutes. */
 const FIRST_IDLE_TIMEOUT = 300_000;
 
@@ -59,7 +66,8 @@ export class ClientConnection implements Connection {
   readonly #waits: Waits;
   #stream: ByteStream;
   #tls: TlsInfo | undefined;
-  #isSealed = false;
+  /** A security layer, compression: each over the one before. */
+  readonly #layers: { readonly layer: Layer; readonly below: ByteStream }[] = [];
   #isCompressed = false;
   #isClosed = false;
   #idleTimeout = FIRST_IDLE_TIMEOUT;
@@ -87,7 +95,7 @@ export class ClientConnection implements Connection {
 
   /** Whether `startTls` may be called. */
   get canStartTls(): boolean {
-    return this.#upgrade !== undefined && this.#tls === undefined && !this.#isSealed && this.canCompress;
+    return this.#upgrade !== undefined && this.#tls === undefined && !this.isLayered && !this.#isClosed;
   }
 
   /** In milliseconds, for waits that begin from now on. */
@@ -114,12 +122,7 @@ export class ClientConnection implements Connection {
 
   /** Seals both directions. */
   installSecurityLayer(layer: SecurityLayer): void {
-    const below = this.#stream;
-    // What has arrived already is the first of what is sealed.
-    const sealed = new SealedStream(below, layer, this.#moveTo(unusable));
-    this.#moveTo(sealed);
-    this.#stream = sealed;
-    this.#isSealed = true;
+    this.#install((below, unread) => new SealedStream(below, layer, unread));
   }
 
   /** Whether `installCompression` may be called. */
@@ -129,12 +132,28 @@ export class ClientConnection implements Connection {
 
   /** Deflates both directions. */
   installCompression(): void {
-    const below = this.#stream;
-    // What has arrived already is the first of what is deflated.
-    const deflated = new DeflatedStream(below, this.#moveTo(unusable));
-    this.#moveTo(deflated);
-    this.#stream = deflated;
+    this.#install((below, unread) => new DeflatedStream(below, unread));
     this.#isCompressed = true;
+  }
+
+  /** Whether something is to be taken off by `removeLayers`. */
+  get isLayered(): boolean {
+    return this.#layers.length > 0;
+  }
+
+  /** Takes compression off, then the security layer. When that fails the client can be told, and nothing more be read. */
+  async removeLayers(): Promise<void> {
+    let rest: Uint8Array = this.reader.moveTo(unusable);
+    for (let top = this.#layers.pop(); top !== undefined; top = this.#layers.pop()) {
+      // What has come so far, the layer that ends has been opened for.
+      if (rest.length > 0) throw new ConnectionClosed("the client went on under a layer that it has ended");
+      const { layer, below } = top;
+      this.writer.moveTo(below);
+      rest = await this.#waits.within(Promise.resolve(layer.remove()), this.#idleTimeout, true);
+      this.#stream = below;
+    }
+    this.#isCompressed = false;
+    this.reader.moveTo(this.#stream, rest);
   }
 
   /** Breaks off. */
@@ -162,6 +181,15 @@ export class ClientConnection implements Connection {
       // The client is gone already.
     }
     this.close();
+  }
+
+  #install(over: (below: ByteStream, unread: Uint8Array<ArrayBuffer>) => Layer): void {
+    const below = this.#stream;
+    // What has arrived already is the first of what the layer is for.
+    const layer = over(below, this.#moveTo(unusable));
+    this.#moveTo(layer);
+    this.#layers.push({ layer, below });
+    this.#stream = layer;
   }
 
   /** Both directions go another way from here on; gives what was not read. */

@@ -10,14 +10,21 @@ import { ConnectionClosed } from "../wire/errors.ts";
 const PIECE = 4096;
 /** Less than the default: a connection in 64 KiB instead of 300, for a few per cent more octets. */
 const memory = { memLevel: 5, windowBits: 13 };
+/** What a flush ends in, at the end of an octet: a block without content (RFC 1951 §3.2.4). */
+const flushed = [0, 0, 255, 255] as const;
 
 /** Inflates what comes in and deflates what goes out. */
 export class DeflatedStream implements ByteStream {
   readonly #inner: ByteStream;
   readonly #inflate = createInflateRaw({ chunkSize: PIECE });
   readonly #deflate = createDeflateRaw(memory);
-  /** What has been read from `inner` before compression began: it is deflated too. */
-  #unread: Uint8Array | undefined;
+  /** What has been read from `inner` and not been given to the inflater. */
+  #unread: Uint8Array;
+  /** How much the inflater was given in all, and the last octets of that: a flush may end in two pieces. */
+  #given = 0;
+  #tail: Uint8Array = new Uint8Array(0);
+  /** What it did not take: the deflated stream had ended before. */
+  #beyond: Uint8Array = new Uint8Array(0);
   #plain: Uint8Array | undefined;
   #hasEnded = false;
   #failure: Error | undefined;
@@ -29,7 +36,7 @@ export class DeflatedStream implements ByteStream {
   /** @param unread What has been read from `inner` already. */
   constructor(inner: ByteStream, unread: Uint8Array) {
     this.#inner = inner;
-    this.#unread = unread.length > 0 ? unread : undefined;
+    this.#unread = unread;
     this.#inflate.on("error", (error: Error) => {
       this.#failure = error;
       this.#wake();
@@ -43,14 +50,10 @@ export class DeflatedStream implements ByteStream {
 
   /** Inflated octets. @throws ConnectionClosed when they cannot be inflated. */
   async read(into: Uint8Array): Promise<number | null> {
-    while (this.#plain === undefined) {
-      const inflated: Uint8Array | null = this.#inflate.read();
-      if (inflated !== null && inflated.length > 0) this.#plain = inflated;
-      else if (this.#failure !== undefined) {
-        throw new ConnectionClosed("what the client sent cannot be inflated", { cause: this.#failure });
-      } else if (this.#hasEnded) return null;
-      else if (!await this.#feed()) return null;
+    while (!this.#hasPlain()) {
+      if (this.#hasEnded || !await this.#feed()) return null;
     }
+    if (this.#plain === undefined) return null;
     const taken = this.#plain.subarray(0, into.length);
     into.set(taken);
     this.#plain = taken.length < this.#plain.length ? this.#plain.subarray(taken.length) : undefined;
@@ -71,11 +74,43 @@ export class DeflatedStream implements ByteStream {
     return this.#inner.end();
   }
 
+  /**
+   * RFC 8437 §4.1: deflating ends in both directions: in the client's where it has flushed or ended its stream after what was
+   * read last. Waits for that end.
+   *
+   * @returns What came after it.
+   * @throws ConnectionClosed when more was deflated than had been read, or the client has left.
+   */
+  async remove(): Promise<Uint8Array> {
+    for (;;) {
+      if (this.#hasPlain()) throw new ConnectionClosed("the client went on deflating after the end");
+      if (!this.#isFeeding && (this.#beyond.length > 0 || isFlush(this.#tail))) break;
+      if (!await this.#feed()) throw new ConnectionClosed("the client left before its deflated stream ended");
+    }
+    this.#release();
+    return joined(this.#beyond, this.#unread);
+  }
+
   /** Closes what is below. */
   close(): void {
     this.#inner.close();
+    this.#release();
+  }
+
+  #release(): void {
     this.#inflate.destroy();
     this.#deflate.destroy();
+  }
+
+  /** Whether there is something inflated. @throws ConnectionClosed when what there is cannot be inflated. */
+  #hasPlain(): boolean {
+    if (this.#plain !== undefined) return true;
+    const inflated: Uint8Array | null = this.#inflate.read();
+    if (inflated !== null && inflated.length > 0) this.#plain = inflated;
+    else if (this.#failure !== undefined) {
+      throw new ConnectionClosed("what the client sent cannot be inflated", { cause: this.#failure });
+    }
+    return this.#plain !== undefined;
   }
 
   /** Gives the inflater more, or waits until it has inflated more of what it has. False at the end of the stream. */
@@ -86,8 +121,10 @@ export class DeflatedStream implements ByteStream {
       const octets = await this.#nextOctets();
       if (octets === undefined) return false;
       this.#isFeeding = true;
+      this.#given += octets.length;
       this.#inflate.write(octets, () => {
         this.#isFeeding = false;
+        this.#beyond = octets.subarray(octets.length - (this.#given - this.#inflate.bytesWritten));
         this.#wake();
       });
     }
@@ -100,13 +137,20 @@ export class DeflatedStream implements ByteStream {
     this.#progress = Promise.withResolvers();
   }
 
+  /** What the inflater is to be given next: up to the last flush in what has come, for the rest may be in clear. */
   async #nextOctets(): Promise<Uint8Array | undefined> {
-    const unread = this.#unread;
-    this.#unread = undefined;
-    if (unread !== undefined) return unread;
-    const octets = new Uint8Array(PIECE);
-    const count = await this.#inner.read(octets);
-    return count === null ? undefined : octets.subarray(0, count);
+    if (this.#unread.length === 0) {
+      const octets = new Uint8Array(PIECE);
+      const count = await this.#inner.read(octets);
+      if (count === null) return undefined;
+      this.#unread = octets.subarray(0, count);
+    }
+    const seen = joined(this.#tail, this.#unread);
+    const flush = endOfFlush(seen), end = flush > this.#tail.length ? flush : seen.length;
+    const next = seen.subarray(this.#tail.length, end);
+    this.#unread = this.#unread.subarray(next.length);
+    this.#tail = seen.slice(Math.max(0, end - flushed.length), end);
+    return next;
   }
 
   #deflated(data: Uint8Array): Promise<Uint8Array[]> {
@@ -124,4 +168,25 @@ export class DeflatedStream implements ByteStream {
       });
     });
   }
+}
+
+/** Where the last flush ends; 0 where there is none. */
+function endOfFlush(octets: Uint8Array): number {
+  for (let at = octets.lastIndexOf(255); at > 0; at = octets.lastIndexOf(255, at - 1)) {
+    if (isFlush(octets.subarray(0, at + 1))) return at + 1;
+  }
+  return 0;
+}
+
+/** Whether they end in a flush. */
+function isFlush(octets: Uint8Array): boolean {
+  const start = octets.length - flushed.length;
+  return start >= 0 && flushed.every((octet, index) => octets[start + index] === octet);
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const octets = new Uint8Array(first.length + second.length);
+  octets.set(first);
+  octets.set(second, first.length);
+  return octets;
 }

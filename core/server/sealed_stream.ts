@@ -56,6 +56,20 @@ export class SealedStream implements ByteStream {
     return this.#inner.end();
   }
 
+  /**
+   * RFC 8437 §3: nothing is sealed any more, in either direction: what was read last was the client's last packet. It waits
+   * for the word that this is so, and what has come before may be anybody's.
+   *
+   * @throws ConnectionClosed when something has.
+   */
+  remove(): Uint8Array {
+    if (this.#plain.length > 0 || this.#held > 0) {
+      throw new ConnectionClosed("the client went on after the last packet");
+    }
+    this.#layer.release?.();
+    return new Uint8Array(0);
+  }
+
   /** Closes what is below. */
   close(): void {
     this.#inner.close();

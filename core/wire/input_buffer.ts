@@ -54,6 +54,16 @@ export class InputBuffer {
     this.#wasFilled = this.end === this.bytes.length;
   }
 
+  /** Octets that have arrived elsewhere. */
+  add(octets: Uint8Array): void {
+    for (let at = 0; at < octets.length;) {
+      const room = this.room(true), piece = octets.subarray(at, at + room.length);
+      room.set(piece);
+      this.arrived(piece.length);
+      at += piece.length;
+    }
+  }
+
   /** All octets that are not used up. */
   view(): Uint8Array<ArrayBuffer> {
     return this.bytes.subarray(this.start, this.end);

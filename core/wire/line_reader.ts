@@ -8,6 +8,7 @@ import type { Waits } from "./waits.ts";
 import type { WireParts } from "./wire_parts.ts";
 
 const LF = 10, CR = 13;
+const nothing: Uint8Array = new Uint8Array(0);
 
 /** Octets of a line past its limit that are read away before the connection is given up. */
 const LINE_EXCESS = 65_536;
@@ -53,15 +54,17 @@ export class LineReader implements WireReader {
   /**
    * Reads from another stream from here on.
    *
+   * @param arrived What has come on it already.
    * @returns What had arrived on the old one and was not read: a copy.
    * @throws ConnectionClosed when the old one is still being read.
    */
-  moveTo(stream: ByteStream): Uint8Array<ArrayBuffer> {
+  moveTo(stream: ByteStream, arrived: Uint8Array = nothing): Uint8Array<ArrayBuffer> {
     if (this.#pendingRead !== undefined || this.#isInData) throw new ConnectionClosed("a read is under way");
     this.#stream = stream;
     this.#searched = 0;
     const unread = this.#input.view().slice();
     this.#input.use(unread.length);
+    this.#input.add(arrived);
     return unread;
   }
 

@@ -84,11 +84,13 @@ export function copy(
   uids: UidSet,
   to: StoredMailbox,
   now: Date,
+  without: readonly string[] = [],
 ): number[] {
   return selected(from, uids).map(({ uid, body, receivedAt, flags }) => {
     // RFC 9051 §6.4.7: flags and internal date are preserved.
     const envelope = from.envelopes.get(uid);
-    const details = { receivedAt, flags, ...envelope && { envelope } };
+    const kept = changedFlags(flags, "remove", without) ?? flags;
+    const details = { receivedAt, flags: kept, ...envelope && { envelope } };
     append(state, changes, to, body, details, now);
     return uid;
   });

@@ -59,7 +59,8 @@ export function perform(state: State, changes: Changes, operation: Operation, no
     case "copy":
     case "move": {
       const from = state.mailbox(operation.from), to = state.mailbox(operation.to);
-      const copied = copy(state, changes, from, operation.uids, to, now);
+      const without = operation.do === "copy" ? operation.without : undefined;
+      const copied = copy(state, changes, from, operation.uids, to, now, without);
       if (operation.do === "move") expunge(state, changes, from, copied);
       const isMoreThere = copied.length > 0 && (operation.do === "copy" || from.account !== to.account);
       if (isMoreThere) refuseOverQuota(state, to.account, "messages");

@@ -52,7 +52,13 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("setFlags" as const), mailbox: few(8), uids, change }) },
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constantFrom("copy" as const, "move" as const), from: few(8), to: few(8), uids }),
+    arbitrary: fc.record({ do: fc.constant("copy" as const), from: few(8), to: few(8), uids, without: flags }, {
+      requiredKeys: ["do", "from", "to", "uids"],
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("move" as const), from: few(8), to: few(8), uids }),
   },
   {
     weight: 2,

@@ -19,6 +19,7 @@
  *   without spaces that is remembered, and `{{NAME}}` is what was remembered, or given as an option; that goes for `C:` too.
  * - `S>: text` are the next octets that the server sends, with the same escapes: what is no line.
  * - `S: {{lines}}` is any number of lines, up to the next that is expected.
+ * - `meanwhile: text`: what others do, as the option `meanwhile` understands it. It is done before the transcript goes on.
  * - `close`: the client sends no more. That is also what happens at the end.
  *
  * Text is latin1: one character an octet. Written `S:` and `C:` may be indented. When the client has sent all, the server
@@ -33,6 +34,8 @@ import { type FakeClient, fakeConnection, type FakeConnectionOptions } from "./f
 export interface DialogueOptions extends FakeConnectionOptions {
   /** Values of `{{NAME}}` from the start. */
   readonly names?: Readonly<Record<string, string>>;
+  /** Does what others do, in the words of the transcript. */
+  readonly meanwhile?: (text: string) => Promise<void>;
   /** Milliseconds in which the server has to do something; they pass only when a test fails. */
   readonly patience?: number;
 }
@@ -83,6 +86,7 @@ export type Step =
   | { readonly do: "send"; readonly text: string; readonly line: number }
   | { readonly do: "expect"; readonly text: string; readonly line: number }
   | { readonly do: "expect octets"; readonly text: string; readonly line: number }
+  | { readonly do: "meanwhile"; readonly text: string; readonly line: number }
   | { readonly do: "close"; readonly line: number };
 
 /** Reads a transcript. @throws Error for a line that is none of those above. */
@@ -91,7 +95,7 @@ export function parseDialogue(text: string): Step[] {
   let isPipelined = false;
   for (const [index, source] of text.split("\n").entries()) {
     const line = index + 1;
-    const [, kind, rest = ""] = /^\s*(C|C>|S|S>):(?: (.*))?$/.exec(source) ?? [];
+    const [, kind, rest = ""] = /^\s*(C|C>|S|S>|meanwhile):(?: (.*))?$/.exec(source) ?? [];
     const before = steps.at(-1);
     if (kind === "C" || kind === "C>") {
       const sent = kind === "C" ? `${rest}\r\n` : unescape(rest);
@@ -101,6 +105,8 @@ export function parseDialogue(text: string): Step[] {
       steps.push({ do: "expect", text: rest, line });
     } else if (kind === "S>") {
       steps.push({ do: "expect octets", text: unescape(rest), line });
+    } else if (kind === "meanwhile") {
+      steps.push({ do: "meanwhile", text: rest, line });
     } else if (source.trim() === "close") {
       steps.push({ do: "close", line });
     } else if (!/^\s*(#.*)?$/.test(source)) {
@@ -117,17 +123,23 @@ class Play {
   failure: { readonly error: unknown } | undefined;
   readonly #client: FakeClient;
   readonly #patience: number;
+  readonly #meanwhile: DialogueOptions["meanwhile"];
   #maySkip = false;
 
   constructor(client: FakeClient, options: DialogueOptions) {
     this.#client = client;
     this.names = { ...options.names };
     this.#patience = options.patience ?? 5000;
+    this.#meanwhile = options.meanwhile;
   }
 
   async step(step: Step): Promise<void> {
     if (step.do === "close") return this.#client.close();
     if (step.do === "send") return this.#client.send(this.#fill(step.text));
+    if (step.do === "meanwhile") {
+      assert(this.#meanwhile !== undefined, `line ${step.line} of the transcript: nobody does anything meanwhile here`);
+      return await this.#meanwhile(this.#fill(step.text));
+    }
     if (step.do === "expect octets") return await this.#octets(this.#fill(step.text), step.line);
     if (step.text === "{{lines}}") {
       this.#maySkip = true;

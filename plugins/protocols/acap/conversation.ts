@@ -7,6 +7,7 @@
 import { type Connection, Refusal } from "../../../core/contract/mod.ts";
 import { latin1 } from "../../../core/wire/ascii.ts";
 import { type CommandText, CommandTooLarge, TooMuchRefused } from "../../../core/wire/command_reader.ts";
+import { ErrorCount } from "../../../core/wire/error_count.ts";
 import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import { literalMark } from "../../../core/wire/literal_mark.ts";
 import { Turns } from "../imap/turns.ts";
@@ -35,11 +36,12 @@ interface Finished extends Outcome {
 class Conversation {
   readonly #session: Session;
   readonly #turns = new Turns();
-  #errors = 0;
+  readonly #errors: ErrorCount;
   #hasBegun = false;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#errors = new ErrorCount(session.service.options.max_errors, session.connection.log);
   }
 
   /** From the greeting to the goodbye. */
@@ -187,11 +189,9 @@ class Conversation {
   }
 
   #isOneTooMany({ reply, isFailedLogin = false }: Outcome): boolean {
-    const { connection, service } = this.#session;
-    const isClientError = reply.status === "BAD" || isFailedLogin;
-    if (!isClientError || ++this.#errors <= service.options.max_errors) return false;
-    connection.log.warn("too many errors", { errors: this.#errors });
-    return true;
+    if (reply.status === "BAD" || isFailedLogin) return this.#errors.add();
+    if (reply.status === "OK" && this.#session.state.name !== "not-authenticated") this.#errors.makeUp();
+    return false;
   }
 
   /** What there is to say at an end that was not the client's, if the client can still hear it. */

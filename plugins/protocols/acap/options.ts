@@ -52,7 +52,7 @@ export const acapOptions = options({
   idle_timeout: v.optional(idleTimeout, "30m"),
   /** How long each command may take before. */
   login_timeout: v.optional(duration, "3m"),
-  /** Commands that made no sense, and logins that failed; one more ends the session. */
+  /** Commands that made no sense, and logins that failed, at a time (`ErrorCount`); one more ends the session. */
   max_errors: v.optional(integer(1), 50),
 });
 

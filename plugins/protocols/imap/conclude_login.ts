@@ -16,12 +16,7 @@ export async function conclude(session: Session, end: ExchangeEnd, isAnonymous =
     reply: securityLayer === undefined ? ok("Logged in", session.capabilityCode(state)) : ok("Logged in"),
     state,
     // RFC 9051 §6.2.2: it takes effect right after the CRLF of the tagged response.
-    ...securityLayer && {
-      after() {
-        session.canUnauthenticate = false;
-        session.connection.installSecurityLayer(securityLayer);
-      },
-    },
+    ...securityLayer && { after: () => session.connection.installSecurityLayer(securityLayer) },
   };
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Connection } from "../../../core/contract/mod.ts";
 import { latin1 } from "../../../core/wire/ascii.ts";
+import { ErrorCount } from "../../../core/wire/error_count.ts";
 import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import type { Command, Outcome } from "./command.ts";
 import { type CommandText, CommandTooLarge, TooMuchRefused } from "../../../core/wire/command_reader.ts";
@@ -42,11 +43,12 @@ interface Finished extends Outcome {
 class Conversation {
   readonly #session: Session;
   readonly #turns = new Turns();
-  #errors = 0;
+  readonly #errors: ErrorCount;
   #hasBegun = false;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#errors = new ErrorCount(session.service.options.max_errors, session.connection.log);
   }
 
   /** From the greeting to the goodbye. */
@@ -188,11 +190,9 @@ class Conversation {
   }
 
   #isOneTooMany({ status, code }: Reply): boolean {
-    const { connection, service } = this.#session;
-    const isClientError = status === "BAD" || code === "AUTHENTICATIONFAILED";
-    if (!isClientError || ++this.#errors <= service.options.max_errors) return false;
-    connection.log.warn("too many errors", { errors: this.#errors });
-    return true;
+    if (status === "BAD" || code === "AUTHENTICATIONFAILED") return this.#errors.add();
+    if (status === "OK" && this.#session.state.name !== "not-authenticated") this.#errors.makeUp();
+    return false;
   }
 
   /** What there is to say at an end that was not the client's, if the client can still hear it. */

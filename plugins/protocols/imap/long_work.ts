@@ -46,12 +46,14 @@ export class LongWork implements Work {
   readonly #session: Session;
   readonly #turns = new Turns();
   #toldAt: number;
+  readonly #knowsGoal: boolean;
   #done = 0;
   #goal = 0;
 
-  /** Begins now. */
-  constructor(session: Session) {
+  /** Begins now. @param knowsGoal Whether what is expected at first is all that there is to do. */
+  constructor(session: Session, knowsGoal = true) {
     this.#session = session;
+    this.#knowsGoal = knowsGoal;
     this.#toldAt = session.service.context.now().getTime();
   }
 
@@ -87,8 +89,9 @@ export class LongWork implements Work {
     return tag.includes("]") ? "NIL" : `"${tag}"`;
   }
 
-  /** RFC 9585 §4: the goal is greater than 0, and what is done is not beyond it. */
+  /** RFC 9585 §4: the goal does not change, and is greater than what is done: who has reached it replies. */
   get #state(): string {
-    return this.#goal === 0 ? `${this.#done} NIL` : `${Math.min(this.#done, this.#goal)} ${this.#goal}`;
+    if (!this.#knowsGoal || this.#goal === 0) return `${this.#done} NIL`;
+    return `${Math.min(this.#done, this.#goal - 1)} ${this.#goal}`;
   }
 }

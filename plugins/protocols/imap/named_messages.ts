@@ -2,6 +2,7 @@
 import type { UidSet } from "../../../core/contract/mod.ts";
 import { CommandRefused } from "./failures.ts";
 import { type NumberRanges, resolvedRanges, type SequenceSet } from "./grammar/sequence_set.ts";
+import type { Work } from "./long_work.ts";
 import { commonRanges, numbersIn } from "./number_ranges.ts";
 import { bad } from "./replies.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
@@ -49,14 +50,16 @@ export function withoutKnown(mailbox: SelectedMailbox, expunged: UidSet): UidSet
   return left;
 }
 
-/** The same messages, so many at a time, ascending. */
-export function* uidSteps(mailbox: SelectedMailbox, uids: UidSet, size: number): Generator<UidSet> {
+/** The same messages, so many at a time, ascending; each step is work. */
+export function* uidSteps(mailbox: SelectedMailbox, uids: UidSet, size: number, work: Work): Generator<UidSet> {
   const ranges = resolvedRanges(uids, 0);
   // What is known changes with what is told, and nothing is told meanwhile.
   const known = numbersIn(mailbox.uids, ranges);
+  work.expect(known.length);
   for (let at = 0; at < known.length; at += size) {
     const step = known.subarray(at, at + size);
     yield commonRanges(ranges, [[step[0] ?? 0, step.at(-1) ?? 0]]);
+    work.did(step.length);
   }
 }
 

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { options } from "../../../core/options/options.ts";
 import { parseDuration } from "../../../core/options/units.ts";
-import { duration, integer, listOf, oneOf, text, value, type ValueSchema } from "../../../core/options/values.ts";
+import { duration, flag, integer, listOf, oneOf, text, value, type ValueSchema } from "../../../core/options/values.ts";
 import { languages } from "./languages/languages.ts";
 
 const LEAST_IDLE = 1_800_000;
@@ -21,12 +21,14 @@ export const imapOptions = options({
   idle_timeout: v.optional(idleTimeout, "30m"),
   /** How long each command may take before. */
   login_timeout: v.optional(duration, "3m"),
-  /** Commands that made no sense, and logins that failed; one more ends the session. */
+  /** Commands that made no sense, and logins that failed, at a time (`ErrorCount`); one more ends the session. */
   max_errors: v.optional(integer(1), 50),
   /** RFC 9738: messages that one command may be about; §3: not lower than 1000. Absent: as many as there are. */
   message_limit: v.optional(integer(1000)),
   /** RFC 5255 §3.2: the language of `LANGUAGE default`. */
   language: v.optional(oneOf([firstTag, ...otherTags]), "en"),
+  /** Whether a client may begin anew on the same connection; RFC 8437 §8: proxies may have to do without it. */
+  unauthenticate: v.optional(flag, true),
   /** Addresses, as `account list` prints them, of those who may set quotas and what the server's metadata shares. */
   administrators: v.optional(listOf(text("an address"), "a list of addresses"), []),
   /** Addresses of the accounts of submission servers: they fetch what users submit by reference (RFC 4467 §3, RFC 4468). */

@@ -45,8 +45,6 @@ export class Session implements Disposable {
   notifications: Notifications | undefined;
   /** RFC 5255 §3: what the client has asked for. */
   language: Language = firstLanguage;
-  /** RFC 8437 §4.1: a security layer of SASL, or compression, is there for good. */
-  canUnauthenticate = true;
   /** Of the command under way (RFC 9051 §7.3.4: some untagged responses name it). */
   tag = "*";
   #state: State = notAuthenticated;
@@ -107,6 +105,7 @@ export class Session implements Disposable {
     this.metadataNews = undefined;
     this.notifications = undefined;
     this.language = firstLanguage;
+    this.service.context.authentication.loggedOut(this.connection);
     this.connection.setIdleTimeout(this.service.options.login_timeout);
   }
 

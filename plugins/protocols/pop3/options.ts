@@ -51,7 +51,7 @@ export const pop3Options = options({
   popped: v.optional(oneOf(["nothing", "leave", "read", "archive", "trash"]), "nothing"),
   /** Gmail's `recent:user`: for how long mail is shown by it, popped or not; `0s`: there are no such logins. */
   recent: v.optional(duration, "0s"),
-  /** Commands that made no sense, and logins that failed; one more ends the session. */
+  /** Commands that made no sense, and logins that failed, at a time (`ErrorCount`); one more ends the session. */
   max_errors: v.optional(integer(1), 50),
 });
 

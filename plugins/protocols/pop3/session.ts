@@ -6,6 +6,7 @@
  *   marks are forgotten, and the lock of its maildrop is given back (RFC 1939 §6).
  */
 import type { Connection, Exchange } from "../../../core/contract/mod.ts";
+import { ErrorCount } from "../../../core/wire/error_count.ts";
 import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import type { Command, Outcome } from "./command.ts";
 import { readCommandLine } from "./command_line.ts";
@@ -46,12 +47,13 @@ export class Session implements AsyncDisposable {
   /** What the login of APOP says. */
   readonly apopLogins: AttemptLogins;
   #state: State = authorization;
-  #errors = 0;
+  readonly #errors: ErrorCount;
 
   /** A session that has not begun. */
   constructor(connection: Connection, service: Pop3Service) {
     this.connection = connection;
     this.service = service;
+    this.#errors = new ErrorCount(service.options.max_errors, connection.log);
     this.apopLogins = new AttemptLogins(service.readLogin);
   }
 
@@ -134,7 +136,7 @@ export class Session implements AsyncDisposable {
       const done = this.#run(line);
       const outcome = done instanceof Promise ? await done : done;
       this.#state = outcome.state ?? (this.#state.name === "named" ? authorization : this.#state);
-      if (outcome.reply !== undefined && this.#isOneTooMany(outcome.reply)) {
+      if (this.#isOneTooMany(outcome.reply)) {
         return this.say(failed(this.texts.tooManyErrors));
       }
       if (outcome.reply !== undefined) this.say(outcome.reply);
@@ -186,10 +188,11 @@ export class Session implements AsyncDisposable {
     return {};
   }
 
-  #isOneTooMany({ isClientError = false }: Reply): boolean {
-    if (!isClientError || ++this.#errors <= this.service.options.max_errors) return false;
-    this.connection.log.warn("too many errors", { errors: this.#errors });
-    return true;
+  /** @param reply Absent: the command has said itself what came of it. */
+  #isOneTooMany(reply: Reply | undefined): boolean {
+    if (reply?.isClientError) return this.#errors.add();
+    if (reply?.status !== "-ERR" && !this.isAuthorizing) this.#errors.makeUp();
+    return false;
   }
 
   /** What there is to say at an end that was not the client's, if the client can still hear it. */

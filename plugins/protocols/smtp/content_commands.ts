@@ -2,7 +2,7 @@
 import type { WireReader } from "../../../core/contract/mod.ts";
 import { ChunkedMessage } from "./chunked_message.ts";
 import { type Command, command, noArgument, type Outcome, outOfOrder, type Parsed } from "./command.ts";
-import { DotSource } from "./message_source.ts";
+import { DotSource, type MessageSource } from "./message_source.ts";
 import { tooLarge } from "./refusals.ts";
 import { type Reply, reply } from "./replies.ts";
 import type { Session } from "./session.ts";
@@ -16,7 +16,8 @@ const noRecipients: Reply = reply(554, "5.5.1", "No valid recipients");
 export const data: Command = command({
   states: ["transaction"],
   parse: noArgument,
-  async run(session, { client, transaction }): Promise<Outcome> {
+  async run(session, state): Promise<Outcome> {
+    const { client, transaction } = state;
     // RFC 2920 §3.2 (3).
     if (transaction.recipients.length === 0) return { reply: noRecipients };
     // RFC 3030 §3.
@@ -24,11 +25,22 @@ export const data: Command = command({
     session.say({ code: 354, text: "Send the message; end with <CRLF>.<CRLF>" });
     await session.flush();
     const source = new DotSource(session.connection.reader.readUntilDot(session.context.limits.message));
-    const answer = await takeIn(session, client, transaction, source);
+    const answer = await take(session, state, source);
     // RFC 5321 §4.1.1.4: the buffers are cleared, whatever came of it.
     return { reply: answer, state: { name: "greeted", client } };
   },
 });
+
+/** A client that brings mail may err now and then. */
+async function take(
+  session: Session,
+  { client, transaction }: StateOf<"transaction">,
+  source: MessageSource,
+): Promise<Reply> {
+  const answer = await takeIn(session, client, transaction, source);
+  if (answer.code === 250) session.errors.makeUp();
+  return answer;
+}
 
 interface Chunk {
   readonly size: number;
@@ -76,9 +88,9 @@ async function run(session: Session, state: State, chunk: Chunk): Promise<Outcom
  * a message of binary parts accepted without it; where such a message has a bare CR or LF it is refused, for no message that
  * others could split gets in (RFC 5321 §2.3.8).
  */
-function begin(session: Session, { client, transaction }: StateOf<"transaction">): ChunkedMessage {
-  const isText = transaction.bodyType !== "binarymime";
-  return new ChunkedMessage(isText, (source) => takeIn(session, client, transaction, source));
+function begin(session: Session, state: StateOf<"transaction">): ChunkedMessage {
+  const isText = state.transaction.bodyType !== "binarymime";
+  return new ChunkedMessage(isText, (source) => take(session, state, source));
 }
 
 /** Hands a chunk over; if the connection breaks meanwhile, nothing of the message is kept. */

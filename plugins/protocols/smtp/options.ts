@@ -15,7 +15,7 @@ export const smtpOptions = options({
   max_recipients: v.optional(integer(100, 100_000), 1000),
   /** Transactions in a session. */
   max_messages: v.optional(integer(1), 100_000),
-  /** Commands that made no sense, and wrong passwords; one more ends the session. */
+  /** Commands that made no sense, and wrong passwords, at a time (`ErrorCount`); one more ends the session. */
   max_errors: v.optional(integer(1), 50),
   /** Whose address Received shows for mail of those who have authenticated: theirs, or ours. */
   received_from: v.optional(oneOf(["client", "server"]), "client"),

@@ -6,6 +6,7 @@
  * - whatever happens, the reply says it or the connection ends: nothing is answered twice, or with success too early.
  */
 import type { Connection, ProtocolContext } from "../../../core/contract/mod.ts";
+import { ErrorCount } from "../../../core/wire/error_count.ts";
 import {
   ConnectionClosed,
   DeadlineExceeded,
@@ -44,16 +45,18 @@ export class Session {
   readonly options: SmtpOptions;
   /** Whom it serves. */
   readonly connection: Connection;
+  /** What the client has done wrong. */
+  readonly errors: ErrorCount;
   /** How many transactions there were. */
   messages = 0;
   #state: State = { name: "start" };
-  #errors = 0;
 
   /** A session that has not begun. */
   constructor(context: ProtocolContext, options: SmtpOptions, connection: Connection) {
     this.context = context;
     this.options = options;
     this.connection = connection;
+    this.errors = new ErrorCount(options.max_errors, connection.log);
   }
 
   /** Mechanisms that can succeed on this connection now. */
@@ -152,9 +155,7 @@ export class Session {
   /** Counts replies that say that a command made no sense, or no login was right; whether there were too many. */
   #hasErred(given: Reply | undefined): boolean {
     if (given === undefined || given.code < 500 || (given.code >= 550 && given.code !== 555)) return false;
-    if (++this.#errors <= this.options.max_errors) return false;
-    this.connection.log.warn("too many errors", { errors: this.#errors });
-    return true;
+    return this.errors.add();
   }
 
   /** A message in chunks that is left behind is aborted: nothing of it is kept. */

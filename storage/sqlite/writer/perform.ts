@@ -104,7 +104,7 @@ export function perform(
     case "setFlags":
       return messages.setFlags(operation.mailbox, operation.uids, operation.change);
     case "copy":
-      return copies.copy(operation.from, operation.uids, operation.to, now);
+      return copies.copy(operation.from, operation.uids, operation.to, now, operation.without);
     case "move":
       return copies.move(operation.from, operation.uids, operation.to, now);
     case "expunge":

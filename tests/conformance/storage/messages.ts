@@ -155,6 +155,27 @@ export const messagePromises: readonly StoragePromise[] = [
     assertEquals([copied?.flags, copied?.receivedAt, copied?.body], [["\\Flagged", "Keyword"], received, body]);
     assertEquals(await uidsOf(storage, from), [1, 2]);
   }],
+  [
+    "COPY leaves flags and keywords out, whatever their case; what counts them, and what is known of keywords, does too",
+    async ({ storage }) => {
+      const id = await account(storage);
+      const { id: from } = await named(storage, id, "INBOX");
+      const [{ id: to }] = await storage.apply([{ do: "createMailbox", account: id, name: "to" }]);
+      const all = [["\\Seen", "One"], ["\\Deleted", "TWO", "\\Flagged"], [], ["two", "\\seen"], ["It's", "\\Seen"]];
+      for (const flags of all) {
+        const body = await storage.writeBody(message("x"));
+        await storage.apply([{ do: "append", mailbox: from, body, details: details(...flags) }]);
+      }
+      const copy = { do: "copy", from, to, uids: [[1, 99]], without: ["\\SEEN", "two", "It's", "\\Answered"] } as const;
+      const [runs] = await storage.apply([copy, { ...copy, uids: [9] }]);
+      assertEquals(runs, [[1, 1, 5]]);
+      const copied = await messagesOf(storage, to);
+      assertEquals(copied.map(({ flags }) => flags), [["One"], ["\\Deleted", "\\Flagged"], [], [], []]);
+      const { unseen, deleted, keywords } = await named(storage, id, "to");
+      assertEquals([unseen, deleted, keywords], [5, 1, ["One"]]);
+      assertEquals((await messagesOf(storage, from)).map(({ flags }) => flags.length), [2, 3, 0, 2, 2]);
+    },
+  ],
   ["MOVE (RFC 6851) gives new UIDs and leaves nothing behind", async ({ storage }) => {
     const id = await account(storage);
     const { id: from } = await named(storage, id, "INBOX");

@@ -75,6 +75,17 @@ Deno.test("authentication: sessions that act as another end with the password of
   }
 });
 
+Deno.test("authentication: a session that has taken its login back is nobody's, and stays", async () => {
+  const open = new OpenConnections();
+  const authentication = testAuthentication(testDirectory(passwords), { connections: open });
+  const { connection, client } = connect(open);
+  await authentication.checkPassword("alice", "wonderland", connection, "imap");
+  authentication.loggedOut(connection);
+  assertEquals([await authentication.changeSecrets(alice, change), client.isClosed], [0, false]);
+  await authentication.checkPassword("bob", "builder", connection, "imap");
+  assertEquals([await authentication.changeSecrets(bob, change), client.isClosed], [1, true]);
+});
+
 Deno.test("authentication: a login that proved the old password while it was changed does not hold", async () => {
   const open = new OpenConnections();
   const checking = Promise.withResolvers<void>(), changed = Promise.withResolvers<void>();

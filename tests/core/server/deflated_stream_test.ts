@@ -1,7 +1,7 @@
 /** COMPRESS=DEFLATE over a stream (RFC 4978): whole, at once, in bounded memory. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { createDeflateRaw, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { DeflatedStream } from "../../../core/server/deflated_stream.ts";
 import type { ByteStream } from "../../../core/wire/byte_stream.ts";
@@ -112,6 +112,73 @@ Deno.test("deflate: what is no deflated data ends the connection, and so does it
   const finished = new DeflatedStream(streamOf([deflateRawSync(new Uint8Array(10))]), new Uint8Array());
   assertEquals(await readAll(finished), new Uint8Array(10));
   finished.close();
+});
+
+/** Reads so many octets, as somebody does who knows where a command ends. */
+async function readSome(stream: ByteStream, size: number): Promise<void> {
+  const into = new Uint8Array(size);
+  for (let left = size; left > 0;) left -= await stream.read(into.subarray(0, left)) ?? left;
+}
+
+Deno.test("deflate: RFC 8437 §4.1: what comes after a flush, or after the end of the deflated stream, is in clear again", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 5000 }), fc.boolean()), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      fc.boolean(),
+      // Nothing that a flush could be taken for.
+      fc.uint8Array({ min: 1, max: 254, minLength: 1, maxLength: 100 }),
+      fc.array(fc.nat(), { maxLength: 8 }),
+      async (writes, isEnded, clear, cuts) => {
+        const plain = writes.map(([octets]) => octets);
+        const deflated = await deflatedInParts(writes, isEnded);
+        const [unread = new Uint8Array(), ...pieces] = cut(new Uint8Array(Buffer.concat([deflated, clear])), cuts);
+        const inner = streamOf(pieces);
+        const stream = new DeflatedStream(inner, unread);
+        await readSome(stream, Buffer.concat(plain).length);
+        const came = await stream.remove();
+        assertEquals(new Uint8Array(Buffer.concat([came, await readAll(inner)])), new Uint8Array(clear));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+/** Some of the writes end in a flush; the last does, or ends the stream. */
+async function deflatedInParts(writes: readonly (readonly [Uint8Array, boolean])[], isEnded: boolean) {
+  const deflate = createDeflateRaw();
+  const pieces: Uint8Array[] = [];
+  deflate.on("data", (piece: Uint8Array) => pieces.push(piece));
+  for (const [index, [octets, isFlushed]] of writes.entries()) {
+    deflate.write(octets);
+    const isLast = index === writes.length - 1;
+    if (isLast ? !isEnded : isFlushed) await new Promise<void>((resolve) => deflate.flush(FLUSH, resolve));
+  }
+  if (isEnded) {
+    await new Promise<void>((resolve) => {
+      deflate.once("end", resolve);
+      deflate.end();
+    });
+  }
+  return Buffer.concat(pieces);
+}
+
+Deno.test("deflate: RFC 8437 §4.1: who goes on deflating beyond the end is left", async () => {
+  const deflated = deflateRawSync(new Uint8Array(20_000).fill(65), { finishFlush: FLUSH });
+  for (const cuts of [[], [3], [deflated.length - 2]]) {
+    const stream = new DeflatedStream(streamOf(cut(deflated, cuts)), new Uint8Array());
+    await readSome(stream, 12_000);
+    await assertRejects(() => stream.remove(), ConnectionClosed, "went on deflating");
+    stream.close();
+  }
+  // Neither flushed nor ended: the rest cannot be told from what is in clear.
+  const [half = new Uint8Array()] = cut(deflated, [deflated.length - 4]);
+  const stream = new DeflatedStream(streamOf([half]), new Uint8Array());
+  await readSome(stream, 20_000);
+  await assertRejects(() => stream.remove(), ConnectionClosed, "left");
+  stream.close();
 });
 
 Deno.test("deflate: who closes while something is sent does not wait for it", async () => {

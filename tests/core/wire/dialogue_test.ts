@@ -29,6 +29,15 @@ async function echo(connection: Connection): Promise<void> {
   }
 }
 
+Deno.test("dialogue: what others do comes in its place, and only where there is somebody to do it", async () => {
+  const done: string[] = [];
+  const meanwhile = (text: string) => Promise.resolve(void done.push(text));
+  const transcript = "S: hello\nmeanwhile: {{what}} happens\nC: QUIT\nS: QUIT";
+  await runDialogue(transcript, echo, { names: { what: "much" }, meanwhile });
+  assertEquals(done, ["much happens"]);
+  await assertRejects(() => runDialogue(transcript, echo, { names: { what: "much" } }), Error, "line 2");
+});
+
 Deno.test("dialogue: what is said as in the transcript passes", async () => {
   const { names, writes } = await runDialogue(
     String.raw`

@@ -21,10 +21,7 @@ export const compress: Command = command({
     if (!connection.canCompress) return { reply: bad("Compression is active already", "COMPRESSIONACTIVE") };
     return {
       reply: ok("Deflating from here on"),
-      after() {
-        session.canUnauthenticate = false;
-        connection.installCompression();
-      },
+      after: () => connection.installCompression(),
     };
   },
 });

@@ -7,6 +7,7 @@ import { requireWritable } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type CopyArguments, expectCopyArguments } from "../grammar/mailbox_arguments.ts";
 import type { Scanner } from "../grammar/scanner.ts";
+import { LongWork } from "../long_work.ts";
 import { replyWithin, requireWithinLimit, withinLimit } from "../message_limit.ts";
 import { uidsOf, uidSteps } from "../named_messages.ts";
 import { printUidSet } from "../printing/sequence_sets.ts";
@@ -19,6 +20,8 @@ type Runs = readonly CopiedRun[];
 
 /** Messages that are moved at a time: others write between. */
 const STEP = 5000;
+/** Messages that are looked at a time. */
+const PAGE = 1000;
 
 function copyCommand(by: By): Command {
   return command({
@@ -48,10 +51,11 @@ function moveCommand(by: By): Command {
       requireRights(mailbox.selection, "te");
       const to = await openTarget(session.service.context.storage, user, target);
       const { uids, reached } = withinLimit(session, mailbox, uidsOf(mailbox, set, by));
-      const runs: CopiedRun[] = [];
+      const runs: CopiedRun[] = [], work = new LongWork(session);
       try {
         // RFC 6851 §3.3: each message is moved or is not; of all of them together nothing is said.
-        for (const step of uidSteps(mailbox, uids, STEP)) {
+        for (const step of uidSteps(mailbox, uids, STEP, work)) {
+          await work.pause();
           for (const run of await move(session, mailbox, step, to)) runs.push(run);
         }
       } finally {
@@ -103,57 +107,38 @@ function targetsOf(runs: Runs): UidSet {
   return runs.map(([, to, count]) => [to, to + count - 1]);
 }
 
-/** RFC 9051 §6.4.7: all of them, or none. */
+/** RFC 9051 §6.4.7: all of them, or none. RFC 4314 §4: without the flags that may not be set in the target. */
 async function copy({ service }: Session, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
   const { storage } = service.context;
-  if (hasRights(to, "stw")) {
-    const [runs] = await storage.apply([{ do: "copy", from, uids, to: to.mailbox.id }]);
-    return runs;
-  }
-  const { batch, sources } = await appends(service.context, from, uids, to);
-  const made = await storage.apply(batch);
-  return made.flatMap((message, index) => run(sources[index], message));
+  const without = await flagsLost(storage, from, uids, to);
+  return (await storage.apply([{ do: "copy", from, uids, to: to.mailbox.id, without }]))[0];
 }
 
-/** RFC 4314 §4: without the flags that may not be set in the target. All in one batch: a message is in one of the two. */
+/** RFC 4314 §4: the same; all in one batch: a message is in one of the two. */
 async function move({ service }: Session, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
   const { storage } = service.context;
-  const lost = hasRights(to, "stw") ? [] : await flagsLost(storage, from, uids, to);
+  const lost = await flagsLost(storage, from, uids, to);
   const take = { do: "move", from, uids, to: to.mailbox.id } as const;
   if (lost.length === 0) return (await storage.apply([take]))[0];
   const change = { mode: "remove", flags: lost } as const;
   return (await storage.apply([{ do: "setFlags", mailbox: from, uids, change }, take]))[1];
 }
 
+/** The flags of those messages that may not be set in the target. */
 async function flagsLost(
   storage: Storage,
   from: MailboxId,
   uids: UidSet,
   to: Access,
 ): Promise<readonly string[]> {
-  const { messages } = await storage.messages(from, { uids });
-  const flags = [...new Set(messages.flatMap(({ flags }) => flags))], kept = new Set(keptFlags(flags, to));
-  return flags.filter((flag) => !kept.has(flag));
-}
-
-/** RFC 4314 §4: flags that may not be set in the target are left out. */
-async function appends(
-  { storage }: Session["service"]["context"],
-  from: MailboxId,
-  uids: UidSet,
-  to: Access,
-) {
-  const { messages } = await storage.messages(from, { uids });
-  return {
-    sources: messages.map(({ uid }) => uid),
-    batch: messages.map(({ body, receivedAt, flags }) => ({
-      ...{ do: "append", mailbox: to.mailbox.id, body } as const,
-      details: { receivedAt, flags: keptFlags(flags, to) },
-    })),
-  };
-}
-
-function run(source: number | undefined, made: unknown): CopiedRun[] {
-  const isMessage = typeof made === "object" && made !== null && "uid" in made && typeof made.uid === "number";
-  return source !== undefined && isMessage ? [[source, Number(made.uid), 1]] : [];
+  if (hasRights(to, "stw")) return [];
+  const flags = new Set<string>();
+  for (let after = 0, more = true; more;) {
+    const page = await storage.messages(from, { uids, after, most: PAGE });
+    for (const flag of page.messages.flatMap(({ flags }) => flags)) flags.add(flag);
+    after = page.messages.at(-1)?.uid ?? after;
+    more = page.more;
+  }
+  const kept = new Set(keptFlags([...flags], to));
+  return [...flags].filter((flag) => !kept.has(flag));
 }

@@ -8,7 +8,8 @@ import { authorizeUrl } from "../urlauth/authorize.ts";
 
 /** The command. */
 export const genUrlAuth: Command = command({
-  capabilities: ["URLAUTH"],
+  // RFC 5550 §5.7.1: ;PARTIAL= is understood in these URLs, and in those of CATENATE.
+  capabilities: ["URLAUTH", "URL-PARTIAL"],
   states: loggedIn,
   parse(scanner) {
     scanner.expectSpace();

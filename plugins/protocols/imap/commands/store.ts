@@ -5,6 +5,7 @@ import { type Command, command, type Outcome } from "../command.ts";
 import { CommandRefused, requireWritable } from "../failures.ts";
 import { keptFlags, rightFor, storableFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { expectStoreArguments, type StoreArguments } from "../grammar/store_arguments.ts";
+import { LongWork } from "../long_work.ts";
 import { replyWithin, withinLimit } from "../message_limit.ts";
 import { knownUids, uidsOf } from "../named_messages.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
@@ -12,7 +13,6 @@ import { no, ok } from "../replies.ts";
 import type { SelectedMailbox, Selection } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
 import { expungeIssued, tellFlags, tellModseq } from "../tell.ts";
-import { Turns } from "../turns.ts";
 
 /** Messages whose flags are changed and told at a time: others get their turn between, those who write and those who read. */
 const STEP = 2000;
@@ -72,7 +72,8 @@ async function store(
   given: Stores,
 ): Promise<readonly number[]> {
   const { writer } = session.connection;
-  const turns = new Turns(), modified: number[] = [];
+  const work = new LongWork(session), modified: number[] = [];
+  work.expect(uids.length);
   for (let done = 0; done < uids.length; done += STEP) {
     const some = given.isFromEnd
       ? uids.slice(Math.max(0, uids.length - done - STEP), uids.length - done)
@@ -81,7 +82,8 @@ async function store(
     await tellStored(session, mailbox, some, stored, given);
     modified.push(...stored.modified);
     if (writer.isFull) await writer.flush();
-    await turns.take();
+    work.did(some.length);
+    await work.pause();
   }
   return modified.sort((left, right) => left - right);
 }

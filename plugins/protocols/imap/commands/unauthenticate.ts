@@ -3,21 +3,28 @@ import { type Command, command, noArguments } from "../command.ts";
 import { bad, ok } from "../replies.ts";
 import { loggedIn, notAuthenticated } from "../state.ts";
 
-const impossible = "Not under a security layer or compression";
+const tooEarly = "What follows is still under a layer that ends here";
 
 /** The command. */
 export const unauthenticate: Command = command({
-  // RFC 8437 §3, §4.1: not where there is a security layer or compression, which would have to be taken off again.
-  capabilities: [({ canUnauthenticate }) => canUnauthenticate ? ["UNAUTHENTICATE"] : []],
+  capabilities: [({ service }) => service.options.unauthenticate ? ["UNAUTHENTICATE"] : []],
   states: loggedIn,
   parse: noArguments,
   run(session) {
-    if (!session.canUnauthenticate) {
-      // RFC 8437 §3: BYE; what a client has sent after it is for another user, and must not be done for this one.
-      session.untagged(`BYE ${impossible}`);
-      return { reply: bad(impossible), ends: true };
+    const { connection, service } = session;
+    // RFC 8437 §8: there is a way to do without it.
+    if (!service.options.unauthenticate) return { reply: bad("Unknown command") };
+    if (connection.isLayered && connection.reader.hasInput) {
+      // RFC 8437 §3, §4.1: the client's layers end with this command. What comes after it must be done for nobody.
+      session.untagged(`BYE ${tooEarly}`);
+      return { reply: bad(tooEarly), ends: true };
     }
     session.forget();
-    return { reply: ok("Nobody is logged in"), state: notAuthenticated };
+    return {
+      reply: ok("Nobody is logged in"),
+      state: notAuthenticated,
+      // RFC 8437 §4.1: ours end after the CRLF of the response.
+      ...connection.isLayered && { after: () => connection.removeLayers() },
+    };
   },
 });

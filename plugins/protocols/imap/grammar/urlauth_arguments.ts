@@ -1,4 +1,4 @@
-/** Arguments of RESETKEY, GENURLAUTH and URLFETCH (RFC 4467 §7, §9). URLs are texts here; `imap_url.ts` reads them. */
+/** Arguments of RESETKEY, GENURLAUTH and URLFETCH (RFC 4467 §7, §9, RFC 5524 §5). URLs are texts here; `imap_url.ts` reads them. */
 import { expectMailboxName, printMailboxName } from "./mailbox_name.ts";
 import type { NameForm, Scanner } from "./scanner.ts";
 import { printText, type WireText } from "./wire_text.ts";
@@ -17,6 +17,17 @@ export interface UrlToAuthorize {
   readonly url: string;
   /** In upper case. */
   readonly mechanism: string;
+}
+
+/** What URLFETCH tells of a URL (RFC 5524 §3.1). */
+export type UrlItem = "BODYPARTSTRUCTURE" | "BINARY" | "BODY";
+
+/** A URL that is to be fetched. */
+export interface UrlToFetch {
+  /** With its proof. */
+  readonly url: string;
+  /** What is asked for; nothing: the content, as RFC 4467 has it. */
+  readonly items: readonly UrlItem[];
 }
 
 /** Reads what follows the name RESETKEY: nothing, or a space and what is meant. @throws Malformed. */
@@ -54,15 +65,39 @@ export function printGenUrlAuthArguments(urls: readonly UrlToAuthorize[]): WireT
 }
 
 /** Reads what follows `URLFETCH `: at least one URL. @throws Malformed. */
-export function expectUrlFetchArguments(scanner: Scanner): readonly string[] {
-  const urls = scanner.expectItems(() => scanner.expectText("a URL"));
+export function expectUrlFetchArguments(scanner: Scanner): readonly UrlToFetch[] {
+  const urls = scanner.expectItems((): UrlToFetch => {
+    if (!scanner.accept("(")) return { url: scanner.expectText("a URL"), items: [] };
+    const url = scanner.expectText("a URL");
+    const items = scanner.acceptSpace() ? expectUrlItems(scanner) : [];
+    scanner.expect(")");
+    return { url, items };
+  });
   scanner.expectEnd();
   return urls;
 }
 
+/** RFC 5524 §3.1: each once, and not both BINARY and BODY. */
+function expectUrlItems(scanner: Scanner): readonly UrlItem[] {
+  const known = new Set<UrlItem>();
+  return scanner.expectItems(() => {
+    const start = scanner.at;
+    const item = scanner.expectOneOf(urlItems, "BODYPARTSTRUCTURE, BINARY or BODY");
+    if (known.has(item)) throw scanner.malformed("each item once", start);
+    known.add(item);
+    if (known.has("BINARY") && known.has("BODY")) throw scanner.malformed("either BINARY or BODY", start);
+    return item;
+  });
+}
+
+const urlItems: ReadonlyMap<string, UrlItem> = new Map(
+  (["BODYPARTSTRUCTURE", "BINARY", "BODY"] as const).map((item) => [item, item]),
+);
+
 /** Writes arguments of URLFETCH. */
-export function printUrlFetchArguments(urls: readonly string[]): WireText {
-  return urls.map(printText).join(" ");
+export function printUrlFetchArguments(urls: readonly UrlToFetch[]): WireText {
+  return urls.map(({ url, items }) => items.length === 0 ? printText(url) : `(${[printText(url), ...items].join(" ")})`)
+    .join(" ");
 }
 
 /** RFC 4467 §9: letters, digits, "-" and "."; case makes no difference. */

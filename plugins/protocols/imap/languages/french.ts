@@ -63,7 +63,7 @@ export const french: Readonly<Record<keyof typeof german, string>> = {
   "Not all messages were searched": "Tous les messages n'ont pas été parcourus",
   "Not all of them: those with the highest UIDs": "Pas tous : ceux dont les UID sont les plus élevés",
   "Not once you have logged in": "Plus après l'identification",
-  "Not under a security layer or compression": "Pas sous une couche de sécurité ou de compression",
+  "What follows is still under a layer that ends here": "La suite est encore sous une couche qui se termine ici",
   "Nothing done": "Rien n'a été fait",
   "Nothing is told any more": "Plus rien n'est signalé",
   "Nothing more is told from here on": "À partir d'ici, plus rien n'est signalé",

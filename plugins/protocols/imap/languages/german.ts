@@ -63,7 +63,7 @@ export const german = {
   "Not all messages were searched": "Nicht alle Nachrichten wurden durchsucht",
   "Not all of them: those with the highest UIDs": "Nicht alle: die mit den höchsten UIDs",
   "Not once you have logged in": "Nicht nach der Anmeldung",
-  "Not under a security layer or compression": "Nicht unter einer Sicherungsschicht oder Kompression",
+  "What follows is still under a layer that ends here": "Was folgt, steht noch unter einer Schicht, die hier endet",
   "Nothing done": "Nichts getan",
   "Nothing is told any more": "Es wird nichts mehr gemeldet",
   "Nothing more is told from here on": "Von hier an wird nichts mehr gemeldet",

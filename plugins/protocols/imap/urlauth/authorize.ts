@@ -4,9 +4,8 @@ import { type Access, findMailbox, hasRights } from "../access.ts";
 import { CommandRefused } from "../failures.ts";
 import { type ImapUrl, parseImapUrl, type UrlAuthorization, withoutProof } from "../grammar/imap_url.ts";
 import type { UrlToAuthorize } from "../grammar/urlauth_arguments.ts";
-import { openUrlIn } from "../message_url.ts";
+import { findUrlIn, type NamedContent } from "../message_url.ts";
 import { bad } from "../replies.ts";
-import type { Octets } from "../sections/views.ts";
 import type { Session } from "../session.ts";
 import type { User } from "../state.ts";
 import { accessKey, knownAccessKey, plausibleKey } from "./access_key.ts";
@@ -34,7 +33,11 @@ export async function authorizeUrl(
 }
 
 /** What an authorized URL names; undefined for one that is worth nothing, or nothing to this user (RFC 4467 §6). */
-export async function openAuthorizedUrl(session: Session, user: User, text: string): Promise<Octets | undefined> {
+export async function openAuthorizedUrl(
+  session: Session,
+  user: User,
+  text: string,
+): Promise<NamedContent | undefined> {
   const url = parseImapUrl(text);
   if (url?.server?.user === undefined || url.authorization?.proof === undefined) return undefined;
   const { authorization: { proof } } = url;
@@ -44,7 +47,7 @@ export async function openAuthorizedUrl(session: Session, user: User, text: stri
   const key = await keyOf(session, owner?.account, access?.mailbox.id);
   const isRight = isTokenOf(proof.token, key, withoutProof(text));
   if (!isRight || proof.mechanism !== INTERNAL || access === undefined) return undefined;
-  return await mayUse(session, user, url.authorization) ? await openUrlIn(session, access.mailbox.id, url) : undefined;
+  return await mayUse(session, user, url.authorization) ? await findUrlIn(session, access.mailbox.id, url) : undefined;
 }
 
 async function keyOf(

@@ -146,6 +146,14 @@ Deno.test("acap: too many errors end the session; logins that fail count, refusa
   assertEquals([logins.length, logins.at(-1)], [5, '* BYE "Too many errors"']);
 });
 
+Deno.test("acap: a client that works for days may err now and then", async () => {
+  const service = await testService({ options: { max_errors: 3, eudora: true } });
+  const lines = await talk(service, `z ${plain}\r\n${"x NONSENSE\r\nn NOOP\r\n".repeat(50)}`);
+  assertEquals(lines.at(-1), 'n OK "Nothing was done"');
+  const guesses = await talk(service, 'n NOOP\r\nl AUTHENTICATE "PLAIN" "fred wrong"\r\n'.repeat(50));
+  assertEquals(guesses.at(-1), '* BYE "Too many errors"');
+});
+
 Deno.test("acap: a browser is left without an answer", async () => {
   assertEquals(await talk(await testService(), "GET / HTTP/1.1\r\nHost: x\r\n\r\na NOOP\r\n"), []);
 });

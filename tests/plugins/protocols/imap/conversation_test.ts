@@ -100,6 +100,17 @@ Deno.test("imap: too many errors end the session with BYE; logins that fail coun
   ]);
 });
 
+Deno.test("imap: a client that works for days may err now and then; one that guesses may not", async () => {
+  const service = await testService({ options: { max_errors: 3 } });
+  assertEquals((await afterLogin(service, "x NONSENSE\r\nn NOOP\r\n".repeat(50))).at(-1), "n OK Nothing done");
+  // More errors than work, or what anybody may do.
+  const worse = await afterLogin(service, `${"x NONSENSE\r\n".repeat(2)}n NOOP\r\n`.repeat(50));
+  assertEquals(worse.filter((line) => line.startsWith("x ")).length, 6);
+  const guesses = await talk(service, `n NOOP\r\nl LOGIN ${fred} wrong\r\n`.repeat(50));
+  assertEquals(guesses.filter((line) => line.startsWith("l NO")).length, 4);
+  assertEquals([worse.at(-1), guesses.at(-1)], Array(2).fill("* BYE Too many errors"));
+});
+
 Deno.test("imap: a browser is left without an answer", async () => {
   const service = await testService();
   for (const request of ["GET / HTTP/1.1", "POST /a%20LOGIN?x HTTP/1.1", "PRI * HTTP/2.0"]) {

@@ -4,6 +4,9 @@
  * `administrator fred@example.org`, `submission_server submit@example.org`, `messages fred@example.org INBOX 3`, `mailbox bob@example.org Projects`,
  * `message fred@example.org INBOX (\Seen) 2026-11-24T07:00:00Z Subject: one\r\n\r\nText` (a backslash and r or n is a CR or
  * LF), `rights bob@example.org Projects fred@example.org lrs`, `quota fred@example.org STORAGE-OCTETS MESSAGES MAILBOXES`.
+ * What others do meanwhile is said in the same words, and in these: `flags fred@example.org INBOX 2 add \Seen`,
+ * `expunge fred@example.org INBOX 2`, `remove fred@example.org misc`, `rename fred@example.org misc more`,
+ * `subscribe fred@example.org misc`.
  */
 import { assertEquals } from "@std/assert";
 import type { Operation } from "../../../../core/contract/mod.ts";
@@ -36,18 +39,27 @@ for (const name of [...Deno.readDirSync(folder)].map(({ name }) => name).sort())
       const texts = Array.from({ length: Number(count) }, (_, index) => `Subject: ${index + 1}\r\n\r\nText\r\n`);
       await service.fill(address, mailbox, texts);
     }
-    for (const { key, words } of given) {
-      if (key === "message") await append(service, words.join(" "));
-      const operation = await operationOf(service, key, words);
-      if (operation !== undefined) await service.storage.apply([operation]);
-    }
+    for (const { key, words } of given) await happen(service, key, words);
+    const meanwhile = async (text: string) => {
+      const [key = "", ...words] = text.split(" ");
+      if (!await happen(service, key, words)) throw new Error(`nobody knows how to do this: ${text}`);
+    };
     const { received } = await runDialogue(transcript, service.serve, {
       startTls: isGiven("starttls"),
       tls: isGiven("tls"),
+      meanwhile,
     });
     // RFC 5255 §3: all that was said to people, unless it was in another language already.
     if (!name.startsWith("rfc5255")) assertEquals(untranslated(received), []);
   });
+}
+
+/** @returns Whether the key is one of what can happen. */
+async function happen(service: TestService, key: string, words: readonly string[]): Promise<boolean> {
+  if (key === "message") await append(service, words.join(" "));
+  const operation = await operationOf(service, key, words);
+  if (operation !== undefined) await service.storage.apply([operation]);
+  return key === "message" || operation !== undefined;
 }
 
 async function append({ storage, mailbox }: TestService, given: string): Promise<void> {
@@ -66,6 +78,15 @@ async function operationOf(
 ): Promise<Operation | undefined> {
   const [name = "", who = "", rights = ""] = words;
   if (key === "mailbox") return { do: "createMailbox", account: account(address), name };
+  if (key === "subscribe") return { do: "subscribe", account: account(address), name };
+  if (key === "remove") return { do: "removeMailbox", mailbox: (await mailbox(address, name)).id };
+  if (key === "rename") return { do: "renameMailbox", mailbox: (await mailbox(address, name)).id, name: who };
+  if (key === "expunge") return { do: "expunge", mailbox: (await mailbox(address, name)).id, uids: [Number(who)] };
+  if (key === "flags") {
+    const [, uid = "", mode, ...flags] = words;
+    const change = { mode: mode === "remove" ? "remove" : "add", flags } as const;
+    return { do: "setFlags", mailbox: (await mailbox(address, name)).id, uids: [Number(uid)], change };
+  }
   if (key === "rights") {
     const { id } = await mailbox(address, name);
     return { do: "setRights", mailbox: id, who: who === "anyone" ? who : account(who), rights };

@@ -1,5 +1,5 @@
 /** RFC 4314 §4: which rights commands need, of a user who has been given some in a mailbox of another. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Message } from "../../../../core/contract/mod.ts";
 import { bob, fred, logIn, type TestService, testService } from "./talk.ts";
 
@@ -172,6 +172,27 @@ Deno.test('rights: RFC 4314 §4: APPEND and COPY keep the flags that one may set
     ]);
     assertEquals(copied.messages.at(-1)?.flags.toSorted(), expected, rights);
   }
+});
+
+Deno.test("rights: RFC 4314 §4: where no flags may be set, COPY leaves nothing else out", async () => {
+  const tested = await testService();
+  await tested.fill(bob, "Shared", []);
+  const { id: from } = await tested.mailbox(fred), { id: to } = await tested.mailbox(bob, "Shared");
+  const body = await tested.storage.writeBody(new TextEncoder().encode("x\r\n"));
+  const envelope = { sender: "a@example.com", recipient: fred };
+  const details = { receivedAt: new Date("2001-01-01T00:00:00Z"), flags: ["\\Seen", "Secret"], envelope };
+  await tested.storage.apply([
+    { do: "append", mailbox: from, body, details },
+    { do: "setRights", mailbox: to, who: tested.account(fred), rights: "lri" },
+  ]);
+  await using client = await logIn(tested);
+  await client.run("SELECT INBOX");
+  assert((await client.run(`COPY 1 ${shared}`)).at(-1)?.startsWith("OK [COPYUID "));
+  const { messages: [copied] } = await tested.storage.messages(to, {});
+  assertEquals([copied?.flags, copied?.receivedAt], [[], details.receivedAt]);
+  assertEquals([...await tested.storage.envelopes(to)], [[1, envelope]]);
+  // RFC 4314 §2.1: nor does the mailbox know of keywords that nobody may set there.
+  assertEquals((await tested.mailbox(bob, "Shared")).keywords, []);
 });
 
 Deno.test("rights: RFC 4314 §4: STORE changes the flags that one may change, and fails only when there are none", async () => {

@@ -37,6 +37,7 @@ Deno.test("pop3: RFC 1939 §7: spaces are part of the password, also at its ends
     allowsPasswords: () => true,
     begin: () => Promise.reject(new Error("no exchange")),
     admitProven: () => Promise.reject(new Error("nothing was proven")),
+    loggedOut: () => {},
     changeSecrets: () => Promise.resolve(0),
     checkPassword: (name: string, password: string) => {
       asked.push(`${name}|${password}`);
@@ -294,6 +295,7 @@ Deno.test("pop3: RFC 3206 §4: a directory that is away is SYS/TEMP, not AUTH", 
     allowsPasswords: () => true,
     begin: () => Promise.reject(new Error("no exchange")),
     admitProven: () => Promise.reject(new Error("nothing was proven")),
+    loggedOut: () => {},
     changeSecrets: () => Promise.resolve(0),
     checkPassword: () => Promise.resolve({ state: "refused", reason: "unavailable" } as const),
   };

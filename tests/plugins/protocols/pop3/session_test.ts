@@ -93,6 +93,14 @@ Deno.test("pop3: too many errors end the session, and nothing is removed", async
   assert(tested.log.lines.some((line) => line.startsWith("warn too many errors")));
 });
 
+Deno.test("pop3: a client that works on may err now and then; one that guesses may not", async () => {
+  const tested = testService({ options: { max_errors: 3 } });
+  const lines = await afterLogin(tested, `${"X\r\nNOOP\r\nX\r\nUIDL\r\n".repeat(50)}QUIT\r\n`);
+  assert(lines.at(-1)?.startsWith("+OK"), lines.at(-1));
+  const guesses = await talk(tested, "CAPA\r\nUSER a\r\nPASS b\r\n".repeat(50));
+  assertEquals(guesses.lines.at(-1), "-ERR too many errors, goodbye");
+});
+
 Deno.test("pop3: wrong passwords are errors too", async () => {
   const { lines } = await talk(testService({ options: { max_errors: 2 } }), "USER a\r\nPASS b\r\n".repeat(9));
   assertEquals(lines.slice(1).filter((line) => line.startsWith("-ERR")), [

@@ -38,6 +38,7 @@ function authenticationOf(account: AccountId): Authentication {
     begin: () => Promise.reject(new Error("no exchange")),
     checkPassword: () => Promise.resolve({ state: "authenticated", account }),
     admitProven: () => Promise.reject(new Error("nothing was proven")),
+    loggedOut: () => {},
     changeSecrets: () => Promise.resolve(0),
   };
 }

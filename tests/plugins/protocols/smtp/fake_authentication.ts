@@ -50,6 +50,10 @@ export class FakeAuthentication implements Authentication {
     return Promise.reject(new Error("SMTP has no logins but by SASL"));
   }
 
+  loggedOut(): never {
+    throw new Error("SMTP takes no login back");
+  }
+
   changeSecrets(): never {
     throw new Error("SMTP changes nobody's secrets");
   }

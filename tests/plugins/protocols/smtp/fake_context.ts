@@ -136,6 +136,7 @@ const noAuthentication: Authentication = {
     }),
   checkPassword: () => Promise.reject(new Error("no password was asked for")),
   admitProven: () => Promise.reject(new Error("nothing was proven")),
+  loggedOut: () => {},
   changeSecrets: () => Promise.resolve(0),
 };
 

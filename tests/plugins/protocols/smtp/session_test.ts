@@ -84,6 +84,17 @@ Deno.test("smtp: too many errors are 421 and the end; recipients who do not exis
   assertEquals(codesOf(recipients.output).at(-1), 250);
 });
 
+Deno.test("smtp: a client whose messages are taken may err now and then; one that does nothing else may not", async () => {
+  const given = { options: { max_errors: 3 } };
+  const working = await talk(
+    `EHLO x\r\n${`WIZ\r\n${envelope.slice(envelope.indexOf("MAIL"))}${message}`.repeat(50)}`,
+    given,
+  );
+  assertEquals(codesOf(working.output).at(-1), 250);
+  const idle = await talk(`EHLO x\r\n${"WIZ\r\nNOOP\r\nRSET\r\n".repeat(50)}`, given);
+  assertEquals(codesOf(idle.output).at(-1), 421);
+});
+
 Deno.test("smtp: RFC 5321 §4.5.3.1.10: too many recipients are 452; those before get the message", async () => {
   const rcpts = Array.from({ length: 105 }, (_, index) => `RCPT TO:<user${index}@foo.com>\r\n`).join("");
   const { output, delivery } = await talk(`EHLO x\r\nMAIL FROM:<>\r\n${rcpts}${message}`, {

@@ -197,6 +197,8 @@ Deno.test("IMAP URLs: no text is slow to read, or makes it fail", () => {
   quickly("proofs", () => assert(withoutProof(":a".repeat(500_000)) !== ""));
 });
 
+const urlItems = ["BODYPARTSTRUCTURE", "BINARY"] as const;
+
 Deno.test("RFC 4467 §7, §9: GENURLAUTH, RESETKEY and URLFETCH", () => {
   const url = "imap://joe@example.com/INBOX/;uid=20/;section=1.2;urlauth=submit+fred";
   assertEquals(read(expectGenUrlAuthArguments, `"${url}" INTERNAL "${url}" internal`), [
@@ -208,7 +210,17 @@ Deno.test("RFC 4467 §7, §9: GENURLAUTH, RESETKEY and URLFETCH", () => {
   assertEquals(read(expectResetKeyArguments, ""), { mechanisms: [] });
   assertEquals(read(expectResetKeyArguments, " inbox"), { mailbox: "INBOX", mechanisms: [] });
   assertEquals(read(expectResetKeyArguments, " a internal X-1"), { mailbox: "a", mechanisms: ["INTERNAL", "X-1"] });
-  assertEquals(read(expectUrlFetchArguments, `"${url}" "b"`), [url, "b"]);
+  assertEquals(read(expectUrlFetchArguments, `"${url}" ("b") (c binary BODYPARTSTRUCTURE) (d Body)`), [
+    { url, items: [] },
+    { url: "b", items: [] },
+    { url: "c", items: ["BINARY", "BODYPARTSTRUCTURE"] },
+    { url: "d", items: ["BODY"] },
+  ]);
+  // RFC 5524 §3.1.
+  assertMalformed(expectUrlFetchArguments, "(c |SIZE)", "BODYPARTSTRUCTURE, BINARY or BODY");
+  assertMalformed(expectUrlFetchArguments, "(c BODY |BODY)", "each item once");
+  assertMalformed(expectUrlFetchArguments, "(c BODY |BINARY)", "either BINARY or BODY");
+  assertMalformed(expectUrlFetchArguments, "(|)", "a URL");
   assertMalformed(expectUrlFetchArguments, "|", "a URL");
   const mechanisms = fc.array(fc.constantFrom("INTERNAL", "X-1.0"));
   fc.assert(
@@ -218,7 +230,8 @@ Deno.test("RFC 4467 §7, §9: GENURLAUTH, RESETKEY and URLFETCH", () => {
       mechanisms,
       nameForms,
       (some, mailbox, names, form) => {
-        assertEquals(read(expectUrlFetchArguments, printUrlFetchArguments(some)), some);
+        const fetch = some.map((it, index) => ({ url: it, items: urlItems.slice(0, index % 3) }));
+        assertEquals(read(expectUrlFetchArguments, printUrlFetchArguments(fetch)), fetch);
         const generate = some.map((it) => ({ url: it, mechanism: "INTERNAL" }));
         assertEquals(read(expectGenUrlAuthArguments, printGenUrlAuthArguments(generate)), generate);
         const reset = { mailbox, mechanisms: names };
