@@ -21,13 +21,13 @@ export const mail: Command = command({
   states: ["greeted"],
   parse: (argument) => parsePath(argument, /^FROM[ \t]*:[ \t]*/i, "null"),
   run(session, state, { path, parameters }): Outcome | Promise<Outcome> {
+    session.messages++;
     const refusal = tooMany(session) ?? unauthenticated(session, state);
     if (refusal) return refusal;
     const options = acceptable(session, state, path, parameters);
     if ("code" in options) return { reply: options };
     return after(refusedSender(session, state, path.address), (refusal) => {
       if (refusal) return { reply: refusal };
-      session.messages++;
       const transaction = new Transaction({ sender: path.address, ...options });
       return { reply: reply(250, "2.1.0", "Sender accepted"), state: { ...state, name: "transaction", transaction } };
     });
@@ -40,12 +40,12 @@ export const rcpt: Command = command({
   states: ["transaction"],
   parse: (argument) => parsePath(argument, /^TO[ \t]*:[ \t]*/i, "postmaster"),
   run(session, { client, transaction }, { path, parameters }): Outcome | Promise<Outcome> {
+    // RFC 5321 §4.5.3.1.10.
+    if (!transaction.mayAsk(session.options.max_recipients)) return refuse(452, "4.5.3", "Too many recipients");
     const [parameter] = parameters;
     if (parameter) return refuse(555, "5.5.4", `RCPT has no parameter ${parameter.keyword} here`);
     // RFC 6531 §3.5.
     if (!path.isAscii && !transaction.smtpUtf8) return refuse(553, "5.6.7", "This address needs SMTPUTF8 with MAIL");
-    // RFC 5321 §4.5.3.1.10.
-    if (!transaction.mayAsk(session.options.max_recipients)) return refuse(452, "4.5.3", "Too many recipients");
     return after(session.context.delivery.recipient(client.facts, path.address), (answer) => {
       if (!answer.accepted) {
         session.connection.log.info("recipient refused", { recipient: path.address, code: answer.reply.code });
@@ -78,9 +78,9 @@ function parsePath(argument: string, prefix: RegExp, special: "null" | "postmast
   return { value: { path: reading.path, parameters } };
 }
 
-/** RFC 9422 MAILMAX. 421 makes every client come again with what is left. */
+/** RFC 9422 §4.1: those that were refused are counted too. 421 makes every client come again with what is left. */
 function tooMany({ messages, options }: Session): Outcome | undefined {
-  if (messages < options.max_messages) return undefined;
+  if (messages <= options.max_messages) return undefined;
   return { reply: reply(421, "4.5.3", "Too many messages in one session, connect again"), ends: true };
 }
 

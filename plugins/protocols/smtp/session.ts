@@ -44,7 +44,7 @@ export class Session {
   readonly options: SmtpOptions;
   /** Whom it serves. */
   readonly connection: Connection;
-  /** How many transactions there were. */
+  /** How many MAIL commands there were. */
   messages = 0;
   #state: State = { name: "start" };
   #errors = 0;

@@ -100,6 +100,17 @@ Deno.test("smtp: RFC 9422: MAILMAX is what it says", async () => {
   assertStringIncludes(output, "MAILMAX=2");
 });
 
+Deno.test("smtp: RFC 9422 §3.3, §4: what was refused counts too: a client that pipelines cannot know what was", async () => {
+  const mails = "MAIL FROM:<> SIZE=1001\r\nMAIL FROM:<>\r\nRSET\r\nMAIL FROM:<>\r\n";
+  const { output } = await talk(`EHLO x\r\n${mails}`, { largest: 1000, options: { max_messages: 2 } });
+  assertEquals(codesOf(output), [220, 250, 552, 250, 250, 421]);
+  const rcpts = "RCPT TO:<Green@foo.com> NOTIFY=NEVER\r\nRCPT TO:<Brown@foo.com>\r\n".repeat(50);
+  const asked = await talk(`EHLO x\r\nMAIL FROM:<>\r\n${rcpts}RCPT TO:<Green@foo.com>\r\n`, {
+    options: { max_recipients: 100, max_errors: 100 },
+  });
+  assertEquals(codesOf(asked.output).slice(-3), [555, 250, 452]);
+});
+
 Deno.test("smtp: RFC 1870: a message that is announced or comes too large is 552, and the session goes on", async () => {
   const given = { largest: 1000 };
   const announced = await talk("EHLO x\r\nMAIL FROM:<> SIZE=1001\r\nMAIL FROM:<> SIZE=1000\r\n", given);
