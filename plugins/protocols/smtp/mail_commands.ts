@@ -1,5 +1,6 @@
 /** MAIL and RCPT (RFC 5321 §4.1.1.2, §4.1.1.3): from whom, and to whom. */
 import type { AcceptedRecipient } from "../../../core/contract/mod.ts";
+import { withoutOwnLiteral } from "./address_literal.ts";
 import { after, type Command, command, type Outcome, type Parsed } from "./command.ts";
 import { type MailOptions, mailOptions, mailParameters, type Parameter, readParameters } from "./parameters.ts";
 import { type Path, readPath } from "./path_parser.ts";
@@ -46,9 +47,11 @@ export const rcpt: Command = command({
     if (parameter) return refuse(555, "5.5.4", `RCPT has no parameter ${parameter.keyword} here`);
     // RFC 6531 §3.5.
     if (!path.isAscii && !transaction.smtpUtf8) return refuse(553, "5.6.7", "This address needs SMTPUTF8 with MAIL");
-    return after(session.context.delivery.recipient(client.facts, path.address), (answer) => {
+    const { connection: { local, log }, context: { delivery, domains: [domain] } } = session;
+    const recipient = withoutOwnLiteral(path.address, local.hostname, domain);
+    return after(delivery.recipient(client.facts, recipient), (answer) => {
       if (!answer.accepted) {
-        session.connection.log.info("recipient refused", { recipient: path.address, code: answer.reply.code });
+        log.info("recipient refused", { recipient, code: answer.reply.code });
         return { reply: answer.reply };
       }
       return acceptRecipient(transaction, answer.recipient);

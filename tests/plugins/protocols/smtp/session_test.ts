@@ -147,6 +147,19 @@ Deno.test("smtp: RFC 5321 §4.1.1.3: <Postmaster> without a domain is a recipien
   assertEquals(delivery.kept[0]?.message.envelope.recipients, ["postmaster"]);
 });
 
+Deno.test("smtp: RFC 1123 §5.2.17: an address literal that is the server's own is a domain of its own", async () => {
+  const recipients = [
+    "Green@[192.0.2.25]",
+    "postmaster@[192.0.2.25]",
+    "Green@[192.0.2.26]",
+    '"a b"@[IPv6:::ffff:192.0.2.25]',
+  ];
+  const { delivery } = await talk(
+    `EHLO x\r\nMAIL FROM:<>\r\n${recipients.map((address) => `RCPT TO:<${address}>\r\n`).join("")}`,
+  );
+  assertEquals(delivery.asked, ["Green@intranet", "postmaster@intranet", "Green@[192.0.2.26]", '"a b"@intranet']);
+});
+
 Deno.test("smtp: blanks around the colon of FROM: and TO: are tolerated", async () => {
   const { output } = await talk(
     "HELO x\r\nMAIL FROM: <a@b>\r\nRCPT TO : <Jones@foo.com>\r\nRSET\r\nmail from:<a@b>\r\n",
