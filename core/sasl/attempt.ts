@@ -48,13 +48,15 @@ export interface AttemptParts {
 
 /** Characters of a login that are logged. */
 const loggedLength = 128;
+/** The id of no account. */
+const nobody = "" as AccountId;
 
 /** One attempt. */
 export class Attempt implements ExchangePolicy {
   readonly #parts: AttemptParts;
   readonly #broken = new AbortController();
   readonly #begun: number;
-  readonly #marks = new Map<AccountId, string>();
+  readonly #marks = new Map<AccountId, string | undefined>();
   #login = "";
   #admission: Promise<AttemptJudgement> | undefined;
   #account: AccountId | undefined;
@@ -213,9 +215,10 @@ export class Attempt implements ExchangePolicy {
   /** Before anything is proven: what is another afterwards, no proof holds for. */
   async #mark(login: string): Promise<void> {
     const { directory, sessions } = this.#parts;
-    const account = sessions.areWatched ? await directory.findAccount(prepareQuery(login) || login) : undefined;
-    const mark = account === undefined || this.#marks.has(account) ? undefined : await sessions.mark(account);
-    if (account !== undefined && mark !== undefined) this.#marks.set(account, mark);
+    if (!sessions.areWatched) return;
+    // Also where nobody has the login: the same is asked, whoever is named.
+    const account = await directory.findAccount(prepareQuery(login) || login) ?? nobody;
+    if (!this.#marks.has(account)) this.#marks.set(account, await sessions.mark(account));
   }
 
   #claim(): Claim {

@@ -12,6 +12,9 @@ export function prepareQuery(text: string): string | undefined {
 }
 
 function prepare(text: string, allowUnassigned: boolean): string | undefined {
+  // RFC 4013 §2: printable ASCII is mapped to itself, and all of it allowed. Most names are no more than that, and how long
+  // one is does not show in the time then.
+  if (/^[ -~]*$/.test(text)) return text;
   try {
     return saslprep(text, { allowUnassigned });
   } catch {

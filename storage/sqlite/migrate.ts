@@ -1,6 +1,7 @@
 /** Brings a database from the schema that it has to the current one: numbered steps, forward only. */
-import { backup, DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { DatabaseFileError } from "./database_file_error.ts";
+import { backUp } from "./migration_backup.ts";
 import { start } from "./migrations/0001_start.ts";
 import { imap } from "./migrations/0002_imap.ts";
 import { fullText } from "./migrations/0003_full_text.ts";
@@ -62,38 +63,5 @@ function runStep(database: DatabaseSync, file: string, version: number, step: Mi
   } catch (error) {
     database.exec("ROLLBACK");
     throw error;
-  }
-}
-
-/** A copy beside the database, read back and checked. */
-async function backUp(database: DatabaseSync, file: string, version: number): Promise<void> {
-  const path = `${file}.schema-${version}`;
-  try {
-    // One that was left half-made would be in the way.
-    removeFile(path);
-    Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
-    // Not VACUUM INTO: Deno lets a program with few permissions attach nothing.
-    await backup(database, path);
-    const copy = new DatabaseSync(path);
-    try {
-      const verdict = copy.prepare("PRAGMA integrity_check").get()?.["integrity_check"];
-      if (verdict !== "ok" || pragma(copy, "user_version") !== version) throw new Error(`its check says ${verdict}`);
-    } finally {
-      copy.close();
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DatabaseFileError(
-      `${path}: the backup that a new schema needs cannot be made: ${reason}; see that there is room for a second copy`,
-      { cause: error },
-    );
-  }
-}
-
-function removeFile(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -36,6 +36,11 @@ export class SegmentFiles {
     return `${this.folder}/${segment}`;
   }
 
+  /** How many octets a segment has. */
+  size(segment: number): number {
+    return Deno.statSync(this.path(segment)).size;
+  }
+
   /** Octets of a segment; undefined where there is no such file. @throws Refusal `unavailable`, also when it is too short. */
   read(segment: number, position: number, length: number): Uint8Array | undefined {
     try {

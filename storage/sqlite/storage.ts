@@ -111,7 +111,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     // Once for all threads.
     this.#collector = through ? undefined : new Collector(this.#link, settings.now);
     this.#texts = new TextReader(this.#database, transaction);
-    this.features = new Set(["several-processes", ...fullText ? ["full-text-search" as const] : []]);
+    this.features = new Set(fullText ? ["full-text-search"] : []);
     this.#indexer = !fullText || through ? undefined : new Indexer(this.#link, {
       isBusy: () => this.#commits.isBusyAnywhere,
       waiting: (after) => this.#texts.waiting(after),

@@ -12,6 +12,8 @@ export interface FirstFrame {
   readonly permissions: Deno.PermissionOptionsObject;
   /** Octets of memory that this process may take. */
   readonly memory: number;
+  /** Variables of the server's environment that the thread may read, with their values. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Milliseconds between two looks at the memory: a fast plugin takes some 100 MB in that time. */
@@ -23,7 +25,8 @@ export async function runGuestProcess(): Promise<never> {
   const first = await frames.next();
   if (first.done) Deno.exit(0);
   // Written by the server, which this process trusts.
-  const { permissions, memory } = first.value as FirstFrame;
+  const { permissions, memory, env } = first.value as FirstFrame;
+  for (const [name, value] of Object.entries(env)) Deno.env.set(name, value);
   let looked = 0;
   const look = () => {
     const now = performance.now();

@@ -14,9 +14,19 @@ const RUNTIME = 2_097_152;
 const LONGEST = 500;
 
 /**
+ * Variables by which the runtime finds its cache and libraries, and whom TLS trusts: all that a guest's process has of the
+ * server's environment. What the sandbox lists is written to it, for whoever is on the machine may read a program's arguments.
+ */
+const needed = [
+  ...["HOME", "XDG_CACHE_HOME", "DENO_DIR", "NPM_CONFIG_REGISTRY", "LD_LIBRARY_PATH"],
+  ...["DENO_CERT", "DENO_TLS_CA_STORE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"],
+];
+
+/**
  * What the shell does before it becomes the guest. Signals that end or reload the server, by a terminal or by systemd, are
  * for the server alone: it says when its guest ends. No core dumps. A wall behind the watch, for what allocates faster than
- * it is watched. And when the machine's memory runs out, it is this process that Linux ends and not the server.
+ * it is watched. When the machine's memory runs out, it is this process that Linux ends and not the server. And secrets in
+ * the server's environment stay there.
  */
 const script = [
   `trap "" HUP INT TERM`,
@@ -24,25 +34,23 @@ const script = [
   'ulimit -d "$1" 2>/dev/null',
   "echo 1000 2>/dev/null >/proc/self/oom_score_adj",
   "shift",
-  'exec "$@"',
+  `exec env -i ${needed.map((name) => `\${${name}+"${name}=$${name}"}`).join(" ")} "$@"`,
 ].join("; ");
 
 /** Starts guests with these permissions. @param memory Octets that the process may take. */
 export function processChannel(permissions: GuestPermissions, memory: number): OpenChannel {
   return (listener) => {
-    const words = [Deno.execPath(), ...argumentsOf(permissions)];
+    const env = { DENO_V8_FLAGS: `--max-old-space-size=${Math.ceil(memory / 1_048_576)}`, NO_COLOR: "1" };
+    const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const limit = RUNTIME + Math.ceil(memory / 1024);
     const [command, args] = shell === undefined ? [Deno.execPath(), argumentsOf(permissions)] : [
       shell,
-      ["-c", script, "sh", `${limit}`, ...words],
+      ["-c", script, "sh", `${limit}`, ...settings, Deno.execPath(), ...argumentsOf(permissions)],
     ];
-    const child = new Deno.Command(command, {
-      args,
-      env: { DENO_V8_FLAGS: `--max-old-space-size=${Math.ceil(memory / 1_048_576)}`, NO_COLOR: "1" },
-      ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
-    }).spawn();
+    const piped = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+    const child = new Deno.Command(command, { args, env, ...piped }).spawn();
     const guest = new GuestProcess(child, listener);
-    const first: FirstFrame = { permissions, memory };
+    const first: FirstFrame = { permissions, memory, env: listed(permissions) };
     guest.write(first);
     return { send: (message) => guest.write(message), close: () => guest.close() };
   };
@@ -106,6 +114,14 @@ class GuestProcess {
     this.close();
     this.#listener.died(reason);
   }
+}
+
+/** What the guest may see of the server's environment. */
+function listed({ env }: GuestPermissions): Record<string, string> {
+  return Object.fromEntries(env.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
 }
 
 /** One binary starts itself; otherwise the runtime starts the program with the guest's permissions and no others. */

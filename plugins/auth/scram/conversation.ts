@@ -46,8 +46,10 @@ export async function* scram(
   const login = prepareQuery(first.username);
   if (bindingData === undefined || !login) return malformed;
 
+  // Made for everybody: how long it takes does not tell who has an account.
+  const stranger = strangersSecret(login, request.domain, parts);
   const known = await request.secret(login, schemes[parts.hash]);
-  const secret = known ?? strangersSecret(login, request.domain, parts);
+  const secret = known ?? stranger;
   const nonce = first.nonce + parts.freshNonce();
   const serverFirst = `r=${nonce},s=${encodeBase64(secret.salt)},i=${secret.iterations}`;
   const final = parseClientFinal(decodeUtf8(yield encodeUtf8(serverFirst)) ?? "");

@@ -7,6 +7,7 @@ import type { Logger } from "../../../core/contract/logger.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import type { KeptSecrets } from "./kept_secrets.ts";
 import { allAccounts, type Lookup } from "./lookup.ts";
+import type { Nobody } from "./nobody.ts";
 import { printOtp } from "./otp_text.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 import type { PasswordSeal } from "./password_seal.ts";
@@ -26,6 +27,8 @@ export interface DirectoryParts {
   readonly seal: PasswordSeal;
   /** Makes and reads secrets. */
   readonly secrets: KeptSecrets;
+  /** Who is asked for where there is no account. */
+  readonly nobody: Nobody;
   /** Changes accounts. */
   readonly admin: DirectoryAdmin;
   /** Logins of those who may act as others. */
@@ -105,14 +108,14 @@ export class LocalDirectory implements Directory {
     scheme: S,
     realm?: string,
   ): Promise<SecretByScheme[S] | undefined> {
-    const { lookup, seal, secrets } = this.#parts;
+    const { lookup, needed, seal, secrets } = this.#parts;
     const account = await lookup.login(login, realm);
-    if (scheme === "plain") {
+    if (needed.has("plain") && (scheme === "plain" || scheme === "digest-md5")) {
       this.#isKeyNeeded ||= account?.secrets.plain !== undefined;
       // Without the key, nobody is told anything: else an error would tell who has an account.
       if (this.#isKeyNeeded) await seal.check();
     }
-    return account && await secrets.find(account, scheme, login, realm ?? "");
+    return await secrets.find(account, scheme, { user: login, realm: realm ?? "" });
   }
 
   async advanceOtp({ account: id, ...from }: OtpSecret, to: OtpSequence): Promise<boolean> {
@@ -127,8 +130,10 @@ export class LocalDirectory implements Directory {
   }
 
   async secretsMark(id: AccountId): Promise<string | undefined> {
-    const account = await this.#parts.accounts.account(id);
-    return account && (account.secrets.mark ?? "");
+    const { lookup, nobody } = this.#parts;
+    const account = await lookup.byId(id);
+    const { secrets: { mark = "" } } = account ?? nobody;
+    return account && mark;
   }
 
   async findAccount(login: string): Promise<AccountId | undefined> {

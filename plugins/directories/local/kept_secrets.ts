@@ -11,7 +11,8 @@ import { digestSecret } from "../../../core/sasl/digest_keys.ts";
 import { prepareStored } from "../../../core/sasl/saslprep.ts";
 import { deriveScramKeys, type ScramHash, scramIterations, scramSaltLength } from "../../../core/sasl/scram_keys.ts";
 import type { Address, AddressBook } from "./address_book.ts";
-import { digestNames, findDigest, printDigests } from "./digest_text.ts";
+import { type DigestName, digestNames, findDigest, printDigests } from "./digest_text.ts";
+import type { Nobody, OpenScheme } from "./nobody.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 import type { PasswordSeal } from "./password_seal.ts";
 import { parseOtp } from "./otp_text.ts";
@@ -29,7 +30,12 @@ export interface SecretParts {
   readonly hasher: PasswordHasher;
   /** Seals passwords. */
   readonly seal: PasswordSeal;
+  /** Who is asked for where there is no account. */
+  readonly nobody: Nobody;
 }
+
+/** Whose secrets are read. */
+type Asked = Pick<Account | Nobody, "id" | "address" | "secrets">;
 
 /** Those of which what is kept is made of the password. */
 type PasswordScheme = Exclude<SecretScheme, "otp">;
@@ -96,29 +102,36 @@ export class KeptSecrets {
     };
   }
 
-  /** What serves a scheme for an account: undefined where nothing does. */
+  /**
+   * What serves a scheme for an account: undefined where nothing does, or there is no account. Then as much is done with what
+   * is nobody's: how long it takes does not tell.
+   */
   async find<S extends SecretScheme>(
-    account: Account,
+    account: Account | undefined,
     scheme: S,
-    login: string,
-    realm: string,
+    name: DigestName,
   ): Promise<SecretByScheme[S] | undefined> {
-    const { id, secrets } = account;
-    const scram = (name: ScramScheme) =>
-      Promise.resolve(secrets[name] === undefined ? undefined : { account: id, ...parseScram(secrets[name]) });
+    const { nobody } = this.#parts;
+    const { id, address, secrets } = account ?? nobody;
+    const owned = <Secret>(secret: Secret | undefined) =>
+      Promise.resolve(id === undefined || secret === undefined ? undefined : { account: id, ...secret });
+    const read = <Secret>(scheme: OpenScheme, parse: (text: string) => Secret) => {
+      const secret = parse(secrets[scheme] ?? nobody.secrets[scheme]);
+      return owned(secrets[scheme] === undefined ? undefined : secret);
+    };
     const readers: { readonly [S in SecretScheme]: () => Promise<SecretByScheme[S] | undefined> } = {
       "plain": async () => {
-        const password = await this.#password(account);
-        return password === undefined ? undefined : { account: id, password };
+        const password = await this.#password({ id, address, secrets });
+        return await owned(password === undefined ? undefined : { password });
       },
       "digest-md5": async () => {
-        const ha1 = await this.#digest(account, login, realm);
-        return ha1 && { account: id, ha1 };
+        const ha1 = await this.#digest({ id, address, secrets }, name);
+        return await owned(ha1 && { ha1 });
       },
-      "scram-sha-1": () => scram("scram-sha-1"),
-      "scram-sha-256": () => scram("scram-sha-256"),
-      "scram-sha-512": () => scram("scram-sha-512"),
-      "otp": () => Promise.resolve(secrets.otp === undefined ? undefined : { account: id, ...parseOtp(secrets.otp) }),
+      "scram-sha-1": () => read("scram-sha-1", parseScram),
+      "scram-sha-256": () => read("scram-sha-256", parseScram),
+      "scram-sha-512": () => read("scram-sha-512", parseScram),
+      "otp": () => read("otp", parseOtp),
     };
     return await readers[scheme]();
   }
@@ -141,17 +154,23 @@ export class KeptSecrets {
       servable.every((scheme) => kept[scheme] !== undefined && isUpToDate(scheme, kept[scheme]));
   }
 
-  async #password({ address, secrets: { plain } }: Account): Promise<string | undefined> {
-    return plain === undefined ? undefined : await this.#parts.seal.unseal(address, plain);
+  async #password({ address, secrets: { plain } }: Asked): Promise<string | undefined> {
+    const { needed, seal } = this.#parts;
+    if (!needed.has("plain")) return undefined;
+    return plain === undefined ? await seal.unsealNobodys() : await seal.unseal(address, plain);
   }
 
   /** Kept for the names that clients usually write; from the password, where that is kept, for all others. */
-  async #digest(account: Account, user: string, realm: string): Promise<Uint8Array | undefined> {
-    const kept = account.secrets["digest-md5"];
-    const found = kept === undefined ? undefined : findDigest(kept, { user, realm });
-    if (found !== undefined) return found;
-    const password = await this.#password(account);
-    return password === undefined ? undefined : digestSecret(user, realm, password);
+  async #digest(asked: Asked, name: DigestName): Promise<Uint8Array | undefined> {
+    const { nobody } = this.#parts;
+    const kept = asked.id === undefined ? undefined : asked.secrets["digest-md5"];
+    const found = kept === undefined
+      ? void findDigest(nobody.secrets["digest-md5"], nobody.digestName)
+      : findDigest(kept, name);
+    // In any case: whether the name is one of those that the account is kept for does not show.
+    const password = await this.#password(asked);
+    const made = digestSecret(name.user, name.realm, password ?? "");
+    return found ?? (password === undefined ? undefined : made);
   }
 }
 

@@ -30,6 +30,8 @@ export type Match =
 
 /** Addresses that one question looks at, the first included: a tangle of aliases must not occupy the server. */
 export const mostAddresses = 1000;
+/** The address of no account. */
+const nobody = "";
 /** Accounts that are read at a time. */
 const page = 1000;
 
@@ -38,6 +40,8 @@ export class Lookup {
   readonly #accounts: AccountReads;
   readonly #book: AddressBook;
   #firstMade: AccountId | undefined;
+  /** Of somebody who was asked for before. */
+  #known = nobody;
 
   /** Over these accounts. */
   constructor(accounts: AccountReads, book: AddressBook) {
@@ -48,7 +52,14 @@ export class Lookup {
   /** The account of a login. A realm that is a local domain is that of a login without one (RFC 2831 §2.1.2). */
   async login(text: string, realm?: string): Promise<Account | undefined> {
     const address = this.#book.read(text, realm === undefined ? undefined : this.#book.localDomain(realm));
-    return address === undefined ? undefined : await this.#accounts.accountByAddress(address.canonical);
+    return address === undefined
+      ? undefined
+      : await this.#inEvenTime(this.#accounts.accountByAddress(address.canonical));
+  }
+
+  /** The account of an id. */
+  async byId(id: AccountId): Promise<Account | undefined> {
+    return await this.#inEvenTime(this.#accounts.account(id));
   }
 
   /** Where mail for an address goes. */
@@ -90,6 +101,17 @@ export class Lookup {
       if (match.kind !== "alias") continue;
       for (const target of match.to) if (met.size < mostAddresses) met.add(target);
     }
+  }
+
+  /**
+   * An account that somebody wants to log in to. Finding one takes longer than finding none: so each time one is found, none
+   * is looked for too, and the other way around.
+   */
+  async #inEvenTime(looking: Promise<Account | undefined>): Promise<Account | undefined> {
+    const account = await looking;
+    await this.#accounts.accountByAddress(account === undefined ? this.#known : nobody);
+    this.#known = account?.address ?? this.#known;
+    return account;
   }
 
   async #ofHost(domain: string): Promise<Match> {

@@ -8,6 +8,7 @@ import { LocalDirectory } from "./directory.ts";
 import { KeptSecrets } from "./kept_secrets.ts";
 import { Lookup } from "./lookup.ts";
 import { type LocalOptions, localOptions } from "./options.ts";
+import { Nobody } from "./nobody.ts";
 import { type DeriveKey, PasswordHasher } from "./password_hash.ts";
 import { PasswordSeal } from "./password_seal.ts";
 import { SealKeyFile } from "./seal_key_file.ts";
@@ -40,8 +41,9 @@ export async function openLocalDirectory(
   }
   const lookup = new Lookup(accounts, book);
   const hasher = new PasswordHasher({ logN: options.password_hash_cost }, derive);
-  const seal = new PasswordSeal(new SealKeyFile(context.dataFolder));
-  const secrets = new KeptSecrets({ needed, hostname, book, hasher, seal });
+  const nobody = new Nobody();
+  const seal = new PasswordSeal(new SealKeyFile(context.dataFolder), nobody);
+  const secrets = new KeptSecrets({ needed, hostname, book, hasher, seal, nobody });
   const admin = new LocalAdmin({ accounts, book, secrets, canServeOtp: needed.has("otp"), atOnce: hasher.atOnce, log });
   const directory = new LocalDirectory({
     accounts,
@@ -50,6 +52,7 @@ export async function openLocalDirectory(
     hasher,
     seal,
     secrets,
+    nobody,
     admin,
     administrators: options.administrators,
     log,

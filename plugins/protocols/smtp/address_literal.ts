@@ -1,4 +1,5 @@
 /** Address literals (RFC 5321 §4.1.3): `[192.0.2.1]`, `[IPv6:2001:db8::1]`, `[tag:content]`. Pure. */
+import { Networks, parseNetwork } from "../../../core/options/networks.ts";
 
 /** Whether a text in square brackets is one of the forms. */
 export function isAddressLiteral(text: string): boolean {
@@ -8,6 +9,18 @@ export function isAddressLiteral(text: string): boolean {
   const [, tag = "", rest = ""] = /^([A-Za-z0-9-]*[A-Za-z0-9]):(.+)$/.exec(content) ?? [];
   // The tag is to be one of the registered ones; what others mean cannot be known here, and nothing depends on it.
   return tag.toLowerCase() === "ipv6" ? isIPv6(rest) : tag !== "";
+}
+
+/**
+ * RFC 1123 §5.2.17: an address whose literal is an IP address of ours, in a domain of ours; others as they are.
+ *
+ * @param own The IP address at which the client reached us: others that we may have are not known.
+ */
+export function withoutOwnLiteral(address: string, own: string, domain: string): string {
+  const [, local, literal] = /^(.+)@\[(?:IPv6:)?([0-9a-f.:]+)\]$/is.exec(address) ?? [];
+  if (local === undefined || literal === undefined) return address;
+  const network = parseNetwork(own.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, ""));
+  return network !== undefined && new Networks([network]).contains(literal) ? `${local}@${domain}` : address;
 }
 
 /** Four decimal numbers up to 255. */

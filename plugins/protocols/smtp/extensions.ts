@@ -13,7 +13,7 @@ export interface OfferFacts {
   readonly mechanisms: readonly string[];
   /** RCPT commands in a transaction. */
   readonly mostRecipients: number;
-  /** Transactions in a session. */
+  /** MAIL commands in a session. */
   readonly mostMessages: number;
 }
 
@@ -24,7 +24,7 @@ export type Extension = (facts: OfferFacts) => string | undefined;
 const generalExtensions: readonly Extension[] = [
   () => "PIPELINING",
   () => "ENHANCEDSTATUSCODES",
-  // RFC 9422: the limits that are enforced.
+  // RFC 9422 §4.1, §4.2: the limits that are enforced. There is none for domains.
   ({ mostRecipients, mostMessages }) => `LIMITS RCPTMAX=${mostRecipients} MAILMAX=${mostMessages}`,
 ];
 

@@ -1,5 +1,6 @@
 /** MAIL and RCPT (RFC 5321 §4.1.1.2, §4.1.1.3): from whom, and to whom. */
 import type { AcceptedRecipient } from "../../../core/contract/mod.ts";
+import { withoutOwnLiteral } from "./address_literal.ts";
 import { after, type Command, command, type Outcome, type Parsed } from "./command.ts";
 import { type MailOptions, mailOptions, mailParameters, type Parameter, readParameters } from "./parameters.ts";
 import { type Path, readPath } from "./path_parser.ts";
@@ -21,13 +22,13 @@ export const mail: Command = command({
   states: ["greeted"],
   parse: (argument) => parsePath(argument, /^FROM[ \t]*:[ \t]*/i, "null"),
   run(session, state, { path, parameters }): Outcome | Promise<Outcome> {
+    session.messages++;
     const refusal = tooMany(session) ?? unauthenticated(session, state);
     if (refusal) return refusal;
     const options = acceptable(session, state, path, parameters);
     if ("code" in options) return { reply: options };
     return after(refusedSender(session, state, path.address), (refusal) => {
       if (refusal) return { reply: refusal };
-      session.messages++;
       const transaction = new Transaction({ sender: path.address, ...options });
       return { reply: reply(250, "2.1.0", "Sender accepted"), state: { ...state, name: "transaction", transaction } };
     });
@@ -40,15 +41,17 @@ export const rcpt: Command = command({
   states: ["transaction"],
   parse: (argument) => parsePath(argument, /^TO[ \t]*:[ \t]*/i, "postmaster"),
   run(session, { client, transaction }, { path, parameters }): Outcome | Promise<Outcome> {
+    // RFC 5321 §4.5.3.1.10.
+    if (!transaction.mayAsk(session.options.max_recipients)) return refuse(452, "4.5.3", "Too many recipients");
     const [parameter] = parameters;
     if (parameter) return refuse(555, "5.5.4", `RCPT has no parameter ${parameter.keyword} here`);
     // RFC 6531 §3.5.
     if (!path.isAscii && !transaction.smtpUtf8) return refuse(553, "5.6.7", "This address needs SMTPUTF8 with MAIL");
-    // RFC 5321 §4.5.3.1.10.
-    if (!transaction.mayAsk(session.options.max_recipients)) return refuse(452, "4.5.3", "Too many recipients");
-    return after(session.context.delivery.recipient(client.facts, path.address), (answer) => {
+    const { connection: { local, log }, context: { delivery, domains: [domain] } } = session;
+    const recipient = withoutOwnLiteral(path.address, local.hostname, domain);
+    return after(delivery.recipient(client.facts, recipient), (answer) => {
       if (!answer.accepted) {
-        session.connection.log.info("recipient refused", { recipient: path.address, code: answer.reply.code });
+        log.info("recipient refused", { recipient, code: answer.reply.code });
         return { reply: answer.reply };
       }
       return acceptRecipient(transaction, answer.recipient);
@@ -78,9 +81,9 @@ function parsePath(argument: string, prefix: RegExp, special: "null" | "postmast
   return { value: { path: reading.path, parameters } };
 }
 
-/** RFC 9422 MAILMAX. 421 makes every client come again with what is left. */
+/** RFC 9422 §4.1: those that were refused are counted too. 421 makes every client come again with what is left. */
 function tooMany({ messages, options }: Session): Outcome | undefined {
-  if (messages < options.max_messages) return undefined;
+  if (messages <= options.max_messages) return undefined;
   return { reply: reply(421, "4.5.3", "Too many messages in one session, connect again"), ends: true };
 }
 

@@ -13,8 +13,8 @@ export const smtpOptions = options({
   idle_timeout: v.optional(duration, "5m"),
   /** RCPT commands in a transaction; RFC 5321 §4.5.3.1.8 asks for 100 at least. */
   max_recipients: v.optional(integer(100, 100_000), 1000),
-  /** Transactions in a session. */
-  max_messages: v.optional(integer(1), 100_000),
+  /** MAIL commands in a session; RFC 9422 §4.1 tells it with six digits at most. */
+  max_messages: v.optional(integer(1, 999_999), 100_000),
   /** Commands that made no sense, and wrong passwords, at a time (`ErrorCount`); one more ends the session. */
   max_errors: v.optional(integer(1), 50),
   /** Whose address Received shows for mail of those who have authenticated: theirs, or ours. */

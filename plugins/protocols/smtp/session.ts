@@ -47,7 +47,7 @@ export class Session {
   readonly connection: Connection;
   /** What the client has done wrong. */
   readonly errors: ErrorCount;
-  /** How many transactions there were. */
+  /** How many MAIL commands there were. */
   messages = 0;
   #state: State = { name: "start" };
 

@@ -52,7 +52,7 @@ export function responsibleAddresses(header: Header): string[] {
 const addressFields = ["from", "sender", "reply-to", "to", "cc", "bcc"];
 
 /**
- * RFC 6409 §4.2: addresses whose domain is no whole name. Not those without a domain, though §5.1 would have them refused:
+ * RFC 6409 §4.2: addresses whose domain is no whole name. Not those without a domain, which §5.1 recommends to refuse:
  * programs write `To: root`, and nothing is sent by it.
  */
 export function shortDomainAddresses(header: Header): string[] {

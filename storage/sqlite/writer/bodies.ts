@@ -152,8 +152,9 @@ export class Bodies {
     this.#segments.forget(segment);
   }
 
-  /** Drops what has been unnamed since before then (milliseconds). */
+  /** Drops what has been unnamed since before then (milliseconds), and what was coming in when a program ended. */
   discardOld(before: number): void {
+    this.#segments.forgetAbandoned();
     for (const { segment, body } of this.#unnamed.all(before)) {
       if (body !== null) this.#drop(body);
       // What is still coming in will be told that nobody waits for it.

@@ -48,12 +48,16 @@ export class IncomingBodies {
     if (segment.unsynced >= SYNC) segment.sync();
   }
 
-  /** It is complete, and on the disk. @throws Refusal `not-found`, SegmentFileError; the body must be discarded then. */
-  finish(body: number): ArrivedBody {
+  /**
+   * It is complete, and on the disk: `add` takes note of it. Until then its segment is locked, or others would take it for one
+   * that a program has left behind. @throws Refusal `not-found`, SegmentFileError, what `add` throws; the body must be
+   * discarded then.
+   */
+  finish(body: number, add: (arrived: ArrivedBody) => void): void {
     const incoming = this.#incoming.get(body) ?? notFound();
     incoming.segment.sync();
+    add({ segment: incoming.segment.id, summary: incoming.summarizer.finish() });
     this.#letGo(body, incoming);
-    return { segment: incoming.segment.id, summary: incoming.summarizer.finish() };
   }
 
   /** Lets go of one that is not complete, and gives the key of its segment, which is garbage. */

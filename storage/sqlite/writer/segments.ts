@@ -28,6 +28,7 @@ export class Segments {
   readonly #fill: Statement;
   readonly #complete: Statement;
   readonly #name: Statement;
+  readonly #incomplete: Statement<{ readonly id: number }>;
   readonly #isUnnamed: Statement;
   readonly #empty: Statement<{ readonly isSparse: number }>;
   #current: OpenSegment | undefined;
@@ -42,7 +43,7 @@ export class Segments {
     this.#unsynced = unsynced;
     this.#insert = prepare("INSERT INTO segments (unnamedSince) VALUES (?) RETURNING id");
     this.#adopt = prepare(
-      "UPDATE segments SET unnamedSince = CAST(unixepoch('subsec') * 1000 AS INTEGER) WHERE id = ?",
+      "UPDATE segments SET unnamedSince = CAST(unixepoch('subsec') * 1000 AS INTEGER), octets = ? WHERE id = ?",
     );
     this.#setEnd = prepare("UPDATE segments SET octets = ? WHERE id = ?");
     this.#fill = prepare("UPDATE segments SET octets = max(octets, ?), live = live + ? WHERE id = ?");
@@ -50,6 +51,7 @@ export class Segments {
       "UPDATE segments SET octets = ?2, live = ?2 WHERE id = ?1 AND unnamedSince IS NOT NULL",
     );
     this.#name = prepare("UPDATE segments SET unnamedSince = NULL WHERE id = ? AND unnamedSince IS NOT NULL");
+    this.#incomplete = prepare("SELECT id FROM segments WHERE unnamedSince IS NOT NULL AND octets = 0");
     this.#isUnnamed = prepare("SELECT 1 FROM segments WHERE id = ? AND unnamedSince IS NOT NULL");
     this.#empty = prepare(
       "UPDATE segments SET live = live - ? WHERE id = ? RETURNING live * 2 <= octets AS isSparse",
@@ -97,6 +99,19 @@ export class Segments {
   forget(segment: number): void {
     this.#name.run(segment);
     this.#garbage = true;
+  }
+
+  /**
+   * Of long bodies that are not complete, those that nobody fills any more will never be. Whoever fills one holds its lock,
+   * until it is complete.
+   */
+  forgetAbandoned(): void {
+    for (const { id } of this.#incomplete.all()) {
+      const lock = this.#files.lock(id);
+      if (lock === "busy") continue;
+      if (lock !== "gone") lock.close();
+      this.forget(id);
+    }
   }
 
   /** Whether the body of that segment is no message's. */
@@ -163,7 +178,7 @@ export class Segments {
       if (segment !== undefined) return segment;
       // What a crash left before its row was there for good; or of a time that the database, which was restored, does not
       // know: it goes as what nobody names goes, but not at once.
-      this.#adopt.run(id);
+      this.#adopt.run(this.#files.size(id), id);
     }
   }
 }

@@ -128,8 +128,7 @@ export class Writer implements Omit<Handlers, "open"> {
   }
 
   finish({ content }: WriterRequests["finish"]): undefined {
-    const arrived = this.#incoming.finish(content);
-    this.#unsynced(() => this.#bodies.add(content, arrived));
+    this.#incoming.finish(content, (arrived) => this.#unsynced(() => this.#bodies.add(content, arrived)));
   }
 
   prefix({ body, as, octets }: WriterRequests["prefix"]): undefined {

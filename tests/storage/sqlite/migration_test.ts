@@ -12,6 +12,7 @@ import { assertCounted, fill, mailboxOf, named, octets } from "../../conformance
 import { assertInvariants } from "./invariants.ts";
 import { memoryLog } from "./open_storage.ts";
 import { namesIn } from "./watched_files.ts";
+import { content, WriterAlone } from "./writer_alone.ts";
 
 /** Messages of a mailbox in a database of schema 1: flags of each. */
 type Flags = readonly string[];
@@ -117,6 +118,34 @@ Deno.test("sqlite schema 2: nothing that schema 1 did not have is there, and the
     using old = new DatabaseSync(`${file}.schema-1`, { readOnly: true });
     assertEquals(old.prepare("SELECT flags FROM messages").get()?.["flags"], "\\Seen");
   });
+});
+
+Deno.test("sqlite migration: the backup has the files of bodies too, whatever becomes of them afterwards", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`, old = `${file}.schema-${migrations.length}`;
+    using alone = await WriterAlone.open(file);
+    const keys = alone.deliver(150_000, 150_000);
+    alone.deliver(150_000);
+    // One of an attempt that did not come to its end is in the way.
+    await Deno.mkdir(new SegmentFiles(old).folder);
+    await Deno.writeTextFile(new SegmentFiles(old).path(1), "half");
+
+    // Somebody has it, who copies the files: that is waited for.
+    const lock = alone.files.lockFolder();
+    assert(typeof lock !== "string");
+    const migrating = prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]);
+    lock.close();
+    await migrating;
+
+    alone.expunge(1, 2);
+    alone.collect();
+    assertEquals(namesIn(alone.files.folder), ["2"]);
+    const kept = [...(await alone.messages(old)).values()];
+    assertEquals(kept, [...keys, (keys[1] ?? 0) + 1].map((key) => content(key, 150_000)));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("sqlite schema 4: bodies and what was parsed of them are what they were", async () => {

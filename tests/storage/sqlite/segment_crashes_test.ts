@@ -148,3 +148,67 @@ Deno.test("sqlite segments: a file whose row could not be committed is not there
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("sqlite segments: what was coming in when a program ended goes at once, and what still comes in stays", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using alone = await WriterAlone.open(`${folder}/mail.db`);
+    const half = alone.begin();
+    assertEquals(namesIn(alone.files.folder), ["1"]);
+    {
+      using afterCrash = await WriterAlone.open(alone.files.copy(`${folder}/crashed`, "kill"));
+      afterCrash.collect();
+      assertEquals(namesIn(afterCrash.files.folder), []);
+      assertInvariants(afterCrash.file);
+    }
+    // Another program at the same files: this one still lives, and is about to have the rest.
+    using other = await WriterAlone.open(alone.file);
+    other.collect();
+    assertEquals(namesIn(alone.files.folder), ["1"]);
+    alone.writer.finish({ content: half });
+    other.collect();
+    alone.commit([[alone.append(half)]]);
+    assertEquals((await alone.messages()).get(1), content(half, 100 * KB));
+    assertInvariants(alone.file);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sqlite segments: a long body that has come in is nobody else's to collect before the database says so", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using alone = await WriterAlone.open(`${folder}/mail.db`);
+    using other = await WriterAlone.open(alone.file);
+    const body = alone.begin();
+    using database = new DatabaseSync(alone.file);
+    database.exec("BEGIN IMMEDIATE");
+    // It is on the disk, and no note can be taken of it now.
+    assertThrows(() => alone.writer.finish({ content: body }), Error, "locked");
+    database.exec("ROLLBACK");
+    other.collect();
+    assertEquals(namesIn(alone.files.folder), ["1"]);
+    alone.writer.discard({ body });
+    other.collect();
+    assertEquals(namesIn(alone.files.folder), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sqlite segments: a file of a time that the database does not know goes, and not at once", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using alone = await WriterAlone.open(`${folder}/mail.db`);
+    Deno.writeTextFileSync(alone.files.path(1), "of another time");
+    const body = alone.takeIn(300 * KB);
+    alone.collect();
+    assertEquals(namesIn(alone.files.folder).toSorted(), ["1", "2"]);
+    alone.commit([[alone.append(body)]]);
+    alone.collect(later);
+    assertEquals(namesIn(alone.files.folder), ["2"]);
+    assertInvariants(alone.file);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -24,6 +24,8 @@ export interface Kept {
 /** Domain foo.com is local: Jones, Brown and whoever else, but not Green; other domains are refused. */
 export class FakeDelivery implements Delivery {
   readonly kept: Kept[] = [];
+  /** Recipients that it was asked about. */
+  readonly asked: string[] = [];
   /** Messages whose reading has begun. */
   begun = 0;
   refuseClient: SmtpReply | undefined;
@@ -39,6 +41,7 @@ export class FakeDelivery implements Delivery {
   }
 
   recipient(_facts: ConnectionFacts, address: string): RecipientAnswer {
+    this.asked.push(address);
     const [local = "", domain = "foo.com"] = address.toLowerCase().split("@");
     if (!["foo.com", "xyz.com", "пример.example"].includes(domain)) {
       return { accepted: false, reply: { code: 550, enhanced: "5.7.1", text: "We do not relay" } };

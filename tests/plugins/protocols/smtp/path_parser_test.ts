@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { addressSpec } from "../../../../core/message/address_printer.ts";
+import { withoutOwnLiteral } from "../../../../plugins/protocols/smtp/address_literal.ts";
 import { isMailbox, LONGEST_PATH, readPath } from "../../../../plugins/protocols/smtp/path_parser.ts";
 
 /** The address of a path that is the whole text; undefined when it is refused. */
@@ -183,4 +184,18 @@ Deno.test("smtp path: reading is linear in the length", () => {
   const start = performance.now();
   for (const text of hostile) readPath(text, 0, "null");
   assert(performance.now() - start < 1000);
+});
+
+Deno.test("smtp path: RFC 1123 §5.2.17: a literal is the server's own in every spelling, and no other is", () => {
+  const own = (address: string, host: string) => withoutOwnLiteral(address, host, "x.example");
+  for (const literal of ["[IPv6:2001:db8::1]", "[ipv6:2001:DB8:0:0::1]", "[IPv6:2001:db8:0:0:0:0:0:1]"]) {
+    assertEquals(own(`a@${literal}`, "2001:db8::1"), "a@x.example", literal);
+    assertEquals(own(`a@${literal}`, "2001:db8::2"), `a@${literal}`);
+  }
+  assertEquals(own("a@[192.0.2.1]", "::ffff:192.0.2.1"), "a@x.example");
+  for (
+    const address of ["a@192.0.2.1", "a@[tag:192.0.2.1]", "postmaster", "a@[192.0.2.10]", '"a@[192.0.2.1]"@y.example']
+  ) {
+    assertEquals(own(address, "192.0.2.1"), address);
+  }
 });

@@ -111,6 +111,17 @@ Deno.test("smtp: RFC 9422: MAILMAX is what it says", async () => {
   assertStringIncludes(output, "MAILMAX=2");
 });
 
+Deno.test("smtp: RFC 9422 §3.3, §4: what was refused counts too: a client that pipelines cannot know what was", async () => {
+  const mails = "MAIL FROM:<> SIZE=1001\r\nMAIL FROM:<>\r\nRSET\r\nMAIL FROM:<>\r\n";
+  const { output } = await talk(`EHLO x\r\n${mails}`, { largest: 1000, options: { max_messages: 2 } });
+  assertEquals(codesOf(output), [220, 250, 552, 250, 250, 421]);
+  const rcpts = "RCPT TO:<Green@foo.com> NOTIFY=NEVER\r\nRCPT TO:<Brown@foo.com>\r\n".repeat(50);
+  const asked = await talk(`EHLO x\r\nMAIL FROM:<>\r\n${rcpts}RCPT TO:<Green@foo.com>\r\n`, {
+    options: { max_recipients: 100, max_errors: 100 },
+  });
+  assertEquals(codesOf(asked.output).slice(-3), [555, 250, 452]);
+});
+
 Deno.test("smtp: RFC 1870: a message that is announced or comes too large is 552, and the session goes on", async () => {
   const given = { largest: 1000 };
   const announced = await talk("EHLO x\r\nMAIL FROM:<> SIZE=1001\r\nMAIL FROM:<> SIZE=1000\r\n", given);
@@ -145,6 +156,19 @@ Deno.test("smtp: RFC 5321 §4.1.1.2, §4.1.1.11: parameters need EHLO, and must 
 Deno.test("smtp: RFC 5321 §4.1.1.3: <Postmaster> without a domain is a recipient", async () => {
   const { delivery } = await talk(`EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<PostMaster>\r\n${message}`);
   assertEquals(delivery.kept[0]?.message.envelope.recipients, ["postmaster"]);
+});
+
+Deno.test("smtp: RFC 1123 §5.2.17: an address literal that is the server's own is a domain of its own", async () => {
+  const recipients = [
+    "Green@[192.0.2.25]",
+    "postmaster@[192.0.2.25]",
+    "Green@[192.0.2.26]",
+    '"a b"@[IPv6:::ffff:192.0.2.25]',
+  ];
+  const { delivery } = await talk(
+    `EHLO x\r\nMAIL FROM:<>\r\n${recipients.map((address) => `RCPT TO:<${address}>\r\n`).join("")}`,
+  );
+  assertEquals(delivery.asked, ["Green@intranet", "postmaster@intranet", "Green@[192.0.2.26]", '"a b"@intranet']);
 });
 
 Deno.test("smtp: blanks around the colon of FROM: and TO: are tolerated", async () => {

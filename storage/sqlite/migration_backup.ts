@@ -1,0 +1,85 @@
+/**
+ * The backup that is made before the schema changes: a database of its own beside the old one, `mail.db.schema-8`, with the
+ * files of its long bodies in `mail.db.schema-8.bodies`. Those are the same files under second names: what a place in one
+ * held once it holds for ever, and where the server removes a file's first name, the second keeps it.
+ */
+import { backup, DatabaseSync } from "node:sqlite";
+import { DatabaseFileError } from "./database_file_error.ts";
+import { SegmentFiles } from "./segment_files.ts";
+import { pragma } from "./statement.ts";
+
+/** Milliseconds for which others may have the folder, and between two looks. */
+const PATIENCE = 15_000, LOOK = 50;
+
+/** Makes it, reads it back and checks it. @throws DatabaseFileError that says why it cannot be made. */
+export async function backUp(database: DatabaseSync, file: string, version: number): Promise<void> {
+  const path = `${file}.schema-${version}`;
+  const files = new SegmentFiles(file), copies = new SegmentFiles(path);
+  try {
+    // One that was left half-made would be in the way.
+    remove(path);
+    remove(copies.folder);
+    // From before the database is read until all that it names is there, nobody removes files.
+    using _lock = await lockFolder(files);
+    Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
+    // Not VACUUM INTO: Deno lets a program with few permissions attach nothing.
+    await backup(database, path);
+    linkAll(checked(path, version), files, copies);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DatabaseFileError(
+      `${path}: the backup that a new schema needs cannot be made: ${reason}; see that there is room for a second copy`,
+      { cause: error },
+    );
+  }
+}
+
+/** The segments that the copy names, when it is as it should be. */
+function checked(path: string, version: number): number[] {
+  const copy = new DatabaseSync(path);
+  try {
+    const verdict = copy.prepare("PRAGMA integrity_check").get()?.["integrity_check"];
+    if (verdict !== "ok" || pragma(copy, "user_version") !== version) throw new Error(`its check says ${verdict}`);
+    const hasFiles = copy.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'segments'").get() !== undefined;
+    return hasFiles ? copy.prepare("SELECT id FROM segments").all().map(({ id }) => Number(id)) : [];
+  } finally {
+    copy.close();
+  }
+}
+
+/** Undefined where there are no files. */
+async function lockFolder(files: SegmentFiles): Promise<Deno.FsFile | undefined> {
+  for (let waited = 0;; waited += LOOK) {
+    const lock = files.lockFolder();
+    if (lock === "gone") return undefined;
+    if (lock !== "busy") return lock;
+    if (waited >= PATIENCE) throw new Error(`another program holds ${files.folder}, as one does that backs it up`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+  }
+}
+
+function linkAll(segments: readonly number[], from: SegmentFiles, to: SegmentFiles): void {
+  if (segments.length === 0) return;
+  to.makeFolder();
+  for (const segment of segments) linkOne(from.path(segment), to.path(segment));
+  to.sync();
+}
+
+function linkOne(path: string, copy: string): void {
+  try {
+    Deno.linkSync(path, copy);
+  } catch (error) {
+    // A file that was lost before is missing in both.
+    if (error instanceof Deno.errors.NotFound) return;
+    // Not every file system has second names.
+    Deno.copyFileSync(path, copy);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
