@@ -6,8 +6,9 @@ import type { TestSettings } from "./test_config.ts";
 export const threadFiles: Readonly<Record<string, string>> = {
   "word.js": threadWord("one"),
   "threads.js": `
+    import { isMainThread } from "node:worker_threads";
     import { word } from "./word.js";
-    const thread = typeof WorkerGlobalScope === "undefined" || !(self instanceof WorkerGlobalScope) ? "first" : self.name;
+    const thread = isMainThread ? "first" : "second";
     const die = () => { setTimeout(() => { throw new Error("it was told to"); }); return { ok: true }; };
     const states = ["authorization", "transaction"], all = ["not-authenticated", "authenticated", "selected"];
     export default {
@@ -44,7 +45,7 @@ const MOST = 200;
 export interface ThreadSession extends AsyncDisposable {
   /** Greeted. */
   readonly session: Dialogue;
-  /** `first`, or `sessions 2`. */
+  /** `first` or `second`. */
   readonly thread: string;
   /** What `word.js` held when it began. */
   readonly word: string;
@@ -72,7 +73,7 @@ export async function inBothThreads(
     if (found.has(one.thread)) await one[Symbol.asyncDispose]();
     else found.set(one.thread, stack.use(one));
   }
-  const first = found.get("first")?.session, second = found.get("sessions 2")?.session;
+  const first = found.get("first")?.session, second = found.get("second")?.session;
   if (first === undefined || second === undefined) {
     throw new Error(`after ${MOST} connections there are sessions only in ${[...found.keys()].join()}`);
   }
