@@ -2,7 +2,7 @@
 import { type Dialogue, dialogue } from "./plain_client.ts";
 import type { TestSettings } from "./test_config.ts";
 
-/** Files of a test's folder: an extension by which POP3 and IMAP sessions tell their thread, and can end it. */
+/** Files of a test's folder: an extension by which POP3 and IMAP sessions tell their thread, and can end or stop it. */
 export const threadFiles: Readonly<Record<string, string>> = {
   "word.js": threadWord("one"),
   "threads.js": `
@@ -10,6 +10,9 @@ export const threadFiles: Readonly<Record<string, string>> = {
     import { word } from "./word.js";
     const thread = isMainThread ? "first" : "second";
     const die = () => { setTimeout(() => { throw new Error("it was told to"); }); return { ok: true }; };
+    const loop = () => { for (;;); };
+    const spin = async () => { for (;;) await null; };
+    const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     const states = ["authorization", "transaction"], all = ["not-authenticated", "authenticated", "selected"];
     export default {
       apiVersion: 1, kind: "extension", name: "threads", summary: "tells threads",
@@ -18,6 +21,9 @@ export const threadFiles: Readonly<Record<string, string>> = {
         pop3Commands: [
           { keyword: "XTHREAD", states, run: () => ({ ok: true, text: thread + ", " + word }) },
           { keyword: "XDIE", states, run: die },
+          { keyword: "XLOOP", states, run: loop },
+          { keyword: "XSPIN", states, run: spin },
+          { keyword: "XWAIT", states, run: wait },
         ],
         imapCommands: [{ name: "XTHREAD", states: all, run: () => ({ status: "OK", text: thread + ", " + word }) }],
       }),

@@ -67,8 +67,14 @@ export class SessionThreads implements AsyncDisposable {
   /** Sets up what new sessions of all are to get. @throws ConfigurationError; nothing has then changed in any. */
   async prepare(request: ThreadRequests["prepare"]): Promise<Prepared> {
     const places = this.#places.flatMap((place) => place.life?.isOpen ? { place, life: place.life } : []);
+    const late: ThreadPlace[] = [];
+    // As things are then.
+    const revive = () => {
+      for (const place of late.splice(0)) place.revive();
+    };
     const drop = async () => {
       await Promise.allSettled(places.map(({ life }) => life.calls.ask("drop", {})));
+      revive();
     };
     try {
       await all(places, async ({ place, life }) => {
@@ -78,7 +84,9 @@ export class SessionThreads implements AsyncDisposable {
           // One that dies now comes back with what is served then.
           if (!life.isOpen) return;
           if (!(error instanceof NoAnswer)) throw error;
-          this.#replace(place, life, error);
+          this.#complain(life, error);
+          place.clear(true);
+          late.push(place);
         }
       });
     } catch (error) {
@@ -90,6 +98,7 @@ export class SessionThreads implements AsyncDisposable {
       take: async () => {
         isTaken = true;
         this.#served = request;
+        revive();
         for (const place of this.#places) {
           const known = places.some(({ life }) => life === place.life);
           if (place.life?.isOpen && !known) place.replace(false);
@@ -145,17 +154,18 @@ export class SessionThreads implements AsyncDisposable {
     try {
       await life.calls.ask("take", {});
     } catch (error) {
-      if (life.isOpen) this.#replace(place, life, error);
+      if (!life.isOpen) return;
+      this.#complain(life, error);
+      place.replace(error instanceof NoAnswer);
     }
   }
 
-  #replace(place: ThreadPlace, { thread }: ThreadLife, error: unknown): void {
+  #complain({ thread }: ThreadLife, error: unknown): void {
     const why = problemsIn(error).join("; ");
     this.#log.error(
-      `a session thread cannot take up what was reloaded: ${why}; its sessions are lost, and it is started again with it`,
+      `a session thread cannot take up what was reloaded: ${why}; its sessions are lost, and it is started again`,
       { thread },
     );
-    place.replace(error instanceof NoAnswer);
   }
 }
 

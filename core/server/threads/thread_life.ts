@@ -4,6 +4,7 @@ import type { SharedStorage } from "../../contract/storage.ts";
 import type { ServerLog } from "../../observe/log.ts";
 import type { Holds } from "../../sasl/holds.ts";
 import type { PenaltyBook } from "../../sasl/penalty_book.ts";
+import { DeadlineExceeded } from "../../wire/errors.ts";
 import type { WaitClock, Waits } from "../../wire/waits.ts";
 import { problemsOf } from "../answer_control.ts";
 import type { Bound } from "../door.ts";
@@ -128,10 +129,8 @@ export class ThreadLife {
   /** It stops everything in order, if it does so in time, and is ended. */
   async stop(): Promise<void> {
     this.isOpen = false;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => resolve(true), STOPPING);
-    const isLate = await Promise.race([promise, this.calls.ask("stop", {}).then(() => false, () => false)]);
-    clearTimeout(timer);
+    const isLate = await this.#parts.waits.within(this.calls.ask("stop", {}), STOPPING)
+      .then(() => false, (error) => error instanceof DeadlineExceeded);
     this.end(isLate);
   }
 

@@ -58,12 +58,16 @@ export class ThreadPlace implements AsyncDisposable {
 
   /** What lives there cannot go on: another takes its place at once. @param isSilent Whether it has not answered. */
   async replace(isSilent: boolean): Promise<void> {
+    await this.clear(isSilent);
+    await this.revive();
+  }
+
+  /** What lives there cannot go on. @param isSilent Whether it has not answered. */
+  async clear(isSilent: boolean): Promise<void> {
     const life = this.life;
-    if (life === undefined) return;
     this.#isAlive = false;
-    if (isSilent) life.end(true);
-    else await life.stop();
-    await this.#revive();
+    if (isSilent) life?.end(true);
+    else await life?.stop();
   }
 
   /** Whoever dies from now on stays so. */
@@ -111,11 +115,11 @@ export class ThreadPlace implements AsyncDisposable {
       wait,
     });
     this.#wait = Math.min(2 * wait, longestWait);
-    this.#timer = setTimeout(() => this.#revive(), wait);
+    this.#timer = setTimeout(() => this.revive(), wait);
   }
 
-  /** Never rejects. */
-  async #revive(): Promise<void> {
+  /** Another takes the place of what lived there. Never rejects. */
+  async revive(): Promise<void> {
     await this.#lastIsGone();
     if (this.#isEnding) return;
     const served = this.#parts.served();
