@@ -7,8 +7,8 @@ import { ConfigurationError } from "../server/configuration_error.ts";
 import type { RunningServer } from "../server/server.ts";
 import type { ExitCode } from "./command.ts";
 
-/** Milliseconds that sessions have to come to an end. */
-const PATIENCE = 30_000;
+/** Milliseconds that a reload has to come to an end, when the server is to stop, and those that sessions have then. */
+const RELOADING = 15_000, PATIENCE = 30_000;
 
 /** Starts it, runs it, and disposes of it. Signals are heard from the first moment on: without a listener, SIGHUP kills. */
 export async function runServer(start: () => Promise<RunningServer>, log: ServerLog): Promise<ExitCode> {
@@ -43,12 +43,19 @@ export async function runServer(start: () => Promise<RunningServer>, log: Server
     );
     const signal = await ending.promise;
     log.info("draining", { signal });
-    await reloading;
-    await desk.disposeAsync();
+    await within(RELOADING, Promise.all([reloading, desk.disposeAsync()]));
     await server.drain(AbortSignal.timeout(PATIENCE));
   }
   log.info("stopped");
   return 0;
+}
+
+/** Waits for something, but no longer than so many milliseconds. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }
 
 async function reload(server: RunningServer, log: ServerLog): Promise<void> {

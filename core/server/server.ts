@@ -15,12 +15,13 @@ import { allOf } from "../plugins/load_plugins.ts";
 import { formatHostPort } from "../options/host_port.ts";
 import { commonOver, Holds } from "../sasl/holds.ts";
 import { PenaltyBook } from "../sasl/penalty_book.ts";
+import type { WaitClock } from "../wire/waits.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import { ConfigurationError } from "./configuration_error.ts";
 import { ConnectionCounts } from "./connection_counts.ts";
 import { configured } from "./door.ts";
 import { nameOf } from "./foundation.ts";
-import { freshPlugins, newPlugins } from "./fresh_plugins.ts";
+import { freshPlugins, newPlugins, ReloadRefused } from "./fresh_plugins.ts";
 import { probe } from "./listener.ts";
 import { type LoadedServer, loadServer } from "./load_server.ts";
 import { takeUp, waitingForRestart } from "./restart_only.ts";
@@ -81,12 +82,14 @@ export interface ServerSurroundings {
   readonly now?: () => Date;
   /** Whether other threads can load what is served from its files; absent: there is one, whatever is configured. */
   readonly isFromFiles?: boolean;
+  /** For the answers of other threads; absent: as time goes by. */
+  readonly clock?: WaitClock;
 }
 
 /** Starts a server. @throws ConfigurationError, SetupError or ListenError; nothing is then left behind. */
 export async function startServer(
   loaded: LoadedServer,
-  { log, now = () => new Date(), isFromFiles = false }: ServerSurroundings,
+  { log, now = () => new Date(), isFromFiles = false, clock }: ServerSurroundings,
 ): Promise<RunningServer> {
   const { config, plugins } = loaded;
   // What can fail without anything having been made comes first.
@@ -134,7 +137,10 @@ export async function startServer(
   };
   const secretsChanged = (account: AccountId) => sessions.endSessions(account);
   const threads = undo.use(
-    new SessionThreads({ count: workers - 1, log, common, secretsChanged }, { config, certificate }),
+    new SessionThreads({ count: workers - 1, log, common, secretsChanged, ...clock && { clock } }, {
+      config,
+      certificate,
+    }),
   );
   await threads.start();
   const bound = sessions.open(configured(config));
@@ -181,6 +187,7 @@ class Server implements RunningServer {
   #turn: Promise<unknown> = Promise.resolve();
   /** Of plugins' files; failed ones count, since what was imported then is known to the runtime. */
   #readings = 0;
+  #isStopping = false;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -221,6 +228,8 @@ class Server implements RunningServer {
     await using ours = await sessions.prepare(taken);
     const request = { config: taken.config, certificate, ...plugin !== undefined && { plugin } };
     await using theirs = await threads.prepare(request);
+    // Whoever stops the server does not wait for a reload for ever.
+    if (this.#isStopping) throw new ReloadRefused("the server is stopping");
     await sessions.useCertificate(certificate);
     httpDoor.useCertificate(certificate);
     await Promise.all([ours.take(), theirs.take()]);
@@ -235,6 +244,7 @@ class Server implements RunningServer {
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
+    this.#isStopping = true;
     const { sessions, threads, httpDoor, runner } = this.#parts;
     await Promise.all([sessions.drain(deadline), threads.drain(deadline), httpDoor.drain(deadline)]);
     await runner.drain(deadline);

@@ -3,7 +3,10 @@
  * locks; each of the others reads by itself, asks the writer through a port that the owner hands on, and the owner for locks.
  */
 import type { AccountId } from "../../core/contract/identifiers.ts";
+import { Refusal } from "../../core/contract/refusal.ts";
 import type { SharedStorage } from "../../core/contract/storage.ts";
+import { DeadlineExceeded } from "../../core/wire/errors.ts";
+import { type WaitClock, Waits } from "../../core/wire/waits.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import type { NumberedRequest, WriterMessage } from "./writer_messages.ts";
 import type { WriterLink } from "./writer_link.ts";
@@ -20,7 +23,7 @@ type SharerRequest =
 
 /** What it is told. */
 type OwnerAnswer =
-  | { readonly id: number; readonly isLocked: boolean }
+  | { readonly id: number; readonly lock: AccountId; readonly isLocked: boolean }
   /** There is no writer any more: why. */
   | { readonly died: string };
 
@@ -126,7 +129,7 @@ class Sharer {
     } else if ("lock" in asked) {
       const lock = this.#locks.lock(asked.lock);
       if (lock !== undefined) this.#held.set(asked.lock, lock);
-      this.tell({ id: asked.id, isLocked: lock !== undefined });
+      this.tell({ id: asked.id, lock: asked.lock, isLocked: lock !== undefined });
     } else if ("unlock" in asked) {
       this.#held.get(asked.unlock)?.[Symbol.asyncDispose]();
       this.#held.delete(asked.unlock);
@@ -134,20 +137,28 @@ class Sharer {
   }
 }
 
+/** Milliseconds that the owner, who serves sessions too, is waited for. */
+const PATIENCE = 60_000;
+
 /** The owner, as a thread that shares its storage sees it. */
 export class Owner implements Sharing {
   readonly #port: MessagePort;
   readonly #waiting = new Map<number, (isLocked: boolean) => void>();
+  readonly #waits: Waits;
   #writer: WriterListener | undefined;
   #last = 0;
 
   /** Through the port that the owner gave. */
-  constructor(port: MessagePort) {
+  constructor(port: MessagePort, clock?: WaitClock) {
     this.#port = port;
+    this.#waits = new Waits(undefined, clock);
     port.onmessage = ({ data }: MessageEvent<OwnerAnswer>) => {
       if ("died" in data) return this.#writer?.died(data.died);
-      this.#waiting.get(data.id)?.(data.isLocked);
+      const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
+      if (waiting !== undefined) waiting(data.isLocked);
+      // Whoever asked for it has left.
+      else if (data.isLocked) this.#tell({ unlock: data.lock });
     };
   }
 
@@ -171,7 +182,7 @@ export class Owner implements Sharing {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#waiting.set(id, resolve);
     this.#tell({ lock: account, id });
-    if (!await promise) return undefined;
+    if (!await this.#inTime(id, promise)) return undefined;
     let isHeld = true;
     return {
       [Symbol.asyncDispose]: () => {
@@ -195,6 +206,18 @@ export class Owner implements Sharing {
 
   end(): void {
     this.#port.close();
+    this.#waits[Symbol.dispose]();
+  }
+
+  /** @throws Refusal `unavailable`. */
+  async #inTime(id: number, answer: Promise<boolean>): Promise<boolean> {
+    try {
+      return await this.#waits.within(answer, PATIENCE);
+    } catch (error) {
+      if (!(error instanceof DeadlineExceeded)) throw error;
+      this.#waiting.delete(id);
+      throw new Refusal("unavailable", "the maildrop cannot be locked for now", { cause: "no answer in time" });
+    }
   }
 
   #tell(request: SharerRequest, transfer: Transferable[] = []): void {

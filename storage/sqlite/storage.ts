@@ -100,7 +100,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#queue = new QueueReader(this.#database);
     const { fullText = true, through } = settings;
     this.#sharing = through
-      ? new Owner(through)
+      ? new Owner(through, settings.clock)
       : new Sharers({ link: () => this.#link, seeks: () => this.#indexer?.touched() });
     const { spawn = settings.spawn } = this.#sharing;
     this.#link = new WriterLink({ ...settings, ...spawn && { spawn } }, {

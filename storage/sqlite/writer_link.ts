@@ -1,6 +1,8 @@
 /** The session thread's end of the writer: starts its thread when it is first needed, and again when it has died. */
 import type { Logger } from "../../core/contract/logger.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
+import { DeadlineExceeded } from "../../core/wire/errors.ts";
+import { systemClock, type WaitClock, Waits } from "../../core/wire/waits.ts";
 import type {
   Failure,
   News,
@@ -9,7 +11,7 @@ import type {
   WriterAnswers,
   WriterRequests,
 } from "./writer_messages.ts";
-import { type SpawnWriter, writerSpawner, type WriterThread } from "./writer_thread.ts";
+import { type SpawnWriter, type WriterListener, writerSpawner, type WriterThread } from "./writer_thread.ts";
 
 /** What a link needs to know. */
 export interface WriterSettings {
@@ -27,6 +29,8 @@ export interface WriterSettings {
   readonly now: () => Date;
   /** Starts a writer; absent: as the permissions allow. */
   readonly spawn?: SpawnWriter;
+  /** For the writer's answers; absent: as time goes by. */
+  readonly clock?: WaitClock;
 }
 
 /** What a link is for besides requests. */
@@ -39,6 +43,8 @@ export interface LinkListener {
 
 /** Waits after a death, milliseconds: the first, and the longest. */
 const firstWait = 250, longestWait = 30_000;
+/** Milliseconds that an answer is waited for: most clients have no more patience, and a disk that works needs less. */
+const PATIENCE = 60_000;
 
 interface Waiting {
   readonly name: keyof WriterRequests;
@@ -51,12 +57,19 @@ interface Running {
   readonly waiting: Map<number, Waiting>;
   /** The writer's number, when it has opened the database. */
   readonly session: Promise<number>;
+  /**
+   * Whether it has left somebody without an answer, and has given none since: nobody waits for it then. There is no other
+   * one meanwhile: this one may hold the database in the middle of a transaction, and no thread is ended while the disk
+   * does not answer it.
+   */
+  isSilent: boolean;
 }
 
 /** Asks the writer, one request after another, and settles what it answers. */
 export class WriterLink {
   readonly #settings: WriterSettings;
   readonly #listener: LinkListener;
+  readonly #waits: Waits;
   #spawn: SpawnWriter | undefined;
   #running: Running | undefined;
   #lastId = 0;
@@ -68,6 +81,7 @@ export class WriterLink {
   constructor(settings: WriterSettings, listener: LinkListener) {
     this.#settings = settings;
     this.#listener = listener;
+    this.#waits = new Waits(undefined, settings.clock ?? systemClock);
   }
 
   /** Lets another thread ask the writer too. @throws Refusal `unavailable`. */
@@ -82,46 +96,53 @@ export class WriterLink {
 
   /** The number of the running writer. @throws Refusal `unavailable`. */
   async session(): Promise<number> {
-    return await this.#start().session;
+    const running = this.#start();
+    return await this.#inTime(running, running.session);
   }
 
-  /** Requests are done in the order in which they are asked. @throws Refusal; `unavailable` also when the writer dies. */
+  /**
+   * Requests are done in the order in which they are asked.
+   *
+   * @throws Refusal; `unavailable` also when the writer dies or does not answer, and the request may then be done all the same.
+   */
   async request<Name extends keyof WriterRequests>(
     name: Name,
     request: WriterRequests[Name],
   ): Promise<WriterAnswers[Name]> {
     const running = this.#start();
-    await running.session;
+    await this.#inTime(running, running.session);
     if (this.#running !== running) throw unavailable("the writer has died");
-    return await this.#ask(running, name, request);
+    return await this.#inTime(running, this.#ask(running, name, request));
   }
 
   /** After what has been asked is done. */
   async close(): Promise<void> {
     const running = this.#running;
-    if (running === undefined) return;
     this.#running = undefined;
-    try {
-      await running.session;
-      await this.#ask(running, "close", {});
-    } catch {
-      // It is gone already, and with it what it held.
+    if (running !== undefined) {
+      try {
+        await this.#inTime(running, running.session);
+        await this.#inTime(running, this.#ask(running, "close", {}));
+      } catch {
+        // It is gone already, and with it what it held; or it does not answer.
+      }
+      running.thread.terminate();
     }
-    running.thread.terminate();
+    this.#waits[Symbol.dispose]();
   }
 
   #start(): Running {
+    if (this.#running?.isSilent) throw unavailable("the writer does not answer");
     if (this.#running !== undefined) return this.#running;
     if (this.#settings.now().getTime() < this.#notBefore) throw unavailable("the writer is being restarted");
     const waiting: Running["waiting"] = new Map();
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    this.#spawn ??= this.#settings.spawn ?? writerSpawner(this.#settings.log);
-    const thread = this.#spawn({
+    const thread = this.#spawned({
       answered: (answer) => this.#settle(running, answer),
       heard: (news) => this.#listener.heard(news),
       died: (reason) => this.#died(running, reason),
     });
-    const running: Running = { thread, waiting, session: promise };
+    const running: Running = { thread, waiting, session: promise, isSilent: false };
     this.#running = running;
     const { file, largest, busyTimeout, fullText = true } = this.#settings;
     this.#ask(running, "open", { file, largest, busyTimeout, fullText }).then(
@@ -134,6 +155,18 @@ export class WriterLink {
     // Whoever asked is told; without anyone, the failure is in the log.
     promise.catch(() => {});
     return running;
+  }
+
+  /** @throws Refusal where there can be no further thread. */
+  #spawned(listener: WriterListener): WriterThread {
+    this.#spawn ??= this.#settings.spawn ?? writerSpawner(this.#settings.log);
+    try {
+      return this.#spawn(listener);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#later(`the writer of ${this.#settings.file} cannot be started: ${reason}; it is tried again`);
+      throw unavailable("the writer cannot be started");
+    }
   }
 
   async #ask<Name extends keyof WriterRequests>(
@@ -150,7 +183,30 @@ export class WriterLink {
     return await promise as WriterAnswers[Name];
   }
 
-  #settle({ waiting }: Running, message: NumberedAnswer): void {
+  /** What it answers may be done all the same: who tries again may store a message twice, and nobody loses one. */
+  async #inTime<Answer>(running: Running, answer: Promise<Answer>): Promise<Answer> {
+    try {
+      return await this.#waits.within(answer, PATIENCE);
+    } catch (error) {
+      if (!(error instanceof DeadlineExceeded)) throw error;
+      this.#isNotAnswered(running);
+      throw unavailable("the writer does not answer");
+    }
+  }
+
+  #isNotAnswered(running: Running): void {
+    if (running.isSilent) return;
+    running.isSilent = true;
+    this.#settings.log.error(
+      `${this.#settings.file}: the writer has not answered for a minute; until it does clients are told to come again: ` +
+        "see whether the disk works, and if it does, restart the server",
+    );
+  }
+
+  #settle(running: Running, message: NumberedAnswer): void {
+    const { waiting } = running;
+    if (running.isSilent) this.#settings.log.info(`${this.#settings.file}: the writer answers again`);
+    running.isSilent = false;
     const asked = waiting.get(message.id);
     waiting.delete(message.id);
     if ("failure" in message) {
@@ -181,14 +237,18 @@ export class WriterLink {
     this.#settings.log.info(`${this.#settings.file}: can be written again`);
   }
 
+  /** No other one is started for a while, longer each time. */
+  #later(message: string): void {
+    const wait = this.#wait;
+    this.#notBefore = this.#settings.now().getTime() + wait;
+    this.#settings.log.error(message, { wait });
+    this.#wait = Math.min(2 * wait, longestWait);
+  }
+
   #died(running: Running, reason: string): void {
     if (this.#running !== running) return;
     this.#running = undefined;
-    this.#notBefore = this.#settings.now().getTime() + this.#wait;
-    this.#settings.log.error(`the writer of ${this.#settings.file} has died: ${reason}; it is started again`, {
-      wait: this.#wait,
-    });
-    this.#wait = Math.min(2 * this.#wait, longestWait);
+    this.#later(`the writer of ${this.#settings.file} has died: ${reason}; it is started again`);
     running.thread.terminate();
     // What it was doing may have been committed: who tries again may store a message twice, and nobody loses one.
     for (const { reject } of running.waiting.values()) reject(unavailable("the writer has died"));

@@ -2,13 +2,17 @@
 import { type Dialogue, dialogue } from "./plain_client.ts";
 import type { TestSettings } from "./test_config.ts";
 
-/** Files of a test's folder: an extension by which POP3 and IMAP sessions tell their thread, and can end it. */
+/** Files of a test's folder: an extension by which POP3 and IMAP sessions tell their thread, and can end or stop it. */
 export const threadFiles: Readonly<Record<string, string>> = {
   "word.js": threadWord("one"),
   "threads.js": `
+    import { isMainThread } from "node:worker_threads";
     import { word } from "./word.js";
-    const thread = typeof WorkerGlobalScope === "undefined" || !(self instanceof WorkerGlobalScope) ? "first" : self.name;
+    const thread = isMainThread ? "first" : "second";
     const die = () => { setTimeout(() => { throw new Error("it was told to"); }); return { ok: true }; };
+    const loop = () => { for (;;); };
+    const spin = async () => { for (;;) await null; };
+    const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     const states = ["authorization", "transaction"], all = ["not-authenticated", "authenticated", "selected"];
     export default {
       apiVersion: 1, kind: "extension", name: "threads", summary: "tells threads",
@@ -17,6 +21,9 @@ export const threadFiles: Readonly<Record<string, string>> = {
         pop3Commands: [
           { keyword: "XTHREAD", states, run: () => ({ ok: true, text: thread + ", " + word }) },
           { keyword: "XDIE", states, run: die },
+          { keyword: "XLOOP", states, run: loop },
+          { keyword: "XSPIN", states, run: spin },
+          { keyword: "XWAIT", states, run: wait },
         ],
         imapCommands: [{ name: "XTHREAD", states: all, run: () => ({ status: "OK", text: thread + ", " + word }) }],
       }),
@@ -44,7 +51,7 @@ const MOST = 200;
 export interface ThreadSession extends AsyncDisposable {
   /** Greeted. */
   readonly session: Dialogue;
-  /** `first`, or `sessions 2`. */
+  /** `first` or `second`. */
   readonly thread: string;
   /** What `word.js` held when it began. */
   readonly word: string;
@@ -72,7 +79,7 @@ export async function inBothThreads(
     if (found.has(one.thread)) await one[Symbol.asyncDispose]();
     else found.set(one.thread, stack.use(one));
   }
-  const first = found.get("first")?.session, second = found.get("sessions 2")?.session;
+  const first = found.get("first")?.session, second = found.get("second")?.session;
   if (first === undefined || second === undefined) {
     throw new Error(`after ${MOST} connections there are sessions only in ${[...found.keys()].join()}`);
   }

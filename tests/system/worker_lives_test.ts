@@ -43,7 +43,9 @@ Deno.test("workers: SIGHUP, and a reload of a plugin, reach all threads; what an
 
   const reload = () => runMain(["plugin", "reload", "threads", "--config", home.file], { folder: home.folder });
   // It can be loaded in the first thread only.
-  await word(`if (!("Deno" in self && self.name === undefined)) throw new Error("not in here"); ${threadWord("four")}`);
+  const onlyInTheFirst =
+    'import { isMainThread } from "node:worker_threads"; if (!isMainThread) throw new Error("not in here");';
+  await word(`${onlyInTheFirst} ${threadWord("four")}`);
   const refused = await reload();
   assertEquals([refused.code, refused.stdout], [1, ""]);
   assertStringIncludes(refused.stderr, "not in here");
@@ -84,7 +86,7 @@ Deno.test("workers: a thread that dies gives back its locks and places, and anot
   assertEquals(complaints.length, 1, JSON.stringify(complaints));
   await stack.disposeAsync();
   // Some of those who have just left may still be counted.
-  for (let thread = ""; thread !== "sessions 2";) {
+  for (let thread = ""; thread !== "second";) {
     const again = await threadSession(server.ports.pop3).catch(() => undefined);
     await again?.[Symbol.asyncDispose]();
     assertEquals(again?.word ?? "two", "two");

@@ -109,7 +109,7 @@ Deno.test("workers: connections of an address are counted in all threads togethe
   await using stack = new AsyncDisposableStack();
   const sessions: ThreadSession[] = [];
   for (let count = 0; count < most; count++) sessions.push(await threadSession(server.ports.pop3));
-  const [first, second] = ["first", "sessions 2"].map((name) => sessions.find(({ thread }) => thread === name));
+  const [first, second] = ["first", "second"].map((name) => sessions.find(({ thread }) => thread === name));
   assert(first !== undefined && second !== undefined, "all are in one thread");
   for (const one of sessions) if (one !== first && one !== second) stack.use(one);
   // So many that both threads meet some of them.

@@ -1,11 +1,13 @@
-/** Calls between two threads: each asks the other, and answers. */
+/** Calls between two threads: each asks the other, and answers. No answer is waited for without end. */
+import { DeadlineExceeded } from "../../wire/errors.ts";
+import type { Waits } from "../../wire/waits.ts";
 
 /** What messages go through: a worker, or what a worker sees of itself. */
 export interface Port {
   /** Sends. */
-  postMessage(message: unknown, transfer: Transferable[]): void;
+  postMessage(message: unknown, transfer?: readonly object[]): void;
   /** Receives. */
-  addEventListener(type: "message", listener: (event: MessageEvent<unknown>) => void): void;
+  addEventListener(type: "message", listener: (event: Event) => void): void;
 }
 
 /** Does what is asked, under its name. */
@@ -25,6 +27,12 @@ export class CallFailed extends Error {
   }
 }
 
+/** The other end has not answered in time. It may do so later, which nobody hears. */
+export class NoAnswer extends CallFailed {}
+
+/** Milliseconds for an answer: plugins may have to be loaded and to connect to somewhere, for which they have a while. */
+const PATIENCE = 120_000;
+
 type Message =
   /** Without an id: nobody waits for the answer. */
   | { readonly name: string; readonly request: unknown; readonly id?: number }
@@ -36,32 +44,40 @@ export class Calls<Requests, Answers extends Record<keyof Requests, unknown>> {
   readonly #port: Port;
   readonly #handlers: ReadonlyMap<string, (request: unknown) => unknown>;
   readonly #problemsOf: (error: unknown) => readonly string[];
+  readonly #waits: Waits;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #last = 0;
   #isOver = false;
 
-  /** @param problemsOf What the other thread is told of an error. */
-  constructor(port: Port, handlers: object, problemsOf: (error: unknown) => readonly string[]) {
+  /** @param problemsOf What the other thread is told of an error. @param waits For answers. */
+  constructor(port: Port, handlers: object, problemsOf: (error: unknown) => readonly string[], waits: Waits) {
     this.#port = port;
+    this.#waits = waits;
     this.#handlers = new Map(Object.entries(handlers));
     this.#problemsOf = problemsOf;
     // Each end is of one program: what comes is what the types say.
-    port.addEventListener("message", ({ data }) => this.#take(data as Message));
+    port.addEventListener("message", (event) => event instanceof MessageEvent && this.#take(event.data as Message));
   }
 
-  /** Asks. @throws CallFailed, also when the other end is lost. */
+  /** Asks. @throws CallFailed, also when the other end is lost; NoAnswer. */
   async ask<Name extends keyof Requests & string>(
     name: Name,
     request: Requests[Name],
-    transfer: Transferable[] = [],
+    transfer: readonly MessagePort[] = [],
   ): Promise<Answers[Name]> {
     if (this.#isOver) throw lost();
     const id = ++this.#last;
     const waiting = Promise.withResolvers<unknown>();
     this.#waiting.set(id, waiting);
     this.#port.postMessage({ name, request, id }, transfer);
-    // The other end answers each request with what belongs to its name.
-    return await waiting.promise as Answers[Name];
+    try {
+      // The other end answers each request with what belongs to its name.
+      return await this.#waits.within(waiting.promise, PATIENCE) as Answers[Name];
+    } catch (error) {
+      if (!(error instanceof DeadlineExceeded)) throw error;
+      this.#waiting.delete(id);
+      throw new NoAnswer([`there was no answer to "${name}" within ${PATIENCE / 1000} s`]);
+    }
   }
 
   /** Asks for what needs no answer. */

@@ -7,10 +7,12 @@ import type { Certificate } from "../certificate.ts";
 import { freshPlugins } from "../fresh_plugins.ts";
 import { type LoadedServer, withPlugins } from "../load_server.ts";
 import { type Prepared, type Sessions, setUpSessions } from "../sessions.ts";
+import { Waits } from "../../wire/waits.ts";
 import { Calls, type Handlers, type Port } from "./calls.ts";
 import { bookOver, FailureNotice } from "./shared_book.ts";
 import { SharedCounts } from "./shared_counts.ts";
 import { SharedPlaces } from "./shared_places.ts";
+import { beEndable } from "./spawn_thread.ts";
 import type { FirstAnswers, FirstRequests, ThreadAnswers, ThreadRequests } from "./thread_messages.ts";
 
 type First = Calls<FirstRequests, FirstAnswers>;
@@ -24,10 +26,12 @@ interface Next {
 
 /** Answers the first thread until that ends this one. */
 export function serveFirst(port: Port): void {
+  const endInOrder = beEndable();
   let running: Promise<Running> | undefined;
   const started = async () => await running ?? Promise.reject(new Error("the thread was not started"));
   const handlers: Handlers<ThreadRequests, ThreadAnswers> = {
     start: async (request) => void await (running = Running.start(first, request)),
+    isThere() {},
     open: async ({ addresses }) => void (await started()).sessions.open(addresses),
     prepare: async (request) => await (await started()).prepare(request),
     take: async () => await (await started()).take(),
@@ -35,9 +39,12 @@ export function serveFirst(port: Port): void {
     endSessions: async ({ account }) => (await started()).sessions.endSessions(account),
     drain: async () => await (await started()).drain(),
     hurry: async () => (await started()).hurry(),
-    stop: async () => await (await started()).stop(),
+    stop: async () => {
+      await (await started()).stop();
+      endInOrder();
+    },
   };
-  const first: First = new Calls(port, handlers, problemsOf);
+  const first: First = new Calls(port, handlers, problemsOf, new Waits());
 }
 
 /** What runs in this thread. */

@@ -1,7 +1,9 @@
 /** A further session thread: what `spawn_thread.ts` starts. */
-import type { Port } from "./calls.ts";
-import { serveFirst } from "./session_thread.ts";
+import { workerData } from "node:worker_threads";
 
-declare const self: Port;
-
-serveFirst(self);
+// As in the first thread; a thread of Node's kind has none.
+Reflect.set(globalThis, "self", globalThis);
+const { serveFirst } = await import("./session_thread.ts");
+const port: MessagePort = workerData;
+serveFirst(port);
+port.start();

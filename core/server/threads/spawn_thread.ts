@@ -1,4 +1,25 @@
-/** Starts session threads, where Deno lets a thread read the program. */
+/** Starts session threads, where Deno lets a thread read the program, and ends them, whatever they do. */
+import * as threads from "node:worker_threads";
+import type { Port } from "./calls.ts";
+
+/** A thread that was started. */
+export interface SpawnedThread {
+  /** To what runs in it. */
+  readonly port: Port;
+  /** Ends it. @param isSilent Whether it has not answered. */
+  end(isSilent: boolean): void;
+}
+
+/** What is told of one. */
+export interface SpawnListener {
+  /** It has ended by an error that nobody has caught. */
+  failed(reason: string): void;
+  /** It does nothing any more, and its sockets are closed. Called once, however it has ended. */
+  gone(): void;
+}
+
+/** Starts one, of this number. @throws Error where there can be no further thread. */
+export type SpawnThread = (thread: number, listener: SpawnListener) => SpawnedThread;
 
 /** The program's folders, of which a session thread consists. */
 const folders = ["core", "plugins", "storage", "vendor"] as const;
@@ -13,7 +34,53 @@ export function whyNoThreads(): string | undefined {
   return missing.length === 0 ? undefined : `threads need --allow-read for the program's folders ${folders.join(", ")}`;
 }
 
-/** Starts one. @param thread Its number. */
-export function spawnThread(thread: number): Worker {
-  return new Worker(new URL("./session_worker.ts", import.meta.url), { type: "module", name: `sessions ${thread}` });
+/**
+ * Starts one. It is one of Node's kind, not a web worker: of those the runtime never ends one that is in a loop, whose
+ * listeners then go on being given clients. See {@linkcode beEndable}.
+ */
+export function spawnThread(thread: number, listener: SpawnListener): SpawnedThread {
+  const { port1: port, port2 } = new threads.MessageChannel();
+  let isGone = false;
+  const gone = () => {
+    if (isGone) return;
+    isGone = true;
+    port.close();
+    listener.gone();
+  };
+  // The other end is closed when all that the thread had is.
+  port.on("close", gone);
+  const worker = new threads.Worker(new URL("./session_worker.ts", import.meta.url), {
+    ...{ name: nameOf(thread), workerData: port2, transferList: [port2], env: threads.SHARE_ENV },
+  });
+  worker.on("error", (error: Error) => listener.failed(error.message));
+  port.start();
+  return {
+    port,
+    end(isSilent) {
+      void worker.terminate();
+      // An older runtime tells nothing, and ends only who comes back to it.
+      if (!isEndedInLoops() && !isSilent) gone();
+    },
+  };
+}
+
+/** What a thread is called. */
+export function nameOf(thread: number): string {
+  return `sessions ${thread}`;
+}
+
+/**
+ * In a thread: from now on the runtime ends it also in a loop, until what this gives is called. It interrupts only those who
+ * hold a lock (denoland/deno#35657), and in the middle of its own work that may be the program's end: whoever stops in order
+ * lets go of it first.
+ */
+export function beEndable(): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (isEndedInLoops()) void threads.locks.request(crypto.randomUUID(), () => promise);
+  return resolve;
+}
+
+/** Deno 2.9 ends them, and tells when they are gone; 2.7 has no locks, and does neither. */
+function isEndedInLoops(): boolean {
+  return "locks" in threads;
 }

@@ -30,6 +30,8 @@ export interface ThreadRequests {
     /** Of `FailureNotice`. */
     readonly notice: SharedArrayBuffer;
   };
+  /** Whether it comes to answer. */
+  readonly isThere: Record<never, never>;
   /** Listens at these addresses, together with the others. */
   readonly open: { readonly addresses: readonly Bound[] };
   /** Loads and sets up what is served next, for `take` or `drop`. */

@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { CallFailed, Calls } from "../../../../core/server/threads/calls.ts";
+import { CallFailed, Calls, NoAnswer } from "../../../../core/server/threads/calls.ts";
+import { Waits } from "../../../../core/wire/waits.ts";
+import { TestClock } from "../../../support/test_clock.ts";
 
 interface Requests {
   readonly double: { readonly number: number };
@@ -23,12 +25,14 @@ function ends() {
     note: ({ text }: Requests["note"]) => void notes.push(text),
     wait: () => new Promise(() => {}),
   };
-  const asking = new Calls<Requests, Answers>(port1, {}, () => []);
-  new Calls(port2, handlers, (error) => [`problem: ${error}`]);
+  const clock = new TestClock(), waits = new Waits(undefined, clock);
+  const asking = new Calls<Requests, Answers>(port1, {}, () => [], waits);
+  new Calls(port2, handlers, (error) => [`problem: ${error}`], waits);
   for (const port of [port1, port2]) port.start();
   return {
     asking,
     notes,
+    clock,
     [Symbol.dispose]() {
       port1.close();
       port2.close();
@@ -62,4 +66,14 @@ Deno.test("calls: when the other end is lost, whoever waits is told, and whoever
   open.asking.end();
   await assertRejects(() => waiting, CallFailed, "the thread has ended");
   await assertRejects(() => open.asking.ask("double", { number: 1 }), CallFailed);
+});
+
+Deno.test("calls: no answer is waited for without end; what comes too late disturbs nobody", async () => {
+  using open = ends();
+  const waiting = open.asking.ask("wait", {});
+  open.clock.advance(119_000);
+  assertEquals(await open.asking.ask("double", { number: 1 }), 2);
+  open.clock.advance(2_000);
+  await assertRejects(() => waiting, NoAnswer, 'no answer to "wait" within 120 s');
+  assertEquals(await open.asking.ask("double", { number: 2 }), 4);
 });

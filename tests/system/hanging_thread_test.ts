@@ -1,0 +1,57 @@
+/** A session thread that hangs, for real: a plugin that never comes back, and what becomes of the others. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { type ThreadSession, threadSession, twoThreads } from "../support/in_threads.ts";
+import type { Dialogue } from "../support/plain_client.ts";
+import { TestClock } from "../support/test_clock.ts";
+import { bob } from "../support/test_config.ts";
+import { type TestServer, testServer } from "../support/test_server.ts";
+
+/** Looks of the first thread until it is certain: a minute, and the one that asked. */
+const LOOKS = 7;
+
+async function login(session: Dialogue): Promise<string> {
+  await session.ask(`USER ${bob.address}`);
+  return await session.ask(`PASS ${bob.password}`);
+}
+
+/** A session in that thread. Those that try to connect while it is being ended may be cut off. */
+async function sessionIn(server: TestServer, thread: string): Promise<ThreadSession> {
+  for (;;) {
+    const session = await threadSession(server.ports.pop3).catch(() => undefined);
+    if (session?.thread === thread) return session;
+    await session?.[Symbol.asyncDispose]();
+  }
+}
+
+for (
+  const [what, command] of [["an endless loop", "XLOOP"], ["promises without end", "XSPIN"], [
+    "a lock that nobody lets go",
+    "XWAIT",
+  ]]
+) {
+  Deno.test(`workers: a thread that hangs in ${what} is ended, and another takes its place, its port and its locks`, async () => {
+    const clock = new TestClock();
+    await using server = await testServer({ ...twoThreads, storage: "sqlite" }, clock);
+    await using first = await sessionIn(server, "first");
+    {
+      await using hangs = await sessionIn(server, "second");
+      assertMatch(await login(hangs.session), /^\+OK /);
+      await hangs.session.say(`${command}\r\n`);
+      for (let looks = 0; looks < LOOKS; looks++) {
+        // Whatever it has answered has arrived: the maildrop is locked by the one that hangs, and the first thread serves.
+        assertMatch(await login(first.session), /^-ERR \[IN-USE\]/);
+        clock.advance(10_000);
+      }
+      // It is really ended: the system closes its sockets.
+      await hangs.session.readToEnd().catch(() => {});
+    }
+    assertMatch(await login(first.session), /^\+OK /);
+    await using again = await sessionIn(server, "second");
+    assertMatch(await again.session.ask("NOOP"), /^-ERR|^\+OK/);
+    const errors = server.log.filter(({ level }) => level === "error").map(({ message, thread }) => [message, thread]);
+    assertEquals(errors, [[
+      "a session thread has not answered for a minute, and is ended; its sessions are lost, and it is started again",
+      2,
+    ]]);
+  });
+}
