@@ -2,6 +2,7 @@
 import { Refusal, type RefusalKind } from "../../../core/contract/mod.ts";
 import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
 import { CommandTooLarge, TooMuchRefused } from "../../../core/wire/command_reader.ts";
+import { ImpossibleName } from "./grammar/mailbox_name.ts";
 import { Malformed } from "./grammar/scanner.ts";
 import { bad, no, type Reply } from "./replies.ts";
 import { OutOfStep } from "./sections/write_literal.ts";
@@ -50,6 +51,7 @@ const codes: Readonly<Record<RefusalKind, string>> = {
 /** What a client is told of an error that was expected; undefined for all others. */
 export function expectedReply(error: unknown): Reply | undefined {
   if (error instanceof CommandRefused) return error.reply;
+  if (error instanceof ImpossibleName) return no("No mailbox can have that name", "CANNOT");
   // RFC 9051 §7.1.3: what was wrong, as far as the server can tell.
   if (error instanceof Malformed) return bad(`Expected ${error.expected} at octet ${error.at}`);
   if (error instanceof CommandTooLarge) return bad("The command is too large", "TOOBIG");

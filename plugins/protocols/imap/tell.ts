@@ -23,6 +23,8 @@ export async function tellChanges(
   { flags, items }: SelectedEvents,
 ): Promise<void> {
   const { writer } = session.connection;
+  /** As the client knows it. */
+  let { recent } = mailbox;
   if (mailbox.isStale) {
     const turns = new Turns();
     for await (const { gone, arrived, changed, touched } of mailbox.changes()) {
@@ -33,6 +35,7 @@ export async function tellChanges(
       if (first !== undefined && last !== undefined) {
         await takeRecent(session, mailbox, [first, last]);
         tellCount(session, mailbox);
+        recent = mailbox.recent;
       }
       if (flags) { for (const message of changed) tellFlags(session, mailbox, message); }
       // RFC 5267 §4.3.3, RFC 5465 §7: after EXISTS.
@@ -44,6 +47,8 @@ export async function tellChanges(
   }
   // Also what was gone before, when it could not be told.
   if (mayExpunge) await tellGone(session, mailbox);
+  // RFC 3501 §7.3.2: when the size changes, not only when something has come.
+  if (mailbox.recent !== recent) tellRecent(session, mailbox);
 }
 
 /**
@@ -79,10 +84,15 @@ function ofOthers({ notifications }: Session, { id }: SelectedMailbox, uids: rea
   return notifications === undefined ? uids : uids.filter((uid) => !notifications.own.hasAdded(id, uid));
 }
 
-/** EXISTS (RFC 9051 §7.4.1), and RECENT where the client knows it (RFC 3501 §7.3.2). */
+/** EXISTS (RFC 9051 §7.4.1), and RECENT. */
 export function tellCount(session: Session, mailbox: SelectedMailbox): void {
   session.untagged(`${mailbox.count} EXISTS`);
-  if (!session.extensions.isRev2) session.untagged(`${mailbox.recent} RECENT`);
+  tellRecent(session, mailbox);
+}
+
+/** RECENT, where the client knows it (RFC 3501 §7.3.2). */
+function tellRecent(session: Session, { recent }: SelectedMailbox): void {
+  if (!session.extensions.isRev2) session.untagged(`${recent} RECENT`);
 }
 
 /** The flags of a message, by its number, or by its UID (RFC 9586 §3.3); nothing where the client does not know it. */

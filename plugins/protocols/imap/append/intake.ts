@@ -86,7 +86,7 @@ export async function takeIn<Result>(
     await intake.abandon(error);
     if (!isBroken(error)) await pending?.refuse();
     // Whatever was read of it, places are those in the command.
-    throw error instanceof Malformed ? new Malformed(before + error.at, error.expected) : error;
+    throw error instanceof Malformed && before > 0 ? new Malformed(before + error.at, error.expected) : error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Arguments of LIST and LSUB (RFC 9051 §6.3.9, RFC 5258; RFC 5819, RFC 6154, RFC 8440, RFC 9590). */
 import { keywordTable } from "./keyword_table.ts";
-import { decodedName, encodedName, nameForms } from "./mailbox_name.ts";
+import { decodedName, encodedName } from "./mailbox_name.ts";
 import { expectMetadataEntry, type MetadataEntry, printMetadataEntry } from "./metadata_entry.ts";
 import { LIST } from "./octet_classes.ts";
 import type { NameForm, Scanner } from "./scanner.ts";
@@ -31,14 +31,14 @@ export interface ListArguments {
   readonly selection: ReadonlySet<ListSelection>;
   /** What stands before the patterns. */
   readonly reference: string;
-  /** At least one; see `list_pattern.ts`. */
+  /** Those that names can match, perhaps none; see `list_pattern.ts`. */
   readonly patterns: readonly string[];
   /** Perhaps nothing. */
   readonly returns: ListReturn;
 }
 
-/** Arguments of LSUB. */
-export type LsubArguments = Pick<ListArguments, "reference"> & { readonly pattern: string };
+/** Arguments of LSUB: at most one pattern. */
+export type LsubArguments = Pick<ListArguments, "reference" | "patterns">;
 
 const selections = keywordTable(["RECURSIVEMATCH", "REMOTE", "SPECIAL-USE", "SUBSCRIBED"]);
 const returnOptions = keywordTable(["CHILDREN", "MYRIGHTS", "SPECIAL-USE", "SUBSCRIBED"]);
@@ -55,8 +55,7 @@ export function expectListArguments(scanner: Scanner): ListArguments {
   return {
     isExtended: selection !== undefined || hasList || returns !== undefined,
     selection: selection ?? new Set(),
-    reference,
-    patterns,
+    ...accepted(reference, patterns),
     returns: returns ?? { options: new Set() },
   };
 }
@@ -81,11 +80,12 @@ export function expectLsubArguments(scanner: Scanner): LsubArguments {
   scanner.expectSpace();
   const pattern = expectPattern(scanner);
   scanner.expectEnd();
-  return { reference, pattern };
+  return accepted(reference, [pattern]);
 }
 
 /** Writes arguments of LSUB. */
-export function printLsubArguments({ reference, pattern }: LsubArguments, form: NameForm): WireText {
+export function printLsubArguments({ reference, patterns }: LsubArguments, form: NameForm): WireText {
+  const [pattern = ""] = patterns;
   return `${printAstring(encodedName(reference, form))} ${printListMailbox(encodedName(pattern, form))}`;
 }
 
@@ -122,19 +122,17 @@ function expectReturn(scanner: Scanner): ListReturn {
   return { options, ...status === undefined ? {} : { status }, ...metadata === undefined ? {} : { metadata } };
 }
 
-function expectReference(scanner: Scanner): string {
-  const start = scanner.at;
-  return asName(scanner, scanner.expectAstring("a reference name"), start);
+/** RFC 9051 §6.3.9: a pattern that is not accepted is ignored; so is what is not in the form of names. */
+function accepted(reference: string | undefined, patterns: readonly (string | undefined)[]): LsubArguments {
+  if (reference === undefined) return { reference: "", patterns: [] };
+  return { reference, patterns: patterns.filter((pattern) => pattern !== undefined) };
 }
 
-function expectPattern(scanner: Scanner): string {
-  const start = scanner.at;
+function expectReference(scanner: Scanner): string | undefined {
+  return decodedName(scanner.expectAstring("a reference name"), scanner.nameForm);
+}
+
+function expectPattern(scanner: Scanner): string | undefined {
   const octets = scanner.acceptRun(LIST) ?? scanner.expectString("a mailbox pattern");
-  return asName(scanner, octets, start);
-}
-
-function asName(scanner: Scanner, octets: Uint8Array, start: number): string {
-  const name = decodedName(octets, scanner.nameForm);
-  if (name === undefined) throw scanner.malformed(nameForms[scanner.nameForm], start);
-  return name;
+  return decodedName(octets, scanner.nameForm);
 }

@@ -1,15 +1,24 @@
 /** Names of mailboxes in commands: as the client writes them on the wire, and in Unicode everywhere else. */
 import { isAscii, latin1 } from "../../../../core/wire/ascii.ts";
 import { decodeModifiedUtf7, encodeModifiedUtf7 } from "./modified_utf7.ts";
-import type { NameForm, Scanner } from "./scanner.ts";
+import { Malformed, type NameForm, type Scanner } from "./scanner.ts";
 import { utf8Text } from "./strings.ts";
 import { printAstring, utf8Octets, type WireText } from "./wire_text.ts";
 
-/** Reads a name; INBOX comes out in capitals. Whether there can be such a mailbox is another question. @throws Malformed. */
+/**
+ * RFC 9051 §9: a mailbox is any astring, so a command with a name that is not in the form of names is well-formed. But
+ * there is no such mailbox, nor can there be one: the reply is NO.
+ */
+export class ImpossibleName extends Malformed {}
+
+/**
+ * Reads a name; INBOX comes out in capitals. Whether there can be such a mailbox is another question.
+ * @throws Malformed; ImpossibleName for what is not in the form of names.
+ */
 export function expectMailboxName(scanner: Scanner): string {
   const start = scanner.at;
   const name = decodedName(scanner.expectAstring("a mailbox name"), scanner.nameForm);
-  if (name === undefined) throw scanner.malformed(`a mailbox name in ${nameForms[scanner.nameForm]}`, start);
+  if (name === undefined) throw new ImpossibleName(start, "a mailbox name");
   return asInbox(name);
 }
 
@@ -33,6 +42,3 @@ export function decodedName(octets: Uint8Array, form: NameForm): string | undefi
 export function encodedName(name: string, form: NameForm): Uint8Array {
   return utf8Octets(form === "utf-8" ? name : encodeModifiedUtf7(name));
 }
-
-/** What a form is called. */
-export const nameForms: Readonly<Record<NameForm, string>> = { "utf-8": "UTF-8", "modified-utf-7": "modified UTF-7" };

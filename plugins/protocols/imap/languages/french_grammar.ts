@@ -24,7 +24,6 @@ export const frenchGrammar: Readonly<Record<keyof typeof germanGrammar, string>>
   "a mailbox filter of ESEARCH": "un filtre de boîtes d'ESEARCH",
   "a mailbox filter of NOTIFY": "un filtre de boîtes de NOTIFY",
   "a mailbox name": "un nom de boîte",
-  "a mailbox name in {}": "un nom de boîte en {}",
   "a mailbox pattern": "un motif de noms de boîtes",
   "a minute": "une minute",
   "a mod-sequence": "un numéro de modification",

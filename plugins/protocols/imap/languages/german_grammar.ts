@@ -23,7 +23,6 @@ export const germanGrammar = {
   "a mailbox filter of ESEARCH": "ein Filter für Postfächer von ESEARCH",
   "a mailbox filter of NOTIFY": "ein Filter für Postfächer von NOTIFY",
   "a mailbox name": "der Name eines Postfachs",
-  "a mailbox name in {}": "der Name eines Postfachs in {}",
   "a mailbox pattern": "ein Muster für Postfächer",
   "a minute": "eine Minute",
   "a mod-sequence": "eine Änderungsnummer",

@@ -228,7 +228,11 @@ Deno.test("imap: RFC 4315 §3: who may append to a mailbox and not select it is 
   assertEquals(await client.run(`APPEND ${target} ${literal(message)}`), ["OK Appended"]);
   await client.run("SELECT INBOX");
   assertEquals(await client.run(`COPY 1 ${target}`), ["OK Copied"]);
-  assertEquals(await client.run(`UID REPLACE 1 ${target} ${literal(message)}`), ["* 1 EXPUNGE", "OK Replaced"]);
+  assertEquals(await client.run(`UID REPLACE 1 ${target} ${literal(message)}`), [
+    "* 1 EXPUNGE",
+    "* 0 RECENT",
+    "OK Replaced",
+  ]);
   assertEquals((await service.mailbox(bob)).messages, 3);
   // RFC 4314 §4: flags that need a right go without it.
   const { messages } = await service.storage.messages(id);
@@ -265,6 +269,7 @@ Deno.test("imap: RFC 8508: a message that another session removes meanwhile is n
   await service.storage.apply([{ do: "expunge", mailbox: id, uids: [1] }]);
   client.wire.send(`${message}\r\n`);
   assertEquals(await client.wire.readLine(), "* 1 EXPUNGE");
+  assertEquals(await client.wire.readLine(), "* 0 RECENT");
   assertEquals(await client.wire.readLine(), "a NO There is no such message to be replaced");
   assertEquals((await service.mailbox(fred)).messages, 0);
 });

@@ -9,6 +9,8 @@ export interface KnownMessage {
   uid: number | undefined;
   flags: ReadonlySet<string> | undefined;
   modseq: bigint | undefined;
+  /** RFC 3501 §2.3.2. */
+  isRecent: boolean;
 }
 
 /** How a command changes flags. */
@@ -26,6 +28,8 @@ export class ClientModel {
   messages: KnownMessage[] = [];
   uidValidity = 0;
   uidNext = 0;
+  /** RFC 3501 §7.3.2: how many messages are recent, as it was told last. */
+  recent = 0;
   /** RFC 7162 §6: what a client keeps, for the next time that it opens the mailbox. */
   modseq = 0n;
   /** UIDs of messages whose flags were told since the command under way was sent. */
@@ -69,11 +73,19 @@ export class ClientModel {
     return this.messages.map(({ uid }) => uid);
   }
 
+  /** RFC 3501 §7.3.2: once the flags of all messages are known, the number that was told is theirs. */
+  countsRecent(): void {
+    assertEquals(this.recent, this.messages.filter(({ isRecent }) => isRecent).length, "messages that are recent");
+  }
+
   #untagged(line: string): void {
     const [, number, word, rest = ""] = /^\* (?:(\d+) )?(\S+) ?(.*)$/s.exec(line) ?? [];
     switch (word) {
       case "EXISTS":
         return this.#exists(Number(number));
+      case "RECENT":
+        this.recent = Number(number);
+        return;
       case "EXPUNGE":
         return this.#expunged(Number(number));
       case "VANISHED":
@@ -96,7 +108,7 @@ export class ClientModel {
     // RFC 9051 §5.2: EXISTS never makes a mailbox smaller.
     assert(count >= this.messages.length, `EXISTS ${count} after ${this.messages.length}`);
     while (this.messages.length < count) {
-      this.messages.push({ uid: undefined, flags: undefined, modseq: undefined });
+      this.messages.push({ uid: undefined, flags: undefined, modseq: undefined, isRecent: false });
     }
   }
 
@@ -143,7 +155,9 @@ export class ClientModel {
       assert(message.uid > before, `UID ${uid} after ${before}`);
     }
     if (flags !== undefined) {
-      message.flags = new Set(flags.split(" ").filter((flag) => flag !== "" && flag !== "\\Recent"));
+      const all = new Set(flags.split(" ").filter((flag) => flag !== ""));
+      message.isRecent = all.delete("\\Recent");
+      message.flags = all;
       if (message.uid !== undefined) this.#told.add(message.uid);
     }
     if (modseq === undefined) return;

@@ -52,6 +52,7 @@ Deno.test("imap: RFC 9051 §5.5: pipelined commands see what those before them d
     "c OK Searched",
     "d OK Stored",
     "* 2 EXPUNGE",
+    "* 2 RECENT",
     "e OK Expunged",
     "* 2 FETCH (UID 3)",
     "f OK Fetched",

@@ -122,6 +122,7 @@ class Actor implements AsyncDisposable {
       this.model.messages.map(({ uid, flags }) => ({ uid, flags })),
       stored.map(({ uid, flags }) => ({ uid, flags: new Set(flags) })),
     );
+    this.model.countsRecent();
   }
 
   async perform(step: Step): Promise<void> {

@@ -100,7 +100,7 @@ Deno.test("notify: RFC 5465 §5.3, §6.1: what is gone is told at once, or with 
   assertEquals((await later.told(3)).filter((line) => !line.endsWith("RECENT")), ["* 4 EXISTS", "* 4 FETCH (UID 4)"]);
   assertEquals(await later.run("FETCH 1 UID"), ["OK [EXPUNGEISSUED] Fetched"]);
   assertEquals(await later.run("FETCH 2 UID"), ["* 2 FETCH (UID 2)", "OK [EXPUNGEISSUED] Fetched"]);
-  assertEquals(await later.run("NOOP"), ["* 1 EXPUNGE", "* 2 EXPUNGE", "OK Nothing done"]);
+  assertEquals(await later.run("NOOP"), ["* 1 EXPUNGE", "* 2 EXPUNGE", "* 2 RECENT", "OK Nothing done"]);
   await expunge(service, "INBOX", [2]);
   later.wire.send("i IDLE\r\n");
   assertEquals(await later.told(2), ["+ Idling", "* 1 EXPUNGE"]);

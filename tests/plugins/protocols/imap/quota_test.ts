@@ -52,6 +52,7 @@ overEachStorage(
     assertEquals(await client.run('MOVE 1 "Other Users/bob@example.org/B"'), [
       `* OK [COPYUID ${uidValidity} 1 1] Moved`,
       "* 1 EXPUNGE",
+      "* 0 RECENT",
       "OK Moved",
     ]);
     await client.run('SELECT "Other Users/bob@example.org/B"');

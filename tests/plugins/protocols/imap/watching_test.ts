@@ -33,6 +33,7 @@ overEachStorage("imap: RFC 2177 §3: what others do is told while a client idles
   assertEquals(await one.wire.readLine(), "* 1 FETCH (UID 1 FLAGS (\\Deleted \\Recent))");
   await other.run("EXPUNGE");
   assertEquals(await one.wire.readLine(), "* 1 EXPUNGE");
+  assertEquals(await one.wire.readLine(), "* 3 RECENT");
   one.wire.send("DONE\r\n");
   assertEquals(await one.wire.readLine(), "i OK No longer idling");
   assertEquals((await one.run("FETCH 1:* UID")).slice(0, -1), [
@@ -72,7 +73,7 @@ overEachStorage(
     await other.run("NOOP");
     await other.run("UID STORE 1 +FLAGS.SILENT (\\Deleted)");
     await other.run("EXPUNGE");
-    assertEquals(await one.run("UID FETCH 4 UID"), ["* 3 FETCH (UID 4)", "* 1 EXPUNGE", "OK Fetched"]);
+    assertEquals(await one.run("UID FETCH 4 UID"), ["* 3 FETCH (UID 4)", "* 1 EXPUNGE", "* 2 RECENT", "OK Fetched"]);
     assertEquals(await one.run("FETCH 1:* UID"), ["* 1 FETCH (UID 3)", "* 2 FETCH (UID 4)", "OK Fetched"]);
   },
 );
@@ -285,7 +286,7 @@ overEachStorage("imap: a mailbox that is renamed under a session stays selected"
   await service.fill(fred, "INBOX", three);
   await other.run("SELECT INBOX");
   await owner.run("RENAME INBOX old");
-  assertEquals((await other.run("NOOP")).slice(0, -1), ["* 1 EXPUNGE", "* 1 EXPUNGE", "* 1 EXPUNGE"]);
+  assertEquals((await other.run("NOOP")).slice(0, -1), [...Array(3).fill("* 1 EXPUNGE"), "* 0 RECENT"]);
 });
 
 overEachStorage(

@@ -90,14 +90,20 @@ Deno.test("RFC 9051 §6.3.9: what is no LIST, and where", () => {
   assertMalformed(expectListArguments, '"" % RETURN (|REMOTE)', "a return option");
   // Wildcards in a reference have to be quoted: it is an astring.
   assertMalformed(expectListArguments, 'a|% ""', "a space");
-  assertMalformed(expectListArguments, '"" |R&D', "modified UTF-7");
 });
 
 Deno.test("RFC 3501 §5.1.3: patterns are in the form of names", () => {
   assertEquals(read(expectListArguments, '"" &AOQ-%/*').patterns, ["ä%/*"]);
   assertEquals(read(expectListArguments, '"" "&AOQ-%"', "utf-8").patterns, ["&AOQ-%"]);
+});
+
+Deno.test("RFC 9051 §6.3.9: patterns that are in no form of names are ignored, and with such a reference all are", () => {
+  assertEquals(read(expectListArguments, '"" R&D').patterns, []);
   // No wildcard can hide in what is encoded: %.
-  assertMalformed(expectListArguments, '"" |&ACU-', "modified UTF-7");
+  assertEquals(read(expectListArguments, '"" (&ACU- a% &b)').patterns, ["a%"]);
+  assertEquals(read(expectListArguments, "R&D (% *)").patterns, []);
+  assertEquals(read(expectListArguments, '"" {1}\r\n\xfc', "utf-8").patterns, []);
+  assertEquals(read(expectLsubArguments, '"" R&D'), { reference: "", patterns: [] });
 });
 
 const patternTexts = fc.string({ unit: fc.constantFrom(..."ab/%*ä&"), maxLength: 8 });
@@ -118,7 +124,7 @@ Deno.test("LIST and LSUB: what is printed is read as the same", () => {
   fc.assert(fc.property(texts, patternTexts, nameForms, (reference, pattern, form) => {
     const given = list({ isExtended: false, reference, patterns: [pattern] });
     assertEquals(read(expectListArguments, printListArguments(given, form), form), given);
-    const lsub = { reference, pattern };
+    const lsub = { reference, patterns: [pattern] };
     assertEquals(read(expectLsubArguments, printLsubArguments(lsub, form), form), lsub);
   }));
 });

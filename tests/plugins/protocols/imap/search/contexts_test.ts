@@ -42,7 +42,7 @@ Deno.test("imap contexts: RFC 5267 §4.3: what comes, changes and goes is told b
     '* ESEARCH (TAG "t3") UID REMOVEFROM (0 3)',
     "OK [EXPUNGEISSUED] Fetched",
   ]);
-  assertEquals(await client.run("NOOP"), ["* 3 EXPUNGE", "OK Nothing done"]);
+  assertEquals(await client.run("NOOP"), ["* 3 EXPUNGE", "* 4 RECENT", "OK Nothing done"]);
 });
 
 Deno.test("imap contexts: RFC 5267 §4.3: what the session itself does is told too", async () => {
@@ -56,6 +56,7 @@ Deno.test("imap contexts: RFC 5267 §4.3: what the session itself does is told t
   assertEquals(await client.run("EXPUNGE"), [
     '* ESEARCH (TAG "t3") REMOVEFROM (0 1)',
     "* 1 EXPUNGE",
+    "* 1 RECENT",
     "OK Expunged",
   ]);
   assertEquals(about(await client.run("STORE 1 -FLAGS (\\Seen)")), ['(TAG "t3") REMOVEFROM (0 1)']);
