@@ -1,6 +1,6 @@
 /** COPY, MOVE and their UID forms (RFC 9051 §6.4.7 and §6.4.8, RFC 6851), with COPYUID (RFC 4315 §3). */
 import type { CopiedRun, MailboxId, Storage, UidSet } from "../../../../core/contract/mod.ts";
-import { type Access, hasRights, openTarget, requireRights } from "../access.ts";
+import { type Access, hasRights, openTarget, putInto, requireRights } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { tellExpunged } from "../expunge_deleted.ts";
 import { requireWritable } from "../failures.ts";
@@ -29,7 +29,7 @@ function copyCommand(by: By): Command {
       const to = await openTarget(storage, user, target);
       const uids = uidsOf(mailbox, set, by);
       requireWithinLimit(session, mailbox, uids);
-      const runs = await copy(session, mailbox, uids, to);
+      const runs = await putInto(storage, to, () => copy(storage, mailbox, uids, to));
       session.notifications?.own.added(to.mailbox.id, targetsOf(runs));
       if (to.mailbox.id === mailbox.id) mailbox.isStale = true;
       return { reply: runs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, runs)) };
@@ -46,13 +46,14 @@ function moveCommand(by: By): Command {
       // RFC 6851 §3.3: what STORE \Deleted and EXPUNGE would need.
       requireWritable(mailbox.selection);
       requireRights(mailbox.selection, "te");
-      const to = await openTarget(session.service.context.storage, user, target);
+      const { storage } = session.service.context;
+      const to = await openTarget(storage, user, target);
       const { uids, reached } = withinLimit(session, mailbox, uidsOf(mailbox, set, by));
       const runs: CopiedRun[] = [];
       try {
         // RFC 6851 §3.3: each message is moved or is not; of all of them together nothing is said.
         for (const step of uidSteps(mailbox, uids, STEP)) {
-          for (const run of await move(session, mailbox, step, to)) runs.push(run);
+          for (const run of await putInto(storage, to, () => move(storage, mailbox, step, to))) runs.push(run);
         }
       } finally {
         // Also where it ends halfway: of what was moved, the client hears all.
@@ -104,20 +105,18 @@ function targetsOf(runs: Runs): UidSet {
 }
 
 /** RFC 9051 §6.4.7: all of them, or none. */
-async function copy({ service }: Session, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
-  const { storage } = service.context;
+async function copy(storage: Storage, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
   if (hasRights(to, "stw")) {
     const [runs] = await storage.apply([{ do: "copy", from, uids, to: to.mailbox.id }]);
     return runs;
   }
-  const { batch, sources } = await appends(service.context, from, uids, to);
+  const { batch, sources } = await appends(storage, from, uids, to);
   const made = await storage.apply(batch);
   return made.flatMap((message, index) => run(sources[index], message));
 }
 
 /** RFC 4314 §4: without the flags that may not be set in the target. All in one batch: a message is in one of the two. */
-async function move({ service }: Session, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
-  const { storage } = service.context;
+async function move(storage: Storage, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
   const lost = hasRights(to, "stw") ? [] : await flagsLost(storage, from, uids, to);
   const take = { do: "move", from, uids, to: to.mailbox.id } as const;
   if (lost.length === 0) return (await storage.apply([take]))[0];
@@ -137,12 +136,7 @@ async function flagsLost(
 }
 
 /** RFC 4314 §4: flags that may not be set in the target are left out. */
-async function appends(
-  { storage }: Session["service"]["context"],
-  from: MailboxId,
-  uids: UidSet,
-  to: Access,
-) {
+async function appends(storage: Storage, from: MailboxId, uids: UidSet, to: Access) {
   const { messages } = await storage.messages(from, { uids });
   return {
     sources: messages.map(({ uid }) => uid),
