@@ -44,14 +44,16 @@ export class QuietWork implements Work {
 /** Counts what is done of a command's work. */
 export class LongWork implements Work {
   readonly #session: Session;
+  readonly #isInParts: boolean;
   readonly #turns = new Turns();
   #toldAt: number;
   #done = 0;
   #goal = 0;
 
-  /** Begins now. */
-  constructor(session: Session) {
+  /** Begins now. @param isInParts Whether more will be expected when some of it is done. */
+  constructor(session: Session, isInParts = false) {
     this.#session = session;
+    this.#isInParts = isInParts;
     this.#toldAt = session.service.context.now().getTime();
   }
 
@@ -87,8 +89,9 @@ export class LongWork implements Work {
     return tag.includes("]") ? "NIL" : `"${tag}"`;
   }
 
-  /** RFC 9585 §4: the goal is greater than 0, and what is done is not beyond it. */
+  /** RFC 9585 §4: the goal does not change, and is greater than what is done until the command is over; else it is NIL. */
   get #state(): string {
-    return this.#goal === 0 ? `${this.#done} NIL` : `${Math.min(this.#done, this.#goal)} ${this.#goal}`;
+    const isKnown = this.#goal > 0 && !this.#isInParts;
+    return isKnown ? `${Math.min(this.#done, this.#goal - 1)} ${this.#goal}` : `${this.#done} NIL`;
   }
 }

@@ -47,7 +47,7 @@ export const multisearch: Command = command({
       const prepared = await prepareSearch(session, state.user, program);
       requireFuzzy(prepared, returns.options.has("RELEVANCY"));
       const all = await filteredMailboxes(session.service.context.storage, state.user, sources, selected?.id);
-      const asked = { prepared, returns, work: new LongWork(session) };
+      const asked = { prepared, returns, work: new LongWork(session, all.length > 1) };
       for (const access of all) {
         if (access.mailbox.id === selected?.id) await searchSelected(session, access, selected, asked);
         else await searchOther(session, access, asked);

@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { logIn, testService } from "../talk.ts";
+import { LongWork } from "../../../../../plugins/protocols/imap/long_work.ts";
+import { Session } from "../../../../../plugins/protocols/imap/session.ts";
+import { fakeConnection } from "../../../../support/fake_connection.ts";
+import { fred, logIn, testService } from "../talk.ts";
 import { append } from "./searching.ts";
 
 /** A clock that goes on by itself: so many seconds each time that it is asked. */
@@ -42,9 +45,42 @@ Deno.test("imap: RFC 9585 §4: long searches, sorts and threads tell how far the
     for (const line of told) {
       const [, tag, done, goal] = /^\* OK \[INPROGRESS \("(t\d+)" (\d+) (\d+)\)\] /.exec(line) ?? [];
       assertEquals([tag, goal], [client.tag, "400"]);
-      assert(Number(done) >= before && Number(done) <= 400, line);
+      // Also when all has been looked through and only the answer is left.
+      assert(Number(done) >= before && Number(done) < 400, line);
       before = Number(done);
     }
+  }
+});
+
+Deno.test("imap: RFC 9585 §4: over several mailboxes the goal is not known, and what is done goes on from one to the next", async () => {
+  const clock = hurriedClock(11);
+  const tested = await testService({ now: () => clock.now() });
+  for (const mailbox of ["INBOX", "one", "two"]) await tested.fill(fred, mailbox, messages.map(({ text }) => text));
+  await using client = await logIn(tested);
+  clock.isHurried = true;
+  const lines = await client.run("ESEARCH IN (personal) BODY nothing");
+  assertEquals(lines.at(-1), "OK Searched");
+  const told = lines.map((line) => /^\* OK \[INPROGRESS \("t\d+" (\d+) NIL\)\] /.exec(line)?.[1]).slice(0, -1);
+  const counts = told.map(Number);
+  assert(counts.length > 0 && (counts.at(-1) ?? 0) > 800, lines.join("\n"));
+  assertEquals(counts, counts.toSorted((left, right) => left - right));
+});
+
+Deno.test("imap: RFC 9585 §4: the goal is greater than what is done as long as the command is under way", async () => {
+  const clock = hurriedClock(11);
+  clock.isHurried = true;
+  const { service } = await testService({ now: () => clock.now() });
+  const { connection, client } = fakeConnection();
+  using session = new Session(connection, service);
+  session.tag = "a";
+  const work = new LongWork(session);
+  work.expect(2);
+  // The last: all has been looked through, and the answer is put together.
+  for (const told of [0, 1, 1]) {
+    while (!work.isDue) continue;
+    await work.pause();
+    assertEquals(await client.readLine(), `* OK [INPROGRESS ("a" ${told} 2)] Still at work`);
+    work.did(1);
   }
 });
 
