@@ -1,7 +1,7 @@
 /** Mailboxes that a user may use, and how a command is refused for those that it may not (RFC 4314, RFC 5530). */
 import type { Storage } from "../../../core/contract/mod.ts";
 import { type Access, findMailbox, hasRights, type User } from "../../../core/mailboxes/access.ts";
-import { CommandRefused } from "./failures.ts";
+import { CommandRefused, isGone } from "./failures.ts";
 
 export {
   type Access,
@@ -21,20 +21,40 @@ export async function openMailbox(storage: Storage, user: User, name: string, ne
   return permitted(await findMailbox(storage, user, name), needed, "NONEXISTENT");
 }
 
+/** RFC 9051 §6.3.12, §6.4.7: the hint that CREATE may help. */
+const noTarget = "TRYCREATE";
+
 /** A mailbox that messages are to go to. @throws CommandRefused, with TRYCREATE where there is none. */
 export async function openTarget(storage: Storage, user: User, name: string): Promise<Access> {
-  // RFC 9051 §6.3.12, §6.4.7: a hint that CREATE may help.
-  return permitted(await findMailbox(storage, user, name), "i", "TRYCREATE");
+  return permitted(await findMailbox(storage, user, name), "i", noTarget);
+}
+
+/** Has messages put into a target, which may have gone since it was opened. @throws CommandRefused, with TRYCREATE then. */
+export async function putInto<Result>(
+  storage: Storage,
+  { mailbox }: Access,
+  put: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await put();
+  } catch (error) {
+    if (isGone(error) && await storage.mailbox(mailbox.id) === undefined) return refuseMissing(noTarget);
+    throw error;
+  }
 }
 
 /** The access if it has these rights. @throws CommandRefused, with the code of a missing mailbox where it is hidden. */
 export function permitted(access: Access | undefined, needed: string, missing = "NONEXISTENT"): Access {
   // RFC 4314 §6: who may not look a mailbox up is answered as if it were not there.
   if (access === undefined || !hasRights(access, needed) && !hasRights(access, "l")) {
-    throw new CommandRefused("There is no such mailbox", missing);
+    return refuseMissing(missing);
   }
   requireRights(access, needed);
   return access;
+}
+
+function refuseMissing(code: string): never {
+  throw new CommandRefused("There is no such mailbox", code);
 }
 
 /** Refuses those who lack one of these rights. @throws CommandRefused. */

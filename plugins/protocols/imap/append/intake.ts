@@ -4,7 +4,7 @@
  */
 import type { BodyId, MessageDetails, Operation } from "../../../../core/contract/mod.ts";
 import { hasBinary, withoutBinary } from "../../../../core/message/encode_binary.ts";
-import { type Access, hasRights, openTarget } from "../access.ts";
+import { type Access, hasRights, openTarget, putInto } from "../access.ts";
 import type { IncomingLiteral } from "../../../../core/wire/command_reader.ts";
 import { CommandRefused, isBroken } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
@@ -81,7 +81,8 @@ export async function takeIn<Result>(
       stretch = new Scanner(rest.octets, session.nameForm);
       pending = rest.literal && session.reader.literal(rest.literal);
     }
-    return await use(await intake.finish());
+    const taken = await intake.finish();
+    return await putInto(session.service.context.storage, taken.target, () => use(taken));
   } catch (error) {
     await intake.abandon(error);
     if (!isBroken(error)) await pending?.refuse();

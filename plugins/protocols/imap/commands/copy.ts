@@ -1,6 +1,6 @@
 /** COPY, MOVE and their UID forms (RFC 9051 §6.4.7 and §6.4.8, RFC 6851), with COPYUID (RFC 4315 §3). */
 import type { CopiedRun, MailboxId, Storage, UidSet } from "../../../../core/contract/mod.ts";
-import { type Access, hasRights, openTarget, requireRights } from "../access.ts";
+import { type Access, hasRights, openTarget, putInto, requireRights } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { tellExpunged } from "../expunge_deleted.ts";
 import { requireWritable } from "../failures.ts";
@@ -32,7 +32,7 @@ function copyCommand(by: By): Command {
       const to = await openTarget(storage, user, target);
       const uids = uidsOf(mailbox, set, by);
       requireWithinLimit(session, mailbox, uids);
-      const runs = await copy(session, mailbox, uids, to);
+      const runs = await putInto(storage, to, () => copy(storage, mailbox, uids, to));
       session.notifications?.own.added(to.mailbox.id, targetsOf(runs));
       if (to.mailbox.id === mailbox.id) mailbox.isStale = true;
       return { reply: runs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, runs)) };
@@ -49,14 +49,15 @@ function moveCommand(by: By): Command {
       // RFC 6851 §3.3: what STORE \Deleted and EXPUNGE would need.
       requireWritable(mailbox.selection);
       requireRights(mailbox.selection, "te");
-      const to = await openTarget(session.service.context.storage, user, target);
+      const { storage } = session.service.context;
+      const to = await openTarget(storage, user, target);
       const { uids, reached } = withinLimit(session, mailbox, uidsOf(mailbox, set, by));
       const runs: CopiedRun[] = [], work = new LongWork(session);
       try {
         // RFC 6851 §3.3: each message is moved or is not; of all of them together nothing is said.
         for (const step of uidSteps(mailbox, uids, STEP, work)) {
           await work.pause();
-          for (const run of await move(session, mailbox, step, to)) runs.push(run);
+          for (const run of await putInto(storage, to, () => move(storage, mailbox, step, to))) runs.push(run);
         }
       } finally {
         // Also where it ends halfway: of what was moved, the client hears all.
@@ -108,15 +109,13 @@ function targetsOf(runs: Runs): UidSet {
 }
 
 /** RFC 9051 §6.4.7: all of them, or none. RFC 4314 §4: without the flags that may not be set in the target. */
-async function copy({ service }: Session, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
-  const { storage } = service.context;
+async function copy(storage: Storage, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
   const without = await flagsLost(storage, from, uids, to);
   return (await storage.apply([{ do: "copy", from, uids, to: to.mailbox.id, without }]))[0];
 }
 
 /** RFC 4314 §4: the same; all in one batch: a message is in one of the two. */
-async function move({ service }: Session, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
-  const { storage } = service.context;
+async function move(storage: Storage, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
   const lost = await flagsLost(storage, from, uids, to);
   const take = { do: "move", from, uids, to: to.mailbox.id } as const;
   if (lost.length === 0) return (await storage.apply([take]))[0];

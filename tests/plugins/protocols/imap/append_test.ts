@@ -1,7 +1,7 @@
 /** APPEND and REPLACE: messages as they arrive, refused before, after or in the middle, and nothing left behind. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { BodyId, Storage } from "../../../../core/contract/mod.ts";
+import type { BodyId, MailboxId, Storage } from "../../../../core/contract/mod.ts";
 import { Refusal } from "../../../../core/contract/mod.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
 import { overEachStorage } from "./over_each_storage.ts";
@@ -273,3 +273,41 @@ Deno.test("imap: RFC 8508: a message that another session removes meanwhile is n
   assertEquals(await client.wire.readLine(), "a NO There is no such message to be replaced");
   assertEquals((await service.mailbox(fred)).messages, 0);
 });
+
+overEachStorage(
+  "imap: RFC 9051 §6.3.12, §6.4.7: CREATE may help where the target is removed meanwhile",
+  async (given) => {
+    const puts = (batch: Parameters<Storage["apply"]>[0]) =>
+      batch.some(({ do: does }) => ["append", "copy", "move"].includes(does));
+    let removed: MailboxId | undefined;
+    const storage: Storage = new Proxy(given.storage ?? memoryStorage(), {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (name !== "apply") return typeof value === "function" ? value.bind(target) : value;
+        return async (batch: Parameters<Storage["apply"]>[0]) => {
+          // Right before messages are put into it.
+          if (removed !== undefined && puts(batch)) await target.apply([{ do: "removeMailbox", mailbox: removed }]);
+          return await target.apply(batch);
+        };
+      },
+    });
+    const service = await testService({ storage });
+    const { id } = await service.mailbox(bob);
+    // Copies by one who may not set flags are put there one by one.
+    await service.storage.apply([{ do: "setRights", mailbox: id, who: service.account(fred), rights: "lrikx" }]);
+    await service.fill(fred, "INBOX", [message]);
+    await using client = await logIn(service);
+    await client.run("SELECT INBOX");
+    const commands = ["APPEND ? %", "COPY 1 ?", "UID COPY 1 ?", "MOVE 1 ?", "UID MOVE 1 ?", "REPLACE 1 ? %"];
+    for (const [owner, prefix] of [[fred, ""], [bob, `Other Users/${bob}/INBOX/`]] as const) {
+      for (const command of commands) {
+        await client.run(`CREATE "${prefix}away"`);
+        removed = (await service.mailbox(owner, owner === fred ? "away" : "INBOX/away")).id;
+        const given = command.replace("?", `"${prefix}away"`).replace("%", literal(message));
+        assertEquals(await client.run(given), ["NO [TRYCREATE] There is no such mailbox"], given);
+        removed = undefined;
+      }
+    }
+    assertEquals((await service.mailbox(fred)).messages, 1);
+  },
+);
