@@ -15,16 +15,11 @@ export const lsub: Command = command({
     scanner.expectSpace();
     return expectLsubArguments(scanner);
   },
-  async run(session, { user }, { reference, patterns }) {
+  async run(session, { user }, { reference, pattern }) {
     const tree = new ListTree();
     for (const name of await session.service.context.storage.subscriptions(user.account)) tree.addSubscribed(name);
     const turns = new Turns();
-    for (
-      const level of tree.decide(
-        nameMatcher(patterns.map((pattern) => reference + pattern)),
-        ({ isSubscribed }) => isSubscribed,
-      )
-    ) {
+    for (const level of tree.decide(nameMatcher([reference + pattern]), ({ isSubscribed }) => isSubscribed)) {
       // RFC 3501 §6.3.9: "foo" for "foo/bar", where only that is subscribed, and marked so.
       if (level.match === "none" || !level.isSelected && level.match !== "level") continue;
       const attributes = level.isSelected ? [] : ["\\Noselect"];

@@ -31,14 +31,20 @@ export interface ListArguments {
   readonly selection: ReadonlySet<ListSelection>;
   /** What stands before the patterns. */
   readonly reference: string;
-  /** Those that names can match, perhaps none; see `list_pattern.ts`. */
+  /** At least one; see `list_pattern.ts`. */
   readonly patterns: readonly string[];
   /** Perhaps nothing. */
   readonly returns: ListReturn;
 }
 
-/** Arguments of LSUB: at most one pattern. */
-export type LsubArguments = Pick<ListArguments, "reference" | "patterns">;
+/** Arguments of LSUB. */
+export type LsubArguments = Pick<ListArguments, "reference"> & { readonly pattern: string };
+
+/**
+ * RFC 9051 §6.3.9: a pattern that is not accepted is ignored, and the answer is OK. That is what becomes of those that are
+ * not in the form of names: no name has a control character.
+ */
+const MATCHES_NOTHING = "\x01";
 
 const selections = keywordTable(["RECURSIVEMATCH", "REMOTE", "SPECIAL-USE", "SUBSCRIBED"]);
 const returnOptions = keywordTable(["CHILDREN", "MYRIGHTS", "SPECIAL-USE", "SUBSCRIBED"]);
@@ -55,7 +61,8 @@ export function expectListArguments(scanner: Scanner): ListArguments {
   return {
     isExtended: selection !== undefined || hasList || returns !== undefined,
     selection: selection ?? new Set(),
-    ...accepted(reference, patterns),
+    reference,
+    patterns,
     returns: returns ?? { options: new Set() },
   };
 }
@@ -80,12 +87,11 @@ export function expectLsubArguments(scanner: Scanner): LsubArguments {
   scanner.expectSpace();
   const pattern = expectPattern(scanner);
   scanner.expectEnd();
-  return accepted(reference, [pattern]);
+  return { reference, pattern };
 }
 
 /** Writes arguments of LSUB. */
-export function printLsubArguments({ reference, patterns }: LsubArguments, form: NameForm): WireText {
-  const [pattern = ""] = patterns;
+export function printLsubArguments({ reference, pattern }: LsubArguments, form: NameForm): WireText {
   return `${printAstring(encodedName(reference, form))} ${printListMailbox(encodedName(pattern, form))}`;
 }
 
@@ -122,17 +128,11 @@ function expectReturn(scanner: Scanner): ListReturn {
   return { options, ...status === undefined ? {} : { status }, ...metadata === undefined ? {} : { metadata } };
 }
 
-/** RFC 9051 §6.3.9: a pattern that is not accepted is ignored; so is what is not in the form of names. */
-function accepted(reference: string | undefined, patterns: readonly (string | undefined)[]): LsubArguments {
-  if (reference === undefined) return { reference: "", patterns: [] };
-  return { reference, patterns: patterns.filter((pattern) => pattern !== undefined) };
+function expectReference(scanner: Scanner): string {
+  return decodedName(scanner.expectAstring("a reference name"), scanner.nameForm) ?? MATCHES_NOTHING;
 }
 
-function expectReference(scanner: Scanner): string | undefined {
-  return decodedName(scanner.expectAstring("a reference name"), scanner.nameForm);
-}
-
-function expectPattern(scanner: Scanner): string | undefined {
+function expectPattern(scanner: Scanner): string {
   const octets = scanner.acceptRun(LIST) ?? scanner.expectString("a mailbox pattern");
-  return decodedName(octets, scanner.nameForm);
+  return decodedName(octets, scanner.nameForm) ?? MATCHES_NOTHING;
 }

@@ -14,6 +14,7 @@ import {
   type StatusItem,
 } from "../../../../../plugins/protocols/imap/grammar/status_items.ts";
 import { quickly } from "../../../../core/message/quickly.ts";
+import type { NameForm } from "../../../../../plugins/protocols/imap/grammar/scanner.ts";
 import { mailboxNames, metadataEntries, nameForms, texts } from "./arbitraries.ts";
 import { assertMalformed, read } from "./scan.ts";
 
@@ -97,13 +98,19 @@ Deno.test("RFC 3501 §5.1.3: patterns are in the form of names", () => {
   assertEquals(read(expectListArguments, '"" "&AOQ-%"', "utf-8").patterns, ["&AOQ-%"]);
 });
 
-Deno.test("RFC 9051 §6.3.9: patterns that are in no form of names are ignored, and with such a reference all are", () => {
-  assertEquals(read(expectListArguments, '"" R&D').patterns, []);
+Deno.test("RFC 9051 §6.3.9: patterns that are in no form of names match nothing, nor does any below such a reference", () => {
+  const matched = (line: string, form?: NameForm) => {
+    const { reference, patterns } = read(expectListArguments, line, form);
+    return matching(["R&D", "a", "ab", "%", "INBOX"], ...patterns.map((pattern) => reference + pattern));
+  };
+  assertEquals(matched('"" R&D'), []);
+  assertEquals(matched('"" R&*'), []);
   // No wildcard can hide in what is encoded: %.
-  assertEquals(read(expectListArguments, '"" (&ACU- a% &b)').patterns, ["a%"]);
-  assertEquals(read(expectListArguments, "R&D (% *)").patterns, []);
-  assertEquals(read(expectListArguments, '"" {1}\r\n\xfc', "utf-8").patterns, []);
-  assertEquals(read(expectLsubArguments, '"" R&D'), { reference: "", patterns: [] });
+  assertEquals(matched('"" (&ACU- a% &b)'), ["a", "ab"]);
+  assertEquals(matched("R&D (% *)"), []);
+  assertEquals(matched('"" {1}\r\n\xfc', "utf-8"), []);
+  assertEquals(matched('"" R&D', "utf-8"), ["R&D"]);
+  assertEquals(read(expectLsubArguments, "R&D *"), { reference: "\x01", pattern: "*" });
 });
 
 const patternTexts = fc.string({ unit: fc.constantFrom(..."ab/%*ä&"), maxLength: 8 });
@@ -124,7 +131,7 @@ Deno.test("LIST and LSUB: what is printed is read as the same", () => {
   fc.assert(fc.property(texts, patternTexts, nameForms, (reference, pattern, form) => {
     const given = list({ isExtended: false, reference, patterns: [pattern] });
     assertEquals(read(expectListArguments, printListArguments(given, form), form), given);
-    const lsub = { reference, patterns: [pattern] };
+    const lsub = { reference, pattern };
     assertEquals(read(expectLsubArguments, printLsubArguments(lsub, form), form), lsub);
   }));
 });
