@@ -10,8 +10,8 @@ import { ConnectionClosed } from "../wire/errors.ts";
 const PIECE = 4096;
 /** Less than the default: a connection in 64 KiB instead of 300, for a few per cent more octets. */
 const memory = { memLevel: 5, windowBits: 13 };
-/** What a flush ends in, at the end of an octet: a block without content (RFC 1951 §3.2.4). */
-const flushed = [0, 0, 255, 255] as const;
+/** Octets that a flush ends in: 00 00 FF FF, a block without content (RFC 1951 §3.2.4). */
+const FLUSH = 4;
 
 /** Inflates what comes in and deflates what goes out. */
 export class DeflatedStream implements ByteStream {
@@ -84,7 +84,7 @@ export class DeflatedStream implements ByteStream {
   async remove(): Promise<Uint8Array> {
     for (;;) {
       if (this.#hasPlain()) throw new ConnectionClosed("the client went on deflating after the end");
-      if (!this.#isFeeding && (this.#beyond.length > 0 || isFlush(this.#tail))) break;
+      if (!this.#isFeeding && (this.#beyond.length > 0 || endOfFlush(this.#tail) === FLUSH)) break;
       if (!await this.#feed()) throw new ConnectionClosed("the client left before its deflated stream ended");
     }
     this.#release();
@@ -149,7 +149,7 @@ export class DeflatedStream implements ByteStream {
     const flush = endOfFlush(seen), end = flush > this.#tail.length ? flush : seen.length;
     const next = seen.subarray(this.#tail.length, end);
     this.#unread = this.#unread.subarray(next.length);
-    this.#tail = seen.slice(Math.max(0, end - flushed.length), end);
+    this.#tail = seen.slice(Math.max(0, end - FLUSH), end);
     return next;
   }
 
@@ -172,16 +172,12 @@ export class DeflatedStream implements ByteStream {
 
 /** Where the last flush ends; 0 where there is none. */
 function endOfFlush(octets: Uint8Array): number {
-  for (let at = octets.lastIndexOf(255); at > 0; at = octets.lastIndexOf(255, at - 1)) {
-    if (isFlush(octets.subarray(0, at + 1))) return at + 1;
+  for (let end = octets.length; end >= FLUSH; end--) {
+    if (
+      octets[end - 1] === 255 && octets[end - 2] === 255 && octets[end - 3] === 0 && octets[end - 4] === 0
+    ) return end;
   }
   return 0;
-}
-
-/** Whether they end in a flush. */
-function isFlush(octets: Uint8Array): boolean {
-  const start = octets.length - flushed.length;
-  return start >= 0 && flushed.every((octet, index) => octets[start + index] === octet);
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -6,7 +6,7 @@
  * LF), `rights bob@example.org Projects fred@example.org lrs`, `quota fred@example.org STORAGE-OCTETS MESSAGES MAILBOXES`.
  * What others do meanwhile is said in the same words, and in these: `flags fred@example.org INBOX 2 add \Seen`,
  * `expunge fred@example.org INBOX 2`, `remove fred@example.org misc`, `rename fred@example.org misc more`,
- * `subscribe fred@example.org misc`.
+ * `subscribe fred@example.org misc`, `metadata fred@example.org INBOX /comment Text` (shared; `""` is the server).
  */
 import { assertEquals } from "@std/assert";
 import type { Operation } from "../../../../core/contract/mod.ts";
@@ -82,6 +82,10 @@ async function operationOf(
   if (key === "remove") return { do: "removeMailbox", mailbox: (await mailbox(address, name)).id };
   if (key === "rename") return { do: "renameMailbox", mailbox: (await mailbox(address, name)).id, name: who };
   if (key === "expunge") return { do: "expunge", mailbox: (await mailbox(address, name)).id, uids: [Number(who)] };
+  if (key === "metadata") {
+    const place = name === '""' ? {} : { mailbox: (await mailbox(address, name)).id };
+    return { do: "setMetadata", place, entries: [[who, latin1Bytes(rights)]] };
+  }
   if (key === "flags") {
     const [, uid = "", mode, ...flags] = words;
     const change = { mode: mode === "remove" ? "remove" : "add", flags } as const;
