@@ -5,8 +5,11 @@ import type { HostMessage } from "./messages.ts";
 export interface Channel {
   /** Says something, if the guest still lives. */
   send(message: HostMessage): void;
-  /** Ends the guest at once, whatever it does. Nothing is heard of it afterwards. */
-  close(): void;
+  /**
+   * Ends the guest, whatever it does. Nothing is heard of it from now on. Resolves to whether it has ended, as far as can be
+   * known: false where it may go on.
+   */
+  close(): Promise<boolean>;
 }
 
 /** From the guest. */

@@ -19,8 +19,13 @@ export interface FirstFrame {
 /** Milliseconds between two looks at the memory: a fast plugin takes some 100 MB in that time. */
 const WATCH = 20;
 
+/** Signals that a terminal or systemd means for the server. */
+const forServer = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
+
 /** Serves until the server closes its end, or the guest must be ended. Never returns. */
 export async function runGuestProcess(): Promise<never> {
+  // The shell has them ignored, and the runtime ends itself with them all the same, some time after it has begun.
+  if (Deno.build.os !== "windows") { for (const signal of forServer) Deno.addSignalListener(signal, () => {}); }
   const frames = readFrames(Deno.stdin.readable);
   const first = await frames.next();
   if (first.done) Deno.exit(0);

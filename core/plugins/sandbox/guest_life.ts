@@ -44,8 +44,11 @@ const MOST_DENIALS = 50;
 export class GuestLife {
   /** What it answered to the first question. */
   readonly started: Promise<Plain>;
+  /** Resolves once it was ended, to whether it has ended, as far as can be known. */
+  readonly ended: Promise<boolean>;
   readonly #settings: LifeSettings;
-  readonly #ended: (reason: string) => void;
+  readonly #finished: (reason: string) => void;
+  readonly #closed = Promise.withResolvers<boolean>();
   readonly #calls = new Map<number, PendingCall>();
   readonly #messages: Allowance;
   readonly #lines: Allowance;
@@ -56,10 +59,11 @@ export class GuestLife {
   #last = START;
   #end: string | undefined;
 
-  /** @param ended Told once, unless it was `close` that ended it. */
-  constructor(settings: LifeSettings, ended: (reason: string) => void) {
+  /** @param finished Told once, unless it was `close` that ended it. */
+  constructor(settings: LifeSettings, finished: (reason: string) => void) {
     this.#settings = settings;
-    this.#ended = ended;
+    this.#finished = finished;
+    this.ended = this.#closed.promise;
     this.#messages = new Allowance(...MESSAGES, settings.clock);
     this.#lines = new Allowance(...LINES, settings.clock);
     this.#channel = settings.open({
@@ -99,7 +103,7 @@ export class GuestLife {
   close(reason: string): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
-    this.#channel.close();
+    this.#closed.resolve(this.#channel.close());
     this.#tellUnheard();
     for (const call of this.#calls.values()) call.reject(unavailable(reason));
     this.#calls.clear();
@@ -123,7 +127,7 @@ export class GuestLife {
   #finish(reason: string): void {
     if (this.#end !== undefined) return;
     this.close(reason);
-    this.#ended(reason);
+    this.#finished(reason);
   }
 
   #received(given: unknown): void {

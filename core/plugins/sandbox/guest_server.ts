@@ -52,6 +52,10 @@ export class GuestServer {
       }
       case "abort":
         this.#calls.get(message.id)?.abort();
+        return;
+      case "end":
+        // Anything: that it comes is what matters.
+        this.line("debug", "ended");
     }
   }
 

@@ -34,6 +34,8 @@ const FIRST_WAIT = 250, LONGEST_WAIT = 60_000;
 const HOUR = 3_600_000;
 /** Milliseconds that a plugin has to let go of everything. */
 const FAREWELL = 3000;
+/** Guests that may go on after their end, each with a core of the machine's: after so many no other is started. */
+const MOST_LEFT = 4;
 
 /** A sandboxed plugin. */
 export class Sandbox {
@@ -45,6 +47,10 @@ export class Sandbox {
   #failures = 0;
   #notBefore = 0;
   #life: GuestLife | undefined;
+  /** Guests that have not ended yet. */
+  readonly #lives = new Set<Promise<void>>();
+  /** How many of them could not be seen to end. */
+  #left = 0;
   #isUp = false;
   #isOver = false;
   #isExhausted = false;
@@ -97,8 +103,11 @@ export class Sandbox {
   /** Says goodbye, and ends the guest. */
   async stop(): Promise<void> {
     this.#isOver = true;
-    const life = this.#life;
-    if (life === undefined) return;
+    if (this.#life !== undefined) await this.#end(this.#life);
+    await Promise.all(this.#lives);
+  }
+
+  async #end(life: GuestLife): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, FAREWELL);
     try {
@@ -115,11 +124,33 @@ export class Sandbox {
   #begin(): GuestLife {
     const { open, start, deadline, asks = {}, log } = this.#settings;
     const settings = { open, start, deadline, asks, log, clock: this.#clock };
-    return this.#life = new GuestLife(settings, (reason) => this.#ended(reason));
+    const life = this.#life = new GuestLife(settings, (reason) => this.#ended(reason));
+    const ended = life.ended.then((hasEnded) => {
+      this.#lives.delete(ended);
+      if (!hasEnded) this.#countLeft();
+    });
+    this.#lives.add(ended);
+    return life;
+  }
+
+  #countLeft(): void {
+    this.#left++;
+    const { log } = this.#settings;
+    const counts = { left: this.#left, most: MOST_LEFT };
+    log.error(
+      "a thread of the sandboxed plugin does not hear that it was ended: it may go on, and take a core",
+      counts,
+    );
+    if (this.#left < MOST_LEFT) return;
+    log.error(
+      "the sandboxed plugin is left alone until the server is started again: only a process can be ended",
+      counts,
+    );
   }
 
   #restart(): GuestLife {
     if (this.#isOver) throw unavailable("the sandbox is closed");
+    if (this.#left >= MOST_LEFT) throw unavailable("the sandboxed plugin has left too many threads behind");
     const now = this.#clock();
     if (now < this.#notBefore) throw unavailable("the sandboxed plugin has failed, and is started anew in a while");
     this.#restarts = this.#restarts.filter((at) => now - at < HOUR);

@@ -66,7 +66,9 @@ export type HostMessage =
   /** To a question of the guest. */
   | { readonly do: "answer"; readonly ask: number; readonly value?: unknown; readonly error?: string }
   /** Nobody waits for the answer any more. */
-  | { readonly do: "abort"; readonly id: number };
+  | { readonly do: "abort"; readonly id: number }
+  /** To a thread that is about to be ended: whether it can say something still. */
+  | { readonly do: "end" };
 
 /** From the plugin. */
 export type GuestMessage =

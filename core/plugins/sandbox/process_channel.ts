@@ -81,8 +81,9 @@ class GuestProcess {
     this.#input.write(printFrame(message)).catch(() => {});
   }
 
-  close(): void {
-    if (this.#isOver) return;
+  close(): Promise<boolean> {
+    const hasEnded = Promise.resolve(true);
+    if (this.#isOver) return hasEnded;
     this.#isOver = true;
     this.#input.close().catch(() => {});
     try {
@@ -90,6 +91,7 @@ class GuestProcess {
     } catch {
       // It has ended by itself.
     }
+    return hasEnded;
   }
 
   async #hear(): Promise<void> {

@@ -1,5 +1,9 @@
 /** A guest in a thread of this process (a Worker), with permissions of its own. */
 import type { OpenChannel } from "./channel.ts";
+import type { HostMessage } from "./messages.ts";
+
+/** Milliseconds in which a thread that does not loop says something. */
+const LAST_WORD = 3000;
 
 /**
  * Starts guests with these permissions. The thread's program is read with the server's own permissions; what it imports
@@ -8,7 +12,7 @@ import type { OpenChannel } from "./channel.ts";
 export function workerChannel(name: string, permissions: Deno.PermissionOptionsObject): OpenChannel {
   return (listener) => {
     const worker = new Worker(new URL("./guest.ts", import.meta.url), { type: "module", name, deno: { permissions } });
-    let isOver = false;
+    let isOver = false, isDead = false;
     worker.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
       if (!isOver) listener.received(data);
     });
@@ -19,16 +23,34 @@ export function workerChannel(name: string, permissions: Deno.PermissionOptionsO
     worker.addEventListener("error", (event) => {
       // Otherwise the error would be the server's own.
       event.preventDefault();
+      isDead = true;
       died(event.message);
     });
     return {
       send: (message) => {
         if (!isOver) worker.postMessage(message);
       },
-      close: () => {
+      close: async () => {
         isOver = true;
+        // The runtime does not always end a thread that loops (denoland/deno#35657), and does not tell.
+        const hasEnded = isDead || await answers(worker);
         worker.terminate();
+        return hasEnded;
       },
     };
   };
+}
+
+/** Whether a thread can say something still. One that floods us says it at once, and is ended with its first word. */
+async function answers(worker: Worker): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  for (const type of ["message", "messageerror", "error"]) worker.addEventListener(type, () => resolve(true));
+  const timer = setTimeout(() => resolve(false), LAST_WORD);
+  const question: HostMessage = { do: "end" };
+  worker.postMessage(question);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+  }
 }
