@@ -1,7 +1,8 @@
 /** A session thread that hangs, for real: a plugin that never comes back, and what becomes of the others. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type ThreadSession, threadSession, twoThreads } from "../support/in_threads.ts";
+import { type ThreadSession, threadSession, threadWord, twoThreads } from "../support/in_threads.ts";
 import type { Dialogue } from "../support/plain_client.ts";
+import { spawnServer } from "../support/spawn_server.ts";
 import { TestClock } from "../support/test_clock.ts";
 import { bob } from "../support/test_config.ts";
 import { type TestServer, testServer } from "../support/test_server.ts";
@@ -55,3 +56,17 @@ for (
     ]]);
   });
 }
+
+Deno.test("workers: SIGTERM does not wait for a reload that does not end", async () => {
+  await using server = await spawnServer(twoThreads);
+  // What a plugin waits for as it is loaded never comes.
+  await Deno.writeTextFile(
+    `${server.home.folder}/word.js`,
+    `${threadWord("two")} console.error("it waits"); await new Promise(() => {});`,
+  );
+  server.kill("SIGHUP");
+  await server.logged("it waits");
+  server.kill("SIGTERM");
+  await server.logged("a reload is given up: everything is as it was");
+  assertEquals((await server.status).code, 0);
+});
