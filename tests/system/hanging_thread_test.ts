@@ -16,7 +16,7 @@ async function login(session: Dialogue): Promise<string> {
 }
 
 /** A session in that thread. Those that try to connect while it is being ended may be cut off. */
-async function sessionIn(server: TestServer, thread: string): Promise<ThreadSession> {
+async function sessionIn(server: Pick<TestServer, "ports">, thread: string): Promise<ThreadSession> {
   for (;;) {
     const session = await threadSession(server.ports.pop3).catch(() => undefined);
     if (session?.thread === thread) return session;
@@ -56,6 +56,16 @@ for (
     ]]);
   });
 }
+
+Deno.test("workers: a plugin that ends its thread, without an error, ends no more than that, and not for long", async () => {
+  await using server = await spawnServer(twoThreads);
+  await using ended = await sessionIn(server, "second");
+  await ended.session.say("XEXIT\r\n");
+  await server.logged(/^a session thread has died: it has ended itself/);
+  await server.logged("a session thread is there again");
+  await using again = await sessionIn(server, "second");
+  assertEquals(again.thread, "second");
+});
 
 Deno.test("workers: SIGTERM does not wait for a reload that does not end", async () => {
   await using server = await spawnServer(twoThreads);
