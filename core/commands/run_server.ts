@@ -8,7 +8,7 @@ import type { RunningServer } from "../server/server.ts";
 import type { ExitCode } from "./command.ts";
 
 /** Milliseconds that a reload has to come to an end, when the server is to stop, and those that sessions have then. */
-const RELOADING = 15_000, PATIENCE = 30_000;
+const RELOADING = 5000, PATIENCE = 30_000;
 
 /** Starts it, runs it, and disposes of it. Signals are heard from the first moment on: without a listener, SIGHUP kills. */
 export async function runServer(start: () => Promise<RunningServer>, log: ServerLog): Promise<ExitCode> {
@@ -43,19 +43,21 @@ export async function runServer(start: () => Promise<RunningServer>, log: Server
     );
     const signal = await ending.promise;
     log.info("draining", { signal });
-    await within(RELOADING, Promise.all([reloading, desk.disposeAsync()]));
+    const isOver = await within(RELOADING, Promise.all([reloading, desk.disposeAsync()]));
+    if (!isOver) log.warn("a reload is given up: everything is as it was");
     await server.drain(AbortSignal.timeout(PATIENCE));
   }
   log.info("stopped");
   return 0;
 }
 
-/** Waits for something, but no longer than so many milliseconds. */
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  await Promise.race([work, promise]);
+/** Waits for something, but no longer than so many milliseconds. @returns whether it is over. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), milliseconds);
+  const isOver = await Promise.race([work.then(() => true), promise]);
   clearTimeout(timer);
+  return isOver;
 }
 
 async function reload(server: RunningServer, log: ServerLog): Promise<void> {

@@ -24,20 +24,37 @@ export interface ImportSettings {
   readonly fetch?: Fetch;
   /** Whether this program is one binary, which has no packages but those within it. Default: as it is. */
   readonly isCompiled?: boolean;
+  /** Milliseconds for all that a module does as it is loaded. Default: a minute. */
+  readonly deadline?: number;
 }
 
 /** Octets of the largest plugin in one file. */
 const largestPlugin = 16 * 1024 * 1024;
+/** Milliseconds for an import: what it imports may have to be fetched. */
+const usualDeadline = 60_000;
 
 /** Imports the module. @throws DigestMismatch, and whatever the module throws. */
 export async function importPlugin(source: FoundSource, settings: ImportSettings = {}): Promise<unknown> {
-  const { isCompiled = Deno.build.standalone } = settings;
+  const { isCompiled = Deno.build.standalone, deadline = usualDeadline } = settings;
   try {
-    return source.from === "built-in" ? await source.load() : await import(await specifierOf(source, settings));
+    if (source.from === "built-in") return await source.load();
+    const specifier = await specifierOf(source, settings);
+    return await inTime(import(specifier), deadline);
   } catch (error) {
     const advice = isCompiled ? bundlingAdvice(source, error) : undefined;
     if (advice === undefined) throw error;
     throw new Error(`${firstLineOf(error)} — ${advice}`, { cause: error });
+  }
+}
+
+/** What a module gives. Whoever reloads waits for it, and each later reload for that one. */
+async function inTime<T>(module: Promise<T>, deadline: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`it was not loaded within ${deadline / 1000} s`)), deadline);
+  try {
+    return await Promise.race([module, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -21,6 +21,7 @@ export const threadFiles: Readonly<Record<string, string>> = {
         pop3Commands: [
           { keyword: "XTHREAD", states, run: () => ({ ok: true, text: thread + ", " + word }) },
           { keyword: "XDIE", states, run: die },
+          { keyword: "XEXIT", states, run: () => Deno.exit(0) },
           { keyword: "XLOOP", states, run: loop },
           { keyword: "XSPIN", states, run: spin },
           { keyword: "XWAIT", states, run: wait },

@@ -1,7 +1,8 @@
 /** A session thread that hangs, for real: a plugin that never comes back, and what becomes of the others. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type ThreadSession, threadSession, twoThreads } from "../support/in_threads.ts";
+import { type ThreadSession, threadSession, threadWord, twoThreads } from "../support/in_threads.ts";
 import type { Dialogue } from "../support/plain_client.ts";
+import { spawnServer } from "../support/spawn_server.ts";
 import { TestClock } from "../support/test_clock.ts";
 import { bob } from "../support/test_config.ts";
 import { type TestServer, testServer } from "../support/test_server.ts";
@@ -15,7 +16,7 @@ async function login(session: Dialogue): Promise<string> {
 }
 
 /** A session in that thread. Those that try to connect while it is being ended may be cut off. */
-async function sessionIn(server: TestServer, thread: string): Promise<ThreadSession> {
+async function sessionIn(server: Pick<TestServer, "ports">, thread: string): Promise<ThreadSession> {
   for (;;) {
     const session = await threadSession(server.ports.pop3).catch(() => undefined);
     if (session?.thread === thread) return session;
@@ -55,3 +56,27 @@ for (
     ]]);
   });
 }
+
+Deno.test("workers: a plugin that ends its thread, without an error, ends no more than that, and not for long", async () => {
+  await using server = await spawnServer(twoThreads);
+  await using ended = await sessionIn(server, "second");
+  await ended.session.say("XEXIT\r\n");
+  await server.logged(/^a session thread has died: it has ended itself/);
+  await server.logged("a session thread is there again");
+  await using again = await sessionIn(server, "second");
+  assertEquals(again.thread, "second");
+});
+
+Deno.test("workers: SIGTERM does not wait for a reload that does not end", async () => {
+  await using server = await spawnServer(twoThreads);
+  // What a plugin waits for as it is loaded never comes.
+  await Deno.writeTextFile(
+    `${server.home.folder}/word.js`,
+    `${threadWord("two")} console.error("it waits"); await new Promise(() => {});`,
+  );
+  server.kill("SIGHUP");
+  await server.logged("it waits");
+  server.kill("SIGTERM");
+  await server.logged("a reload is given up: everything is as it was");
+  assertEquals((await server.status).code, 0);
+});

@@ -1,5 +1,5 @@
 /** Starts session threads, where Deno lets a thread read the program, and ends them, whatever they do. */
-import * as threads from "node:worker_threads";
+import { MessageChannel, SHARE_ENV, Worker } from "node:worker_threads";
 import type { Port } from "./calls.ts";
 
 /** A thread that was started. */
@@ -39,7 +39,7 @@ export function whyNoThreads(): string | undefined {
  * listeners then go on being given clients. See {@linkcode beEndable}.
  */
 export function spawnThread(thread: number, listener: SpawnListener): SpawnedThread {
-  const { port1: port, port2 } = new threads.MessageChannel();
+  const { port1: port, port2 } = new MessageChannel();
   let isGone = false;
   const gone = () => {
     if (isGone) return;
@@ -49,8 +49,8 @@ export function spawnThread(thread: number, listener: SpawnListener): SpawnedThr
   };
   // The other end is closed when all that the thread had is.
   port.on("close", gone);
-  const worker = new threads.Worker(new URL("./session_worker.ts", import.meta.url), {
-    ...{ name: nameOf(thread), workerData: port2, transferList: [port2], env: threads.SHARE_ENV },
+  const worker = new Worker(new URL("./session_worker.ts", import.meta.url), {
+    ...{ name: nameOf(thread), workerData: port2, transferList: [port2], env: SHARE_ENV },
   });
   worker.on("error", (error: Error) => listener.failed(error.message));
   port.start();
@@ -59,7 +59,7 @@ export function spawnThread(thread: number, listener: SpawnListener): SpawnedThr
     end(isSilent) {
       void worker.terminate();
       // An older runtime tells nothing, and ends only who comes back to it.
-      if (!isEndedInLoops() && !isSilent) gone();
+      if (locks() === undefined && !isSilent) gone();
     },
   };
 }
@@ -76,11 +76,16 @@ export function nameOf(thread: number): string {
  */
 export function beEndable(): () => void {
   const { promise, resolve } = Promise.withResolvers<void>();
-  if (isEndedInLoops()) void threads.locks.request(crypto.randomUUID(), () => promise);
+  void locks()?.request(crypto.randomUUID(), () => promise);
   return resolve;
 }
 
-/** Deno 2.9 ends them, and tells when they are gone; 2.7 has no locks, and does neither. */
-function isEndedInLoops(): boolean {
-  return "locks" in threads;
+/** Of the Web Locks API, what is needed. */
+interface Locks {
+  request(name: string, held: () => Promise<void>): Promise<void>;
+}
+
+/** Deno 2.9 has them, and tells when a thread is gone; 2.7 has neither, nor types for them. */
+function locks(): Locks | undefined {
+  return Reflect.get(navigator, "locks");
 }

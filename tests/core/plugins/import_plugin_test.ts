@@ -56,6 +56,17 @@ Deno.test("import: a reading that failed does not spoil the next", async () => {
   assertEquals(await said(source, 2), "better");
 });
 
+Deno.test("import: a module that waits for what never comes is not waited for without end", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  Reflect.set(globalThis, "whatNeverComes", promise);
+  await using files = await folderOf({ "mine.js": `await whatNeverComes; export default "late";` });
+  const source = fileAt(`${files.folder}/mine.js`);
+  await assertRejects(() => importPlugin(source, { deadline: 20 }), Error, "it was not loaded within 0.02 s");
+  resolve();
+  assertEquals(await said(source, 0), "late");
+  Reflect.deleteProperty(globalThis, "whatNeverComes");
+});
+
 Deno.test("import: a binary that has not the package says how to bundle it", async () => {
   const source: FoundSource = { from: "registry", specifier: "npm:@@1" };
   const error = await assertRejects(() => importPlugin(source, { isCompiled: true }), Error);
