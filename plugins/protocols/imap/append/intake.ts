@@ -14,6 +14,7 @@ import { Malformed, Scanner } from "../grammar/scanner.ts";
 import type { SequenceNumber } from "../grammar/sequence_set.ts";
 import { limitReached, messageLimit, overLimit } from "../message_limit.ts";
 import { openMessageUrl } from "../message_url.ts";
+import { tellNormalized } from "../new_names.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
 import { printUrlText } from "../printing/url_text.ts";
 import type { Session } from "../session.ts";
@@ -82,7 +83,11 @@ export async function takeIn<Result>(
       pending = rest.literal && session.reader.literal(rest.literal);
     }
     const taken = await intake.finish();
-    return await putInto(session.service.context.storage, taken.target, () => use(taken));
+    const { target } = taken;
+    const result = await putInto(session.service.context.storage, target, () => use(taken));
+    // RFC 9051 §6.3.12.
+    tellNormalized(session, { name: target.listedAs, attributes: [] }, target.name);
+    return result;
   } catch (error) {
     await intake.abandon(error);
     if (!isBroken(error)) await pending?.refuse();
