@@ -127,6 +127,7 @@ export const french: Readonly<Record<keyof typeof german, string>> = {
   "The mailbox is read-only": "La boîte est en lecture seule",
   "The mailbox itself": "La boîte elle-même",
   "The mailbox that was selected no longer is": "La boîte n'est plus choisie",
+  "The maildrop cannot be locked for now": "La boîte ne peut être verrouillée pour le moment",
   "The next UID": "Le prochain UID",
   "The owner has all rights": "Le propriétaire a tous les droits",
   "The response is malformed": "La réponse est mal formée",

@@ -127,6 +127,7 @@ export const german = {
   "The mailbox is read-only": "Das Postfach kann nur gelesen werden",
   "The mailbox itself": "Das Postfach selbst",
   "The mailbox that was selected no longer is": "Das Postfach ist nicht mehr ausgewählt",
+  "The maildrop cannot be locked for now": "Das Postfach kann zurzeit nicht gesperrt werden",
   "The next UID": "Die nächste UID",
   "The owner has all rights": "Der Eigentümer hat alle Rechte",
   "The response is malformed": "Die Antwort ist fehlerhaft",
