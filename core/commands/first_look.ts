@@ -2,6 +2,7 @@
 import { loadConfigText } from "../config/load_config.ts";
 import { valueAt } from "../config/plain_value.ts";
 import type { Directory, DirectoryAdmin } from "../contract/directory.ts";
+import { syncFolder, writeLasting } from "../server/lasting.ts";
 import { withPlugins } from "../server/load_server.ts";
 import { readablePassword } from "./readable_password.ts";
 import { adminOf, withDirectory } from "./with_directory.ts";
@@ -35,11 +36,12 @@ export async function makeFirstLook(): Promise<void> {
   }
   const passwords = addresses.map((address) => [address, readablePassword()] as const);
   const written = `${JSON.stringify(Object.fromEntries(passwords), null, 2)}\n`;
-  await Deno.writeTextFile(passwordFile, written, { mode: 0o600 });
+  await writeLasting(passwordFile, written, { mode: 0o600 });
   const loaded = await withPlugins(loadConfigText(configuration, firstLookFile));
   await withDirectory(loaded, (directory) => setAccounts(adminOf(directory, loaded.config), passwords));
-  await Deno.writeTextFile(`${firstLookFile}.new`, configuration);
+  await writeLasting(`${firstLookFile}.new`, configuration);
   await Deno.rename(`${firstLookFile}.new`, firstLookFile);
+  await syncFolder(folder);
 }
 
 /** The accounts of the first look, as far as they are still as they were made. */

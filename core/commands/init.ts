@@ -1,6 +1,7 @@
 /** `init`: a folder with everything that a server for a domain of one's own needs. */
 import { resolve } from "node:path";
 import { loadConfigText } from "../config/load_config.ts";
+import { writeLasting } from "../server/lasting.ts";
 import { withPlugins } from "../server/load_server.ts";
 import { askTwice, passwordFromStdin } from "./ask_password.ts";
 import { type Command, CommandError, type Given, passwordOption, UsageError } from "./command.ts";
@@ -32,7 +33,7 @@ export const init: Command = {
       (directory) => adminOf(directory, loaded.config).add(given.value("account"), password),
     );
     await writeCertificate(resolve(folder, "tls"), certificate);
-    await Deno.writeTextFile(file, text, { createNew: true });
+    await writeLasting(file, text, { isNew: true });
     console.log(`made ${file}
 made ${resolve(folder, "tls/cert.pem")}: self-signed; replace it and key.pem by a real one, then send SIGHUP
 made ${given.value("account")}${isMade ? ` with the password ${password}` : ""}

@@ -10,6 +10,7 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 import { isIP } from "node:net";
+import { writeLasting } from "../server/lasting.ts";
 
 /** A certificate and its key. */
 export interface CertificateText {
@@ -47,8 +48,8 @@ export async function selfSigned(names: readonly [string, ...string[]], now: Dat
 /** Writes both; the key only for its owner. @throws Deno.errors.AlreadyExists: a certificate is never replaced. */
 export async function writeCertificate(folder: string, { certificate, key }: CertificateText): Promise<void> {
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  await Deno.writeTextFile(`${folder}/key.pem`, key, { createNew: true, mode: 0o600 });
-  await Deno.writeTextFile(`${folder}/cert.pem`, certificate, { createNew: true, mode: 0o644 });
+  await writeLasting(`${folder}/key.pem`, key, { isNew: true, mode: 0o600 });
+  await writeLasting(`${folder}/cert.pem`, certificate, { isNew: true });
 }
 
 function generalName(name: string): JsonGeneralName {

@@ -6,9 +6,10 @@ import type { BaseContext } from "../contract/context.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Storage } from "../contract/storage.ts";
-import { type PluginLives, SetupError } from "../plugins/lifecycle.ts";
+import type { PluginLives } from "../plugins/lifecycle.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import type { LoadedPlugins } from "../plugins/load_plugins.ts";
+import { makeDataFolder } from "./data_folder.ts";
 
 /** Who may come in, and how that is proven. */
 export interface Access {
@@ -108,15 +109,4 @@ function neededSecrets(mechanisms: readonly PlacedMechanism[]): ReadonlySet<Secr
 
 function isScheme(needs: AuthMechanism["needs"]): needs is SecretScheme {
   return needs !== "nothing" && needs !== "password-check" && needs !== "client-certificate";
-}
-
-/** Mail is nobody else's to read. */
-async function makeDataFolder(folder: string): Promise<void> {
-  try {
-    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const advice = "it must be a folder that belongs to the user that runs the server";
-    throw new SetupError("data", new Error(`${folder} cannot be made: ${reason}; ${advice}`, { cause: error }));
-  }
 }

@@ -53,8 +53,11 @@ async function deliverInto(maildir: string, name: string, sender: string, body: 
     await file.sync();
   }
   await Deno.rename(draft, `${maildir}/new/${name}`);
-  using folder = await Deno.open(`${maildir}/new`);
-  await folder.sync();
+  // A loss of power takes no name back: the message's, nor that of a folder which was made for it.
+  for (const path of [`${maildir}/new`, maildir, `${maildir}/..`]) {
+    using folder = await Deno.open(path);
+    await folder.sync();
+  }
 }
 
 async function writeAll(file: Deno.FsFile, octets: Uint8Array): Promise<void> {

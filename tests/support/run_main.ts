@@ -17,14 +17,17 @@ export interface RunSettings {
   readonly folder?: string;
   /** Further rights, besides that folder: `--allow-ffi=…`. */
   readonly rights?: readonly string[];
+  /** Words before the command line: a program that runs it. */
+  readonly under?: readonly string[];
   /** Where it is run; default: the project. */
   readonly cwd?: string;
 }
 
 /** Runs it. */
 export async function runMain(words: readonly string[], settings: RunSettings = {}): Promise<Finished> {
-  const { stdin, folder, rights = [], cwd } = settings;
-  const [program, ...args] = programCommand(words, [...folder === undefined ? [] : rightsFor(folder), ...rights]);
+  const { stdin, folder, rights = [], under = [], cwd } = settings;
+  const command = programCommand(words, [...folder === undefined ? [] : rightsFor(folder), ...rights]);
+  const [program = command[0], ...args] = [...under, ...command];
   const child = new Deno.Command(program, {
     args,
     cwd: cwd ?? projectFolder,

@@ -31,6 +31,8 @@ export interface SpawnSettings {
   readonly openFiles?: number;
   /** Rights that it has besides those of every server. */
   readonly rights?: readonly string[];
+  /** Words before its command line: a program that runs it, under the same process id. */
+  readonly under?: readonly string[];
 }
 
 /** A folder that servers can be started in, one after another. */
@@ -49,18 +51,23 @@ export interface ServerHome extends AsyncDisposable {
 
 /** Makes a folder with configuration, certificate and accounts, in SQLite unless the settings say otherwise. */
 export async function serverHome(settings: TestSettings = {}): Promise<ServerHome> {
-  const full: TestSettings = { storage: "sqlite", ...settings };
   await using stack = new AsyncDisposableStack();
-  const home = stack.use(await testFolder(full));
-  const lines = accountsOf(full).map(({ address, password }) => `${address} ${password}\n`).join("");
+  const home = stack.use(await emptyServerHome(settings));
+  const lines = accountsOf(settings).map(({ address, password }) => `${address} ${password}\n`).join("");
   const imported = await runMain(["account", "import", "--config", home.file], { stdin: lines, folder: home.folder });
   if (imported.code !== 0) throw new Error(imported.stderr);
-  const rest = stack.move();
+  stack.move();
+  return home;
+}
+
+/** The same without accounts: no program has been run in it. */
+export async function emptyServerHome(settings: TestSettings = {}): Promise<ServerHome> {
+  const full: TestSettings = { storage: "sqlite", ...settings };
+  const home = await testFolder(full);
   return {
     ...home,
     configure: (settings) => home.configure({ storage: "sqlite", ...settings }),
     spawn: (settings) => spawn(home.folder, home.file, full, settings),
-    [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }
 
@@ -77,9 +84,9 @@ async function spawn(
   folder: string,
   file: string,
   configured: TestSettings,
-  { openFiles, rights = [] }: SpawnSettings = {},
+  { openFiles, rights = [], under = [] }: SpawnSettings = {},
 ): Promise<SpawnedServer> {
-  const command = programCommand(["serve"], [...rightsFor(folder), ...rights]);
+  const command = [...under, ...programCommand(["serve"], [...rightsFor(folder), ...rights])];
   const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles} && `;
   const child = new Deno.Command("sh", {
     args: ["-c", `${limit}exec "$@"`, "sh", ...command, "--config", file],

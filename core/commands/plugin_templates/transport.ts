@@ -22,6 +22,9 @@ export default definePlugin({
       for (let at = 0; at < octets.length;) at += await file.write(octets.subarray(at));
       await file.sync();
       await Deno.rename(draft, \`\${folder}/\${id}.eml\`);
+      // What is called delivered leaves the queue: a loss of power must not take the name back.
+      using names = await Deno.open(folder);
+      await names.sync();
       const done: DeliveryResult = { outcome: "delivered", remoteReply: "written" };
       return new Map(envelope.recipients.map((recipient) => [recipient, done]));
     },
@@ -46,5 +49,5 @@ Deno.test("${name}: a message becomes a file", async () => {
 });
 `,
   use: (path) =>
-    `transports:\n  - { use: ${path}, for: [archive.example.org], options: { folder: ./archive }, sandbox: { write: [./archive] } }`,
+    `transports:\n  - { use: ${path}, for: [archive.example.org], options: { folder: ./archive }, sandbox: { read: [./archive], write: [./archive] } }`,
 };

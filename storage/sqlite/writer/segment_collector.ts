@@ -80,6 +80,8 @@ export class SegmentCollector {
         this.#remove.run(id);
         if (++count === SEGMENTS) break;
       }
+      // Nor may a loss of power bring back a file when its row is gone for good.
+      if (count > 0) this.#files.sync();
       return count > 0;
     });
   }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Recorder, recorderTest } from "../../support/power_cut/recorder.ts";
 import { runMain } from "../../support/run_main.ts";
 
 const words = ["--hostname", "mail.example.org", "--account", "you@example.org"];
@@ -70,5 +71,25 @@ Deno.test("init: bad names are refused before anything is written", async () => 
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+recorderTest("init: a loss of power takes nothing of what it has said it made", async () => {
+  const folder = await Deno.makeTempDir(), left = `${folder}.left`;
+  try {
+    await using recorder = await Recorder.of(folder);
+    const made = await runMain(["init", `${folder}/new`, ...words], { folder, under: recorder.next().under });
+    assertEquals(made.code, 0, made.stderr);
+    await recorder.writeLeast(left);
+    for (const name of ["mail.yaml", "tls/cert.pem", "tls/key.pem"]) {
+      assertEquals(await Deno.readTextFile(`${left}/new/${name}`), await Deno.readTextFile(`${folder}/new/${name}`));
+    }
+    await Deno.remove(`${folder}/new`, { recursive: true });
+    await Deno.rename(`${left}/new`, `${folder}/new`);
+    const listed = await runMain(["account", "list", "--config", `${folder}/new/mail.yaml`], { folder });
+    assertMatch(listed.stdout, /^you@example\.org /, listed.stderr);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(left, { recursive: true });
   }
 });

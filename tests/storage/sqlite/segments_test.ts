@@ -87,6 +87,25 @@ Deno.test("sqlite segments: a full one is closed and the next begun; one that no
   });
 });
 
+Deno.test("sqlite segments: a segment is known as long as its file may come back after a loss of power", async () => {
+  await withWriter((alone) => {
+    alone.deliver(150 * KB, 160 * KB);
+    alone.deliver(150 * KB);
+    alone.expunge(1, 2);
+    using database = new DatabaseSync(alone.file);
+    const known = () => database.prepare("SELECT id FROM segments").all().map(({ id }) => Number(id));
+    alone.files.before = (step) => {
+      if (step === "sync folder") throw new Error("Input/output error (os error 5)");
+    };
+    assertThrows(() => alone.collect(), Error, "os error 5");
+    assertEquals([segmentsOf(alone), known()], [[2], [1, 2]]);
+    alone.files.before = () => {};
+    alone.collect();
+    assertEquals([segmentsOf(alone), known()], [[2], [2]]);
+    assertInvariants(alone.file);
+  });
+});
+
 Deno.test("sqlite segments: octets whose batch was refused are garbage, and no more is kept of them than of what lives", async () => {
   await withWriter(async (alone) => {
     const key = 77, refused = new Map([[key, content(key, 200 * KB)]]);

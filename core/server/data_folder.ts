@@ -1,0 +1,42 @@
+/** The data folder: made where there is none, and there for good before anything in it is promised. */
+import { dirname } from "node:path";
+import { SetupError } from "../plugins/lifecycle.ts";
+import { mayRead, syncFolder } from "./lasting.ts";
+
+/**
+ * Makes it, for its owner's eyes only: mail is nobody else's to read. Its name is on the disk when this returns, wherever
+ * the folders above it may be read.
+ *
+ * @throws SetupError.
+ */
+export async function makeDataFolder(folder: string): Promise<void> {
+  try {
+    const above = await foldersAbove(folder);
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    // Also when it was there: whoever made it may have been killed before it came to this.
+    for (const path of above) await syncFolder(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const advice = "it must be a folder that belongs to the user that runs the server";
+    throw new SetupError("data", new Error(`${folder} cannot be made: ${reason}; ${advice}`, { cause: error }));
+  }
+}
+
+/** Up to the first that is there, as far as the program may know of them. */
+async function foldersAbove(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (let path = dirname(folder); mayRead(path); path = dirname(path)) {
+    found.push(path);
+    if (path === dirname(path) || !await isMissing(path)) break;
+  }
+  return found;
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}

@@ -1,0 +1,85 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { makeDataFolder } from "../../../core/server/data_folder.ts";
+import { projectFolder } from "../../house/project_files.ts";
+import { Recorder, recorderTest } from "../../support/power_cut/recorder.ts";
+
+/** Makes the data folder in a program of its own. */
+function program(rights: readonly string[]): [string, ...string[]] {
+  const path = (name: string) => decodeURIComponent(new URL(name, projectFolder).pathname);
+  const module = new URL("core/server/data_folder.ts", projectFolder);
+  const code = `import { makeDataFolder } from "${module}"; await makeDataFolder(Deno.args[0]);`;
+  const source = `data:text/javascript,${encodeURIComponent(code)}`;
+  return [Deno.execPath(), "run", "-q", "--no-check", "--no-prompt", "--config", path("deno.json"), ...rights, source];
+}
+
+/** Folders that are there when the power fails now. */
+async function left(folder: string, recorder: Recorder): Promise<string[]> {
+  const copy = `${folder}.copy`;
+  await recorder.writeLeast(copy);
+  try {
+    return foldersIn(copy);
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+}
+
+function foldersIn(folder: string, prefix = ""): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name }) => {
+    return [prefix + name, ...foldersIn(`${folder}/${name}`, `${prefix}${name}/`)];
+  });
+}
+
+async function run(recorder: Recorder, command: readonly string[]): Promise<void> {
+  const [first = "", ...args] = [...recorder.next().under, ...command];
+  const { success, stderr } = await new Deno.Command(first, { args }).output();
+  assertEquals([success, new TextDecoder().decode(stderr)], [true, ""]);
+}
+
+async function recorded(test: (folder: string, recorder: Recorder) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using recorder = await Recorder.of(folder);
+    await test(folder, recorder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+recorderTest(
+  "data folder: a loss of power does not take it, nor the folders that were made for it",
+  () =>
+    recorded(async (folder, recorder) => {
+      await run(recorder, [...program(["-A"]), `${folder}/a/b/data`]);
+      assertEquals(await left(folder, recorder), ["a", "a/b", "a/b/data"]);
+    }),
+);
+
+recorderTest(
+  "data folder: one that is there may have been made by a program that was killed too early",
+  () =>
+    recorded(async (folder, recorder) => {
+      await run(recorder, ["mkdir", `${folder}/data`]);
+      assertEquals(await left(folder, recorder), []);
+      await run(recorder, [...program(["-A"]), `${folder}/data`]);
+      assertEquals(await left(folder, recorder), ["data"]);
+    }),
+);
+
+recorderTest(
+  "data folder: a program that may only have that folder makes it all the same",
+  () =>
+    recorded(async (folder, recorder) => {
+      const data = `${folder}/data`;
+      await run(recorder, [...program([`--allow-read=${data}`, `--allow-write=${data}`]), data]);
+      assertEquals(foldersIn(folder), ["data"]);
+    }),
+);
+
+Deno.test("data folder: one that cannot be made is told with what to do", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await assertRejects(() => makeDataFolder(`${file}/data`), Error, "must be a folder that belongs to the user");
+  } finally {
+    await Deno.remove(file);
+  }
+});
