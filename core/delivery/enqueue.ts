@@ -44,6 +44,8 @@ interface Chunk {
 }
 
 function chunksByDomain(recipients: readonly QueuedRecipient[]): Chunk[] {
+  // Nearly always: a message has only local copies.
+  if (recipients.length === 0) return [];
   const byAddress = new Map<string, QueuedRecipient & { readonly domain: string }>();
   for (const recipient of recipients) {
     const domain = domainOf(recipient.address);

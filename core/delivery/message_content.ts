@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "../contract/delivery.ts";
 import type { BodyContent } from "../contract/storage.ts";
 import { concat } from "../message/bytes.ts";
+import { hasNul } from "../wire/ascii.ts";
 
 /** Octets up to which one copy is cheaper than an iteration. */
 const small = 64 * 1024;
@@ -28,7 +29,7 @@ export class MessageContent {
     const [head, body] = [this.#head, this.#body];
     if (!(body instanceof Uint8Array)) return this.#chunks(head, body[Symbol.asyncIterator]());
     this.octets = head.length + body.length;
-    this.hasNul = body.includes(0);
+    this.hasNul = hasNul(body);
     return this.octets <= small ? concat([head, body]) : pieces([head, body]);
   }
 
@@ -59,7 +60,7 @@ export class MessageContent {
 
   #see(octets: Uint8Array): void {
     this.octets += octets.length;
-    this.hasNul ||= octets.includes(0);
+    this.hasNul ||= hasNul(octets);
   }
 }
 

@@ -11,6 +11,7 @@ export interface MessageDate {
 
 const dayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const months: ReadonlyMap<string, number> = new Map(monthNames.map((name, index) => [name.toLowerCase(), index]));
 
 /** No real date is longer; a bound keeps junk cheap. */
 const LONGEST = 256;
@@ -107,8 +108,7 @@ function daysIn(year: number, month: number): number {
 }
 
 function monthIndex(name: Text): number {
-  const short = (name ?? "").slice(0, 3).toLowerCase();
-  return monthNames.findIndex((month) => month.toLowerCase() === short);
+  return months.get((name ?? "").slice(0, 3).toLowerCase()) ?? -1;
 }
 
 function zoneOf(offset: Text, name: Text): number {

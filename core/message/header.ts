@@ -94,7 +94,7 @@ function parseFields(bytes: Uint8Array, ascii: string | undefined): HeaderField[
   for (let start = 0; start < bytes.length;) {
     // The empty line, or what is left of it.
     if (bytes[start] === LF || (bytes[start] === CR && bytes[start + 1] === LF)) break;
-    const end = endOfField(bytes, start);
+    const end = endOfField(bytes, ascii, start);
     fields.push(fieldAt(bytes, ascii, start, end));
     start = end;
   }
@@ -102,9 +102,9 @@ function parseFields(bytes: Uint8Array, ascii: string | undefined): HeaderField[
 }
 
 /** RFC 5322 §2.2.3: a line that begins with white space continues the field, even (§4.5, obs-FWS) with nothing else. */
-function endOfField(bytes: Uint8Array, start: number): number {
+function endOfField(bytes: Uint8Array, ascii: string | undefined, start: number): number {
   for (;;) {
-    const lineFeed = bytes.indexOf(LF, start);
+    const lineFeed = ascii === undefined ? bytes.indexOf(LF, start) : ascii.indexOf("\n", start);
     if (lineFeed < 0) return bytes.length;
     start = lineFeed + 1;
     const next = bytes[start];

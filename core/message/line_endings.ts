@@ -30,11 +30,11 @@ export class CarriageReturnCounter {
   /** The octet before the current chunk. */
   #last = LF;
 
-  /** Takes the next octets. */
-  push(chunk: Uint8Array): void {
+  /** Takes the next octets. @param text The same. */
+  push(chunk: Uint8Array, text: string = latin1(chunk)): void {
     if (chunk.length === 0) return;
     if (this.#last === CR) this.#count(chunk[0]);
-    const end = chunk.length - 1, text = latin1(chunk);
+    const end = chunk.length - 1;
     for (let at = text.indexOf("\r"); at >= 0 && at < end; at = text.indexOf("\r", at + 1)) this.#count(chunk[at + 1]);
     this.#last = chunk[end] ?? 0;
     this.#size += chunk.length;

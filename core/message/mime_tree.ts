@@ -76,24 +76,23 @@ export class MimeParser {
     return this.#tree.truncated;
   }
 
-  /** Takes the next octets; the chunk may be reused afterwards. */
-  push(chunk: Uint8Array): void {
+  /** Takes the next octets; the chunk may be reused afterwards. @param text The same: one is searched more quickly. */
+  push(chunk: Uint8Array, text: string = latin1(chunk)): void {
     if (chunk.length === 0) return;
     this.#headerFrom = 0;
     let at = this.#headLength > 0 ? this.#endCarriedLine(chunk) : 0;
-    let text: string | undefined;
     while (at < chunk.length) {
       if (!this.#tree.inHeader) {
-        at = this.#skipBody(text ??= latin1(chunk), at);
+        at = this.#skipBody(text, at);
         if (at === chunk.length) break;
       }
-      const lineFeed = chunk.indexOf(LF, at);
+      const lineFeed = text.indexOf("\n", at);
       if (lineFeed < 0) {
         this.#carryLine(chunk, at);
         break;
       }
       const end = lineFeed + 1;
-      if (this.#tree.inHeader || this.#mayBeBoundary(chunk, at)) {
+      if (this.#mayBeBoundary(chunk, at) || isEmptyLine(chunk, at) && this.#tree.inHeader) {
         const head = chunk.subarray(at, Math.min(end, at + LINE_HEAD));
         this.#line(chunk, head, this.#offset + at, this.#offset + end);
       }
@@ -128,8 +127,7 @@ export class MimeParser {
     }
     if (!this.#tree.inHeader) return;
     // RFC 5322 §2.1: an empty line ends the header.
-    const isEmpty = head[0] === LF || (head[0] === CR && head[1] === LF);
-    if (!isEmpty) return;
+    if (!isEmptyLine(head, 0)) return;
     this.#tree.endHeader(this.#takeHeader(chunk, next), next, this.#lines + 1);
     this.#startHeader(next);
   }
@@ -215,6 +213,10 @@ export class MimeParser {
     this.#last = chunk[chunk.length - 1] ?? 0;
     this.#offset += chunk.length;
   }
+}
+
+function isEmptyLine(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF);
 }
 
 /** The tree of a whole message in memory. */

@@ -3,6 +3,7 @@ import type { MessageField, MessageSummary } from "../contract/message.ts";
 import { parseDate } from "./date.ts";
 import type { Header } from "./header.ts";
 import { CarriageReturnCounter, crlfSizeOf } from "./line_endings.ts";
+import { latin1 } from "../wire/ascii.ts";
 import { type MimeLimits, MimeParser } from "./mime_tree.ts";
 import { parseMessageIds } from "./msg_id.ts";
 
@@ -31,8 +32,9 @@ export class Summarizer {
 
   /** Takes the next octets; the chunk may be reused afterwards. */
   push(chunk: Uint8Array): void {
-    this.#parser.push(chunk);
-    this.#returns.push(chunk);
+    const text = latin1(chunk);
+    this.#parser.push(chunk, text);
+    this.#returns.push(chunk, text);
   }
 
   /** The summary; the summarizer is used up. */

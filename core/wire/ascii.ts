@@ -44,6 +44,17 @@ export function isAscii(bytes: Uint8Array): boolean {
   return true;
 }
 
+/** Octets that are made a text at once. */
+const PIECE = 65_536;
+
+/** Whether there is a NUL. A text is searched ten times as quickly as its octets, and made in no time. */
+export function hasNul(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    if (latin1(bytes.subarray(at, at + PIECE)).includes("\0")) return true;
+  }
+  return false;
+}
+
 /** Octets for people to read, in logs and errors: what is not printable ASCII as `\xHH`, cut off after `most` octets. */
 export function printable(bytes: Uint8Array, most = 80): string {
   const shown = bytes.length > most ? bytes.subarray(0, most) : bytes;

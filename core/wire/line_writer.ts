@@ -114,7 +114,10 @@ export class LineWriter implements WireWriter {
             const end = Math.min(at + LARGE_BUFFER, piece.length);
             // For the whole block: single octets that a client takes do not prolong it.
             const dueAt = this.#waits.now() + this.#idleTimeout();
-            while (at < end) at += await this.#waits.until(this.#stream.write(piece.subarray(at, end)), dueAt);
+            while (at < end) {
+              const block = end - at === piece.length ? piece : piece.subarray(at, end);
+              at += await this.#waits.until(this.#stream.write(block), dueAt);
+            }
           }
         }
         output.release();

@@ -78,7 +78,7 @@ export class OutputBuffer {
 
   /** What was taken has been sent: its buffers are free. */
   release(): void {
-    for (const buffer of this.#lent.splice(0)) this.#pool.give(buffer);
+    for (let buffer = this.#lent.pop(); buffer !== undefined; buffer = this.#lent.pop()) this.#pool.give(buffer);
   }
 
   #addLongLine(text: string): void {

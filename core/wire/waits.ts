@@ -28,18 +28,24 @@ interface Wait {
   readonly dueAt: number;
   readonly isWakeable: boolean;
   reject(error: Error): void;
+  /** Where it stands among all, as long as it is one of them. */
+  place: number;
 }
 
 /** All waits of a server. The ticker runs while there are any. */
 export class Waits implements Disposable {
   readonly #clock: WaitClock;
   readonly #stop: AbortSignal | undefined;
-  readonly #waits = new Set<Wait>();
+  /**
+   * In no order. Not a Set: where one grows and shrinks all the time, its old tables keep each other and all that was in
+   * them until the old generation is collected.
+   */
+  readonly #waits: Wait[] = [];
   #stopTicking: (() => void) | undefined;
   #isStopping: boolean;
   readonly #wake = () => {
     this.#isStopping = true;
-    for (const wait of this.#waits) if (wait.isWakeable) this.#reject(wait, new Stopping());
+    this.#rejectWhere(({ isWakeable }) => isWakeable, () => new Stopping());
   };
 
   /** @param stop When it aborts, those who wait for a command are woken by `Stopping`. */
@@ -70,14 +76,14 @@ export class Waits implements Disposable {
   until<T>(event: Promise<T>, dueAt: number, isWakeable = false): Promise<T> {
     if (isWakeable && this.#isStopping) return Promise.reject(new Stopping());
     return new Promise((resolve, reject) => {
-      const wait: Wait = { dueAt, isWakeable, reject };
-      this.#waits.add(wait);
+      const wait: Wait = { dueAt, isWakeable, reject, place: this.#waits.length };
+      this.#waits.push(wait);
       this.#stopTicking ??= this.#clock.every(TICK, () => this.#tick());
       event.then((value) => {
-        this.#waits.delete(wait);
+        this.#remove(wait);
         resolve(value);
       }, (error) => {
-        this.#waits.delete(wait);
+        this.#remove(wait);
         reject(error);
       });
     });
@@ -85,18 +91,16 @@ export class Waits implements Disposable {
 
   /** Stops the ticker and lets the signal go. What still waits is left to its event. */
   [Symbol.dispose](): void {
-    this.#waits.clear();
+    this.#waits.length = 0;
     this.#rest();
     this.#stop?.removeEventListener("abort", this.#wake);
   }
 
   #tick(): void {
     // Not after each wait: a busy server would set and clear timers all the time.
-    if (this.#waits.size === 0) return this.#rest();
+    if (this.#waits.length === 0) return this.#rest();
     const now = this.#clock.now();
-    for (const wait of this.#waits) {
-      if (wait.dueAt <= now) this.#reject(wait, new DeadlineExceeded());
-    }
+    this.#rejectWhere(({ dueAt }) => dueAt <= now, () => new DeadlineExceeded());
   }
 
   #rest(): void {
@@ -104,8 +108,20 @@ export class Waits implements Disposable {
     this.#stopTicking = undefined;
   }
 
-  #reject(wait: Wait, error: Error): void {
-    this.#waits.delete(wait);
-    wait.reject(error);
+  #rejectWhere(isMeant: (wait: Wait) => boolean, error: () => Error): void {
+    for (const wait of this.#waits.filter(isMeant)) {
+      this.#remove(wait);
+      wait.reject(error());
+    }
+  }
+
+  /** The last one takes its place. */
+  #remove(wait: Wait): void {
+    const { place } = wait;
+    if (this.#waits[place] !== wait) return;
+    const last = this.#waits.pop();
+    if (last === undefined || last === wait) return;
+    this.#waits[place] = last;
+    last.place = place;
   }
 }

@@ -5,6 +5,8 @@
 
 /** The smallest piece is 8 KiB, each larger one twice as large as the one before; logarithms. */
 const SMALLEST = 13;
+/** Octets of a word; of a piece for which it matters how it is copied; of those that are laid aside for that at once. */
+const WORD = 8, LARGE = 4096, ASIDE = 65_536;
 /** Octets kept for later while nobody needs them. */
 const MOST_SPARE = 16 * 1024 * 1024;
 
@@ -16,6 +18,7 @@ export class SharedMemory {
   /** By logarithm of their size. */
   readonly #spare: SharedArrayBuffer[][] = [];
   #spareOctets = 0;
+  #aside: Uint8Array<ArrayBuffer> | undefined;
 
   /** Room for so many octets or more, whatever was there last. */
   take(size: number): SharedOctets {
@@ -24,6 +27,21 @@ export class SharedMemory {
     if (memory === undefined) return new Uint8Array(new SharedArrayBuffer(2 ** logarithm));
     this.#spareOctets -= memory.byteLength;
     return new Uint8Array(memory);
+  }
+
+  /**
+   * Copies octets to that place. Into shared memory V8 copies word by word only where both lie alike in their words, and
+   * otherwise octet by octet: it is several times as quick to have them lie so first.
+   */
+  copy(piece: Uint8Array, into: SharedOctets, to: number): void {
+    const shift = (into.byteOffset + to - piece.byteOffset) % WORD;
+    if (piece.length < LARGE || shift === 0) return into.set(piece, to);
+    const aside = this.#aside ??= new Uint8Array(ASIDE + WORD), start = (into.byteOffset + to) % WORD;
+    for (let at = 0; at < piece.length; at += ASIDE) {
+      const part = piece.subarray(at, at + ASIDE);
+      aside.set(part, start);
+      into.set(aside.subarray(start, start + part.length), to + at);
+    }
   }
 
   /** Takes back what was taken, or a part of it that stands for the whole. */
@@ -60,7 +78,7 @@ export class SharedBytes {
       this.#octets.set(small.subarray(0, this.#length));
       this.#memory.give(small);
     }
-    this.#octets.set(piece, this.#length);
+    this.#memory.copy(piece, this.#octets, this.#length);
     this.#length = length;
   }
 

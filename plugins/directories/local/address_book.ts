@@ -74,6 +74,7 @@ export class AddressBook {
 
   /** Whether each address of the domain has a copy of its own. */
   isMultidrop(domain: string): boolean {
+    if (this.#multidrop.size === 0) return false;
     return this.#multidrop.has(domain) || this.#multidrop.has(domain.replace(/^[^.]+/, "*"));
   }
 

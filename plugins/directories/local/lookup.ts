@@ -64,9 +64,11 @@ export class Lookup {
 
   /** Where mail for an address goes. */
   async resolve(text: string): Promise<Recipient> {
-    const match = await this.match(text);
+    const address = this.#book.read(text);
+    if (address === undefined) return { kind: "unknown" };
+    const match = await this.#ofAny(address);
     if (match.kind !== "account" && match.kind !== "alias") return match;
-    const isSeparate = this.#book.isMultidrop(this.#book.read(text)?.domain ?? "");
+    const isSeparate = this.#book.isMultidrop(address.domain);
     const recipient = match.kind === "alias" ? { kind: "redirect", to: match.to } as const : match;
     return isSeparate ? { ...recipient, isSeparate } : recipient;
   }
@@ -74,7 +76,10 @@ export class Lookup {
   /** What there is for an address. */
   async match(text: string): Promise<Match> {
     const address = this.#book.read(text);
-    if (address === undefined) return { kind: "unknown" };
+    return address === undefined ? { kind: "unknown" } : await this.#ofAny(address);
+  }
+
+  async #ofAny(address: Address): Promise<Match> {
     if (!this.#book.isLocal(address.domain)) return await this.#ofHost(address.domain);
     return await this.#ofAddress(address.canonical) ??
       await this.#ofSubAddress(address) ??

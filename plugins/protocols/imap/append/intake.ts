@@ -6,6 +6,7 @@ import type { BodyId, MessageDetails, Operation } from "../../../../core/contrac
 import { hasBinary, withoutBinary } from "../../../../core/message/encode_binary.ts";
 import { type Access, hasRights, openTarget, putInto } from "../access.ts";
 import type { IncomingLiteral } from "../../../../core/wire/command_reader.ts";
+import { hasNul } from "../../../../core/wire/ascii.ts";
 import { CommandRefused, isBroken } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type AppendLiteral, AppendReader, type AppendStep } from "../grammar/append_arguments.ts";
@@ -217,7 +218,7 @@ class Intake {
     if (message?.header?.finds8Bit(piece)) {
       throw new CommandRefused("Headers beyond ASCII need ENABLE UTF8=ACCEPT or IMAP4rev2 first");
     }
-    if (message?.hasNul === false && piece.includes(0)) message.hasNul = true;
+    if (message?.hasNul === false && hasNul(piece)) message.hasNul = true;
     await message?.handover.push(piece);
   }
 
