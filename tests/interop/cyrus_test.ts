@@ -72,6 +72,48 @@ interopTest("Cyrus pop3test: APOP", [pop3test], async (home) => {
   assertStringIncludes(said, "Subject: sealed\r\n\r\ntext\r\n.\r\n+OK ");
 });
 
+/** Layers that UNAUTHENTICATE takes off; `-q` asks for compression over them, which this client does not find without one. */
+const layers: readonly (readonly [name: string, args: readonly string[]])[] = [
+  ["integrity", strength(1, 1)],
+  ["confidentiality", strength(128, 128)],
+  ["compression over confidentiality", [...strength(128, 128), "-q"]],
+];
+const unbuffered = { name: "stdbuf", packageName: "coreutils" };
+
+for (const [name, args] of layers) {
+  interopTest(`Cyrus imtest: RFC 8437 §4.1: UNAUTHENTICATE ends ${name}`, [imtest, unbuffered], async () => {
+    await using server = await mailServer();
+    const said = await converse(args, server.ports.imap, ["a NOOP", "b UNAUTHENTICATE", "c CAPABILITY", "d NOOP"]);
+    assertStringIncludes(said, "a OK Nothing done\r\n");
+    assertStringIncludes(said, "b OK Nobody is logged in\r\n");
+    // Mechanisms are offered to who has not logged in.
+    assertMatch(said, /b OK [^]*\* CAPABILITY .* AUTH=DIGEST-MD5 [^]*c OK /);
+    assertStringIncludes(said, "d OK Nothing done\r\n");
+  });
+}
+
+/** What imtest printed, to which each line was typed when the one before had been answered. */
+async function converse(args: readonly string[], port: number, lines: readonly string[]): Promise<string> {
+  const login = ["-m", "DIGEST-MD5", "-a", alice.address, "-u", alice.address, "-w", alice.password];
+  const child = new Deno.Command(unbuffered.name, {
+    args: ["-o0", imtest.name, ...login, ...args, "-p", String(port), "localhost"],
+    ...{ stdin: "piped", stdout: "piped", stderr: "null", signal: AbortSignal.timeout(30_000) },
+  }).spawn();
+  const typed = child.stdin.getWriter();
+  const waiting = [...lines];
+  let said = "", answer = args.includes("-q") ? "Z01 OK" : "Security strength factor";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    if (!said.includes(answer)) continue;
+    const line = waiting.shift() ?? "z LOGOUT";
+    answer = `${line.split(" ")[0]} OK `;
+    await typed.write(new TextEncoder().encode(`${line}\r\n`)).catch(() => {});
+  }
+  await typed.close().catch(() => {});
+  await child.status;
+  return said;
+}
+
 const goodbye = /C: (?:QUIT|Q01 LOGOUT)\r\n/;
 
 /** What the client printed, its goodbye left out: it prints that in the middle of what it receives. */

@@ -79,13 +79,12 @@ export function expectUrlFetchArguments(scanner: Scanner): readonly UrlToFetch[]
 
 /** RFC 5524 §3.1: each once, and not both BINARY and BODY. */
 function expectUrlItems(scanner: Scanner): readonly UrlItem[] {
-  const known = new Set<UrlItem>();
+  const left = new Map(urlItems);
   return scanner.expectItems(() => {
     const start = scanner.at;
-    const item = scanner.expectOneOf(urlItems, "BODYPARTSTRUCTURE, BINARY or BODY");
-    if (known.has(item)) throw scanner.malformed("each item once", start);
-    known.add(item);
-    if (known.has("BINARY") && known.has("BODY")) throw scanner.malformed("either BINARY or BODY", start);
+    const item = scanner.expectOneOf(left, "BODYPARTSTRUCTURE, BINARY or BODY, each once");
+    left.delete(item);
+    if (!left.has("BINARY") && !left.has("BODY")) throw scanner.malformed("not both BINARY and BODY", start);
     return item;
   });
 }

@@ -217,9 +217,9 @@ Deno.test("RFC 4467 §7, §9: GENURLAUTH, RESETKEY and URLFETCH", () => {
     { url: "d", items: ["BODY"] },
   ]);
   // RFC 5524 §3.1.
-  assertMalformed(expectUrlFetchArguments, "(c |SIZE)", "BODYPARTSTRUCTURE, BINARY or BODY");
-  assertMalformed(expectUrlFetchArguments, "(c BODY |BODY)", "each item once");
-  assertMalformed(expectUrlFetchArguments, "(c BODY |BINARY)", "either BINARY or BODY");
+  assertMalformed(expectUrlFetchArguments, "(c |SIZE)", "BODYPARTSTRUCTURE, BINARY or BODY, each once");
+  assertMalformed(expectUrlFetchArguments, "(c BODY |BODY)", "BODYPARTSTRUCTURE, BINARY or BODY, each once");
+  assertMalformed(expectUrlFetchArguments, "(c BODY |BINARY)", "not both BINARY and BODY");
   assertMalformed(expectUrlFetchArguments, "(|)", "a URL");
   assertMalformed(expectUrlFetchArguments, "|", "a URL");
   const mechanisms = fc.array(fc.constantFrom("INTERNAL", "X-1.0"));
