@@ -1,5 +1,6 @@
 /** Views of a body: octets that are read at random from it, never more at a time than is asked for. */
 import type { Body } from "../contract/mod.ts";
+import { concat } from "./bytes.ts";
 
 /** Some octets of a message: a section, decoded or not, of any size. Reads follow one another; none runs beside another. */
 export type Octets = Body;
@@ -38,5 +39,49 @@ export class MemoryView implements Octets {
   /** As of a body. */
   read(start: number, end: number): Promise<Uint8Array> {
     return Promise.resolve(this.#octets.slice(start, end));
+  }
+}
+
+/** Other octets in place of `start..end` of a body. */
+export interface Splice {
+  /** First octet that goes. */
+  readonly start: number;
+  /** After the last one. */
+  readonly end: number;
+  /** What stands there instead. */
+  readonly octets: Uint8Array;
+}
+
+/** A body with some of its octets replaced by others. */
+export class SplicedView implements Octets {
+  readonly size: number;
+  /** What there is, in order: of the body, or in memory; each with where it begins here. */
+  readonly #pieces: { readonly at: number; readonly octets: Octets }[] = [];
+
+  /** @param splices In order; none touches another. */
+  constructor(body: Body, splices: readonly Splice[]) {
+    let at = 0, from = 0;
+    const add = (octets: Octets) => {
+      if (octets.size > 0) this.#pieces.push({ at, octets });
+      at += octets.size;
+    };
+    for (const { start, end, octets } of splices) {
+      add(new RangeView(body, from, start));
+      add(new MemoryView(octets));
+      from = end;
+    }
+    add(new RangeView(body, from, body.size));
+    this.size = at;
+  }
+
+  /** As of a body. */
+  async read(start: number, end: number): Promise<Uint8Array> {
+    const read: Uint8Array[] = [];
+    for (const { at, octets } of this.#pieces) {
+      if (at + octets.size <= start || at >= end) continue;
+      // A body may use its buffer again with the next read.
+      read.push((await octets.read(Math.max(0, start - at), end - at)).slice());
+    }
+    return concat(read);
   }
 }

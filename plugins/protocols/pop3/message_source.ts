@@ -6,6 +6,7 @@ import { LineEndingNormalizer } from "../../../core/message/line_endings.ts";
 import { isAscii, latin1Bytes } from "../../../core/wire/ascii.ts";
 import type { MaildropMessage } from "./maildrop.ts";
 import { isInternational, surrogateHeader } from "./surrogate.ts";
+import { hasParts, surrogateParts } from "./surrogate_parts.ts";
 
 /** Octets that are read at once: most messages are no larger. */
 const PIECE = 131_072;
@@ -30,9 +31,24 @@ export async function openMessage(
 ): Promise<MessageSource | "needs UTF8"> {
   const { size, head = "" } = message, body = await storage.openBody(message.body);
   // The size on the wire is that of the octets exactly when every line ends in CRLF already.
-  const source = await openEntity(body, body.size === size - head.length, isUtf8);
+  const isNormal = body.size === size - head.length;
+  let source = await openEntity(body, isNormal, isUtf8);
+  if (!isUtf8 && source !== "needs UTF8" && mayNeedSurrogates(source)) {
+    const { structure } = await storage.summary(message.body);
+    const spliced = await surrogateParts(body, structure);
+    if (spliced !== undefined) source = enlarged(await openEntity(spliced.body, isNormal, false), spliced.sizeChange);
+  }
   if (source === "needs UTF8" || head === "") return source;
   return { ...source, first: concat([latin1Bytes(head), source.first]) };
+}
+
+/** Whether parts may have UTF-8 in their headers. What is all there is looked through, for that is quicker. */
+function mayNeedSurrogates({ first, rest }: MessageSource): boolean {
+  return hasParts(first.subarray(0, headerSize(first))) && (rest !== undefined || !isAscii(first));
+}
+
+function enlarged(source: MessageSource | "needs UTF8", by: number): MessageSource | "needs UTF8" {
+  return source === "needs UTF8" ? source : { ...source, sizeChange: source.sizeChange + by };
 }
 
 /**

@@ -1,7 +1,6 @@
 /**
- * Surrogates of messages with UTF-8 in their header, for clients that have not said UTF8 (RFC 6856 §2.1): what the user
- * needs is shown in ASCII, as RFC 6858 has it. The body stays as it is, headers of its parts included: such clients have
- * shown raw octets there for decades, and a body of any size goes by unread.
+ * Surrogates of headers with UTF-8 in them, for clients that have not said UTF8 (RFC 6856 §2.1): what the user needs is shown
+ * in ASCII, as RFC 6858 has it, but for what RFC 6857 can keep: the names of files, for one.
  */
 import { printAddressList } from "../../../core/message/address_printer.ts";
 import { parseAddressList } from "../../../core/message/address.ts";
@@ -64,8 +63,8 @@ const nobody = { mailbox: "invalid", host: "internationalized-address.invalid" }
 
 function present(key: string, value: string): string | undefined {
   if (addressFields.has(key)) return presentAddresses(value);
-  // RFC 6858 §2.3.
-  if (key === "subject") return encodeWords(value);
+  // RFC 6858 §2.3, RFC 6857 §3.2.6.
+  if (key === "subject" || key === "content-description") return encodeWords(value);
   if (key === "content-type") {
     const { type, subtype, parameters } = parseContentType(value);
     return presentParameters(`${type}/${subtype}`, parameters);
@@ -89,10 +88,10 @@ function presentAddresses(value: string): string {
   return printAddressList(list);
 }
 
-/** RFC 6858 §2.2: parameters that cannot be presented as they are are left out. */
+/** RFC 6857 §3.1.4: values as RFC 2231 has them. RFC 6858 §2.2 would leave them out, and nobody can guess a file's name. */
 function presentParameters(type: string, parameters: readonly (readonly [string, string])[]): string | undefined {
   if (!isAsciiText(type)) return undefined;
-  const kept = parameters.filter(([name, value]) => isAsciiText(name) && isAsciiText(value));
+  const kept = parameters.filter(([name]) => isAsciiText(name));
   return type + kept.map(([name, value]) => printParameter(name, value)).join("");
 }
 

@@ -14,6 +14,7 @@ import type {
 } from "../../../../core/contract/mod.ts";
 import { Refusal } from "../../../../core/contract/mod.ts";
 import { crlfSizeOf, lineEndingsOf } from "../../../../core/message/line_endings.ts";
+import { summarize } from "../../../../core/message/summary.ts";
 import { latin1Bytes } from "../../../../core/wire/ascii.ts";
 
 /** A body, and its octets as POP3 sends them. */
@@ -77,6 +78,10 @@ export class FakeMaildrops {
       openBody: async (body: BodyId) => {
         await this.onOpen(body);
         return this.#body(body);
+      },
+      summary: async (id: BodyId) => {
+        const body = this.#body(id);
+        return summarize(await body.read(0, body.size));
       },
       apply: async (batch: readonly Operation[]) => {
         await this.onApply();

@@ -165,7 +165,8 @@ Deno.test("pop3: RFC 6856 §2.1, RFC 6858: without UTF8 a surrogate is sent, who
     "From: =?UTF-8?B?SsO8cmdlbg==?= <invalid@internationalized-address.invalid>",
     "To: =?UTF-8?B?Wm/Dqw==?= <zoe@example.org>, plain@example.org",
     "Subject: =?UTF-8?B?R3LDvMOfZQ==?=",
-    "Content-Type: text/plain; charset=utf-8",
+    // RFC 6857 §3.1.4: not left out.
+    "Content-Type: text/plain; charset=utf-8; name*=UTF-8''%C3%A4.txt",
     "Date: now",
   ]);
   assertStringIncludes(text, utf8("\r\n\r\nKörper\r\n"));
@@ -191,4 +192,38 @@ Deno.test("pop3: RFC 6856 §2.1: UTF-8 is found wherever it is in a header", asy
     const { text } = await sent(utf8(`${filler}Subject: Grüße\r\n\r\nKörper\n`));
     assertEquals(text, utf8(`${filler}Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n\r\nKörper\r\n`));
   }
+});
+
+const withParts = (filler = "") =>
+  utf8(
+    'Subject: plain\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Description: Grüße\r\n\r\nKörper\r\n' +
+      `--b\r\nContent-Type: application/pdf; name="ä.pdf"\r\nContent-Disposition: attachment; filename="ä.pdf"\r\n\r\n${filler}x\r\n` +
+      "--b\r\nContent-Type: message/rfc822\r\n\r\nTo: ü@example.org\r\nSubject: Grüße\r\n\r\ninnen: ü\r\n--b--\r\n",
+  );
+const asciiParts = (filler = "") =>
+  'Subject: plain\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Description: =?UTF-8?B?R3LDvMOfZQ==?=\r\n' +
+  `\r\n${utf8("Körper")}\r\n--b\r\nContent-Type: application/pdf; name*=UTF-8''%C3%A4.pdf\r\n` +
+  `Content-Disposition: attachment; filename*=UTF-8''%C3%A4.pdf\r\n\r\n${filler}x\r\n` +
+  "--b\r\nContent-Type: message/rfc822\r\n\r\n" +
+  "To: =?UTF-8?B?w7xAZXhhbXBsZS5vcmc=?=\r\n <invalid@internationalized-address.invalid>\r\n" +
+  `Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n\r\n${utf8("innen: ü")}\r\n--b--\r\n`;
+
+Deno.test("pop3: RFC 6857 §4.1, RFC 6858 §2.2: without UTF8 the headers of parts are ASCII too, and bodies what they were", async () => {
+  // Also where it does not come in one piece, and where lines end otherwise.
+  for (const filler of ["", "0123456789abcde\r\n".repeat(20_000)]) {
+    const expected = asciiParts(filler);
+    for (const content of [withParts(filler), withParts(filler).replaceAll("\r\n", "\n")]) {
+      assertEquals(await sent(content), { first: `+OK ${expected.length} octets`, text: expected });
+    }
+    assertEquals((await sent(withParts(filler), "UTF8 RETR 1")).text, withParts(filler));
+  }
+  const top = asciiParts().split("\r\n").slice(0, 11).join("\r\n");
+  assertEquals((await sent(withParts(), "TOP 1 8")).text, `${top}\r\n`);
+});
+
+Deno.test("pop3: headers of parts in old charsets, and bodies that only look like parts, are sent as they are", async () => {
+  const old = withParts().replaceAll("\xc3\xa4", "\xe4").replaceAll("\xc3\xbc", "\xfc").replaceAll("\xc3\x9f", "\xdf");
+  assertEquals((await sent(old)).text, old);
+  const noParts = withParts().replace("multipart/mixed", "text/plain");
+  assertEquals((await sent(noParts)).text, noParts);
 });
