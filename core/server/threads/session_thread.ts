@@ -40,8 +40,11 @@ export function serveFirst(port: Port): void {
     drain: async () => await (await started()).drain(),
     hurry: async () => (await started()).hurry(),
     stop: async () => {
-      await (await started()).stop();
-      endInOrder();
+      try {
+        await (await started()).stop();
+      } finally {
+        endInOrder();
+      }
     },
   };
   const first: First = new Calls(port, handlers, problemsOf, new Waits());

@@ -40,33 +40,31 @@ export function whyNoThreads(): string | undefined {
  */
 export function spawnThread(thread: number, listener: SpawnListener): SpawnedThread {
   const { port1: port, port2 } = new MessageChannel();
-  let isGone = false;
+  let isGone = false, isEnded = false;
   const gone = () => {
     if (isGone) return;
     isGone = true;
     port.close();
     listener.gone();
   };
-  // The other end is closed when all that the thread had is.
+  // The other end is closed when all that the thread had is; an older runtime tells nothing.
   port.on("close", gone);
   const worker = new Worker(new URL("./session_worker.ts", import.meta.url), {
-    ...{ name: nameOf(thread), workerData: port2, transferList: [port2], env: SHARE_ENV },
+    ...{ name: `sessions ${thread}`, workerData: port2, transferList: [port2], env: SHARE_ENV },
   });
   worker.on("error", (error: Error) => listener.failed(error.message));
+  // Of one that we end it is told at once, whatever that one does.
+  worker.on("exit", () => isEnded || gone());
   port.start();
   return {
     port,
     end(isSilent) {
+      isEnded = true;
       void worker.terminate();
-      // An older runtime tells nothing, and ends only who comes back to it.
+      // An older runtime ends only who comes back to it.
       if (locks() === undefined && !isSilent) gone();
     },
   };
-}
-
-/** What a thread is called. */
-export function nameOf(thread: number): string {
-  return `sessions ${thread}`;
 }
 
 /**

@@ -50,10 +50,11 @@ export class ThreadPlace implements AsyncDisposable {
     await this.#begin().start(this.#parts.served());
   }
 
-  /** It listens there, and so do those after it. @throws CallFailed. */
+  /** It listens there, and so do those after it. @throws CallFailed, or Error where it has died. */
   async open(addresses: readonly Bound[]): Promise<void> {
     this.#addresses = addresses;
-    await this.life?.open(addresses);
+    if (this.life === undefined) throw new Error("a session thread has died as soon as it was there");
+    await this.life.open(addresses);
   }
 
   /** What lives there cannot go on: another takes its place at once. @param isSilent Whether it has not answered. */
