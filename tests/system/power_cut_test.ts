@@ -88,12 +88,16 @@ recorderTest("loss of power: a database of before is what it was, or what the ne
   await using home = await emptyServerHome();
   const { addresses, state } = await oldDatabase(`${home.folder}/data`);
   await using recorder = await Recorder.of(home.folder);
-  const { under } = recorder.next();
+  const { under, program } = recorder.next();
   const listed = await runMain(["account", "list", "--config", home.file], { folder: home.folder, under });
   assertEquals(listed.code, 0, listed.stderr);
   const steps = await recorder.steps();
   await assertComplete(recorder, steps, home);
-  const promises = [{ what: "long ago", told: "long ago", state } as const];
+  const promises = [{ what: "all", told: "long ago", state }, {
+    what: "account list",
+    told: { program },
+    state,
+  }] as const;
   await assertSurvivesPowerCuts(
     recorder,
     steps,

@@ -73,15 +73,16 @@ function placesOf(steps: readonly Step[], series: readonly Series[]): number[][]
 /** Moments when something has just been promised, or is being synced, and any others. */
 function chooseCuts(steps: readonly Step[], promised: readonly (readonly number[])[], count: number): Cut[] {
   const chance = new Chance(seed);
+  const recorded = promised.map((places) => places.filter((place) => place >= 0));
   const synced = steps.flatMap((step, place) => step.what === "done" && step.change.do === "sync" ? [place] : []);
   const kinds = [
-    () => chance.of(chance.of(promised)) + 1,
+    () => chance.of(chance.of(recorded)) + 1,
     () => chance.of(synced) + chance.below(2),
     () => chance.below(steps.length + 1),
   ];
   const cuts = Array.from({ length: count }, () => {
     const luck = chance.of(["nothing", "some", "some", "everything"] as const);
-    return { place: Math.max(0, chance.of(kinds)()), luck, seed: chance.below(2 ** 31) };
+    return { place: chance.of(kinds)(), luck, seed: chance.below(2 ** 31) };
   });
   return cuts.sort((one, other) => one.place - other.place);
 }
