@@ -48,6 +48,8 @@ export type Recipient =
     readonly kind: "account";
     readonly account: AccountId; /** Of `user+detail` (RFC 5233). */
     readonly detail?: string;
+    /** What the account may keep, where that was read along with it; `{}`: no limits. Absent: the storage is asked. */
+    readonly quota?: Quota;
     readonly isSeparate?: true;
   }
   /** An alias: local or remote addresses. */

@@ -154,7 +154,8 @@ class ServerDelivery implements Delivery {
       const { warning } = found;
       if (warning) log.warn(warning.message, { recipient: address, at: warning.at.join(" ") });
       if ("refusal" in found) return found;
-      for (const account of found.accounts) if (await isFull(account, storage)) return { refusal: mailboxFull };
+      const { accounts, quota } = found;
+      for (const account of accounts) if (await isFull(account, storage, quota)) return { refusal: mailboxFull };
       return found;
     } catch (error) {
       log.error("a recipient cannot be looked up", { ...aboutWhom(facts), recipient: address, error });

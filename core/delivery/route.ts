@@ -1,4 +1,5 @@
 /** Where a recipient leads: aliases followed to accounts and to other servers (RFC 5321 §3.9.1). */
+import type { Quota } from "../contract/accounts.ts";
 import type { SmtpReply } from "../contract/delivery.ts";
 import type { Directory, Recipient } from "../contract/directory.ts";
 import type { AccountId } from "../contract/identifiers.ts";
@@ -9,6 +10,8 @@ import type { MayUse, WaysOut } from "./ways_out.ts";
 export type Route =
   | {
     readonly accounts: readonly AccountId[];
+    /** Of the one account, where the directory told it. */
+    readonly quota?: Quota;
     readonly isSeparate?: true;
     readonly remote: readonly string[];
     readonly warning?: Warning;
@@ -46,8 +49,10 @@ export interface RouteParts {
 export async function route(address: string, { directory, ways }: RouteParts, mayRelay: boolean): Promise<Route> {
   const first = await directory.resolve(address);
   switch (first.kind) {
-    case "account":
-      return { accounts: [first.account], remote: [], ...first.isSeparate && { isSeparate: true } };
+    case "account": {
+      const { account, quota, isSeparate } = first;
+      return { accounts: [account], remote: [], ...quota && { quota }, ...isSeparate && { isSeparate } };
+    }
     case "unknown":
       return { refusal: noSuchMailbox };
     case "remote":

@@ -12,7 +12,7 @@
  * A login is the address of an account, nothing else: with aliases and sub-addresses each account would have any number
  * of logins, and who guesses passwords could use another one for each guess.
  */
-import type { Account, Accounts } from "../../../core/contract/accounts.ts";
+import type { Account, Accounts, Quota } from "../../../core/contract/accounts.ts";
 import type { Recipient } from "../../../core/contract/directory.ts";
 import type { AccountId } from "../../../core/contract/identifiers.ts";
 import { type Address, type AddressBook, isPostmaster } from "./address_book.ts";
@@ -22,7 +22,7 @@ export type AccountReads = Pick<Accounts, "accountByAddress" | "account" | "acco
 
 /** What there is for an address. */
 export type Match =
-  | { readonly kind: "account"; readonly account: AccountId; readonly detail?: string }
+  | { readonly kind: "account"; readonly account: AccountId; readonly detail?: string; readonly quota?: Quota }
   /** The alias itself may be the catch-all or the user's of a sub-address. */
   | { readonly kind: "alias"; readonly alias: string; readonly to: readonly string[] }
   | { readonly kind: "remote" }
@@ -122,12 +122,12 @@ export class Lookup {
   async #ofHost(domain: string): Promise<Match> {
     const owner = this.#book.hostOwner(domain);
     const account = owner === undefined ? undefined : await this.#accounts.accountByAddress(owner);
-    return account === undefined ? { kind: "remote" } : { kind: "account", account: account.id };
+    return account === undefined ? { kind: "remote" } : matchOf(account);
   }
 
   async #ofAddress(canonical: string): Promise<Match | undefined> {
     const account = await this.#accounts.accountByAddress(canonical);
-    return account === undefined ? await this.#ofAlias(canonical) : { kind: "account", account: account.id };
+    return account === undefined ? await this.#ofAlias(canonical) : matchOf(account);
   }
 
   async #ofAlias(alias: string): Promise<Match | undefined> {
@@ -159,6 +159,10 @@ export class Lookup {
     }
     return this.#firstMade = first?.id;
   }
+}
+
+function matchOf({ id, quota = {} }: Account): Match {
+  return { kind: "account", account: id, quota };
 }
 
 /** All accounts, by address. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { AcceptAnswer } from "../../../core/contract/delivery.ts";
 import type { Quota } from "../../../core/contract/accounts.ts";
+import type { AccountId } from "../../../core/contract/identifiers.ts";
 import { bytes, delegate, stranger, testDelivery } from "./deliver.ts";
 
 /** A delivery where joe may keep no more than this. */
@@ -42,6 +43,25 @@ Deno.test("quota: being over the number of mailboxes keeps no mail away", async 
   const { send, read } = await limited({ mailboxes: 0, messages: 1 });
   assertEquals(status(await send()), 250);
   assertEquals((await read("joe")).length, 1);
+});
+
+Deno.test("quota: what the directory has told of an account with its address is not looked up again", async () => {
+  const quotas: readonly (readonly [Quota, string])[] = [[{}, "250"], [{ messages: 1 }, "250"], [
+    { messages: 0 },
+    "452",
+  ]];
+  for (const [quota, code] of quotas) {
+    const found: { account?: AccountId } = {};
+    const { delivery, storage } = await testDelivery({
+      resolve: () => found.account && Promise.resolve({ kind: "account", account: found.account, quota }),
+      wrap: (storage) => ({ ...delegate(storage), account: () => Promise.reject(new Error("asked")) }),
+    });
+    const joe = await storage.accountByAddress("joe@example.org");
+    assert(joe);
+    found.account = joe.id;
+    const answer = await delivery.recipient(stranger, "joe@example.org");
+    assertEquals(answer.accepted ? "250" : `${answer.reply.code}`, code);
+  }
 });
 
 Deno.test("quota: a storage that cannot be asked is 451 4.3.0 at RCPT", async () => {

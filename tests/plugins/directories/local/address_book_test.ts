@@ -48,10 +48,10 @@ Deno.test("address book: case of local parts matters where that is configured, b
     const lower = await admin.add("joe@example.org", "two");
     assertEquals([upper.address, lower.address], ["Joe@example.org", "joe@example.org"]);
     assertEquals(await directory.checkPassword("Joe", "one"), upper.account);
-    assertEquals(await directory.resolve("joe@EXAMPLE.org"), { kind: "account", account: lower.account });
+    assertEquals(await directory.resolve("joe@EXAMPLE.org"), { kind: "account", account: lower.account, quota: {} });
     assertEquals(await directory.resolve("JOE@example.org"), { kind: "unknown" });
     const { account } = await admin.add("Postmaster@example.org", "three");
-    assertEquals(await directory.resolve("POSTMASTER@example.org"), { kind: "account", account });
+    assertEquals(await directory.resolve("POSTMASTER@example.org"), { kind: "account", account, quota: {} });
   } finally {
     await close();
   }
@@ -62,7 +62,9 @@ Deno.test("address book: the separator may be another, or none", async () => {
     const { directory, admin, close } = await openTestDirectory({ "subaddress_separator": separator });
     try {
       const { account } = await admin.add("joe@example.org", "secret");
-      const expected: Recipient = separator === "" ? { kind: "unknown" } : { kind: "account", account, detail: "x" };
+      const expected: Recipient = separator === ""
+        ? { kind: "unknown" }
+        : { kind: "account", account, detail: "x", quota: {} };
       assertEquals(await directory.resolve(address), expected);
       assertEquals(await directory.resolve("joe+y@example.org"), { kind: "unknown" });
     } finally {

@@ -7,12 +7,12 @@ Deno.test("multidrop: all mail for a host is that of its account, each address b
   const { directory, admin, close } = await openTestDirectory({ multidrop: ["*.example.org"] });
   try {
     const { account } = await admin.add("vision25@example.org", "secret");
-    const expected: Recipient = { kind: "account", account, isSeparate: true };
+    const expected: Recipient = { kind: "account", account, quota: {}, isSeparate: true };
     for (const local of ["fred", "FRED", "fred+lists", "postmaster", '"any one"']) {
       assertEquals(await directory.resolve(`${local}@Vision25.Example.org`), expected, local);
     }
     assertEquals(await directory.maySendAs(account, "fred@vision25.example.org"), true);
-    assertEquals(await directory.resolve("vision25@example.org"), { kind: "account", account });
+    assertEquals(await directory.resolve("vision25@example.org"), { kind: "account", account, quota: {} });
     for (
       const other of ["gone.example.org", "a.vision25.example.org", "vision25.example.net", "vision25.example.org.x"]
     ) {
@@ -31,7 +31,7 @@ Deno.test("multidrop: in a local domain only where mail goes counts: account, al
   try {
     const { account } = await admin.add("joe@example.net", "secret");
     await admin.setAlias("@example.net", ["joe@example.net"]);
-    assertEquals(await directory.resolve("joe@example.net"), { kind: "account", account, isSeparate: true });
+    assertEquals(await directory.resolve("joe@example.net"), { kind: "account", account, quota: {}, isSeparate: true });
     const to = ["joe@example.net"];
     assertEquals(await directory.resolve("any@example.net"), { kind: "redirect", to, isSeparate: true });
     await admin.setAlias("joe@example.org", ["joe@example.net"]);
