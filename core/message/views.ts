@@ -18,6 +18,11 @@ export class RangeView implements Octets {
   }
 
   /** As of a body. */
+  get clean(): Uint8Array | undefined {
+    return this.#body.clean?.subarray(this.#start, this.#start + this.size);
+  }
+
+  /** As of a body. */
   read(start: number, end: number): Promise<Uint8Array> {
     const to = Math.min(end, this.size);
     return this.#body.read(this.#start + Math.min(start, to), this.#start + to);
