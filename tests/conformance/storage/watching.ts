@@ -6,7 +6,7 @@ import type { StoragePromise } from "../storage_suite.ts";
 import { account, fill, mailboxOf, named } from "./support.ts";
 
 /** What every backend tells of a change. */
-function told<Change extends MailboxChange>({ revision: _, ...change }: Change): Omit<Change, "revision"> {
+export function told<Change extends MailboxChange>({ revision: _, ...change }: Change): Omit<Change, "revision"> {
   return change;
 }
 
