@@ -32,12 +32,14 @@ export class RangeView implements Octets {
 /** Octets in memory. */
 export class MemoryView implements Octets {
   readonly size: number;
+  readonly clean: Uint8Array | undefined;
   readonly #octets: Uint8Array;
 
-  /** The octets are not copied. */
-  constructor(octets: Uint8Array) {
+  /** The octets are not copied. @param isClean Whether none of them is known to be NUL. */
+  constructor(octets: Uint8Array, isClean = false) {
     this.#octets = octets;
     this.size = octets.length;
+    this.clean = isClean ? octets : undefined;
   }
 
   /** As of a body. */

@@ -36,5 +36,6 @@ export function openMessageSection(
   const header = new RangeView(body, headerStart, bodyStart);
   if (section.what !== "fields" && section.what !== "other-fields") return header;
   const filter = () => new FieldFilter(section.names, section.what === "fields");
-  return transformed(header, filter).then(({ octets }) => octets);
+  const fields = transformed(header, filter);
+  return fields instanceof Promise ? fields.then(({ octets }) => octets) : fields.octets;
 }
