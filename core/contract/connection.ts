@@ -121,6 +121,8 @@ export interface DotData extends AsyncIterable<Uint8Array> {
 export interface WireWriter {
   /** One line, CRLF added. The text must not hold CR or LF. */
   line(text: string): void;
+  /** Text as it is, in UTF-8; there may be line ends in it, and none is added. */
+  text(text: string): void;
   /** Bytes as they are; copied, or sent before the next flush ends: they must not change until then. */
   bytes(data: Uint8Array): void;
   /** Whole content, dot-stuffed, with the final dot (RFC 1939 §3, RFC 5321 §4.5.2). Lines must end in CRLF. */

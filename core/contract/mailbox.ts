@@ -122,6 +122,11 @@ export interface MailboxChange {
   readonly mailbox?: MailboxId;
   /** Its mod-sequence now. */
   readonly modseq: bigint;
+  /**
+   * Grows with each change of it that gets no mod-sequence, and when it goes; absent where that is not known. Who has been told
+   * the one before, and knows everything up to `modseq`, has missed nothing.
+   */
+  readonly revision?: number;
 }
 
 /** A change, and whose mailboxes it is about; absent: what is everybody's. */

@@ -131,6 +131,8 @@ export interface Body {
   readonly size: number;
   /** From `start` up to, not including, `end`; clipped to the size. The result is the caller's. */
   read(start: number, end: number): Promise<Uint8Array>;
+  /** All of them, where they are in memory and known to hold no NUL; whoever has them must not change them. */
+  readonly clean?: Uint8Array | undefined;
 }
 
 /** Plain, structured-cloneable values: they cross threads and machines. */

@@ -21,13 +21,24 @@ export interface Transformed {
 /** Octets that are read at once; what is made of so many is kept in memory. */
 const PIECE = 131_072;
 
-/** Makes octets of others. Those of large ones are made twice: to count them, and when they are read. */
-export async function transformed(source: Octets, create: () => Transform): Promise<Transformed> {
-  if (source.size <= PIECE) {
-    const transform = create();
-    const octets = concat([transform.push(await source.read(0, source.size)), transform.finish()]);
-    return { octets: new MemoryView(octets), hasNul: octets.includes(0) };
-  }
+/**
+ * Makes octets of others, at once where they are at hand. Those of large ones are made twice: to count them, and when they
+ * are read.
+ */
+export function transformed(source: Octets, create: () => Transform): Transformed | Promise<Transformed> {
+  if (source.size > PIECE) return countedAndTransformed(source, create);
+  const { clean } = source;
+  return clean === undefined
+    ? source.read(0, source.size).then((octets) => transformedOctets(octets, create()))
+    : transformedOctets(clean, create());
+}
+
+function transformedOctets(source: Uint8Array, transform: Transform): Transformed {
+  const octets = concat([transform.push(source), transform.finish()]), hasNul = octets.includes(0);
+  return { octets: new MemoryView(octets, !hasNul), hasNul };
+}
+
+async function countedAndTransformed(source: Octets, create: () => Transform): Promise<Transformed> {
   const reading = new Reading(source, create());
   let size = 0, hasNul = false;
   for (let piece = await reading.next(); piece !== undefined; piece = await reading.next()) {

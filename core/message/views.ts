@@ -19,6 +19,11 @@ export class RangeView implements Octets {
   }
 
   /** As of a body. */
+  get clean(): Uint8Array | undefined {
+    return this.#body.clean?.subarray(this.#start, this.#start + this.size);
+  }
+
+  /** As of a body. */
   read(start: number, end: number): Promise<Uint8Array> {
     const to = Math.min(end, this.size);
     return this.#body.read(this.#start + Math.min(start, to), this.#start + to);
@@ -28,12 +33,14 @@ export class RangeView implements Octets {
 /** Octets in memory. */
 export class MemoryView implements Octets {
   readonly size: number;
+  readonly clean: Uint8Array | undefined;
   readonly #octets: Uint8Array;
 
-  /** The octets are not copied. */
-  constructor(octets: Uint8Array) {
+  /** The octets are not copied. @param isClean Whether none of them is known to be NUL. */
+  constructor(octets: Uint8Array, isClean = false) {
     this.#octets = octets;
     this.size = octets.length;
+    this.clean = isClean ? octets : undefined;
   }
 
   /** As of a body. */

@@ -53,6 +53,11 @@ export class LineWriter implements WireWriter {
     this.#output.addLine(text);
   }
 
+  /** Text as it is, in UTF-8. */
+  text(text: string): void {
+    this.#output.addText(text);
+  }
+
   /** Octets as they are. */
   bytes(data: Uint8Array): void {
     this.#output.add(data);

@@ -46,22 +46,25 @@ export class OutputBuffer {
 
   /** Adds a text without line ends, and a line end. @throws TypeError when there is one in it. */
   addLine(text: string): void {
-    const most = text.length * OCTETS_PER_UNIT + 2;
-    if (most > LARGE_PIECE) return this.#addLongLine(text);
+    this.addText(checked(text));
+    this.#copy(lineEnd);
+  }
+
+  /** Adds a text as it is. */
+  addText(text: string): void {
+    const most = text.length * OCTETS_PER_UNIT;
+    if (most > LARGE_PIECE) return this.addCopy(encoder.encode(text));
     const bytes = this.#room(most);
     let to = this.#to;
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at);
-      if (unit === CR || unit === LF) throw lineEndInLine();
       if (unit > 0x7f) {
         // encodeInto writes all of it: there is room.
-        to += encoder.encodeInto(checked(text.slice(at)), bytes.subarray(to)).written;
+        to += encoder.encodeInto(text.slice(at), bytes.subarray(to)).written;
         break;
       }
       bytes[to++] = unit;
     }
-    bytes[to++] = CR;
-    bytes[to++] = LF;
     this.length += to - this.#to;
     this.#to = to;
   }
@@ -79,11 +82,6 @@ export class OutputBuffer {
   /** What was taken has been sent: its buffers are free. */
   release(): void {
     for (let buffer = this.#lent.pop(); buffer !== undefined; buffer = this.#lent.pop()) this.#pool.give(buffer);
-  }
-
-  #addLongLine(text: string): void {
-    this.addCopy(encoder.encode(checked(text)));
-    this.#copy(lineEnd);
   }
 
   #copy(data: Uint8Array): void {

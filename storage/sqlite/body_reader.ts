@@ -24,6 +24,17 @@ type BodyTuple = readonly [
   octets: Uint8Array<ArrayBuffer> | null,
 ];
 
+/** Short bodies, one after the other: a value for each would cost several times what its octets do. */
+type BlockTuple = readonly [
+  /** Separated by commas, as they lie in the block; null: there are none. */
+  ids: string | null,
+  /** The octets of each. */
+  sizes: string | null,
+  /** How many octets there are before the first NUL. */
+  clean: number | null,
+  octets: Uint8Array<ArrayBuffer> | null,
+];
+
 /** A body, read without waiting. */
 export interface OpenBody {
   /** Octets. */
@@ -35,7 +46,8 @@ export interface OpenBody {
 /** Reads bodies. */
 export class BodyReader {
   readonly #find: TupleStatement<BodyTuple>;
-  readonly #findAll: TupleStatement<BodyTuple>;
+  readonly #short: TupleStatement<BlockTuple>;
+  readonly #shorts: TupleStatement<BlockTuple>;
   readonly #summary: TupleStatement<SummaryTuple>;
   readonly #summaries: TupleStatement<readonly [...SummaryTuple, id: number]>;
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
@@ -45,9 +57,21 @@ export class BodyReader {
   /** Over a connection that reads. */
   constructor(database: DatabaseSync, files: SegmentFiles) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
-    const find = "SELECT id, size, segment, offset, octets FROM bodies";
-    this.#find = new TupleStatement(database, `${find} WHERE id = ?`);
-    this.#findAll = new TupleStatement(database, `${find} WHERE id IN (SELECT value FROM json_each(?))`);
+    this.#find = new TupleStatement(database, "SELECT id, size, segment, offset, octets FROM bodies WHERE id = ?");
+    // %s ends at the first NUL.
+    this.#short = new TupleStatement(
+      database,
+      `SELECT CAST(id AS TEXT), CAST(octet_length(octets) AS TEXT), octet_length(printf('%s', octets)), octets
+         FROM bodies WHERE id = ? AND segment IS NULL AND octets IS NOT NULL`,
+    );
+    // SQLite joins text and not blobs; a cast between them leaves the octets as they are.
+    this.#shorts = new TupleStatement(
+      database,
+      `SELECT group_concat(bodies.id), group_concat(octet_length(octets)),
+         octet_length(printf('%s', group_concat(octets, ''))), CAST(group_concat(octets, '') AS BLOB)
+         FROM json_each(?) AS wanted CROSS JOIN bodies ON bodies.id = wanted.value
+         WHERE segment IS NULL AND octets IS NOT NULL`,
+    );
     this.#summary = new TupleStatement(database, `SELECT ${summaryColumns} FROM bodies WHERE id = ?1`);
     this.#summaries = new TupleStatement(
       database,
@@ -83,13 +107,22 @@ export class BodyReader {
     return asBody(this.openNow(key));
   }
 
-  /** Those that are there, by key. */
-  openAll(keys: readonly number[]): Map<number, Body> {
+  /** Those of them that are there and short, by key. Their octets are read at once. */
+  openShort(keys: readonly number[]): Map<number, Body> {
     const [only] = keys;
-    const rows = keys.length === 1 && only !== undefined
-      ? this.#find.all(only)
-      : this.#findAll.all(JSON.stringify(keys));
-    return new Map(rows.map((row) => [row[0], asBody(this.#opened(row))]));
+    const block = keys.length === 1 && only !== undefined
+      ? this.#short.get(only)
+      : this.#shorts.get(JSON.stringify(keys));
+    const [ids, sizes, clean, octets] = block ?? [null, null, null, null];
+    const bodies = new Map<number, Body>();
+    if (ids === null || sizes === null || octets === null) return bodies;
+    const lengths = sizes.split(",");
+    let at = 0;
+    for (const [index, id] of ids.split(",").entries()) {
+      const own = octets.subarray(at, at += Number(lengths[index]));
+      bodies.set(Number(id), bodyInMemory(own, at <= (clean ?? 0)));
+    }
+    return bodies;
   }
 
   /** One, read without waiting. */
@@ -139,6 +172,14 @@ export class BodyReader {
       return octets;
     };
   }
+}
+
+function bodyInMemory(octets: Uint8Array, isClean: boolean): Body {
+  return {
+    size: octets.length,
+    read: (start, end) => Promise.resolve(octets.slice(Math.max(0, start), Math.max(0, end))),
+    ...isClean && { clean: octets },
+  };
 }
 
 function asBody({ size, read }: OpenBody): Body {

@@ -131,7 +131,7 @@ export class GroupCommit {
         this.#listener.changedForAll(revision);
         continue;
       }
-      const change = { ...mailbox !== undefined && { mailbox: mailboxId(mailbox) }, modseq: BigInt(modseq) };
+      const change = { ...mailbox !== undefined && { mailbox: mailboxId(mailbox), revision }, modseq: BigInt(modseq) };
       this.#listener.changed(accountId(account), change, revision);
     }
     if (commit !== undefined) this.#listener.committed(commit);

@@ -149,7 +149,7 @@ export class SqliteStorage implements Storage, Lifecycle {
 
   openBodies(bodies: readonly BodyId[]): Promise<readonly Body[]> {
     return Promise.try(() => {
-      const stored = this.#bodies.openAll(bodies.map(keyOf));
+      const stored = this.#bodies.openShort(bodies.map(keyOf));
       return bodies.map((body) => stored.get(keyOf(body)) ?? this.#open(body));
     });
   }

@@ -17,7 +17,7 @@ const PAGE = 1000;
 export async function expungeDeleted(session: Session, mailbox: SelectedMailbox, uids: UidSet): Promise<boolean> {
   const { storage } = session.service.context;
   const [gone] = await storage.apply([{ do: "expunge", mailbox: mailbox.id, uids, onlyDeleted: true }]);
-  mailbox.isStale = true;
+  mailbox.heard.ask();
   return gone.length > 0;
 }
 
@@ -51,7 +51,7 @@ export function allKnown({ lastUid }: SelectedMailbox): UidSet {
  * @returns The response code; undefined where the client knows nothing of mod-sequences.
  */
 export async function tellExpunged(session: Session, mailbox: SelectedMailbox): Promise<string | undefined> {
-  mailbox.isStale = true;
+  mailbox.heard.ask();
   await session.tell("result");
   mailbox.owesModseq = false;
   return session.extensions.hasModseq ? `HIGHESTMODSEQ ${mailbox.toldModseq}` : undefined;

@@ -13,7 +13,7 @@ import { emailObjectId, threadObjectId } from "./printing/object_ids.ts";
 import type { ResponseBuilder } from "./printing/response_builder.ts";
 import { printNstring } from "./printing/strings.ts";
 import { binarySize, hasUnknownEncoding, openBinary } from "../../../core/message/open_binary.ts";
-import { openMessageSection, openSection } from "./sections/open_section.ts";
+import { type Opened, openMessageSection, openSection } from "./sections/open_section.ts";
 import { NulFreeView, type Octets } from "./sections/views.ts";
 import { writeLiteral } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
@@ -177,25 +177,29 @@ function labelOf(item: SectionItem): string {
   return label;
 }
 
-async function writeSection(
+function writeSection(
   target: FetchTarget,
   fetched: FetchedMessage,
   label: string,
   section: Section,
   range?: OctetRange,
-): Promise<void> {
-  const octets = await openSectionOf(fetched, section);
-  target.response.text(`${label}${originOf(range)} `);
-  if (octets === undefined) target.response.text("NIL");
-  else await write(target, new NulFreeView(octets), range);
+): Promise<void> | undefined {
+  const opened = openSectionOf(fetched, section);
+  const writeOpened = (octets: Octets | undefined) => {
+    target.response.text(`${label}${originOf(range)} `);
+    if (octets !== undefined) return write(target, new NulFreeView(octets), range);
+    target.response.text("NIL");
+    return undefined;
+  };
+  return opened instanceof Promise ? opened.then(writeOpened) : writeOpened(opened);
 }
 
-async function openSectionOf(fetched: FetchedMessage, section: Section): Promise<Octets | undefined> {
+function openSectionOf(fetched: FetchedMessage, section: Section): Opened | undefined {
   const body = bodyOf(fetched);
-  if (section.part.length > 0) return await openSection(section, needed(fetched, "structure"), body);
+  if (section.part.length > 0) return openSection(section, needed(fetched, "structure"), body);
   if (section.what === "content") return body;
   const bounds = { headerStart: 0, bodyStart: needed(fetched, "headerSize"), bodyEnd: body.size };
-  return await openMessageSection(section, bounds, body);
+  return openMessageSection(section, bounds, body);
 }
 
 async function writeBinary(
@@ -222,16 +226,13 @@ async function writePreview(target: FetchTarget, fetched: FetchedMessage): Promi
   response.text(`PREVIEW ${printNstring(preview, session.stringMode)}`);
 }
 
-async function write(
+function write(
   { session, response }: FetchTarget,
   octets: Octets,
   range: OctetRange | undefined,
   isBinary = false,
-): Promise<void> {
-  await writeLiteral(response, session.connection.writer, octets, {
-    isBinary,
-    range,
-  });
+): Promise<void> | undefined {
+  return writeLiteral(response, session.connection.writer, octets, { isBinary, range });
 }
 
 /** RFC 9051 §7.5.2: a part of a section is told with its origin. */

@@ -8,6 +8,7 @@ import { isBroken, isGone } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
 import {
   type FetchedMessage,
+  type FetchTarget,
   neededParts,
   needsBody,
   refuseUnknownEncoding,
@@ -88,7 +89,8 @@ async function fetchPages(
       const { summary, printed } = parsed[index] ?? {}, body = bodies[index - first];
       if (withSummary && parsed[index] === undefined || withBody && body === undefined) continue;
       const fetched = { message, summary, printed, body };
-      await writeMessage(session, mailbox, fetched, isChanged ? withChange(session, items) : items);
+      const writing = writeMessage(session, mailbox, fetched, isChanged ? withChange(session, items) : items);
+      if (writing !== undefined) await writing;
       if (writer.isFull) await writer.flush();
     }
     await turns.take();
@@ -156,39 +158,52 @@ function fewOctets(messages: readonly Message[], first: number): readonly Messag
   return messages.slice(first, end);
 }
 
-/** RFC 9051 §7.5.2, or UIDFETCH (RFC 9586 §3.3). */
-async function writeMessage(
+/** RFC 9051 §7.5.2, or UIDFETCH (RFC 9586 §3.3); a promise where octets have to be read. */
+function writeMessage(
   session: Session,
   mailbox: SelectedMailbox,
   fetched: FetchedMessage,
   items: readonly FetchItem[],
-): Promise<void> {
+): Promise<void> | undefined {
   const { uid, flags } = fetched.message;
   const number = mailbox.numberOf(uid);
-  if (number === 0) return;
+  if (number === 0) return undefined;
   for (const item of items) refuseUnknownEncoding(fetched, item);
   if (items.some(({ item }) => item === "FLAGS")) tellKeywords(session, mailbox, flags);
   const response = new ResponseBuilder(session.connection.writer);
   response.text(session.extensions.isUidOnly ? `* ${uid} UIDFETCH (` : `* ${number} FETCH (`);
   try {
-    for (const [index, item] of items.entries()) {
-      if (index > 0) response.text(" ");
-      const printed = fetched.printed?.[index];
-      if (printed !== undefined) {
-        response.text(printed);
-        continue;
-      }
-      const writing = writeItem({ session, mailbox, response }, fetched, item);
-      if (writing !== undefined) await writing;
-    }
+    return writeItems({ session, mailbox, response }, fetched, items, 0)?.catch((cause) => failed(response, cause));
   } catch (cause) {
-    // Half a response cannot be taken back: what fails after its beginning ends the connection.
-    if (response.hasBegun && !isBroken(cause)) {
-      throw new OutOfStep("a response could not be written to its end", { cause });
-    }
-    // RFC 9051 §6.4.9: another session has expunged it meanwhile; what is gone is passed over.
-    if (isGone(cause)) return;
-    throw cause;
+    return failed(response, cause);
+  }
+}
+
+/** From that item on, and the end. */
+function writeItems(
+  target: FetchTarget,
+  fetched: FetchedMessage,
+  items: readonly FetchItem[],
+  first: number,
+): Promise<void> | undefined {
+  const { response } = target;
+  for (let index = first; index < items.length; index++) {
+    const item = items[index], printed = fetched.printed?.[index];
+    if (item === undefined) break;
+    if (index > 0) response.text(" ");
+    const writing = printed === undefined ? writeItem(target, fetched, item) : void response.text(printed);
+    if (writing !== undefined) return writing.then(() => writeItems(target, fetched, items, index + 1));
   }
   response.text(")").end();
+  return undefined;
+}
+
+/** Goes on with the next message where it can. */
+function failed(response: ResponseBuilder, cause: unknown): undefined {
+  // Half a response cannot be taken back: what fails after its beginning ends the connection.
+  if (response.hasBegun && !isBroken(cause)) {
+    throw new OutOfStep("a response could not be written to its end", { cause });
+  }
+  // RFC 9051 §6.4.9: another session has expunged it meanwhile; what is gone is passed over.
+  if (!isGone(cause)) throw cause;
 }

@@ -8,6 +8,7 @@
  */
 import type { AccountId, MailboxId, MailboxSnapshot, Message, Storage, UidSet } from "../../../core/contract/mod.ts";
 import type { NumberRanges } from "./grammar/sequence_set.ts";
+import { HeardChanges } from "./heard_changes.ts";
 import type { Changes, Vanished } from "./mailbox_changes.ts";
 import { placeIn } from "./number_ranges.ts";
 import { KnownFlags } from "./search/known_flags.ts";
@@ -48,15 +49,12 @@ export class SelectedMailbox {
   saved: UidSet = [];
   /** Searches whose results are told as they change (RFC 5267 §4.3), by the tag of their command. */
   readonly contexts: Map<string, SearchContext> = new Map();
-  /**
-   * Whether something may have been committed since changes were last read. At first it may: between the moment of the
-   * snapshot and that from which on the mailbox is watched.
-   */
-  isStale = true;
   /** RFC 7162 §3.2: the client was told of a mod-sequence that is lower than it need be, because EXPUNGE had to wait. */
   owesModseq = false;
   /** RFC 3501 §2.3.2: UIDs that are `\Recent` in this session and in no other. */
   readonly recentUids = new UidRuns();
+  /** What has been committed to it, as far as that is known. */
+  readonly heard: HeardChanges;
   /** What searches have read. */
   readonly flags: KnownFlags;
   readonly #storage: Storage;
@@ -86,7 +84,13 @@ export class SelectedMailbox {
     this.selection = selection;
     this.#uids = uids;
     this.#modseq = mailbox.highestModseq;
+    this.heard = new HeardChanges(mailbox.highestModseq);
     this.learn(mailbox.keywords);
+  }
+
+  /** Whether something may have been committed of which the client has not been told. */
+  get isStale(): boolean {
+    return this.#appended.length > 0 || this.heard.isNews(this.#modseq);
   }
 
   /** How many messages the client knows: its greatest sequence number. */
@@ -178,21 +182,21 @@ export class SelectedMailbox {
     if (isNext && this.contexts.size === 0) this.#modseq = modseq;
     else {
       this.#toldAlready.add(modseq);
-      this.isStale = true;
+      this.heard.ask();
     }
     return isNext;
   }
 
   /** A command of the client put these here, ascending; others may have put some between. */
   appended(messages: readonly Message[]): void {
-    this.isStale = true;
     const isNext = messages.every(({ modseq }, index) => modseq === this.#modseq + BigInt(index + 1));
     if (isNext) this.#appended = [...messages];
+    else this.heard.ask();
   }
 
   /** What a command read of the mailbox was of this state: where that is news, the rest is still to be told. */
   hasSeen(modseq: bigint): void {
-    if (modseq > this.#modseq) this.isStale = true;
+    if (modseq > this.#modseq) this.heard.ask();
   }
 
   /**
@@ -202,9 +206,7 @@ export class SelectedMailbox {
    * @throws Refusal `not-found` when the mailbox is gone.
    */
   async *changes(): AsyncGenerator<Changes> {
-    // Before anything is read: what is committed meanwhile is for the next time.
-    this.isStale = false;
-    let isTold = false;
+    let mustRead = this.heard.take(), isTold = false;
     try {
       const appended = this.#appended.splice(0), last = appended.at(-1);
       if (last !== undefined && appended[0]?.modseq === this.#modseq + 1n) {
@@ -213,7 +215,9 @@ export class SelectedMailbox {
         yield { gone: [], arrived: this.#untold, changed: [], touched: appended };
         this.#untold = [];
         this.#modseq = last.modseq;
-      }
+      } else if (last !== undefined) mustRead = true;
+      isTold = !mustRead && !this.isStale;
+      if (isTold) return;
       const since = this.#modseq;
       let horizon: bigint | undefined;
       for (let after = 0, more = true; more;) {
@@ -234,7 +238,7 @@ export class SelectedMailbox {
       this.#toldAlready.clear();
       isTold = true;
     } finally {
-      if (!isTold) this.isStale = true;
+      if (!isTold) this.heard.ask();
     }
   }
 

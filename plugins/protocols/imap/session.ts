@@ -196,7 +196,7 @@ export class Session implements Disposable {
     const state = this.#state;
     if (state.name === "selected") {
       const { mailbox, user } = state;
-      if (mailbox.id === change.mailbox) mailbox.isStale = true;
+      if (mailbox.id === change.mailbox) mailbox.heard.hear(change);
       if (change.mailbox === undefined && account === user.account) mailbox.selection.key.mayBeNew = true;
     }
     this.metadataNews?.committed(change);

@@ -196,7 +196,7 @@ export class Mailboxes {
   remove(mailbox: MailboxHead): void {
     this.#forget.run(mailbox.id);
     this.#remove.run(mailbox.id);
-    this.#touch(mailbox);
+    this.#touch({ ...mailbox, revision: mailbox.revision + 1 });
   }
 
   #addSuperiors(account: number, name: string, now: number): void {

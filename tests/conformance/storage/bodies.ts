@@ -1,6 +1,7 @@
 /** Bodies: taken in, read at random, shared, and gone with their last message. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { BodyId } from "../../../core/contract/identifiers.ts";
+import { latin1Bytes } from "../../../core/wire/ascii.ts";
 import { summarize } from "../../../core/message/summary.ts";
 import type { StoragePromise } from "../storage_suite.ts";
 import { account, assertRefused, contentOf, details, inbox, message, named, octets, text } from "./support.ts";
@@ -91,6 +92,30 @@ export const bodyPromises: readonly StoragePromise[] = [
     assertEquals(await storage.openBodies([]), []);
     storage.discardBody(unnamed);
     await assertRefused("not-found", storage.openBodies([...stored, unnamed]));
+  }],
+  ["octets at hand are those that are read, whatever they are, and none of them is NUL", async ({ storage }) => {
+    const mailbox = await inbox(storage);
+    // No UTF-8, half a character at an end, NUL first, last and alone, nothing, a BOM, and one that lies elsewhere.
+    const contents = [
+      ...["plain\r\n", "\xff\xfe\x80", "caf\xc3", "\xa9", "", "a,b", "\xef\xbb\xbfa", "%s"],
+      ...["\x00a", "after", "a\x00", "\x00", "", "x".repeat(300_000)],
+    ].map(latin1Bytes);
+    const stored = await Promise.all(contents.map((content) => storage.writeBody(content)));
+    await storage.apply(stored.map((body) => ({ do: "append", mailbox, body, details: details() })));
+    for (let first = 0; first < stored.length; first++) {
+      for (const count of [1, 2, 5, stored.length]) {
+        const opened = await storage.openBodies(stored.slice(first, first + count));
+        for (const [index, { clean, size, read }] of opened.entries()) {
+          const content = contents[first + index] ?? octets("");
+          assertEquals(size, content.length);
+          assert(clean === undefined || equal(clean, content) && !content.includes(0));
+          const whole = await read(0, size);
+          assert(equal(whole, content));
+          whole.fill(1);
+          assert(clean === undefined || equal(clean, content), "what is read is the reader's");
+        }
+      }
+    }
   }],
   ["bodies of many callers at once are not mixed up", async ({ storage }) => {
     const mailbox = await inbox(storage);

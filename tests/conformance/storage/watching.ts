@@ -5,6 +5,11 @@ import type { Operation } from "../../../core/contract/storage.ts";
 import type { StoragePromise } from "../storage_suite.ts";
 import { account, fill, mailboxOf, named } from "./support.ts";
 
+/** What every backend tells of a change. */
+export function told<Change extends MailboxChange>({ revision: _, ...change }: Change): Omit<Change, "revision"> {
+  return change;
+}
+
 /** Promises about watching. */
 export const watchPromises: readonly StoragePromise[] = [
   ["who watches is told which mailbox was changed, from the moment of asking on", async ({ storage }) => {
@@ -13,13 +18,13 @@ export const watchPromises: readonly StoragePromise[] = [
     const stop = new AbortController();
     const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
     await fill(storage, mailbox, "before the first step");
-    assertEquals(await changes.next(), {
-      done: false,
-      value: { mailbox, modseq: (await named(storage, id, "INBOX")).highestModseq },
+    assertEquals(told((await changes.next()).value), {
+      mailbox,
+      modseq: (await named(storage, id, "INBOX")).highestModseq,
     });
     const next = changes.next();
     await storage.apply([{ do: "setFlags", mailbox, uids: [1], change: { mode: "add", flags: ["x"] } }]);
-    assertEquals((await next).value, { mailbox, modseq: (await named(storage, id, "INBOX")).highestModseq });
+    assertEquals(told((await next).value), { mailbox, modseq: (await named(storage, id, "INBOX")).highestModseq });
     const made = changes.next();
     const [other] = await storage.apply([{ do: "createMailbox", account: id, name: "other" }]);
     assertEquals((await made).value?.mailbox, other.id);
@@ -47,9 +52,35 @@ export const watchPromises: readonly StoragePromise[] = [
       const stop = new AbortController();
       const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
       for (const [operation, modseqs] of operations) {
-        const told = changes.next();
+        const change = changes.next();
         await storage.apply([operation]);
-        assertEquals((await told).value, { mailbox, modseq: modseq += modseqs }, `after ${operation.do}`);
+        assertEquals(told((await change).value), { mailbox, modseq: modseq += modseqs }, `after ${operation.do}`);
+      }
+      stop.abort();
+    },
+  ],
+  [
+    "a revision, where one is told, grows with what gets no mod-sequence, also beside what gets one, and with nothing else",
+    async ({ storage }) => {
+      const id = await account(storage);
+      const [{ id: mailbox }] = await storage.apply([{ do: "createMailbox", account: id, name: "x" }]);
+      await fill(storage, mailbox, "one");
+      const stop = new AbortController();
+      const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
+      const others: readonly (readonly [readonly Operation[], grows: boolean])[] = [
+        [[], false],
+        [[{ do: "setMetadata", place: { mailbox }, entries: [["/a", new Uint8Array()]] }], false],
+        [[{ do: "setRights", mailbox, who: "anyone", rights: "l" }], true],
+        [[{ do: "renameMailbox", mailbox, name: "y" }], true],
+        [[{ do: "removeMailbox", mailbox }], true],
+      ];
+      let before: number | undefined;
+      for (const [index, [other, grows]] of others.entries()) {
+        const flags = [`x${index}`];
+        await storage.apply([{ do: "setFlags", mailbox, uids: [1], change: { mode: "set", flags } }, ...other]);
+        const { revision } = (await changes.next()).value ?? {};
+        if (before !== undefined && revision !== undefined) assertEquals(revision > before, grows, `${other[0]?.do}`);
+        before = revision;
       }
       stop.abort();
     },
@@ -64,14 +95,14 @@ export const watchPromises: readonly StoragePromise[] = [
     assertEquals([value?.account, value?.mailbox], [one, first]);
     const next = changes.next();
     await fill(storage, second, "another");
-    assertEquals((await next).value, {
+    assertEquals(told((await next).value), {
       account: other,
       mailbox: second,
       modseq: (await named(storage, other, "INBOX")).highestModseq,
     });
     const subscribed = changes.next();
     await storage.apply([{ do: "subscribe", account: one, name: "x" }]);
-    assertEquals((await subscribed).value, { account: one, modseq: 0n });
+    assertEquals(told((await subscribed).value), { account: one, modseq: 0n });
     stop.abort();
     assertEquals((await changes.next()).done, true);
   }],
@@ -146,13 +177,13 @@ export const watchPromises: readonly StoragePromise[] = [
     const id = await account(storage);
     const { id: mailbox } = await named(storage, id, "INBOX");
     const stop = new AbortController();
-    const told: MailboxChange[] = [];
+    const changes: MailboxChange[] = [];
     const watched = storage.watch(id, stop.signal);
     for (let n = 0; n < 20; n++) await fill(storage, mailbox, `${n}`);
     for await (const change of watched) {
-      told.push(change);
+      changes.push(told(change));
       stop.abort();
     }
-    assertEquals(told, [{ mailbox, modseq: (await named(storage, id, "INBOX")).highestModseq }]);
+    assertEquals(changes, [{ mailbox, modseq: (await named(storage, id, "INBOX")).highestModseq }]);
   }],
 ];

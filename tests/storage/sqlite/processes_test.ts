@@ -3,6 +3,7 @@ import type { MailboxChange } from "../../../core/contract/mailbox.ts";
 import type { Operation } from "../../../core/contract/storage.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { account, contentOf, fill, named } from "../../conformance/storage/support.ts";
+import { told } from "../../conformance/storage/watching.ts";
 import { assertInvariants } from "./invariants.ts";
 import { memoryLog, openSqlite } from "./open_storage.ts";
 
@@ -118,10 +119,10 @@ Deno.test("sqlite: who watches is told what another process changes, and nothing
     const { id: mailbox } = await named(storage, id, "INBOX");
     const stop = new AbortController();
     const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
-    const told = changes.next();
+    const next = changes.next();
     await fill(other, mailbox, "theirs");
     const { highestModseq } = await named(storage, id, "INBOX");
-    assertEquals((await told).value, { mailbox, modseq: highestModseq });
+    assertEquals((await next).value, { mailbox, modseq: highestModseq });
     // A commit of our own right after another's: theirs shows in the gap between the numbers.
     const { id: second } = (await other.apply([{ do: "createMailbox", account: id, name: "second" }]))[0];
     await storage.changeAccounts([{ do: "setAlias", address: "x@x", to: ["y@x"] }]);
@@ -145,13 +146,13 @@ Deno.test("sqlite: who watches all accounts is told what another process changes
     const { id: mailbox } = await named(storage, id, "INBOX");
     const stop = new AbortController();
     const changes = storage.watchAll(stop.signal)[Symbol.asyncIterator]();
-    const told = changes.next();
+    const next = changes.next();
     await fill(other, mailbox, "theirs");
     const { highestModseq } = await named(storage, id, "INBOX");
-    assertEquals((await told).value, { account: id, mailbox, modseq: highestModseq });
+    assertEquals((await next).value, { account: id, mailbox, modseq: highestModseq });
     await fill(storage, mailbox, "ours");
     const { highestModseq: second } = await named(storage, id, "INBOX");
-    assertEquals((await changes.next()).value, { account: id, mailbox, modseq: second });
+    assertEquals(told((await changes.next()).value), { account: id, mailbox, modseq: second });
     // Nothing of our own is told again with what is found then: the next is theirs.
     const stranger = await account(other, "stranger@x");
     const { id: inbox } = await named(other, stranger, "INBOX");
@@ -200,14 +201,14 @@ Deno.test("sqlite: who watches is told what another process changes besides mess
       [{ do: "renameMailbox", mailbox: second, name: "third" }, { mailbox: second, modseq: highestModseq }],
     ];
     for (const [operation, change] of batches) {
-      const told = changes.next();
+      const next = changes.next();
       await other.apply([operation]);
-      assertEquals((await told).value, change, operation.do);
+      assertEquals((await next).value, change, operation.do);
       // Its own are not told again when the other's are found.
       await storage.apply([{ do: "setRights", mailbox, who: "anyone", rights: "" }]);
       await storage.apply([{ do: "setRights", mailbox, who: "anyone", rights: "l" }]);
       const { highestModseq: modseq } = await named(storage, id, "INBOX");
-      assertEquals((await changes.next()).value, { mailbox, modseq });
+      assertEquals(told((await changes.next()).value), { mailbox, modseq });
     }
     stop.abort();
   } finally {

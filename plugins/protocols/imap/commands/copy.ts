@@ -34,7 +34,7 @@ function copyCommand(by: By): Command {
       requireWithinLimit(session, mailbox, uids);
       const runs = await putInto(storage, to, () => copy(storage, mailbox, uids, to));
       session.notifications?.own.added(to.mailbox.id, targetsOf(runs));
-      if (to.mailbox.id === mailbox.id) mailbox.isStale = true;
+      if (to.mailbox.id === mailbox.id) mailbox.heard.ask();
       return { reply: runs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, runs)) };
     },
   });
@@ -87,7 +87,7 @@ function parse(scanner: Scanner): CopyArguments {
 
 function tellMoved(session: Session, mailbox: SelectedMailbox, to: Access, runs: Runs): void {
   if (runs.length === 0) return;
-  mailbox.isStale = true;
+  mailbox.heard.ask();
   session.notifications?.own.added(to.mailbox.id, targetsOf(runs));
   // RFC 6851 §4.3: COPYUID in an untagged OK, before the messages are gone.
   const code = copyUid(to, runs);

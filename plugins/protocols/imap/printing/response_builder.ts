@@ -1,8 +1,6 @@
 /** One response on its way to the writer: text, and octets that are no text. */
 import type { WireWriter } from "../../../../core/contract/mod.ts";
 
-const encoder = new TextEncoder();
-
 /**
  * Collects a response and writes it: its text as UTF-8, literals inside it included. Nothing reaches the writer before
  * the first octets or the end, so that a response whose text cannot be made leaves nothing behind.
@@ -32,7 +30,7 @@ export class ResponseBuilder {
   octets(octets: Uint8Array): this {
     if (octets.length === 0) return this;
     this.#hasBegun = true;
-    if (this.#text !== "") this.#writer.bytes(encoder.encode(this.#text));
+    if (this.#text !== "") this.#writer.text(this.#text);
     this.#text = "";
     this.#writer.bytes(octets);
     return this;
@@ -53,7 +51,7 @@ export class ResponseBuilder {
     const text = this.#text;
     this.#text = "";
     this.#hasBegun = false;
-    if (text.includes("\n")) this.#writer.bytes(encoder.encode(`${text}\r\n`));
+    if (text.includes("\n")) this.#writer.text(`${text}\r\n`);
     else this.#writer.line(text);
   }
 }

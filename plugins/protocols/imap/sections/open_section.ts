@@ -6,32 +6,36 @@ import type { Section } from "../grammar/section.ts";
 import { FieldFilter } from "./field_filter.ts";
 import { type Octets, RangeView } from "./views.ts";
 
+/** Octets, or a promise where they have to be read first. */
+export type Opened = Octets | Promise<Octets>;
+
 /**
  * The octets of a section, as they are stored; undefined where the message has no such section: NIL (RFC 9051 §4.5).
  *
  * @param structure Of the whole message, which `body` holds.
  */
-export async function openSection(section: Section, structure: MessagePart, body: Body): Promise<Octets | undefined> {
+export function openSection(section: Section, structure: MessagePart, body: Body): Opened | undefined {
   if (section.part.length === 0) {
-    return section.what === "content" ? body : await openMessageSection(section, structure, body);
+    return section.what === "content" ? body : openMessageSection(section, structure, body);
   }
   const part = partAt(structure, section.part);
   if (part === undefined) return undefined;
   if (section.what === "content") return new RangeView(body, part.bodyStart, part.bodyEnd);
   if (section.what === "mime") return new RangeView(body, part.headerStart, part.bodyStart);
   // RFC 9051 §6.4.5.1: the others are of messages only.
-  return part.message && await openMessageSection(section, part.message.structure, body);
+  return part.message && openMessageSection(section, part.message.structure, body);
 }
 
 /** Of a message, or of a message in it. */
-export async function openMessageSection(
+export function openMessageSection(
   section: Section,
   { headerStart, bodyStart, bodyEnd }: Pick<MessagePart, "headerStart" | "bodyStart" | "bodyEnd">,
   body: Body,
-): Promise<Octets> {
+): Opened {
   if (section.what === "text") return new RangeView(body, bodyStart, bodyEnd);
   const header = new RangeView(body, headerStart, bodyStart);
   if (section.what !== "fields" && section.what !== "other-fields") return header;
   const filter = () => new FieldFilter(section.names, section.what === "fields");
-  return (await transformed(header, filter)).octets;
+  const fields = transformed(header, filter);
+  return fields instanceof Promise ? fields.then(({ octets }) => octets) : fields.octets;
 }

@@ -18,6 +18,11 @@ export class NulFreeView implements Octets {
   }
 
   /** As of a body. */
+  get clean(): Uint8Array | undefined {
+    return this.#octets.clean;
+  }
+
+  /** As of a body. */
   async read(start: number, end: number): Promise<Uint8Array> {
     const octets = await this.#octets.read(start, end);
     for (let at = octets.indexOf(0); at >= 0; at = octets.indexOf(0, at + 1)) octets[at] = 0x80;

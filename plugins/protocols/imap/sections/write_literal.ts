@@ -2,7 +2,7 @@
 import type { WireWriter } from "../../../../core/contract/mod.ts";
 import type { OctetRange } from "../grammar/section.ts";
 import type { ResponseBuilder } from "../printing/response_builder.ts";
-import type { Octets } from "./views.ts";
+import { type Octets, RangeView } from "./views.ts";
 
 /** Octets that are read at once: most messages are no larger. */
 const PIECE = 131_072;
@@ -21,24 +21,37 @@ export class OutOfStep extends Error {
 }
 
 /**
- * Adds the octets as a literal to the response, and sends as it goes when there are many.
+ * Adds the octets as a literal to the response, and sends as it goes when there are many; a promise where they have to be
+ * read.
  *
  * @throws OutOfStep when they cannot be read to their end; what the first read throws, before anything is written of them.
  */
-export async function writeLiteral(
+export function writeLiteral(
   response: ResponseBuilder,
   writer: WireWriter,
   octets: Octets,
   { isBinary = false, range }: LiteralForm = {},
-): Promise<void> {
+): Promise<void> | undefined {
   const start = Math.min(range?.offset ?? 0, octets.size);
   const end = Math.min(start + (range?.size ?? octets.size), octets.size);
-  let piece = await readPiece(octets, start, end);
-  response.text(`${isBinary ? "~" : ""}{${end - start}}\r\n`).octets(piece);
-  for (let at = start + PIECE; at < end; at += PIECE) {
+  const head = `${isBinary ? "~" : ""}{${end - start}}\r\n`, { clean } = octets;
+  if (clean === undefined) return writePieces(response, writer, head, new RangeView(octets, start, end));
+  response.text(head).octets(clean.subarray(start, end));
+  return undefined;
+}
+
+async function writePieces(
+  response: ResponseBuilder,
+  writer: WireWriter,
+  head: string,
+  octets: Octets,
+): Promise<void> {
+  let piece = await readPiece(octets, 0);
+  response.text(head).octets(piece);
+  for (let at = PIECE; at < octets.size; at += PIECE) {
     if (writer.isFull) await writer.flush();
     try {
-      piece = await readPiece(octets, at, end);
+      piece = await readPiece(octets, at);
     } catch (cause) {
       throw new OutOfStep("a section could not be read to its end", { cause });
     }
@@ -46,8 +59,8 @@ export async function writeLiteral(
   }
 }
 
-async function readPiece(octets: Octets, from: number, end: number): Promise<Uint8Array> {
-  const to = Math.min(from + PIECE, end);
+async function readPiece(octets: Octets, from: number): Promise<Uint8Array> {
+  const to = Math.min(from + PIECE, octets.size);
   const piece = from === to ? new Uint8Array(0) : await octets.read(from, to);
   if (piece.length !== to - from) throw new Error(`octets ${from} to ${to} of a section are not there`);
   return piece;
