@@ -194,7 +194,7 @@ export class SelectedMailbox {
     else this.heard.ask();
   }
 
-  /** What a command read of the mailbox was of this state: where that is news, the rest is still to be told. */
+  /** What a command read of the mailbox was of this state: where that is news, it is still to be told (RFC 9051 §5.2). */
   hasSeen(modseq: bigint): void {
     if (modseq > this.#modseq) this.heard.ask();
   }

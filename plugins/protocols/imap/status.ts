@@ -14,6 +14,10 @@ export async function tellStatus(
 ): Promise<void> {
   // RFC 7162 §3.1: asking for it is a CONDSTORE enabling command.
   if (items.includes("HIGHESTMODSEQ")) session.wantModseq();
+  // RFC 9051 §5.2: what is observed of the selected mailbox is told.
+  if (session.state.name === "selected" && session.state.mailbox.id === mailbox.id) {
+    session.state.mailbox.hasSeen(mailbox.highestModseq);
+  }
   const values: string[] = [];
   for (const item of new Set(items)) values.push(`${item} ${await valueOf(session, mailbox, item)}`);
   session.untagged(`STATUS ${printName(name, session.nameForm)} (${values.join(" ")})`);

@@ -28,6 +28,8 @@ export interface SearchPlace {
   readonly uids: Uint32Array;
   /** Whether a message is `\Recent`. */
   isRecent(uid: number): boolean;
+  /** Of which state the mailbox was read; absent: nobody asks. */
+  hasSeen?(modseq: bigint): void;
 }
 
 /** How to look. */
@@ -91,7 +93,10 @@ export async function* findMessages(
     const [from, to] = mode.fromEnd
       ? [Math.max(0, uids.length - done - PAGE), uids.length - done]
       : [done, done + PAGE];
-    const { messages } = await storage.messages(place.mailbox, { uids: runs(uids.subarray(from, to), place.uids) });
+    const { messages, highestModseq } = await storage.messages(place.mailbox, {
+      uids: runs(uids.subarray(from, to), place.uids),
+    });
+    place.hasSeen?.(highestModseq);
     const rows = messages.filter(({ uid }) => isWanted(uid))
       .map((message) => ({ message, isRecent: place.isRecent(message.uid) }));
     const found = await looking.among(rows);

@@ -30,9 +30,9 @@ export class KnownFlags {
     this.#mailbox = mailbox;
   }
 
-  /** Whether they have been read before, so that little is to be read now. */
-  get areKnown(): boolean {
-    return this.#modseq !== undefined;
+  /** Up to which they are known: little is to be read where they have been read before. Undefined where they have not. */
+  get modseq(): bigint | undefined {
+    return this.#modseq;
   }
 
   /** Reads what has changed. @throws Refusal `not-found` when the mailbox is gone. */

@@ -107,6 +107,7 @@ export function selectedTarget(mailbox: SelectedMailbox): SearchTarget {
     uids: mailbox.uids,
     saved: resolvedRanges(mailbox.saved, 0),
     isRecent: (uid) => mailbox.isRecent(uid),
+    hasSeen: (modseq) => mailbox.hasSeen(modseq),
     flags: mailbox.flags,
   };
 }
@@ -149,16 +150,17 @@ export async function search(
 
 /** What was found by flags that are kept; undefined where that cannot be, or where to read them costs more than to search. */
 async function foundByFlags(
-  { flags, uids: all, isRecent }: SearchTarget,
+  { flags, uids: all, isRecent, hasSeen }: SearchTarget,
   condition: Condition,
   { uids }: SearchScope,
   { work, enough }: { readonly work: Work; readonly enough: Enough | undefined },
 ): Promise<readonly number[] | undefined> {
   const needsAll = enough === undefined && uids.length === all.length;
-  if (flags === undefined || !flags.areKnown && !needsAll) return undefined;
+  if (flags === undefined || flags.modseq === undefined && !needsAll) return undefined;
   const met = flagCondition(condition, isRecent);
   if (met === undefined) return undefined;
   await flags.refresh(work);
+  if (flags.modseq !== undefined) hasSeen?.(flags.modseq);
   return flags.meeting(uids, met);
 }
 
