@@ -87,7 +87,10 @@ Deno.test("literals: when nothing can be read, nothing has been written", async 
   for (const how of ["short", "throws"] as const) {
     const { connection, client } = fakeConnection();
     const response = new ResponseBuilder(connection.writer).text("* 1 FETCH (X ");
-    const error = await assertRejects(() => writeLiteral(response, connection.writer, broken(10, 0, how)), Error);
+    const error = await assertRejects(
+      async () => await writeLiteral(response, connection.writer, broken(10, 0, how)),
+      Error,
+    );
     assert(!(error instanceof OutOfStep));
     connection.writer.line("a1 NO");
     await connection.writer.flush();
@@ -99,7 +102,10 @@ Deno.test("literals: one that breaks off in the middle is told apart, for the di
   for (const how of ["short", "throws"] as const) {
     const { connection } = fakeConnection();
     const response = new ResponseBuilder(connection.writer);
-    await assertRejects(() => writeLiteral(response, connection.writer, broken(400_000, 300_000, how)), OutOfStep);
+    await assertRejects(
+      async () => await writeLiteral(response, connection.writer, broken(400_000, 300_000, how)),
+      OutOfStep,
+    );
     await connection.writer.flush();
   }
 });
