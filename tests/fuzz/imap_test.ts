@@ -6,6 +6,8 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { latin1 } from "../../core/wire/ascii.ts";
 import { commands } from "../../plugins/protocols/imap/command_table.ts";
+import { french } from "../../plugins/protocols/imap/languages/french.ts";
+import { german } from "../../plugins/protocols/imap/languages/german.ts";
 import { literalMark } from "../../core/wire/literal_mark.ts";
 import type { FakeClient } from "../support/fake_connection.ts";
 import { fakeConnection } from "../support/fake_connection.ts";
@@ -200,11 +202,15 @@ function fillerFor(sent: string): string {
   return `${"x".repeat(Math.min(last, 1_000_000))}\r\n`;
 }
 
+/** In whatever language the session has asked for; one character an octet. */
 const expectedEnds = [
-  "* BYE Goodbye",
-  "* BYE Too many errors",
-  "* BYE [TOOBIG] What was sent unasked is too large to be read away",
-];
+  ["", "Goodbye"],
+  ["", "Too many errors"],
+  ["[TOOBIG] ", "What was sent unasked is too large to be read away"],
+].flatMap(([code = "", text = ""]) =>
+  [text, ...[german, french].map((table: Readonly<Record<string, string>>) => table[text] ?? text)]
+    .map((said) => latin1(new TextEncoder().encode(`* BYE ${code}${said}`)))
+);
 
 function requireNoErrors({ log }: TestService): void {
   assertEquals(log.lines.filter((line) => line.startsWith("error ")), []);
