@@ -23,6 +23,7 @@ export const threadFiles: Readonly<Record<string, string>> = {
           { keyword: "XDIE", states, run: die },
           { keyword: "XEXIT", states, run: () => Deno.exit(0) },
           { keyword: "XLOOP", states, run: loop },
+          { keyword: "XPIPE", states, run: () => void Deno.openSync(new URL("./pipe", import.meta.url)).close() },
           { keyword: "XSPIN", states, run: spin },
           { keyword: "XWAIT", states, run: wait },
         ],

@@ -2,8 +2,7 @@
 import type { Directory, DirectoryAdmin } from "../../core/contract/directory.ts";
 import type { Storage } from "../../core/contract/storage.ts";
 import { loadServer } from "../../core/server/load_server.ts";
-import { startServer } from "../../core/server/server.ts";
-import { systemClock } from "../../core/wire/waits.ts";
+import { type ServerSurroundings, startServer } from "../../core/server/server.ts";
 import { type LoggedEvent, recordedLog } from "./recorded_log.ts";
 import {
   accountsOf,
@@ -44,13 +43,16 @@ export interface TestServer extends AsyncDisposable {
   drain(deadline: AbortSignal): Promise<void>;
 }
 
-/** Starts one: `await using server = await testServer({ … })`. @param clock For answers of its other threads. */
-export async function testServer(settings: TestSettings = {}, clock = systemClock): Promise<TestServer> {
+/** Starts one: `await using server = await testServer({ … })`. @param surroundings For its other threads. */
+export async function testServer(
+  settings: TestSettings = {},
+  surroundings: Pick<ServerSurroundings, "clock"> = {},
+): Promise<TestServer> {
   await using stack = new AsyncDisposableStack();
   const { folder, file, certificate, configure } = stack.use(await testFolder(settings));
   const recorded = stack.use(recordedLog());
   const server = stack.use(
-    await startServer(await loadServer(file), { log: recorded.log, isFromFiles: true, clock }),
+    await startServer(await loadServer(file), { log: recorded.log, isFromFiles: true, ...surroundings }),
   );
   const { directory, storage } = server;
   const { admin } = directory;

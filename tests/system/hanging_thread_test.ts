@@ -32,7 +32,7 @@ for (
 ) {
   Deno.test(`workers: a thread that hangs in ${what} is ended, and another takes its place, its port and its locks`, async () => {
     const clock = new TestClock();
-    await using server = await testServer({ ...twoThreads, storage: "sqlite" }, clock);
+    await using server = await testServer({ ...twoThreads, storage: "sqlite" }, { clock });
     await using first = await sessionIn(server, "first");
     {
       await using hangs = await sessionIn(server, "second");
@@ -56,6 +56,27 @@ for (
     ]]);
   });
 }
+
+Deno.test("workers: a thread that waits for the system is gone when that answers; until then its place stays empty, and the log says so", async () => {
+  const clock = new TestClock();
+  await using server = await testServer({ ...twoThreads, storage: "sqlite" }, { clock });
+  const pipe = `${server.folder}/pipe`;
+  assertEquals((await new Deno.Command("mkfifo", { args: [pipe] }).output()).code, 0);
+  await using first = await sessionIn(server, "first");
+  await using hangs = await sessionIn(server, "second");
+  await hangs.session.say("XPIPE\r\n");
+  const isTold = (message: RegExp) => server.log.some((line) => message.test(line.message));
+  while (!isTold(/is not gone: .*restart the server/)) {
+    // Whatever there is to hear has been heard.
+    await first.session.ask("XTHREAD");
+    clock.advance(11_000);
+  }
+  // Who reads a pipe waits for who writes.
+  (await Deno.open(pipe, { write: true })).close();
+  while (!isTold(/there again/)) await first.session.ask("XTHREAD");
+  await using again = await sessionIn(server, "second");
+  assertEquals(again.thread, "second");
+});
 
 Deno.test("workers: a plugin that ends its thread, without an error, ends no more than that, and not for long", async () => {
   await using server = await spawnServer(twoThreads);

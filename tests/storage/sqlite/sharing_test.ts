@@ -12,6 +12,8 @@ import {
 } from "../../conformance/storage/support.ts";
 import { storageSuite } from "../../conformance/storage_suite.ts";
 import { type SqliteSettings, SqliteStorage, sqliteStorage } from "../../../storage/sqlite/storage.ts";
+import { Owner } from "../../../storage/sqlite/sharing.ts";
+import { TestClock } from "../../support/test_clock.ts";
 import { memoryLog, mortalWriters, openSqlite } from "./open_storage.ts";
 
 /** From now on nobody looks for changes every while: what is told is told by whoever has changed something. */
@@ -154,4 +156,20 @@ Deno.test("sqlite: threads name bodies apart, and all that they commit is there"
   } finally {
     await close();
   }
+});
+
+Deno.test("sqlite: a lock is not waited for without end, and one that comes too late is let go", async () => {
+  const clock = new TestClock(), { port1, port2 } = new MessageChannel();
+  const owner = new Owner(port1, clock);
+  const asked: Record<string, unknown>[] = [], unlocked = Promise.withResolvers<unknown>();
+  port2.onmessage = ({ data }) => "unlock" in data ? unlocked.resolve(data.unlock) : asked.push(data);
+  const whose = "7" as AccountId;
+  const locking = owner.lock(whose);
+  clock.advance(61_000);
+  await assertRefused("unavailable", locking);
+  port2.postMessage({ id: 1, lock: whose, isLocked: true });
+  assertEquals(await unlocked.promise, whose);
+  assertEquals(asked, [{ lock: whose, id: 1 }]);
+  owner.end();
+  port2.close();
 });
