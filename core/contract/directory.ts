@@ -24,7 +24,8 @@ export interface Directory {
   advanceOtp?(from: OtpSecret, to: OtpSequence): Promise<boolean>;
   /**
    * A mark of what an account logs in by: another one when that was set anew, by whichever process, and not when it was
-   * used or brought up to date. Undefined where the account is gone. Absent: sessions outlive changes that others make.
+   * used or brought up to date. Undefined where the account is gone, or never was: for a login that nobody has, "0" is asked
+   * about, so that it takes as long as any other. Absent: sessions outlive changes that others make.
    */
   secretsMark?(account: AccountId): Promise<string | undefined>;
   /** The account of a login, without any proof. */

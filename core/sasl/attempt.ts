@@ -48,8 +48,8 @@ export interface AttemptParts {
 
 /** Characters of a login that are logged. */
 const loggedLength = 128;
-/** The id of no account. */
-const nobody = "" as AccountId;
+/** The id of no account, also for those who take ids for numbers. */
+const nobody = "0" as AccountId;
 
 /** One attempt. */
 export class Attempt implements ExchangePolicy {
