@@ -33,6 +33,12 @@ export class DotDecoder {
       if (before === IN_LINE) {
         if (lineFeed < at) lineFeed = next(text, "\n", at);
         if (carriageReturn < at) carriageReturn = next(text, "\r", at);
+        // Nearly always the next of each are the line's end.
+        if (lineFeed === carriageReturn + 1 && lineFeed < input.length) {
+          at = lineFeed;
+          before = LINE_START;
+          continue;
+        }
         at = Math.min(lineFeed, carriageReturn);
         if (at === input.length) break;
       }
