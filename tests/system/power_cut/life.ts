@@ -87,7 +87,7 @@ export class Life {
     const name = this.#chance.of([inbox, archive]), other = name === inbox ? archive : inbox;
     switch (what) {
       case "deliver":
-        return await this.#deliver(sessions, this.#chance.happens(0.4) ? this.addresses : [this.addresses[0]]);
+        return await this.#deliver(sessions, this.#chance.happens(0.2) ? this.addresses : [this.addresses[0]]);
       case "submit":
         return await this.#submit(sessions);
       case "append":
@@ -197,7 +197,7 @@ export class Life {
   }
 
   #some(uids: readonly number[]): number[] {
-    const some = uids.filter(() => this.#chance.happens(0.3));
+    const some = uids.filter(() => this.#chance.happens(0.4));
     return some.length > 0 || uids.length === 0 ? some : [this.#chance.of(uids)];
   }
 

@@ -11,7 +11,7 @@ import { changePasswords } from "./passwords.ts";
 import type { Promised } from "./promise.ts";
 
 /** Clients at once, and their steps while mail is gathered and while it is cleared away. */
-const clients = 6, gathering = 44, clearing = 24;
+const clients = 6, gathering = 52, clearing = 30;
 
 /** A way out that takes nothing now. */
 const busy = pluginText(
