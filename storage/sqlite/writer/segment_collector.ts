@@ -3,6 +3,7 @@
  * locked is filled by nobody, and never will be again: so nothing comes into it while it is looked at.
  */
 import type { DatabaseSync } from "node:sqlite";
+import { SegmentFileError } from "../segment_file_error.ts";
 import type { SegmentFiles } from "../segment_files.ts";
 import { Statement } from "../statement.ts";
 import type { Segments } from "./segments.ts";
@@ -80,10 +81,18 @@ export class SegmentCollector {
         this.#remove.run(id);
         if (++count === SEGMENTS) break;
       }
-      // Nor may a loss of power bring back a file when its row is gone for good.
-      if (count > 0) this.#files.sync();
+      if (count > 0) this.#syncNames();
       return count > 0;
     });
+  }
+
+  /** A loss of power does not bring back a file whose row is gone for good. @throws SegmentFileError. */
+  #syncNames(): void {
+    try {
+      this.#files.sync();
+    } catch (error) {
+      throw new SegmentFileError(this.#files.folder, error);
+    }
   }
 
   #moveLiving(): boolean {

@@ -97,7 +97,7 @@ Deno.test("sqlite segments: a segment is known as long as its file may come back
     alone.files.before = (step) => {
       if (step === "sync folder") throw new Error("Input/output error (os error 5)");
     };
-    assertThrows(() => alone.collect(), Error, "os error 5");
+    assertThrows(() => alone.collect(), SegmentFileError, "os error 5");
     assertEquals([segmentsOf(alone), known()], [[2], [1, 2]]);
     alone.files.before = () => {};
     alone.collect();

@@ -3,9 +3,6 @@ import type { germanGrammar } from "./german_grammar.ts";
 
 /** By what it is in English: as much as in German. */
 export const frenchGrammar: Readonly<Record<keyof typeof germanGrammar, string>> = {
-  "BODYPARTSTRUCTURE, BINARY or BODY": "BODYPARTSTRUCTURE, BINARY ou BODY",
-  "each item once": "chaque élément une fois",
-  "either BINARY or BODY": "soit BINARY, soit BODY",
   "{} in UTF-8": "{} en UTF-8",
   "{} of at most {} items": "{} de {} éléments au plus",
   '"." or "]"': '"." ou "]"',

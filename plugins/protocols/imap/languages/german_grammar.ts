@@ -2,9 +2,6 @@
 
 /** By what it is in English. */
 export const germanGrammar = {
-  "BODYPARTSTRUCTURE, BINARY or BODY": "BODYPARTSTRUCTURE, BINARY oder BODY",
-  "each item once": "jedes Element einmal",
-  "either BINARY or BODY": "entweder BINARY oder BODY",
   "{} in UTF-8": "{} in UTF-8",
   "{} of at most {} items": "{} aus höchstens {} Einträgen",
   '"." or "]"': '"." oder "]"',
