@@ -146,6 +146,7 @@ interopTest("GSSAPI: curl: nobody is somebody else, and who has no account gets 
     server.log.some(({ message, login, authorizeAs }) =>
       message === "authentication failed" && login === "bob" && authorizeAs === "alice"
     ),
+    `curl said: ${asAlice.stderr}; the log has ${JSON.stringify(server.log)}`,
   );
   await using foreign = await mailServer({
     auth: [{ use: "gssapi", options: { keytab: realm.keytab, realms: ["OTHER.EXAMPLE"] } }],
