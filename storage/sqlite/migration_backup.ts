@@ -71,8 +71,10 @@ function linkOne(path: string, copy: string): void {
   } catch (error) {
     // A file that was lost before is missing in both.
     if (error instanceof Deno.errors.NotFound) return;
-    // Not every file system has second names.
+    // Not every file system has second names. What is copied must be on the disk itself, before the schema changes.
     Deno.copyFileSync(path, copy);
+    using file = Deno.openSync(copy, { write: true });
+    file.syncSync();
   }
 }
 

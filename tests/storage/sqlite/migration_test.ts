@@ -148,6 +148,34 @@ Deno.test("sqlite migration: the backup has the files of bodies too, whatever be
   }
 });
 
+Deno.test("sqlite migration: where files have no second names the backup's are copies, and on the disk", async () => {
+  const folder = await Deno.makeTempDir();
+  const { linkSync } = Deno, { syncSync } = Deno.FsFile.prototype;
+  const synced: number[] = [];
+  try {
+    const file = `${folder}/mail.db`, old = `${file}.schema-${migrations.length}`;
+    using alone = await WriterAlone.open(file);
+    const keys = alone.deliver(150_000, 150_000);
+    Deno.linkSync = () => {
+      throw new Deno.errors.NotSupported("Operation not supported (os error 95)");
+    };
+    Deno.FsFile.prototype.syncSync = function () {
+      const { isFile, ino } = this.statSync();
+      if (isFile) synced.push(ino ?? 0);
+      syncSync.call(this);
+    };
+    await prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]);
+
+    const copy = Deno.statSync(new SegmentFiles(old).path(1));
+    assertEquals([copy.nlink, synced], [1, [copy.ino ?? 0]]);
+    assertEquals([...(await alone.messages(old)).values()], keys.map((key) => content(key, 150_000)));
+  } finally {
+    Object.assign(Deno, { linkSync });
+    Deno.FsFile.prototype.syncSync = syncSync;
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("sqlite schema 4: bodies and what was parsed of them are what they were", async () => {
   const folder = await Deno.makeTempDir();
   try {
