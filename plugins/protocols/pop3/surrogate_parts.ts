@@ -10,6 +10,8 @@ import { isInternational, surrogateHeader } from "./surrogate.ts";
 
 /** Octets that are read at once: headers of parts are short, and some are close to each other. */
 const WINDOW = 16_384;
+/** Octets of headers that are replaced in one message: surrogates of all are held in memory. What is beyond stays as it is. */
+const MOST = 1_048_576;
 
 /** Whether what has this header has parts, or a message in it. */
 export function hasParts(header: Uint8Array): boolean {
@@ -26,13 +28,15 @@ export async function surrogateParts(
   structure: MessagePart,
 ): Promise<{ readonly body: Body; readonly sizeChange: number } | undefined> {
   const splices: Splice[] = [];
-  let window = { at: 0, octets: new Uint8Array() }, sizeChange = 0;
+  let window = { at: 0, octets: new Uint8Array() }, left = MOST, sizeChange = 0;
   for (const { headerStart: start, bodyStart: end } of partsIn(structure)) {
+    if (end - start > left) continue;
     if (start < window.at || end > window.at + window.octets.length) {
       window = { at: start, octets: (await body.read(start, Math.max(end, start + WINDOW))).slice() };
     }
     const header = window.octets.subarray(start - window.at, end - window.at);
     if (!isInternational(header)) continue;
+    left -= header.length;
     const octets = surrogateHeader(header);
     splices.push({ start, end, octets });
     sizeChange += sentSize(octets) - sentSize(header);

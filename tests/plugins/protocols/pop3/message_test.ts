@@ -227,3 +227,15 @@ Deno.test("pop3: headers of parts in old charsets, and bodies that only look lik
   const noParts = withParts().replace("multipart/mixed", "text/plain");
   assertEquals((await sent(noParts)).text, noParts);
 });
+
+Deno.test("pop3: a header of a part that is too large to be held in memory is sent as it is, and the others are not", async () => {
+  const large = "X: yyy\r\n".repeat(140_000), first = "--b\r\n";
+  const text = await sent(withParts().replace(first, () => first + large));
+  assertEquals(
+    text.text,
+    asciiParts().replace(/--b\r\nContent-Description: .*/, () => {
+      return utf8(`${first}${large}Content-Description: Grüße`);
+    }),
+  );
+  assertEquals(text.first, `+OK ${text.text.length} octets`);
+});
