@@ -51,7 +51,8 @@ export class DeflatedStream implements ByteStream {
   /** Inflated octets. @throws ConnectionClosed when they cannot be inflated. */
   async read(into: Uint8Array): Promise<number | null> {
     while (!this.#hasPlain()) {
-      if (this.#hasEnded || !await this.#feed()) return null;
+      // Where the inflater has not taken something, it has ended, and says so a moment later.
+      if (this.#hasEnded || this.#beyond.length > 0 || !await this.#feed()) return null;
     }
     if (this.#plain === undefined) return null;
     const taken = this.#plain.subarray(0, into.length);

@@ -45,14 +45,20 @@ export function allKnown({ lastUid }: SelectedMailbox): UidSet {
 }
 
 /**
- * RFC 7162 §3.2.7, §3.2.9, RFC 6851 §4.4, RFC 8508 §4.5: once messages are gone by a command, the client is told of it, and
- * then up to which mod-sequence it has been told of everything.
+ * RFC 7162 §3.2.7, §3.2.9, RFC 8508 §4.5: once messages are gone by a command, the client is told of it, and then up to
+ * which mod-sequence it has been told of everything.
  *
  * @returns The response code; undefined where the client knows nothing of mod-sequences.
  */
 export async function tellExpunged(session: Session, mailbox: SelectedMailbox): Promise<string | undefined> {
+  const code = await tellMoved(session, mailbox);
+  return session.extensions.hasModseq ? code : undefined;
+}
+
+/** The same of messages that are elsewhere now. @returns The response code: RFC 6851 §4.4 has it for every client. */
+export async function tellMoved(session: Session, mailbox: SelectedMailbox): Promise<string> {
   mailbox.heard.ask();
   await session.tell("result");
   mailbox.owesModseq = false;
-  return session.extensions.hasModseq ? `HIGHESTMODSEQ ${mailbox.toldModseq}` : undefined;
+  return `HIGHESTMODSEQ ${mailbox.toldModseq}`;
 }

@@ -87,10 +87,10 @@ export function needsBody(item: FetchItem): boolean {
   }
 }
 
-/** RFC 3516 §4.3. Before anything is written of the message. @throws CommandRefused UNKNOWN-CTE. */
-export function refuseUnknownEncoding(fetched: FetchedMessage, item: FetchItem): void {
-  if (item.item !== "BINARY[]" && item.item !== "BINARY.SIZE[]") return;
-  if (hasUnknownEncoding(item.part, needed(fetched, "structure"))) throw unknownEncoding();
+/** RFC 3516 §4.3: whether it is of a part that nobody here can decode. */
+export function hasUnknownEncodingIn(item: FetchItem, { summary }: ParsedMessage): boolean {
+  if (item.item !== "BINARY[]" && item.item !== "BINARY.SIZE[]") return false;
+  return hasUnknownEncoding(item.part, needed({ summary }, "structure"));
 }
 
 /** Writes an item; a promise where octets of the message have to be read. */
@@ -252,7 +252,7 @@ function threadIdOf(fetched: FetchedMessage): string {
 }
 
 function needed<Part extends keyof MessageSummary>(
-  { summary }: FetchedMessage,
+  { summary }: ParsedMessage,
   part: Part,
 ): NonNullable<MessageSummary[Part]> {
   const found = summary?.[part];
@@ -261,6 +261,6 @@ function needed<Part extends keyof MessageSummary>(
 }
 
 /** RFC 3516 §4.3. */
-function unknownEncoding(): CommandRefused {
+export function unknownEncoding(): CommandRefused {
   return new CommandRefused("The transfer encoding of a part is not known", "UNKNOWN-CTE");
 }

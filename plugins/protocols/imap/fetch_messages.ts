@@ -9,10 +9,11 @@ import type { FetchItem } from "./grammar/fetch_items.ts";
 import {
   type FetchedMessage,
   type FetchTarget,
+  hasUnknownEncodingIn,
   neededParts,
   needsBody,
-  refuseUnknownEncoding,
   setsSeen,
+  unknownEncoding,
   writeItem,
 } from "./fetch_item.ts";
 import { knownUids } from "./named_messages.ts";
@@ -38,34 +39,43 @@ export interface FetchSelection {
   readonly isFromEnd?: boolean;
 }
 
-/** Tells the items of all messages that the client knows; those that are gone are passed over. */
+/**
+ * Tells the items of all messages that the client knows; those that are gone are passed over.
+ * @throws CommandRefused UNKNOWN-CTE, once all other messages have been told (RFC 3516 §4.3).
+ */
 export async function fetchMessages(
   session: Session,
   mailbox: SelectedMailbox,
   { uids, isFromEnd, ...selection }: FetchSelection,
   items: readonly FetchItem[],
 ): Promise<void> {
-  if (!isFromEnd) return await fetchPages(session, mailbox, { uids, ...selection }, items);
-  const known = knownUids(mailbox, uids);
-  for (let end = known.length; end > 0; end -= PAGE) {
-    const page = known.slice(Math.max(0, end - PAGE), end);
-    await fetchPages(session, mailbox, { uids: page, ...selection }, items, true);
-  }
+  let areAllTold = true;
+  if (isFromEnd) {
+    const known = knownUids(mailbox, uids);
+    for (let end = known.length; end > 0; end -= PAGE) {
+      const page = known.slice(Math.max(0, end - PAGE), end);
+      const isTold = await fetchPages(session, mailbox, { uids: page, ...selection }, items, true);
+      areAllTold &&= isTold;
+    }
+  } else areAllTold = await fetchPages(session, mailbox, { uids, ...selection }, items);
+  if (!areAllTold) throw unknownEncoding();
 }
 
+/** Whether there were none that could not be decoded. */
 async function fetchPages(
   session: Session,
   mailbox: SelectedMailbox,
   { uids, changedSince }: FetchSelection,
   items: readonly FetchItem[],
   isReversed = false,
-): Promise<void> {
+): Promise<boolean> {
   const { storage } = session.service.context;
   const { writer } = session.connection;
   const marksSeen = items.some(setsSeen) && !mailbox.selection.isReadOnly && hasRights(mailbox.selection, "s");
   const withSummary = items.some((item) => neededParts(item).length > 0), withBody = items.some(needsBody);
   const last = mailbox.lastUid;
   const turns = new Turns();
+  let areAllTold = true;
   for (let after = 0, more = true; more && after < last;) {
     // RFC 4314 §4: mail is read for as long as the user may.
     await rightsMayHaveChanged(session);
@@ -76,10 +86,17 @@ async function fetchPages(
     mailbox.hasSeen(page.highestModseq);
     after = page.messages.at(-1)?.uid ?? last;
     more = page.more;
-    const known = page.messages.filter(({ uid }) => uid <= last);
-    if (isReversed) known.reverse();
+    const present = page.messages.filter(({ uid }) => uid <= last);
+    if (isReversed) present.reverse();
+    const all = withSummary ? await parsedOf(session, items, present) : [];
+    // Before anything is written of a message, and before it is seen.
+    const canTell = (index: number) => {
+      const parsed = all[index];
+      return parsed === undefined || !items.some((item) => hasUnknownEncodingIn(item, parsed));
+    };
+    const known = present.filter((_, index) => canTell(index)), parsed = all.filter((_, index) => canTell(index));
+    areAllTold &&= known.length === present.length;
     const messages = marksSeen ? await markSeen(session, mailbox, known) : known.map(unchanged);
-    const parsed = withSummary ? await parsedOf(session, items, known) : [];
     let bodies: readonly (Body | undefined)[] = [], first = 0;
     for (const [index, { message, isChanged }] of messages.entries()) {
       if (withBody && index === first + bodies.length) {
@@ -95,6 +112,7 @@ async function fetchPages(
     }
     await turns.take();
   }
+  return areAllTold;
 }
 
 interface Seen {
@@ -168,7 +186,6 @@ function writeMessage(
   const { uid, flags } = fetched.message;
   const number = mailbox.numberOf(uid);
   if (number === 0) return undefined;
-  for (const item of items) refuseUnknownEncoding(fetched, item);
   if (items.some(({ item }) => item === "FLAGS")) tellKeywords(session, mailbox, flags);
   const response = new ResponseBuilder(session.connection.writer);
   response.text(session.extensions.isUidOnly ? `* ${uid} UIDFETCH (` : `* ${number} FETCH (`);

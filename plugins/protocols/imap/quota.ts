@@ -15,8 +15,14 @@ export function isQuotaAdministrator({ service }: Session, { address }: User): b
   return service.options.administrators.includes(address);
 }
 
+/** RFC 9208 §8: nothing is told to who has not said who it is. @throws CommandRefused. */
+export function refuseAnonymous({ isAnonymous }: User): void {
+  if (isAnonymous) throw new CommandRefused("You may not do that here", "NOPERM");
+}
+
 /** The account that is a quota root, if the user may see it. @throws CommandRefused. */
 export async function openQuotaRoot(session: Session, user: User, root: string): Promise<Account> {
+  refuseAnonymous(user);
   const account = await session.service.context.storage.accountByAddress(root);
   if (account !== undefined && await maySee(session, user, account)) return account;
   // RFC 9208 §8: not even whether there is such a root is everybody's business.
@@ -64,7 +70,8 @@ function inUnits(octets: number): number {
 export function quotaFrom(limits: readonly (readonly [resource: string, limit: number])[]): Quota {
   let quota: Quota = {};
   for (const [name, limit] of limits) {
-    if (name === "STORAGE") quota = { ...quota, storage: limit * STORAGE_UNIT };
+    // RFC 9208 §3.2: a limit may be rounded.
+    if (name === "STORAGE") quota = { ...quota, storage: Math.min(limit * STORAGE_UNIT, Number.MAX_SAFE_INTEGER) };
     else if (name === "MESSAGE") quota = { ...quota, messages: limit };
     else if (name === "MAILBOX") quota = { ...quota, mailboxes: limit };
     else throw new CommandRefused("That resource cannot be limited", "CANNOT");

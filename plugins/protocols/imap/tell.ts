@@ -54,7 +54,7 @@ export async function tellChanges(
 /**
  * RFC 7162 §3.2, §6: a client that is told of changes while an earlier expunge waits must not take itself to know all up
  * to their mod-sequences: should the connection break now, it would never hear of the expunge. Told at the end of each
- * command, until the expunge has been.
+ * command, and with what is told between commands, until the expunge has been.
  */
 export function tellHeldBack(session: Session): void {
   const { extensions, state } = session;

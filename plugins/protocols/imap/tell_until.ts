@@ -1,6 +1,7 @@
 /** Tells the client what there is to tell, as it happens, while something else is waited for. */
 import type { Telling } from "./command.ts";
 import type { Session } from "./session.ts";
+import { tellHeldBack } from "./tell.ts";
 
 /** When what could not be told is tried again, in milliseconds: nothing says that a storage has come back. */
 const RETRY = 1000;
@@ -20,9 +21,11 @@ export async function tellUntil<Heard>(session: Session, heard: Promise<Heard>, 
   while (!isHeard) {
     // Before the telling: what comes meanwhile wakes us at once.
     const { changed } = session.watcher;
+    const { state } = session, isNews = state.name === "selected" && state.mailbox.isStale;
     const isTold = await session.tell(
       telling ?? (session.notifications?.selected.isDelayed ? "no-expunge" : "everything"),
     );
+    if (isNews) tellHeldBack(session);
     await session.connection.writer.flush();
     if (!isHeard) await (isTold ? changed : soon(changed));
   }

@@ -112,6 +112,15 @@ Deno.test("deflate: what is no deflated data ends the connection, and so does it
   const finished = new DeflatedStream(streamOf([deflateRawSync(new Uint8Array(10))]), new Uint8Array());
   assertEquals(await readAll(finished), new Uint8Array(10));
   finished.close();
+  // Nothing is deflated by what comes after that: the connection ends, and does not wait for more.
+  const pieces = [new Uint8Array(10), new Uint8Array(20)].map((piece) => new Uint8Array(deflateRawSync(piece)));
+  const { read, ...connection } = streamOf(pieces);
+  const beyond = new DeflatedStream({
+    ...connection,
+    read: async (into) => await read(into) ?? await Promise.reject(new Error("more was read")),
+  }, new Uint8Array());
+  assertEquals(await readAll(beyond), new Uint8Array(10));
+  beyond.close();
 });
 
 /** Reads so many octets, as somebody does who knows where a command ends. */

@@ -2,7 +2,7 @@
 import type { CopiedRun, MailboxId, Storage, UidSet } from "../../../../core/contract/mod.ts";
 import { type Access, hasRights, openTarget, putInto, requireRights } from "../access.ts";
 import { type Command, command } from "../command.ts";
-import { tellExpunged } from "../expunge_deleted.ts";
+import { tellMoved } from "../expunge_deleted.ts";
 import { requireWritable } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type CopyArguments, expectCopyArguments } from "../grammar/mailbox_arguments.ts";
@@ -61,12 +61,14 @@ function moveCommand(by: By): Command {
         }
       } finally {
         // Also where it ends halfway: of what was moved, the client hears all.
-        tellMoved(session, mailbox, to, runs);
+        tellCopies(session, mailbox, to, runs);
       }
-      const reply = runs.length === 0
-        ? ok("Nothing was there to be moved")
-        : ok("Moved", await tellExpunged(session, mailbox));
-      return { reply: replyWithin(session, reached, reply) };
+      if (runs.length === 0) return { reply: replyWithin(session, reached, ok("Nothing was there to be moved")) };
+      const code = await tellMoved(session, mailbox);
+      if (reached === undefined) return { reply: ok("Moved", code) };
+      // RFC 6851 §4.4: in an untagged OK as well as in the tagged one, which RFC 9738 §3.1 has its own code in.
+      session.tellModseq();
+      return { reply: replyWithin(session, reached, ok("Moved")) };
     },
   });
 }
@@ -85,7 +87,7 @@ function parse(scanner: Scanner): CopyArguments {
   return expectCopyArguments(scanner);
 }
 
-function tellMoved(session: Session, mailbox: SelectedMailbox, to: Access, runs: Runs): void {
+function tellCopies(session: Session, mailbox: SelectedMailbox, to: Access, runs: Runs): void {
   if (runs.length === 0) return;
   mailbox.heard.ask();
   session.notifications?.own.added(to.mailbox.id, targetsOf(runs));

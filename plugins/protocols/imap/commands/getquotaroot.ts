@@ -8,7 +8,7 @@ import { nearestAbove } from "../../../../core/mailboxes/new_places.ts";
 import { printName } from "../printing/mailbox_names.ts";
 import { ResponseBuilder } from "../printing/response_builder.ts";
 import { printAstring } from "../printing/strings.ts";
-import { tellQuota } from "../quota.ts";
+import { refuseAnonymous, tellQuota } from "../quota.ts";
 import { ok } from "../replies.ts";
 import { loggedIn, type User } from "../state.ts";
 
@@ -21,6 +21,7 @@ export const getQuotaRoot: Command = command({
   },
   async run(session, { user }, name) {
     const { connection, nameForm, service, stringMode } = session;
+    refuseAnonymous(user);
     const owner = await ownerOf(service.context.storage, user, name);
     const root = printAstring(owner.address, stringMode);
     new ResponseBuilder(connection.writer).text(`* QUOTAROOT ${printName(name, nameForm)} ${root}`).end();

@@ -143,9 +143,9 @@ function withRange(scanner: Scanner): { readonly range?: OctetRange } {
   return range === undefined ? {} : { range };
 }
 
-/** RFC 8970 §6: modifiers in parentheses, of which there is one. */
+/** RFC 8970 §6: modifiers in parentheses, of which there is one. Those of FETCH may stand there too (RFC 4466 §3). */
 function acceptLazy(scanner: Scanner): boolean {
-  if (!scanner.isNext(" (")) return false;
+  if (!scanner.isNext(" (LAZY")) return false;
   scanner.expectSpace();
   scanner.expectList(() => scanner.expectKeyword("LAZY"));
   return true;

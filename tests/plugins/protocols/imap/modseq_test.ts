@@ -107,6 +107,26 @@ Deno.test("imap: RFC 7162 §3.2.10.2: no VANISHED while a search that answers wi
   }
 });
 
+Deno.test("imap: RFC 7162 §3.2: while VANISHED waits, the mod-sequence that the client knows all of is told, also between commands", async () => {
+  const service = await inboxOf(3);
+  await using stack = new AsyncDisposableStack();
+  const [one, other] = await clients(service, stack, "QRESYNC", "");
+  assert(one && other);
+  // RFC 5465 §6.1.2.
+  await one.run("NOTIFY SET (SELECTED-DELAYED (MessageNew MessageExpunge FlagChange))");
+  await other.run("STORE 1 +FLAGS.SILENT (\\Deleted)");
+  assertEquals(await one.told(1), ["* 1 FETCH (UID 1 FLAGS (\\Deleted) MODSEQ (5))"]);
+  await other.run("EXPUNGE");
+  const held = "* OK [HIGHESTMODSEQ 5] The greatest mod-sequence";
+  assertEquals(await one.told(1), [held]);
+  await other.run("STORE 1 +FLAGS.SILENT (\\Seen)");
+  assertEquals(await one.told(2), ["* 2 FETCH (UID 2 FLAGS (\\Seen) MODSEQ (7))", held]);
+  assertEquals(await one.run("FETCH 3 UID"), ["* 3 FETCH (UID 3)", held, "OK [EXPUNGEISSUED] Fetched"]);
+  const free = held.replace("5", "7");
+  assertEquals(await one.run("NOOP"), ["* VANISHED 1", free, "OK Nothing done"]);
+  assertEquals(await one.run("NOOP"), ["OK Nothing done"]);
+});
+
 overEachStorage("imap: RFC 7162 §3.1.3: what others have changed since is left alone, and told", async (given) => {
   const service = await inboxOf(4, given);
   await using stack = new AsyncDisposableStack();

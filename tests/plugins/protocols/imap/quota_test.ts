@@ -1,7 +1,9 @@
 /** GETQUOTA, GETQUOTAROOT and SETQUOTA (RFC 9208), over memory and SQLite. */
 import { assertEquals } from "@std/assert";
+import anonymous from "../../../../plugins/auth/anonymous.ts";
+import { setUpMechanism } from "../../../support/test_directory.ts";
 import { overEachStorage } from "./over_each_storage.ts";
-import { bob, carol, fred, logIn, testService } from "./talk.ts";
+import { bob, carol, fred, ImapClient, logIn, testService } from "./talk.ts";
 
 overEachStorage(
   "quota: RFC 9208 §4.1.3, §4.3.1: what an administrator sets holds at once, for APPEND and COPY too",
@@ -49,11 +51,12 @@ overEachStorage(
     await using client = await logIn(service, fred);
     await client.run('SELECT "Other Users/bob@example.org/A"');
     const { uidValidity } = await service.mailbox(bob, "B");
-    assertEquals(await client.run('MOVE 1 "Other Users/bob@example.org/B"'), [
+    const moved = await client.run('MOVE 1 "Other Users/bob@example.org/B"');
+    assertEquals(moved, [
       `* OK [COPYUID ${uidValidity} 1 1] Moved`,
       "* 1 EXPUNGE",
       "* 0 RECENT",
-      "OK Moved",
+      `OK [HIGHESTMODSEQ ${(await service.mailbox(bob, "A")).highestModseq}] Moved`,
     ]);
     await client.run('SELECT "Other Users/bob@example.org/B"');
     assertEquals(await client.run("FETCH 1 FLAGS"), ["* 1 FETCH (FLAGS (\\Seen \\Recent))", "OK Fetched"]);
@@ -88,5 +91,15 @@ Deno.test("quota: RFC 9208 §1: QUOTASET is announced to those who may set quota
     for (const resource of ["STORAGE", "MESSAGE", "MAILBOX"]) {
       assertEquals(capabilities.split(" ").includes(`QUOTA=RES-${resource}`), true);
     }
+  }
+});
+
+Deno.test("quota: RFC 9208 §8: who has not said who it is learns nothing of quotas", async () => {
+  const service = await testService({ mechanisms: [setUpMechanism(anonymous, { account: carol })] });
+  await using visitor = new ImapClient(service);
+  await visitor.greeting;
+  assertEquals((await visitor.run("AUTHENTICATE ANONYMOUS dHJhY2U=")).at(-1)?.slice(0, 2), "OK");
+  for (const command of [`GETQUOTA ${carol}`, "GETQUOTAROOT INBOX"]) {
+    assertEquals(await visitor.run(command), ["NO [NOPERM] You may not do that here"], command);
   }
 });

@@ -97,7 +97,8 @@ Deno.test("RFC 3516 §4.2: BINARY takes parts, not texts", () => {
 Deno.test("RFC 8970 §6: PREVIEW, perhaps lazy", () => {
   assertEquals(read(expectFetchItems, "(PREVIEW (LAZY) UID)"), [{ item: "PREVIEW", lazy: true }, { item: "UID" }]);
   assertEquals(read(expectFetchItems, "PREVIEW"), [{ item: "PREVIEW", lazy: false }]);
-  assertMalformed(expectFetchItems, "PREVIEW (|FUZZY)", "LAZY");
+  assertMalformed(expectFetchItems, "PREVIEW (LAZY |FUZZY)", "LAZY");
+  assertMalformed(expectFetchItems, "(PREVIEW |(FUZZY))", "a fetch item");
 });
 
 Deno.test("RFC 7162 §3.1.4.1, §3.2.6: CHANGEDSINCE, and VANISHED with it in UID FETCH only", () => {

@@ -32,6 +32,19 @@ Deno.test("RFC 3516 §4.3: UNKNOWN-CTE leaves no half of a response, whatever wa
   );
 });
 
+Deno.test("RFC 3516 §4.3: what cannot be decoded is not seen for that, and what else was asked for is told", async () => {
+  const tested = await testService();
+  await tested.fill(fred, "INBOX", ["\r\none", "Content-Transfer-Encoding: x-uuencode\r\n\r\ntwo", "\r\nthree"]);
+  const lines = await afterLogin(tested, "a SELECT INBOX\r\nb FETCH 1:* BINARY[1]\r\nc FETCH 1:* FLAGS\r\n");
+  assertEquals(lines.slice(lines.findIndex((line) => line.startsWith("a ")) + 1), [
+    ...["* 1 FETCH (BINARY[1] {3}", "one FLAGS (\\Seen \\Recent) UID 1)"],
+    ...["* 3 FETCH (BINARY[1] {5}", "three FLAGS (\\Seen \\Recent) UID 3)"],
+    "b NO [UNKNOWN-CTE] The transfer encoding of a part is not known",
+    ...["* 1 FETCH (FLAGS (\\Seen \\Recent))", "* 2 FETCH (FLAGS (\\Recent))", "* 3 FETCH (FLAGS (\\Seen \\Recent))"],
+    "c OK Fetched",
+  ]);
+});
+
 Deno.test("a message that cannot be read to its end: the connection ends, and nothing follows that could pass for the rest", async () => {
   const whole = memoryStorage({ now });
   const storage: Storage = new Proxy(whole, {
