@@ -40,14 +40,9 @@ function distinct(segments: readonly Segment[]): MessageParameter[] {
 
 function splitSegments(text: string, start: number): Segment[] {
   const segments: Segment[] = [];
-  for (let at = skipBlanks(text, start); at < text.length && segments.length < MOST; at = skipBlanks(text, at)) {
-    const code = text.charCodeAt(at);
-    if (code === SEMICOLON) {
+  for (let at = skipComments(text, start); at < text.length && segments.length < MOST; at = skipComments(text, at)) {
+    if (text.charCodeAt(at) === SEMICOLON) {
       at++;
-      continue;
-    }
-    if (code === PAREN) {
-      at = skipComment(text, at);
       continue;
     }
     const nameEnd = endOf(text, at, isNameCharacter);
@@ -150,6 +145,13 @@ function percentDecoded(value: string): Uint8Array {
     (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)),
   );
   return Uint8Array.from(unescaped, (character) => character.charCodeAt(0));
+}
+
+/** Where, from `start` on, something stands that is neither blank nor comment. */
+export function skipComments(text: string, start = 0): number {
+  let at = skipBlanks(text, start);
+  while (text.charCodeAt(at) === PAREN) at = skipBlanks(text, skipComment(text, at));
+  return at;
 }
 
 /** RFC 822 comments nest; one that never closes runs to the end. */

@@ -23,6 +23,13 @@ Deno.test("RFC 2045 §5.2: what cannot be read is text/plain", () => {
   }
 });
 
+Deno.test("RFC 2045 §5.1: comments may stand before what a field says, as RFC 822 has it", () => {
+  assertEquals(type("(a (nested; one)) Text/Html; charset=x"), "text/html charset=x");
+  assertEquals(type("(a) (b)\ttext; charset=x"), "text/plain charset=x");
+  assertEquals(parseEncoding("(as (always)) BASE64"), "base64");
+  assertEquals(parseDisposition("(see) inline (it); filename=x"), { type: "inline", parameters: [["filename", "x"]] });
+});
+
 Deno.test("types that real mail shortens", () => {
   assertEquals(type("text"), "text/plain");
   assertEquals(type("text; charset=utf-8"), "text/plain charset=utf-8");
