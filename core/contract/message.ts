@@ -83,8 +83,11 @@ export interface MessageAddress {
   readonly host?: string;
 }
 
-/** A parameter of Content-Type or Content-Disposition: lower-case name, value decoded (RFC 2231). */
-export type MessageParameter = readonly [name: string, value: string];
+/**
+ * A parameter of Content-Type or Content-Disposition: lower-case name, value decoded (RFC 2231), and whether it stood in
+ * that RFC's extended form, as `name*` (§4).
+ */
+export type MessageParameter = readonly [name: string, value: string, isExtended?: true];
 
 /**
  * A node of the MIME tree (RFC 2045, RFC 2046). Offsets are octets from the start of the stored message:

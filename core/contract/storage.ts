@@ -158,6 +158,8 @@ export type Operation =
     readonly to: MailboxId;
     /** Flags and keywords that the copies do not have. */
     readonly without?: readonly string[];
+    /** How many have to be there; where there are fewer, it is refused as `not-found`. */
+    readonly least?: number;
   }
   /** UIDs that are not there are passed over; where only those with `\Deleted` are to go, so are all others. */
   | { readonly do: "expunge"; readonly mailbox: MailboxId; readonly uids: UidSet; readonly onlyDeleted?: true }

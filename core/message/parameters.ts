@@ -116,14 +116,18 @@ function joinContinuations(segments: readonly Segment[], decode: CharsetDecode):
     if (!numbered.has(number)) numbered.set(number, segment);
   }
   return [...names].flatMap((name): MessageParameter[] => {
-    const value = joinNumbered(extended.get(name), decode) ?? plain.get(name);
+    const numbered = extended.get(name);
+    const first = numbered?.get(0);
+    if (numbered && first) {
+      const value = joinNumbered(numbered, first, decode);
+      return [first.name.endsWith("*") ? [name, value, true] : [name, value]];
+    }
+    const value = plain.get(name);
     return value === undefined ? [] : [[name, value]];
   });
 }
 
-function joinNumbered(numbered: ReadonlyMap<number, Segment> | undefined, decode: CharsetDecode): string | undefined {
-  const first = numbered?.get(0);
-  if (!numbered || !first) return undefined;
+function joinNumbered(numbered: ReadonlyMap<number, Segment>, first: Segment, decode: CharsetDecode): string {
   // RFC 2231 §4: charset'language' stands once, at the start, and only in a value marked with "*".
   const information = first.name.endsWith("*") ? /^([^']*)'[^']*'/.exec(first.value) : null;
   const pieces: Uint8Array[] = [];

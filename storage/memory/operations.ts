@@ -2,7 +2,7 @@
 import type { Message } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Operation, ResultOf } from "../../core/contract/storage.ts";
-import { copiedRuns } from "../common/copied_runs.ts";
+import { atLeast, copiedRuns } from "../common/copied_runs.ts";
 import { knownMailboxName, newMailboxName } from "../common/mailbox_name.ts";
 import {
   createAccount,
@@ -59,12 +59,12 @@ export function perform(state: State, changes: Changes, operation: Operation, no
     case "copy":
     case "move": {
       const from = state.mailbox(operation.from), to = state.mailbox(operation.to);
-      const without = operation.do === "copy" ? operation.without : undefined;
+      const { without, least = 0 } = operation.do === "copy" ? operation : {};
       const copied = copy(state, changes, from, operation.uids, to, now, without);
       if (operation.do === "move") expunge(state, changes, from, copied);
       const isMoreThere = copied.length > 0 && (operation.do === "copy" || from.account !== to.account);
       if (isMoreThere) refuseOverQuota(state, to.account, "messages");
-      return copiedRuns(copied, to.uidNext - copied.length);
+      return atLeast(least, copiedRuns(copied, to.uidNext - copied.length));
     }
     case "expunge": {
       const mailbox = state.mailbox(operation.mailbox);

@@ -1,7 +1,7 @@
 /** What a client has enabled (RFC 5161), which changes what it is told from then on. */
 
 /** Names as ENABLE has them. */
-export type Extension = "IMAP4REV2" | "CONDSTORE" | "QRESYNC" | "UTF8=ACCEPT" | "UIDONLY" | "METADATA";
+export type Extension = "IMAP4rev2" | "CONDSTORE" | "QRESYNC" | "UTF8=ACCEPT" | "UIDONLY" | "METADATA";
 
 /** What a client has enabled. */
 export class Extensions {
@@ -28,7 +28,7 @@ export class Extensions {
 
   /** RFC 9051 appendix E: what is new in rev2 is said, and what is gone is not. */
   get isRev2(): boolean {
-    return this.#enabled.has("IMAP4REV2");
+    return this.#enabled.has("IMAP4rev2");
   }
 
   /** RFC 7162 §3.1: mod-sequences are told with every change of flags. */

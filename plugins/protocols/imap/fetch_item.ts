@@ -11,7 +11,7 @@ import { printDateTime } from "./printing/dates.ts";
 import { printEnvelope } from "./printing/envelope.ts";
 import { emailObjectId, threadObjectId } from "./printing/object_ids.ts";
 import type { ResponseBuilder } from "./printing/response_builder.ts";
-import { printNstring } from "./printing/strings.ts";
+import { printAstring, printNstring, type StringMode } from "./printing/strings.ts";
 import { binarySize, hasUnknownEncoding, openBinary } from "../../../core/message/open_binary.ts";
 import { type Opened, openMessageSection, openSection } from "./sections/open_section.ts";
 import { NulFreeView, type Octets } from "./sections/views.ts";
@@ -134,7 +134,7 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
     case "RFC822.TEXT":
       return writeSection(target, fetched, "RFC822.TEXT", { part: [], what: "text" });
     case "BODY[]":
-      return writeSection(target, fetched, labelOf(item), item.section, item.range);
+      return writeSection(target, fetched, labelOf(item, session.stringMode), item.section, item.range);
     case "BINARY[]":
       return writeBinary(target, fetched, item);
     case "BINARY.SIZE[]":
@@ -169,10 +169,10 @@ type Section = SectionItem["section"];
 /** How sections are told, made once for all the messages of which they are asked. */
 const labels = new WeakMap<SectionItem, string>();
 
-function labelOf(item: SectionItem): string {
+function labelOf(item: SectionItem, mode: StringMode): string {
   const known = labels.get(item);
   if (known !== undefined) return known;
-  const label = `BODY[${printSectionSpec(item.section)}]`;
+  const label = `BODY[${printSectionSpec(item.section, (name) => printAstring(name, mode))}]`;
   labels.set(item, label);
   return label;
 }

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import type { Operation, ResultOf } from "../../../core/contract/storage.ts";
+import { atLeast } from "../../common/copied_runs.ts";
 import { newMailboxName } from "../../common/mailbox_name.ts";
 import { keyOf, ownerKey, placeKeys } from "../rows.ts";
 import { Accounts } from "./accounts.ts";
@@ -104,7 +105,10 @@ export function perform(
     case "setFlags":
       return messages.setFlags(operation.mailbox, operation.uids, operation.change);
     case "copy":
-      return copies.copy(operation.from, operation.uids, operation.to, now, operation.without);
+      return atLeast(
+        operation.least ?? 0,
+        copies.copy(operation.from, operation.uids, operation.to, now, operation.without),
+      );
     case "move":
       return copies.move(operation.from, operation.uids, operation.to, now);
     case "expunge":

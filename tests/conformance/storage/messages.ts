@@ -176,6 +176,18 @@ export const messagePromises: readonly StoragePromise[] = [
       assertEquals((await messagesOf(storage, from)).map(({ flags }) => flags.length), [2, 3, 0, 2, 2]);
     },
   ],
+  ["COPY of so many at least is of all of them, or of none", async ({ storage }) => {
+    const id = await account(storage);
+    const { id: from } = await named(storage, id, "INBOX");
+    const [{ id: to }] = await storage.apply([{ do: "createMailbox", account: id, name: "to" }]);
+    await fill(storage, from, "one", "two", "three");
+    await storage.apply([{ do: "expunge", mailbox: from, uids: [2] }]);
+    const copy = { do: "copy", from, uids: [[1, 3]], to } as const;
+    await assertRefused("not-found", storage.apply([{ ...copy, least: 3 }]));
+    assertEquals((await named(storage, id, "to")).messages, 0);
+    assertEquals(await storage.apply([{ ...copy, least: 2 }]), [[[1, 1, 1], [3, 2, 1]]]);
+    await assertRefused("not-found", storage.apply([{ ...copy, uids: [2], least: 1 }]));
+  }],
   ["MOVE (RFC 6851) gives new UIDs and leaves nothing behind", async ({ storage }) => {
     const id = await account(storage);
     const { id: from } = await named(storage, id, "INBOX");

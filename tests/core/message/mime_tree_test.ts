@@ -168,7 +168,7 @@ Deno.test("RFC 9051 §7.5.2: every field that BODYSTRUCTURE shows", () => {
     description: "=?utf-8?q?ein_Bild?=",
     encoding: "base64",
     md5: "Q2hlY2sgSW50ZWdyaXR5IQ==",
-    disposition: { type: "inline", parameters: [["filename", "ü.png"], ["size", "3"]] },
+    disposition: { type: "inline", parameters: [["filename", "ü.png", true], ["size", "3"]] },
   });
 });
 

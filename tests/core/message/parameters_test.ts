@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
+import type { MessageParameter } from "../../../core/contract/mod.ts";
 import { quickly } from "./quickly.ts";
 import { parseParameters } from "../../../core/message/parameters.ts";
 import { printParameter } from "../../../core/message/parameter_printer.ts";
 
-function check(text: string, ...expected: [string, string][]) {
+function check(text: string, ...expected: MessageParameter[]) {
   assertEquals(parseParameters(text), expected, text);
 }
 
@@ -25,18 +26,18 @@ Deno.test("RFC 2231 §3: continuations, in any order", () => {
 });
 
 Deno.test("RFC 2231 §4: charset and language", () => {
-  check("; title*=us-ascii'en-us'This%20is%20%2A%2A%2Afun%2A%2A%2A", ["title", "This is ***fun***"]);
-  check("; title*=iso-8859-1''%fc", ["title", "ü"]);
+  check("; title*=us-ascii'en-us'This%20is%20%2A%2A%2Afun%2A%2A%2A", ["title", "This is ***fun***", true]);
+  check("; title*=iso-8859-1''%fc", ["title", "ü", true]);
   check(
     "; title*0*=us-ascii'en'This%20is%20even%20more%20; title*1*=%2A%2A%2Afun%2A%2A%2A%20; title*2=\"isn't it!\"",
-    ["title", "This is even more ***fun*** isn't it!"],
+    ["title", "This is even more ***fun*** isn't it!", true],
   );
-  check("; title*0*=utf-8''%c3; title*1*=%bc", ["title", "ü"]);
-  check("; title*=%c3%bc%zz", ["title", "ü%zz"]);
+  check("; title*0*=utf-8''%c3; title*1*=%bc", ["title", "ü", true]);
+  check("; title*=%c3%bc%zz", ["title", "ü%zz", true]);
 });
 
 Deno.test("RFC 6266 §4.3: the extended form wins over a plain one", () => {
-  check("; filename=fallback.txt; filename*=utf-8''%c3%bc.txt", ["filename", "ü.txt"]);
+  check("; filename=fallback.txt; filename*=utf-8''%c3%bc.txt", ["filename", "ü.txt", true]);
 });
 
 Deno.test("lenient: missing semicolons, blanks in values, open quotes, doubles, junk", () => {

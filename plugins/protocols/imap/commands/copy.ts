@@ -3,13 +3,13 @@ import type { CopiedRun, MailboxId, Storage, UidSet } from "../../../../core/con
 import { type Access, hasRights, openTarget, putInto, requireRights } from "../access.ts";
 import { type Command, command } from "../command.ts";
 import { tellMoved } from "../expunge_deleted.ts";
-import { requireWritable } from "../failures.ts";
+import { CommandRefused, isGone, requireWritable } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type CopyArguments, expectCopyArguments } from "../grammar/mailbox_arguments.ts";
 import type { Scanner } from "../grammar/scanner.ts";
 import { LongWork } from "../long_work.ts";
 import { replyWithin, requireWithinLimit, withinLimit } from "../message_limit.ts";
-import { uidsOf, uidSteps } from "../named_messages.ts";
+import { knownUids, uidsOf, uidSteps } from "../named_messages.ts";
 import { printUidSet } from "../printing/sequence_sets.ts";
 import { ok } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
@@ -32,7 +32,11 @@ function copyCommand(by: By): Command {
       const to = await openTarget(storage, user, target);
       const uids = uidsOf(mailbox, set, by);
       requireWithinLimit(session, mailbox, uids);
-      const runs = await putInto(storage, to, () => copy(storage, mailbox, uids, to));
+      // RFC 2180 §4.4: a number is of its message until the client is told that this is gone. What is not there is passed
+      // over among UIDs (RFC 9051 §6.4.9), and is not in a saved result any more (§6.4.4.1).
+      const least = by === "number" && set !== "$" ? knownUids(mailbox, uids).length : 0;
+      const runs = await putInto(storage, to, () => copy(storage, mailbox, { uids, least }, to))
+        .catch((error) => refuseGone(storage, mailbox, error));
       session.notifications?.own.added(to.mailbox.id, targetsOf(runs));
       if (to.mailbox.id === mailbox.id) mailbox.heard.ask();
       return { reply: runs.length === 0 ? ok("Nothing was there to be copied") : ok("Copied", copyUid(to, runs)) };
@@ -111,9 +115,20 @@ function targetsOf(runs: Runs): UidSet {
 }
 
 /** RFC 9051 §6.4.7: all of them, or none. RFC 4314 §4: without the flags that may not be set in the target. */
-async function copy(storage: Storage, { id: from }: SelectedMailbox, uids: UidSet, to: Access): Promise<Runs> {
+async function copy(
+  storage: Storage,
+  { id: from }: SelectedMailbox,
+  { uids, least }: { readonly uids: UidSet; readonly least: number },
+  to: Access,
+): Promise<Runs> {
   const without = await flagsLost(storage, from, uids, to);
-  return (await storage.apply([{ do: "copy", from, uids, to: to.mailbox.id, without }]))[0];
+  return (await storage.apply([{ do: "copy", from, uids, to: to.mailbox.id, without, least }]))[0];
+}
+
+/** RFC 2180 §4.4.1: others have removed some of them. @throws CommandRefused; the error itself where it is another. */
+async function refuseGone(storage: Storage, { id }: SelectedMailbox, error: unknown): Promise<never> {
+  if (!isGone(error) || await storage.mailbox(id) === undefined) throw error;
+  throw new CommandRefused("Some of these messages are gone", "EXPUNGEISSUED");
 }
 
 /** RFC 4314 §4: the same; all in one batch: a message is in one of the two. */

@@ -6,15 +6,15 @@ import { MetadataNews } from "../metadata_news.ts";
 import { ok } from "../replies.ts";
 import { loggedIn } from "../state.ts";
 
-/** What can be enabled, by the names in CAPABILITY. */
-const known: ReadonlyMap<string, Extension> = new Map([
-  ["IMAP4REV2", "IMAP4REV2"],
-  ["CONDSTORE", "CONDSTORE"],
-  ["QRESYNC", "QRESYNC"],
-  ["UTF8=ACCEPT", "UTF8=ACCEPT"],
-  ["UIDONLY", "UIDONLY"],
-  ["METADATA", "METADATA"],
-  ["METADATA-SERVER", "METADATA"],
+/** What can be enabled, by the names in CAPABILITY; clients may write those in any case. */
+const known: ReadonlyMap<string, readonly [name: string, extension: Extension]> = new Map([
+  ["IMAP4REV2", ["IMAP4rev2", "IMAP4rev2"]],
+  ["CONDSTORE", ["CONDSTORE", "CONDSTORE"]],
+  ["QRESYNC", ["QRESYNC", "QRESYNC"]],
+  ["UTF8=ACCEPT", ["UTF8=ACCEPT", "UTF8=ACCEPT"]],
+  ["UIDONLY", ["UIDONLY", "UIDONLY"]],
+  ["METADATA", ["METADATA", "METADATA"]],
+  ["METADATA-SERVER", ["METADATA-SERVER", "METADATA"]],
 ]);
 
 /** The command. */
@@ -31,9 +31,9 @@ export const enable: Command = command({
     const hadModseq = extensions.hasModseq;
     // RFC 5161 §3.1: those that are not known are ignored; those that were enabled already are not listed again.
     const enabled = new Map<string, Extension>();
-    for (const name of names) {
-      const extension = known.get(name);
-      if (extension !== undefined && !extensions.has(extension)) enabled.set(name, extension);
+    for (const given of names) {
+      const [name, extension] = known.get(given) ?? [];
+      if (name !== undefined && extension !== undefined && !extensions.has(extension)) enabled.set(name, extension);
     }
     for (const extension of enabled.values()) extensions.enable(extension);
     // RFC 5464 §4.1: from now on the client is told which entries others change.

@@ -4,7 +4,7 @@
  */
 import { latin1Bytes } from "../../../../core/wire/ascii.ts";
 import { asInbox } from "./mailbox_name.ts";
-import { expectSectionSpec, type OctetRange, printSectionSpec, type Section } from "./section.ts";
+import { expectSectionSpec, printSectionSpec, type Section } from "./section.ts";
 import { Malformed, Scanner } from "./scanner.ts";
 import { utf8Text } from "./strings.ts";
 import { utf8Octets } from "./wire_text.ts";
@@ -22,7 +22,7 @@ export interface ImapUrl {
   /** What of it; absent: all. */
   readonly section?: Section;
   /** Which octets of that; without a size: to the end. */
-  readonly range?: Pick<OctetRange, "offset"> & Partial<OctetRange>;
+  readonly range?: { readonly offset: number; readonly size?: number };
   /** Who may use it. */
   readonly authorization?: UrlAuthorization;
 }

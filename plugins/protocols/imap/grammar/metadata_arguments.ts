@@ -41,7 +41,10 @@ export function expectGetMetadataArguments(scanner: Scanner): GetMetadataArgumen
   const mailbox = expectMailboxName(scanner);
   scanner.expectSpace();
   const options = before ?? acceptOptions(scanner) ?? {};
-  const entries = scanner.isNext("(") ? scanner.expectList(expectMetadataEntry) : [expectMetadataEntry(scanner)];
+  // RFC 5464 §5 has parentheses around several; some of its examples in §4.4.1 are without.
+  const entries = scanner.isNext("(")
+    ? scanner.expectList(expectMetadataEntry)
+    : scanner.expectItems(expectMetadataEntry);
   scanner.expectEnd();
   return { mailbox, options, entries };
 }

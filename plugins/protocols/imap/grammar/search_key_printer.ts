@@ -60,7 +60,7 @@ export function printSearchKey(key: SearchKey): WireText {
     case "FUZZY":
       return `${key.key} ${printSearchKey(key.operand)}`;
     case "OR":
-      return `OR ${printSearchKeys(key.operands)}`;
+      return key.operands.slice(1).map(() => "OR ").join("") + printSearchKeys(key.operands);
     case "AND":
       return printList(key.operands.map(printSearchKey));
     default:

@@ -5,7 +5,7 @@
 import { latin1 } from "../../../../core/wire/ascii.ts";
 import { type CalendarDate, expectDate } from "./date_time.ts";
 import { expectKeywordFlag, flagOf } from "./flags.ts";
-import type { Scanner } from "./scanner.ts";
+import { MOST_ITEMS, type Scanner } from "./scanner.ts";
 import { expectSequenceSet, isSequenceSetNext, type SequenceSet } from "./sequence_set.ts";
 
 /** Keys without arguments. NEW, OLD and RECENT are RFC 3501's; SAVEDATESUPPORTED is RFC 8514's. */
@@ -75,9 +75,8 @@ export type SearchKey =
   | { readonly key: "UID" | "NUMBER"; readonly set: SequenceSet }
   /** FUZZY: RFC 6203. */
   | { readonly key: "NOT" | "FUZZY"; readonly operand: SearchKey }
-  | { readonly key: "OR"; readonly operands: readonly [SearchKey, SearchKey] }
-  /** Keys in parentheses: all of them hold. */
-  | { readonly key: "AND"; readonly operands: readonly SearchKey[] };
+  /** OR: at least two, none of which is an OR itself; AND: keys in parentheses, all of which hold. */
+  | { readonly key: "OR" | "AND"; readonly operands: readonly SearchKey[] };
 
 type KeyReader = (scanner: Scanner) => SearchKey;
 
@@ -150,10 +149,19 @@ function expectOperand(scanner: Scanner): SearchKey {
   return scanner.nested(() => expectSearchKey(scanner));
 }
 
+/** An OR has two operands, so that clients who look for any of many things put one in the other: they are all one. */
 function expectOr(scanner: Scanner): SearchKey {
-  const either = expectOperand(scanner);
-  scanner.expectSpace();
-  return { key: "OR", operands: [either, expectOperand(scanner)] };
+  const operands: SearchKey[] = [];
+  for (let missing = 2; missing > 0;) {
+    if (operands.length === MOST_ITEMS) throw scanner.malformed(`at most ${MOST_ITEMS} items`);
+    if (scanner.acceptKeyword("OR")) missing++;
+    else {
+      operands.push(expectOperand(scanner));
+      missing--;
+    }
+    if (missing > 0) scanner.expectSpace();
+  }
+  return { key: "OR", operands };
 }
 
 function expectHeader(scanner: Scanner): SearchKey {

@@ -1,8 +1,7 @@
 /** Sections of a message, as FETCH and IMAP URLs name them (RFC 9051 §6.4.5, section-spec), and stretches of their octets. */
-import { latin1, latin1Bytes } from "../../../../core/wire/ascii.ts";
 import { DIGIT, isOf } from "./octet_classes.ts";
 import type { Scanner } from "./scanner.ts";
-import { printAstring, printList, type WireText } from "./wire_text.ts";
+import { printList, printText, type WireText } from "./wire_text.ts";
 
 /** Numbers of a part and the parts that it is in, outermost first; none: the message itself. */
 export type PartNumbers = readonly number[];
@@ -11,13 +10,13 @@ export type PartNumbers = readonly number[];
 export type Section =
   /** `content`: a part's own octets, or the message's; `mime`: the header of a part, which has a number then. */
   | { readonly part: PartNumbers; readonly what: "content" | "header" | "text" | "mime" }
-  /** Some header fields, or all others; names with one character an octet, as the client wrote them. */
+  /** Some header fields, or all others; names as the client wrote them. */
   | { readonly part: PartNumbers; readonly what: "fields" | "other-fields"; readonly names: readonly string[] };
 
 /** A stretch of octets. */
 export interface OctetRange {
-  /** The first, counted from 0. */
-  readonly offset: number;
+  /** The first, counted from 0; a bigint where no number is exact, for the client is told what it has asked for. */
+  readonly offset: number | bigint;
   /** At most how many; at least 1. */
   readonly size: number;
 }
@@ -49,7 +48,7 @@ export function expectSectionSpec(scanner: Scanner): Section {
   if (what === "mime" && part.numbers.length === 0) throw scanner.malformed("a part number before MIME", start);
   if (what !== "fields" && what !== "other-fields") return { part: part.numbers, what };
   scanner.expectSpace();
-  const names = scanner.expectList(() => latin1(scanner.expectAstring("the name of a header field")));
+  const names = scanner.expectList(() => scanner.expectText("the name of a header field"));
   return { part: part.numbers, what, names };
 }
 
@@ -73,20 +72,20 @@ export function expectBinarySection(scanner: Scanner): PartNumbers {
 /** Reads `<offset.size>`. @throws Malformed when it goes wrong after its start. */
 export function acceptOctetRange(scanner: Scanner): OctetRange | undefined {
   if (!scanner.accept("<")) return undefined;
-  const offset = scanner.expectSize("the number of the first octet");
+  const offset = scanner.expectNumber64("the number of the first octet");
   scanner.expect(".");
   if (scanner.isNext("0")) throw scanner.malformed("a number of octets, from 1 on");
   const size = scanner.expectSize("a number of octets, from 1 on");
   scanner.expect(">");
-  return { offset, size };
+  return { offset: offset > Number.MAX_SAFE_INTEGER ? offset : Number(offset), size };
 }
 
-/** Writes a section-spec. */
-export function printSectionSpec(section: Section): WireText {
+/** Writes a section-spec, with names of fields as commands have them or otherwise. */
+export function printSectionSpec(section: Section, printName: (name: string) => string = printText): WireText {
   const word = spelled.get(section.what);
   const spec = [...section.part, ...word === undefined ? [] : [word]].join(".");
   if (section.what !== "fields" && section.what !== "other-fields") return spec;
-  return `${spec} ${printList(section.names.map((name) => printAstring(latin1Bytes(name))))}`;
+  return `${spec} ${printList(section.names.map(printName))}`;
 }
 
 /** Writes `<offset.size>`, or nothing. */

@@ -89,10 +89,7 @@ export function expectCompressArgument(scanner: Scanner): "DEFLATE" {
   return algorithm;
 }
 
-/**
- * Reads what follows the names LANGUAGE (RFC 5255 §3.2) or COMPARATOR (§4.7): a space and a text, any number of times.
- * @throws Malformed.
- */
+/** Reads what follows the name LANGUAGE (RFC 5255 §3.2): a space and a text, any number of times. @throws Malformed. */
 export function expectPreferences(scanner: Scanner): readonly string[] {
   const preferences = scanner.acceptSpace() ? scanner.expectItems(() => scanner.expectText()) : [];
   scanner.expectEnd();

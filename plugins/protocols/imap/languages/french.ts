@@ -88,6 +88,7 @@ export const french: Readonly<Record<keyof typeof german, string>> = {
   "Searched": "Recherche terminée",
   "Select a mailbox first": "Choisissez d'abord une boîte",
   "Selected": "Boîte choisie",
+  "Some of these messages are gone": "Certains de ces messages n'existent plus",
   "Something went wrong here; it has been logged": "Une erreur s'est produite ici ; elle a été consignée",
   "Sorted": "Trié",
   "Still at work": "Toujours au travail",

@@ -88,6 +88,7 @@ export const german = {
   "Searched": "Gesucht",
   "Select a mailbox first": "Bitte zuerst ein Postfach auswählen",
   "Selected": "Ausgewählt",
+  "Some of these messages are gone": "Einige dieser Nachrichten gibt es nicht mehr",
   "Something went wrong here; it has been logged": "Hier ist etwas schiefgegangen; es wurde aufgezeichnet",
   "Sorted": "Sortiert",
   "Still at work": "Noch bei der Arbeit",

@@ -70,25 +70,28 @@ function parametersOf({ type, subtype, parameters }: MessagePart): readonly Mess
 }
 
 /** What body-ext-1part and body-ext-mpart have in common. */
-function printExtension({ disposition, language, location }: MessagePart, mode: StringMode): string {
+function printExtension({ disposition, language, location }: MessagePart, mode: StructureMode): string {
   if (!disposition && !language && location === undefined) return " NIL NIL NIL";
   return ` ${printDisposition(disposition, mode)} ${printLanguage(language, mode)} ${printNstring(location, mode)}`;
 }
 
 /**
  * RFC 9051 §9, body-fld-param. Values are decoded (RFC 2231 §6); one that is not ASCII is sent as UTF-8, in rev1 in a
- * literal.
+ * literal. What stood in extended form has the name `foo*` in RFC 9051 §7.5.2, which RFC 3501 does not know; since clients
+ * look for `foo`, rev2 has both.
  */
-function printParameters(parameters: readonly MessageParameter[], mode: StringMode): string {
+function printParameters(parameters: readonly MessageParameter[], mode: StructureMode): string {
   if (parameters.length === 0) return "NIL";
   let text = "";
-  for (const [name, value] of parameters) {
-    text += `${text === "" ? "(" : " "}${printString(name, mode)} ${printString(value, mode)}`;
+  for (const [name, value, isExtended] of parameters) {
+    for (const told of isExtended && mode.rev2 ? [name, `${name}*`] : [name]) {
+      text += `${text === "" ? "(" : " "}${printString(told, mode)} ${printString(value, mode)}`;
+    }
   }
   return `${text})`;
 }
 
-function printDisposition(disposition: MessageDisposition | undefined, mode: StringMode): string {
+function printDisposition(disposition: MessageDisposition | undefined, mode: StructureMode): string {
   if (!disposition) return "NIL";
   return `(${printString(disposition.type, mode)} ${printParameters(disposition.parameters, mode)})`;
 }

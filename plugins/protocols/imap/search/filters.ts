@@ -63,10 +63,7 @@ class Filters {
       case "NOT":
       case "FUZZY":
         return { ...key, operand: this.#replace(key.operand, depth) };
-      case "OR": {
-        const [either, other] = key.operands;
-        return { ...key, operands: [this.#replace(either, depth), this.#replace(other, depth)] };
-      }
+      case "OR":
       case "AND":
         return { ...key, operands: this.replaceAll(key.operands, depth) };
       default:

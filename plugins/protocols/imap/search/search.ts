@@ -73,8 +73,9 @@ export async function prepareSearch(
   user: User,
   { charset, keys: given }: SearchProgram,
 ): Promise<PreparedSearch> {
-  const read = await textReading(charset);
+  // First: RFC 5466 §3.1 has its own answer to a charset, be it known or not.
   const keys = await withoutFilters(session.service.context.storage, user, charset, given);
+  const read = await textReading(charset);
   // RFC 9586 §3: nor in searches.
   if (session.extensions.isUidOnly && keys.some(namesNumbers)) throw new CommandRefused(uidRequired);
   const has = (key: SearchKey["key"]) => keys.some((given) => searchKeysIn(given).some((inner) => inner.key === key));

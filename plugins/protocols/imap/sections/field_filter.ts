@@ -20,7 +20,7 @@ export class FieldFilter implements Transform {
   #isLineStart = true;
   #isKept: boolean;
 
-  /** @param names One character an octet. @param areWanted Whether these are kept, or all others. */
+  /** @param names Of fields. @param areWanted Whether these are kept, or all others. */
   constructor(names: readonly string[], areWanted: boolean) {
     this.#names = names.map((name) => name.toLowerCase());
     this.#areWanted = areWanted;

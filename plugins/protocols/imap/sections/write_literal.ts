@@ -32,7 +32,7 @@ export function writeLiteral(
   octets: Octets,
   { isBinary = false, range }: LiteralForm = {},
 ): Promise<void> | undefined {
-  const start = Math.min(range?.offset ?? 0, octets.size);
+  const start = Math.min(Number(range?.offset ?? 0), octets.size);
   const end = Math.min(start + (range?.size ?? octets.size), octets.size);
   const head = `${isBinary ? "~" : ""}{${end - start}}\r\n`, { clean } = octets;
   if (clean === undefined) return writePieces(response, writer, head, new RangeView(octets, start, end));

@@ -111,12 +111,15 @@ export const sections: fc.Arbitrary<Section> = fc.oneof(
   fc.record({
     part: partNumbers,
     what: fc.constantFrom("fields" as const, "other-fields" as const),
-    names: fc.array(octetText, { minLength: 1, maxLength: 4 }),
+    names: fc.array(texts, { minLength: 1, maxLength: 4 }),
   }),
 );
 
 const range: fc.Arbitrary<{ readonly range?: OctetRange }> = fc.option(
-  fc.record({ offset: sizes, size: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constant(Number.MAX_SAFE_INTEGER)) }),
+  fc.record({
+    offset: fc.oneof(sizes, fc.bigInt(2n ** 53n, 2n ** 63n - 1n)),
+    size: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constant(Number.MAX_SAFE_INTEGER)),
+  }),
   { nil: undefined },
 ).map((found) => found === undefined ? {} : { range: found });
 

@@ -47,10 +47,18 @@ export const searchKeys: fc.Arbitrary<SearchKey> = fc.letrec<{ key: SearchKey }>
     { depthSize: "small", withCrossShrink: true },
     leaves,
     fc.record({ key: fc.constantFrom("NOT" as const, "FUZZY" as const), operand: tie("key") }),
-    fc.record({ key: fc.constant("OR" as const), operands: fc.tuple(tie("key"), tie("key")) }),
+    fc.record({
+      key: fc.constant("OR" as const),
+      operands: fc.array(tie("key").map(noOr), { minLength: 2, maxLength: 4 }),
+    }),
     fc.record({ key: fc.constant("AND" as const), operands: fc.array(tie("key"), { minLength: 1, maxLength: 3 }) }),
   ),
 })).key;
+
+/** An OR in an OR is one with it. */
+function noOr(key: SearchKey): SearchKey {
+  return key.key === "OR" ? { key: "AND", operands: [key] } : key;
+}
 
 /** Several keys. */
 export const keyLists: fc.Arbitrary<SearchKey[]> = fc.array(searchKeys, { minLength: 1, maxLength: 4 });

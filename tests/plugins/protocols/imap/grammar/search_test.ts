@@ -183,7 +183,7 @@ Deno.test("RFC 9051 §6.4.4: what is no search, and where", () => {
 });
 
 Deno.test(`bounds: keys nest ${DEEPEST} deep, and ${MOST_ITEMS} stand beside each other`, () => {
-  const nest = [["NOT ", ""], ["FUZZY ", ""], ["(", ")"], ["OR ALL ", ""], ["OR (NOT ", ") ALL"]] as const;
+  const nest = [["NOT ", ""], ["FUZZY ", ""], ["(", ")"], ["OR (NOT ", ") ALL"]] as const;
   for (const [before, after] of nest) {
     const levels = before.includes("NOT ") && before.includes("(") ? 16 : DEEPEST;
     read(expectSearchKey, before.repeat(levels) + "ALL" + after.repeat(levels));
@@ -196,7 +196,26 @@ Deno.test(`bounds: keys nest ${DEEPEST} deep, and ${MOST_ITEMS} stand beside eac
     `at most ${MOST_ITEMS} items`,
   );
   quickly("nested", () => malformed(expectSearchKey, "NOT ".repeat(250_000)));
+  quickly("nested in ORs", () => malformed(expectSearchKey, "OR ".repeat(250_000)));
   quickly("wide", () => malformed(expectSearchKey, `(${"OR (ALL) (ALL ALL) ".repeat(50_000)}`));
+});
+
+Deno.test("RFC 9051 §6.4.4 OR: of as many keys as stand beside each other elsewhere, however they nest", () => {
+  const any = (...texts: string[]) => ({
+    key: "OR" as const,
+    operands: texts.map((text) => read(expectSearchKey, text)),
+  });
+  assertEquals(read(expectSearchKey, "OR SEEN OR DRAFT NOT ALL"), any("SEEN", "DRAFT", "NOT ALL"));
+  assertEquals(read(expectSearchKey, "OR OR SEEN DRAFT OR NEW OLD"), any("SEEN", "DRAFT", "NEW", "OLD"));
+  assertEquals(read(expectSearchKey, "OR (OR SEEN DRAFT) NEW"), any("(OR SEEN DRAFT)", "NEW"));
+  const many = Array<string>(MOST_ITEMS).fill("ALL");
+  for (const text of [`${"OR ALL ".repeat(MOST_ITEMS - 1)}ALL`, `${"OR ".repeat(MOST_ITEMS - 1)}${many.join(" ")}`]) {
+    assertEquals(read(expectSearchKey, text), any(...many));
+    assertEquals(malformed(expectSearchKey, `OR ${text} ALL`).expected, `at most ${MOST_ITEMS} items`);
+  }
+  assertMalformed(expectSearchKey, "OR OR SEEN DRAFT|", "a space");
+  assertMalformed(expectSearchKey, "OR SEEN |", "a search key");
+  assertMalformed(expectSearchKey, "OR|", "a space");
 });
 
 Deno.test("RFC 9586 §3: which searches name sequence numbers", () => {

@@ -59,13 +59,22 @@ Deno.test("RFC 9051 §7.5.2: extension data, in its order", () => {
     '(("image" "png" ("name" "a b.png") "<1@example.org>" "=?utf-8?q?ein_Bild?=" "base64" 4 ' +
     `"Q2hlY2sgSW50ZWdyaXR5IQ==" ${disposition(name)} NIL NIL) "related" ("boundary" "r" "type" "text/html") NIL ` +
     '("en" "de-CH") "http://example.org/")';
-  assertEquals(printBodyStructure(structure, rev2), printed('"ü.png"'));
+  // What was in RFC 2231's extended form is "filename*"; clients look for "filename".
+  assertEquals(printBodyStructure(structure, rev2), printed('"ü.png" "filename*" "ü.png"'));
   // RFC 2231 §6: values are decoded; rev1 has no other way to send this one.
   assertEquals(printBodyStructure(structure, rev1), printed("{6}\r\nü.png"));
   assertEquals(
     printBody(structure, rev1),
     '(("image" "png" ("name" "a b.png") "<1@example.org>" "=?utf-8?q?ein_Bild?=" "base64" 4) "related")',
   );
+});
+
+Deno.test("RFC 9051 §7.5.2: continuations in extended form are told as foo*, others as baz", () => {
+  const [foo, baz] = ["foo*0*=utf-8''a; foo*1*=%20b", "baz*0=a; baz*1=b"];
+  const structure = structureOf([`Content-Type: text/x; ${foo}; ${baz}`, "", ""]);
+  const printed = (parameters: string) => `("text" "x" (${parameters}) NIL NIL "7bit" 0 0)`;
+  assertEquals(printBody(structure, rev2), printed('"foo" "a b" "foo*" "a b" "baz" "ab"'));
+  assertEquals(printBody(structure, rev1), printed('"foo" "a b" "baz" "ab"'));
 });
 
 Deno.test("RFC 9051 §7.5.2: without extension data there is NIL for each", () => {
