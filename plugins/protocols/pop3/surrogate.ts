@@ -2,6 +2,7 @@
  * Surrogates of headers with UTF-8 in them, for clients that have not said UTF8 (RFC 6856 §2.1): what the user needs is shown
  * in ASCII, as RFC 6858 has it, but for what RFC 6857 can keep: the names of files, for one.
  */
+import type { MessageParameter } from "../../../core/contract/message.ts";
 import { printAddressList } from "../../../core/message/address_printer.ts";
 import { parseAddressList } from "../../../core/message/address.ts";
 import { concat } from "../../../core/message/bytes.ts";
@@ -89,7 +90,7 @@ function presentAddresses(value: string): string {
 }
 
 /** RFC 6857 §3.1.4: values as RFC 2231 has them. RFC 6858 §2.2 would leave them out, and nobody can guess a file's name. */
-function presentParameters(type: string, parameters: readonly (readonly [string, string])[]): string | undefined {
+function presentParameters(type: string, parameters: readonly MessageParameter[]): string | undefined {
   if (!isAsciiText(type)) return undefined;
   const kept = parameters.filter(([name]) => isAsciiText(name));
   return type + kept.map(([name, value]) => printParameter(name, value)).join("");
