@@ -64,7 +64,7 @@ export function columnsOf({ kind, name, origin, use, sandbox, state, reading }: 
 }
 
 /** What a sandbox lets through: `net spam.example.org; read ./lists`. */
-export function rightsOf({ net, read, write, env, may, process }: SandboxConfig): string {
+function rightsOf({ net, read, write, env, may, process }: SandboxConfig): string {
   const listed = Object.entries({ net, read, write, env, may }).filter(([, items]) => items.length > 0);
   const rights = listed.map(([right, items]) => `${right} ${items.join(", ")}`);
   return [process ? "own process" : "own thread", ...rights.length > 0 ? rights : ["nothing"]].join("; ");

@@ -42,6 +42,6 @@ export function editHeader(block: Uint8Array, { remove, replace }: HeaderEdit): 
 const LF = 10;
 
 /** RFC 5322 §2.2: printable US-ASCII without the colon. */
-export function isFieldName(name: string): boolean {
+function isFieldName(name: string): boolean {
   return /^[!-9;-~]+$/.test(name);
 }

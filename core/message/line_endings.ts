@@ -69,11 +69,6 @@ export function countLineFeeds(text: string, from = 0, end = text.length): numbe
   return count;
 }
 
-/** Whether all lines end in CRLF, the last one included: then normalising changes nothing. */
-export function isClean(endings: LineEndings): boolean {
-  return crlfSizeOf(endings) === endings.size;
-}
-
 /**
  * Makes every bare CR and bare LF a CRLF and ends the last line, chunk by chunk. The sum of what it returns is
  * `crlfSizeOf` of what it took, however that was split.

@@ -12,8 +12,8 @@ import { printField } from "../../core/message/fold.ts";
 import { Header } from "../../core/message/header.ts";
 import { printParameter } from "../../core/message/parameter_printer.ts";
 import { parseParameters } from "../../core/message/parameters.ts";
-import { encodeQuotedPrintable } from "../../core/message/quoted_printable.ts";
 import { decodeTransfer } from "../../core/message/transfer_encoding.ts";
+import { encodeQuotedPrintable } from "../core/message/encode_quoted_printable.ts";
 
 /** Any well-formed text without line ends and NUL, which no field can hold. */
 const text = fc.string({ unit: "binary" }).map((value) => value.replace(/[\r\n\0]/g, ""));

@@ -119,7 +119,7 @@ const refusals: Readonly<Record<RefusedBecause, Result>> = {
  * The login that a name stands for; undefined where it is no name. Addresses are taken too, as clients for mail send them.
  * Names of nobody become logins of nobody, so that they take as long as others, and are logged.
  */
-export function loginOf(tree: Tree, name: string): string | undefined {
+function loginOf(tree: Tree, name: string): string | undefined {
   if (/^[^=,]+$/.test(name) && /.@./s.test(name)) return name;
   const read = readDistinguishedName(name);
   const place = read && tree.find(read);

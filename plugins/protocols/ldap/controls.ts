@@ -5,9 +5,9 @@ import type { Control, Request } from "./request.ts";
 import { integer, octetString, sequence } from "./result.ts";
 
 /** RFC 2696 §2. */
-export const pagedResults = "1.2.840.113556.1.4.319";
+const pagedResults = "1.2.840.113556.1.4.319";
 /** RFC 3296 §3: there are no referrals, so it changes nothing. */
-export const manageDsaIt = "2.16.840.1.113730.3.4.2";
+const manageDsaIt = "2.16.840.1.113730.3.4.2";
 
 /** Kinds of request that each makes sense for. */
 const appropriate: ReadonlyMap<string, readonly Request["kind"][]> = new Map([

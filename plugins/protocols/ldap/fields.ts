@@ -8,7 +8,7 @@ export class Malformed extends Error {
 }
 
 /** RFC 4511 §4.1.1: maxInt. */
-export const largestInteger = 2_147_483_647;
+const largestInteger = 2_147_483_647;
 
 /** A cursor over elements. Everything throws Malformed where something else is next, or nothing. */
 export class Fields {
@@ -82,7 +82,7 @@ export function textOf(octets: Uint8Array): string {
 }
 
 /** RFC 4511 §5.1 has true as hex FF; any other octet than zero is true in BER. */
-export function booleanOf(element: Element, tag: number): boolean {
+function booleanOf(element: Element, tag: number): boolean {
   const octets = octetsOf(element, tag);
   if (octets.length !== 1) throw new Malformed("a truth value is none");
   return octets[0] !== 0;

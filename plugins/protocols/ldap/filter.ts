@@ -34,7 +34,7 @@ export interface Substrings<Piece> {
 }
 
 /** RFC 4511 §4.5.1: the choices of Filter. */
-export const choices = {
+const choices = {
   and: context(0, true),
   or: context(1, true),
   not: context(2, true),

@@ -3,7 +3,7 @@ import { encodeUtf8 } from "../../../core/sasl/text.ts";
 import { application, context, type Element, printElement, universal } from "./ber.ts";
 
 /** RFC 4511 appendix A, as far as there is an occasion. */
-export const codes = {
+const codes = {
   success: 0,
   operationsError: 1,
   protocolError: 2,
@@ -54,7 +54,7 @@ export interface SentAttribute {
 }
 
 /** RFC 4511 §4.4.1. */
-export const noticeOfDisconnection = "1.3.6.1.4.1.1466.20036";
+const noticeOfDisconnection = "1.3.6.1.4.1.1466.20036";
 
 /** OCTET STRING, or what stands for it. */
 export function octetString(value: string | Uint8Array, tag: number = universal.octetString): Element {

@@ -1,4 +1,5 @@
 /** Arguments of commands on the session itself: who the client is, what it understands, what it gives up. */
+import { latin1, latin1Bytes } from "../../../../core/wire/ascii.ts";
 import { keywordTable } from "./keyword_table.ts";
 import type { Scanner } from "./scanner.ts";
 import { printList, printString, printText, utf8Octets, type WireText } from "./wire_text.ts";
@@ -104,14 +105,17 @@ export function printPreferences(preferences: readonly string[]): WireText {
   return preferences.map((preference) => ` ${printText(preference)}`).join("");
 }
 
-/** Reads what follows `CANCELUPDATE `: tags, in quotes (RFC 5267 §4.3.5). @throws Malformed. */
+/**
+ * Reads what follows `CANCELUPDATE ` (RFC 5267 §4.3.5): tags in quotes (§5); some clients send them as they are.
+ * @throws Malformed.
+ */
 export function expectTags(scanner: Scanner): readonly string[] {
-  const tags = scanner.expectItems(() => scanner.expectText("a tag"));
+  const tags = scanner.expectItems(() => latin1(scanner.expectAstring("the tag of a search")));
   scanner.expectEnd();
   return tags;
 }
 
 /** Writes tags in quotes. */
 export function printTags(tags: readonly string[]): WireText {
-  return tags.map((tag) => printString(utf8Octets(tag))).join(" ");
+  return tags.map((tag) => printString(latin1Bytes(tag))).join(" ");
 }

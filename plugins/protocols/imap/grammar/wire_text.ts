@@ -38,11 +38,6 @@ export function printString(octets: Uint8Array): WireText {
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** The same, or NIL for nothing. */
-export function printNstring(octets: Uint8Array | undefined): WireText {
-  return octets === undefined ? "NIL" : printString(octets);
-}
-
 /** Any octets (RFC 4466 §6). */
 export function printLiteral8(octets: Uint8Array): WireText {
   return `~{${octets.length}}\r\n${latin1(octets)}`;
