@@ -5,7 +5,7 @@
  * goes wrong, what the client has announced is read away: its octets are never taken for commands.
  */
 import type { WireReader, WireWriter } from "../contract/connection.ts";
-import { ConnectionClosed, LineTooLong } from "./errors.ts";
+import { ConnectionClosed, LineTooLong, TooMuchRefused } from "./errors.ts";
 import { GatheredText } from "./gathered_text.ts";
 import { type LiteralMark, literalMark } from "./literal_mark.ts";
 
@@ -47,11 +47,6 @@ export interface CommandLimits {
 /** A command is larger than it may be. It has been read away. */
 export class CommandTooLarge extends Error {
   override readonly name = "CommandTooLarge";
-}
-
-/** A client sends more of what nobody wants than can be read away (RFC 7888 §4): it has to be left. */
-export class TooMuchRefused extends Error {
-  override readonly name = "TooMuchRefused";
 }
 
 /** Reads the commands of one client. */

@@ -2,9 +2,9 @@
 import type { AccountId, ExchangeEnd, RefusedBecause } from "../../../core/contract/mod.ts";
 import { runSaslDialogue } from "../../../core/sasl/base64_dialogue.ts";
 import { prepareQuery } from "../../../core/sasl/saslprep.ts";
-import { LineTooLong } from "../../../core/wire/errors.ts";
+import { isBroken, LineTooLong } from "../../../core/wire/errors.ts";
 import { beforeLogin, type Command, command, type Outcome, words } from "./command.ts";
-import { failureReply, isBroken } from "./errors.ts";
+import { failureReply } from "./errors.ts";
 import type { Texts } from "./languages/texts.ts";
 import { AttemptLogins } from "./logins.ts";
 import { Maildrop } from "./maildrop.ts";
