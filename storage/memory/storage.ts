@@ -230,10 +230,6 @@ class MemoryStorage implements Storage {
     return Promise.resolve(entriesOf(this.#state).filter(({ id }) => Number(id) > Number(after)).slice(0, most));
   }
 
-  queueLength(): Promise<number> {
-    return Promise.resolve(this.#state.queue.size);
-  }
-
   nextDue(after: Date): Promise<Date | undefined> {
     const later = entriesOf(this.#state).map(readyAt).filter((time) => time > after.getTime());
     return Promise.resolve(later.length === 0 ? undefined : new Date(Math.min(...later)));

@@ -243,8 +243,6 @@ export class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#queue.entries(after === undefined ? 0 : keyOf(after), most));
   }
 
-  queueLength = (): Promise<number> => Promise.try(() => this.#queue.count());
-
   nextDue = (after: Date): Promise<Date | undefined> => Promise.try(() => this.#queue.nextDue(after));
 
   watchQueue(stop: AbortSignal): AsyncIterable<void> {
