@@ -2,7 +2,7 @@
 import { formatListenAddress, type ListenAddress } from "../config/listen_address.ts";
 import type { ServerConfig } from "../config/server_config.ts";
 import type { Logger } from "../contract/logger.ts";
-import { beforeDeadline } from "../observe/before_deadline.ts";
+import { beforeDeadline } from "../wire/in_time.ts";
 import { formatHostPort } from "../options/host_port.ts";
 import type { Certificate } from "../server/certificate.ts";
 import { answer, type AnswerTimes, plain } from "./answer.ts";

@@ -5,6 +5,7 @@ import type { Connection } from "../contract/connection.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { OpenConnections } from "../sasl/open_connections.ts";
 import { BufferPool } from "../wire/buffer_pool.ts";
+import { beforeDeadline } from "../wire/in_time.ts";
 import { Waits } from "../wire/waits.ts";
 import type { Certificate } from "./certificate.ts";
 import type { Places } from "./connection_counts.ts";
@@ -117,12 +118,7 @@ export class Door implements AsyncDisposable {
   async drain(deadline: AbortSignal): Promise<void> {
     this.shut();
     this.#stop.abort();
-    const { promise: isLate, resolve } = Promise.withResolvers<void>();
-    if (deadline.aborted) resolve();
-    const late = () => resolve();
-    deadline.addEventListener("abort", late, { once: true });
-    await Promise.race([isLate, this.#allEnd()]);
-    deadline.removeEventListener("abort", late);
+    await beforeDeadline(this.#allEnd(), deadline);
     this.#closeAll();
   }
 
