@@ -1,6 +1,6 @@
 /** Binds (RFC 4511 §4.2, RFC 4513 §5): who the client is, by name and password or by SASL. */
 import type { ExchangeEnd, ExchangeStep, RefusedBecause } from "../../../core/contract/mod.ts";
-import { decodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 import { context, type Element } from "./ber.ts";
 import { readDistinguishedName } from "./distinguished_name.ts";
 import type { Outcome } from "./outcome.ts";

@@ -1,5 +1,5 @@
 /** Filters as tests of entries (RFC 4511 §4.5.1.7), in three values: undefined is "Undefined". */
-import { decodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 import { type AttributeType, attributeType, attributeTypes, kindsOf } from "./attribute_types.ts";
 import type { Attribute, Entry } from "./entry.ts";
 import type { Filter, Substrings } from "./filter.ts";

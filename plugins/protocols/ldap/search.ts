@@ -1,5 +1,5 @@
 /** Searches (RFC 4511 §4.5) and comparisons (§4.10). */
-import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { Turns } from "../imap/turns.ts";
 import { attributeType, kindsOf } from "./attribute_types.ts";
 import { type Page, printPage, readPage } from "./controls.ts";

@@ -1,5 +1,6 @@
 /** A command line (RFC 1939 §3, RFC 2449 §3): a keyword in any case, and what follows the first space. */
 import { latin1 } from "../../../core/wire/ascii.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** A line that was read. */
 export interface CommandLine {
@@ -10,8 +11,6 @@ export interface CommandLine {
   /** RFC 6856 §2.2: false for what is not UTF-8; and for control characters. The argument is then of no use. */
   readonly isText: boolean;
 }
-
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /** Reads a line, given without its CRLF. */
 export function readCommandLine(line: Uint8Array): CommandLine {
@@ -29,10 +28,5 @@ function textOf(line: Uint8Array): string | undefined {
     if (octet < 0x20 || octet === 0x7f) return undefined;
     if (octet > 0x7f) isAscii = false;
   }
-  if (isAscii) return latin1(line);
-  try {
-    return utf8.decode(line);
-  } catch {
-    return undefined;
-  }
+  return isAscii ? latin1(line) : decodeUtf8(line);
 }

@@ -7,23 +7,15 @@ import { parseAddressList } from "../../../core/message/address.ts";
 import { concat } from "../../../core/message/bytes.ts";
 import { parseContentType, parseDisposition } from "../../../core/message/content_fields.ts";
 import { encodeWords } from "../../../core/message/encoded_word.ts";
-import { bytesOf } from "../../../core/message/field_text.ts";
 import { printField } from "../../../core/message/fold.ts";
 import { Header } from "../../../core/message/header.ts";
 import { printParameter } from "../../../core/message/parameter_printer.ts";
 import { isAscii } from "../../../core/wire/ascii.ts";
-
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** Whether a header needs UTF-8 mode. Octets in some other charset are no UTF-8: such mail is older than the rule. */
 export function isInternational(header: Uint8Array): boolean {
-  if (isAscii(header)) return false;
-  try {
-    utf8.decode(header);
-    return true;
-  } catch {
-    return false;
-  }
+  return !isAscii(header) && decodeUtf8(header) !== undefined;
 }
 
 /** The header in ASCII, empty line included where there was one; line ends are CRLF. */
@@ -34,7 +26,7 @@ export function surrogateHeader(bytes: Uint8Array): Uint8Array {
     if (isAscii(raw)) return raw;
     const value = present(field.key, header.value(field));
     // RFC 6858 §2.4: what cannot be presented is left out.
-    return value === undefined ? nothing : bytesOf(printField(field.name, value));
+    return value === undefined ? nothing : encodeUtf8(printField(field.name, value));
   });
   const end = header.fields.at(-1)?.end ?? 0;
   return concat([...fields, bytes.subarray(end)]);

@@ -1,6 +1,7 @@
 /** A command line as octets (RFC 5321 §2.4, §4.1.1): its verb and its argument. Pure. */
 import { trimBlanks } from "../../../core/message/field_text.ts";
 import { latin1 } from "../../../core/wire/ascii.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** A line that may be a command. */
 export interface CommandLine {
@@ -11,7 +12,6 @@ export interface CommandLine {
 }
 
 const SPACE = 32, TAB = 9, DELETE = 127;
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Undefined for a line that is no text: with control characters (a bare CR or LF ends no command, and must not hide one
@@ -24,16 +24,8 @@ export function readCommandLine(line: Uint8Array): CommandLine | undefined {
     if ((octet < SPACE && octet !== TAB) || octet === DELETE) return undefined;
     if (octet > DELETE) isAscii = false;
   }
-  const text = isAscii ? latin1(line) : decode(line);
+  const text = isAscii ? latin1(line) : decodeUtf8(line);
   if (text === undefined) return undefined;
   const end = text.search(/[ \t]|$/);
   return { verb: text.slice(0, end).toUpperCase(), argument: trimBlanks(text.slice(end)) };
-}
-
-function decode(line: Uint8Array): string | undefined {
-  try {
-    return strictUtf8.decode(line);
-  } catch {
-    return undefined;
-  }
 }

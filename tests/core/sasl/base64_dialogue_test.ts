@@ -2,8 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { ExchangeEnd } from "../../../core/contract/mod.ts";
 import { encodeBase64 } from "../../../core/message/base64.ts";
 import { responseLineLimit, runSaslDialogue } from "../../../core/sasl/base64_dialogue.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
 import { LineTooLong } from "../../../core/wire/errors.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { fakeConnection } from "../../support/fake_connection.ts";
 import { testAuthentication, testDirectory } from "../../support/test_directory.ts";
 

@@ -2,7 +2,7 @@
 import { parsePrincipal } from "../../../core/kerberos/principal.ts";
 import type { ContextStep, SecurityContext } from "../../../core/kerberos/security_context.ts";
 import { concat } from "../../../core/message/bytes.ts";
-import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** How a context is. */
 export interface FakeContextSettings {

@@ -1,4 +1,4 @@
-/** Text as mechanisms exchange it: UTF-8, strictly. */
+/** Text as UTF-8 (RFC 3629), strictly. A byte order mark is a character like any other. */
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -13,6 +13,6 @@ export function decodeUtf8(octets: Uint8Array): string | undefined {
 }
 
 /** The octets of a text. */
-export function encodeUtf8(text: string): Uint8Array {
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
