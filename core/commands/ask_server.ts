@@ -7,7 +7,7 @@ import {
   type ControlRequest,
   largestAnswer,
   parseAnswer,
-} from "../server/control_messages.ts";
+} from "../server/control/control_messages.ts";
 import { CommandError } from "./command.ts";
 import { isThere } from "./is_there.ts";
 

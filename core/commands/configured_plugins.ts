@@ -2,7 +2,7 @@
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import { allOf } from "../plugins/load_plugins.ts";
-import type { RunningPlugin } from "../server/control_messages.ts";
+import type { RunningPlugin } from "../server/control/control_messages.ts";
 import { loadServer } from "../server/load_server.ts";
 import { askServer } from "./ask_server.ts";
 

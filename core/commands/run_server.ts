@@ -1,8 +1,8 @@
 /** A server until a signal ends it: SIGTERM and SIGINT drain, a second one stops at once, SIGHUP reloads. */
 import type { ServerLog } from "../observe/log.ts";
-import { answerControl } from "../server/answer_control.ts";
-import { openControlDesk } from "../server/control_desk.ts";
-import type { ControlAnswer, ControlRequest } from "../server/control_messages.ts";
+import { answerControl } from "../server/control/answer_control.ts";
+import { openControlDesk } from "../server/control/control_desk.ts";
+import type { ControlAnswer, ControlRequest } from "../server/control/control_messages.ts";
 import { ConfigurationError } from "../server/configuration_error.ts";
 import type { RunningServer } from "../server/server.ts";
 import type { ExitCode } from "./command.ts";

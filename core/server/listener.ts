@@ -3,7 +3,7 @@ import type { ListenAddress } from "../config/listen_address.ts";
 import type { Logger } from "../contract/logger.ts";
 import { formatHostPort, type HostPort } from "../options/host_port.ts";
 import { Acceptor } from "./acceptor.ts";
-import type { Certificate } from "./certificate.ts";
+import type { Certificate } from "./tls/certificate.ts";
 
 /** An address that cannot be listened on. */
 export class ListenError extends Error {

@@ -16,7 +16,7 @@ import { formatHostPort } from "../options/host_port.ts";
 import { commonOver, Holds } from "../sasl/holds.ts";
 import { PenaltyBook } from "../sasl/penalty_book.ts";
 import type { WaitClock } from "../wire/waits.ts";
-import { type Certificate, readCertificate } from "./certificate.ts";
+import { type Certificate, readCertificate } from "./tls/certificate.ts";
 import { ConfigurationError } from "./configuration_error.ts";
 import { ConnectionCounts } from "./connection_counts.ts";
 import { configured } from "./door.ts";

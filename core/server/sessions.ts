@@ -8,7 +8,7 @@ import { PluginLives } from "../plugins/lifecycle.ts";
 import { authenticationMemory } from "../sasl/authentication.ts";
 import { OpenConnections } from "../sasl/open_connections.ts";
 import type { Book } from "../sasl/penalties.ts";
-import type { Certificate } from "./certificate.ts";
+import type { Certificate } from "./tls/certificate.ts";
 import type { Places } from "./connection_counts.ts";
 import { type Bound, type Door, openDoor } from "./door.ts";
 import { setUpStorage, type SharedContext } from "./foundation.ts";

@@ -2,7 +2,7 @@
 import type { ServerConfig } from "../../config/server_config.ts";
 import type { AccountId } from "../../contract/identifiers.ts";
 import type { Claim } from "../../sasl/penalty_book.ts";
-import type { Certificate } from "../certificate.ts";
+import type { Certificate } from "../tls/certificate.ts";
 import type { Bound } from "../door.ts";
 
 /** What is to be served. */

@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { loadConfigText } from "../../../core/config/load_config.ts";
-import { type Certificate, readCertificate } from "../../../core/server/certificate.ts";
-import { ConfigurationError } from "../../../core/server/configuration_error.ts";
-import { type ClientHome, interopTest } from "../../interop/client.ts";
-import { type Issued, makeAuthority, serverNames } from "../../support/authority.ts";
+import { loadConfigText } from "../../../../core/config/load_config.ts";
+import { type Certificate, readCertificate } from "../../../../core/server/tls/certificate.ts";
+import { ConfigurationError } from "../../../../core/server/configuration_error.ts";
+import { type ClientHome, interopTest } from "../../../interop/client.ts";
+import { type Issued, makeAuthority, serverNames } from "../../../support/authority.ts";
 
 const openssl = { name: "openssl", packageName: "openssl" };
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { mailAddressesOf, signatureHash } from "../../../core/server/certificate_fields.ts";
-import { mailName, makeAuthority } from "../../support/authority.ts";
+import { mailAddressesOf, signatureHash } from "../../../../core/server/tls/certificate_fields.ts";
+import { mailName, makeAuthority } from "../../../support/authority.ts";
 
 async function certificateFor(...names: Parameters<typeof mailName>[0][]): Promise<Uint8Array> {
   const { certificate } = await (await makeAuthority("Test")).issue({

@@ -1,6 +1,6 @@
 /** Between Node's streams and ours: `node:tls` speaks only to the former. */
 import { Duplex } from "node:stream";
-import type { ByteStream } from "../wire/byte_stream.ts";
+import type { ByteStream } from "../../wire/byte_stream.ts";
 
 const nothing = new Uint8Array(0);
 /** Octets of the buffer of a waiting read, which pins it, and of one that follows a full one. */

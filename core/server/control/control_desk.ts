@@ -1,6 +1,6 @@
 /** Where a running server takes requests of the command line. They are taken at once, and answered one after the other. */
 import { join } from "node:path";
-import type { Logger } from "../contract/logger.ts";
+import type { Logger } from "../../contract/logger.ts";
 import {
   type ControlAnswer,
   controlFolder,

@@ -1,10 +1,10 @@
 /** The control folder is the server's own: nothing that lies there leads it, or whoever asks, to other files. */
 import { assertEquals } from "@std/assert";
-import { askServer } from "../../../core/commands/ask_server.ts";
-import { silentLog } from "../../../core/observe/log.ts";
-import { openControlDesk } from "../../../core/server/control_desk.ts";
-import type { ControlRequest } from "../../../core/server/control_messages.ts";
-import { recordedLog } from "../../support/recorded_log.ts";
+import { askServer } from "../../../../core/commands/ask_server.ts";
+import { silentLog } from "../../../../core/observe/log.ts";
+import { openControlDesk } from "../../../../core/server/control/control_desk.ts";
+import type { ControlRequest } from "../../../../core/server/control/control_messages.ts";
+import { recordedLog } from "../../../support/recorded_log.ts";
 
 /** A data folder, and another folder with a file that is nobody's business. */
 async function withFolders(test: (data: string, other: string) => Promise<void>): Promise<void> {

@@ -3,8 +3,8 @@
  * something unsent, the runtime keeps it, out of anybody's reach, until the client leaves: clients who say nothing, or take
  * nothing, would use up all descriptors while no limit counts them. So it is not closed before what is under way has ended.
  */
-import { ConnectionClosed } from "../wire/errors.ts";
-import { type SocketStream, socketStream } from "./socket_stream.ts";
+import { ConnectionClosed } from "../../wire/errors.ts";
+import { type SocketStream, socketStream } from "../socket_stream.ts";
 
 /** A stream over such a socket. */
 export interface TlsSocketStream extends SocketStream {

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { ByteStream } from "../../../core/wire/byte_stream.ts";
-import type { SecuredStream } from "../../../core/server/connection.ts";
-import { socketStream } from "../../../core/server/socket_stream.ts";
-import { TlsUpgrade } from "../../../core/server/tls_upgrade.ts";
-import { makeAuthority, serverNames } from "../../support/authority.ts";
-import { socketPair } from "../../support/socket_pair.ts";
-import { shakeHands, type TlsDialogue, type TlsSettings } from "../../support/tls_client.ts";
+import type { ByteStream } from "../../../../core/wire/byte_stream.ts";
+import type { SecuredStream } from "../../../../core/server/connection.ts";
+import { socketStream } from "../../../../core/server/socket_stream.ts";
+import { TlsUpgrade } from "../../../../core/server/tls/tls_upgrade.ts";
+import { makeAuthority, serverNames } from "../../../support/authority.ts";
+import { socketPair } from "../../../support/socket_pair.ts";
+import { shakeHands, type TlsDialogue, type TlsSettings } from "../../../support/tls_client.ts";
 
 const authority = await makeAuthority("Test");
 const issued = await authority.issue({ names: serverNames });

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type TlsSocketStream, tlsSocketStream } from "../../../core/server/tls_socket_stream.ts";
-import { ConnectionClosed } from "../../../core/wire/errors.ts";
-import { makeAuthority, serverNames } from "../../support/authority.ts";
-import { tlsSocketPair } from "../../support/socket_pair.ts";
-import { shakeHands, type TlsDialogue } from "../../support/tls_client.ts";
+import { type TlsSocketStream, tlsSocketStream } from "../../../../core/server/tls/tls_socket_stream.ts";
+import { ConnectionClosed } from "../../../../core/wire/errors.ts";
+import { makeAuthority, serverNames } from "../../../support/authority.ts";
+import { tlsSocketPair } from "../../../support/socket_pair.ts";
+import { shakeHands, type TlsDialogue } from "../../../support/tls_client.ts";
 
 const authority = await makeAuthority("Test");
 const certificate = {
