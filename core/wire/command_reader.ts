@@ -1,8 +1,7 @@
 /**
  * Commands as they arrive in IMAP (RFC 9051 §2.2.1) and ACAP (RFC 2244 §2.2.1): lines, and the literals that may end them. A
- * command becomes one text with
- * its literals in place; one that is large enough to be a message is left on the wire for the command to take. Whatever
- * goes wrong, what the client has announced is read away: its octets are never taken for commands.
+ * command becomes one text with its literals in place; one that is large enough to be a message is left on the wire for the
+ * command to take. Whatever goes wrong, what the client has announced is read away: its octets are never taken for commands.
  */
 import type { WireReader, WireWriter } from "../contract/connection.ts";
 import { ConnectionClosed, LineTooLong, TooMuchRefused } from "./errors.ts";

@@ -84,21 +84,6 @@ Deno.test("dialogue: an unknown mechanism is refused without a word", async () =
   assertEquals(await hold("NTLM", undefined, "AAAA"), { end, sent: [] });
 });
 
-Deno.test("dialogue: a protocol may read responses in its own way", async () => {
-  const { connection } = fakeConnection({ tls: true });
-  const challenges: string[] = [];
-  const end = await runSaslDialogue({
-    authentication,
-    connection,
-    service: "sieve",
-    mechanism: "PLAIN",
-    initial: undefined,
-    sendChallenge: (base64) => challenges.push(base64),
-    readResponse: () => Promise.resolve(encodeUtf8(good)),
-  });
-  assertEquals([end, challenges], [authenticated, [""]]);
-});
-
 Deno.test("dialogue: a connection that breaks ends the exchange and is told", async () => {
   const { connection, client } = fakeConnection({ tls: true });
   client.reset();
