@@ -55,21 +55,29 @@ export class QuotedPrintableDecoder {
     }
   }
 
+  /** One more octet after "=", and after what may have followed that. */
   #resolveEscape(octet: number, output: Output): void {
-    const held = this.#held;
-    const second = held[1];
+    const held = this.#held, second = held[1];
+    const half = second === undefined ? undefined : hexValues[second] ?? 16;
     const value = hexValues[octet] ?? 16;
-    if (octet === LF && (second === undefined || second === CR || isBlank(second))) held.length = 0; // Rule 5.
-    else if (second === undefined && (value < 16 || octet === CR || isBlank(octet))) held.push(octet);
-    else if (second !== undefined && isBlank(second) && held.at(-1) !== CR && this.#mayHold(octet)) {
-      held.push(octet); // Rule 3 again: blanks between the soft break's "=" and its line end.
-    } else if (second !== undefined && hexValues[second] !== 16 && value < 16) {
-      output.add(((hexValues[second] ?? 0) << 4) | value); // Rule 1.
+    if (half !== undefined && half < 16) {
+      // Rule 1: two digits are an octet.
+      if (value === 16) return this.#giveUp(octet, output);
+      output.add(half << 4 | value);
       held.length = 0;
-    } else {
-      output.addAll(held);
-      this.#restart(octet, output);
-    }
+    } else if (octet === LF) {
+      // Rule 5: a soft break vanishes.
+      held.length = 0;
+    } else if (second === undefined && value < 16 || held.at(-1) !== CR && this.#mayHold(octet)) {
+      // A first digit; or rule 3 again: blanks between the soft break's "=" and its line end.
+      held.push(octet);
+    } else this.#giveUp(octet, output);
+  }
+
+  /** What is held stays as it is. */
+  #giveUp(octet: number, output: Output): void {
+    output.addAll(this.#held);
+    this.#restart(octet, output);
   }
 
   /** Whether an octet may stand between "=" and the LF of a soft break. */
