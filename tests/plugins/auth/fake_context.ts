@@ -13,7 +13,7 @@ export interface FakeContextSettings {
 }
 
 /** Octets that sealing adds. */
-export const sealOctets = 2;
+const sealOctets = 2;
 
 /** What a sealed message looks like: `S` or `E`, a number, the message. */
 export function seal(plain: Uint8Array | string, isEncrypted = false, number = 0): Uint8Array {
