@@ -1,16 +1,16 @@
 /** Searches (RFC 4511 §4.5) and comparisons (§4.10). */
 import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { Turns } from "../imap/turns.ts";
-import { attributeType, kindsOf } from "./attribute_types.ts";
-import { type Page, printPage, readPage } from "./controls.ts";
-import { depthBelow, keysOf, readDistinguishedName } from "./distinguished_name.ts";
+import { attributeType, kindsOf } from "./schema/attribute_types.ts";
+import { type Page, printPage, readPage } from "./grammar/controls.ts";
+import { depthBelow, keysOf, readDistinguishedName } from "./schema/distinguished_name.ts";
 import type { Entry } from "./entry.ts";
-import { Malformed } from "./fields.ts";
+import { Malformed } from "./grammar/fields.ts";
 import { entryTest, valueTest } from "./filter_matching.ts";
-import { matchingRule } from "./matching_rules.ts";
+import { matchingRule } from "./schema/matching_rules.ts";
 import type { Outcome } from "./outcome.ts";
-import type { CompareRequest, Control, Scope, SearchRequest } from "./request.ts";
-import { printEntry, type Result, result } from "./result.ts";
+import type { CompareRequest, Control, Scope, SearchRequest } from "./grammar/request.ts";
+import { printEntry, type Result, result } from "./grammar/result.ts";
 import { rootEntry } from "./root.ts";
 import { selectionOf } from "./selection.ts";
 import type { LdapSession } from "./session.ts";

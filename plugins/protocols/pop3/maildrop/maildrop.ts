@@ -11,7 +11,7 @@ import {
   type Operation,
   Refusal,
   type Storage,
-} from "../../../core/contract/mod.ts";
+} from "../../../../core/contract/mod.ts";
 import { type Content, noContent, type Presented } from "./maildrop_content.ts";
 import { marking, operationsOn, type Popped, removing, type Selected } from "./popped.ts";
 import { contentOf, inbox, readContent, type View } from "./view.ts";

@@ -1,6 +1,6 @@
 /** What a maildrop is made of, noted when it is opened: the messages of one mailbox, or recent ones of several. */
 import { createHash } from "node:crypto";
-import type { AccountId, BodyId, DeliveryEnvelope, Mailbox, Message, Storage } from "../../../core/contract/mod.ts";
+import type { AccountId, BodyId, DeliveryEnvelope, Mailbox, Message, Storage } from "../../../../core/contract/mod.ts";
 
 /** Messages that are asked for at once: other sessions have their turn between two pages. */
 const PAGE = 2000;

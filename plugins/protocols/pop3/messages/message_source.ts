@@ -1,10 +1,10 @@
 /** A message as POP clients are sent it: every line end CRLF, of any size, a piece at a time. */
-import type { Body, Storage } from "../../../core/contract/mod.ts";
-import { concat } from "../../../core/message/bytes.ts";
-import { headerSize } from "../../../core/message/header.ts";
-import { LineEndingNormalizer } from "../../../core/message/line_endings.ts";
-import { isAscii, latin1Bytes } from "../../../core/wire/ascii.ts";
-import type { MaildropMessage } from "./maildrop.ts";
+import type { Body, Storage } from "../../../../core/contract/mod.ts";
+import { concat } from "../../../../core/message/bytes.ts";
+import { headerSize } from "../../../../core/message/header.ts";
+import { LineEndingNormalizer } from "../../../../core/message/line_endings.ts";
+import { isAscii, latin1Bytes } from "../../../../core/wire/ascii.ts";
+import type { MaildropMessage } from "../maildrop/maildrop.ts";
 import { isInternational, surrogateHeader } from "./surrogate.ts";
 import { hasParts, surrogateParts } from "./surrogate_parts.ts";
 

@@ -3,8 +3,8 @@
  * deleted. Here both have `$Popped` from QUIT on, are in no maildrop any more, and lie where the configuration says; POP
  * clients that delete what they have fetched take nothing away from those who read it elsewhere.
  */
-import type { AccountId, Mailbox, Operation, Storage } from "../../../core/contract/mod.ts";
-import { Refusal } from "../../../core/contract/mod.ts";
+import type { AccountId, Mailbox, Operation, Storage } from "../../../../core/contract/mod.ts";
+import { Refusal } from "../../../../core/contract/mod.ts";
 import { poppedKeyword } from "./maildrop_content.ts";
 import { uidSet } from "./uid_set.ts";
 

@@ -2,10 +2,10 @@
  * Surrogates of what has parts: the headers of these, and of messages in it, in ASCII as well (RFC 6857 §4.1, RFC 6858 §2.2).
  * What is in the parts stays as it is.
  */
-import type { Body, MessagePart } from "../../../core/contract/mod.ts";
-import { crlfSizeOf, lineEndingsOf } from "../../../core/message/line_endings.ts";
-import { type Splice, SplicedView } from "../../../core/message/views.ts";
-import { latin1 } from "../../../core/wire/ascii.ts";
+import type { Body, MessagePart } from "../../../../core/contract/mod.ts";
+import { crlfSizeOf, lineEndingsOf } from "../../../../core/message/line_endings.ts";
+import { type Splice, SplicedView } from "../../../../core/message/views.ts";
+import { latin1 } from "../../../../core/wire/ascii.ts";
 import { isInternational, surrogateHeader } from "./surrogate.ts";
 
 /** Octets that are read at once: headers of parts are short, and some are close to each other. */

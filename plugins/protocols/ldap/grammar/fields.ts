@@ -1,5 +1,5 @@
 /** The fields of a sequence, read one after another as the ASN.1 of RFC 4511 has them. */
-import { decodeUtf8 } from "../../../core/wire/utf8.ts";
+import { decodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { type ConstructedElement, type Element, isConstructed, universal } from "./ber.ts";
 
 /** What was sent is not what the ASN.1 says. */

@@ -1,5 +1,5 @@
 /** UIDs of a maildrop's messages as storages want them. */
-import type { UidSet } from "../../../core/contract/mod.ts";
+import type { UidSet } from "../../../../core/contract/mod.ts";
 
 /** Ascending UIDs as a set. Ranges only where no UID lies between: what came later is not meant. */
 export function uidSet(uids: readonly number[]): UidSet {

@@ -1,5 +1,5 @@
 /** What a maildrop shows: one mailbox, as it is or as another protocol has it, or recent mail of several. */
-import type { AccountId, Mailbox, Storage } from "../../../core/contract/mod.ts";
+import type { AccountId, Mailbox, Storage } from "../../../../core/contract/mod.ts";
 import type { MaildropSettings } from "./maildrop.ts";
 import { type Content, mailboxContent, recentContent, type Selection } from "./maildrop_content.ts";
 

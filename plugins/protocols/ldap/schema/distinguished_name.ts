@@ -1,5 +1,5 @@
 /** Names of entries (RFC 4514): read, printed, and compared by keys. Pure. */
-import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { attributeType } from "./attribute_types.ts";
 import { prepare } from "./string_preparation.ts";
 

@@ -1,10 +1,10 @@
 /** RETR and TOP (RFC 1939 §5 and §7): a message on its way to the client, of any size, a piece at a time. */
-import { isBroken, OutOfStep } from "../../../core/wire/errors.ts";
-import { isNotFound } from "./errors.ts";
-import type { MaildropMessage } from "./maildrop.ts";
+import { isBroken, OutOfStep } from "../../../../core/wire/errors.ts";
+import { isNotFound } from "../errors.ts";
+import type { MaildropMessage } from "../maildrop/maildrop.ts";
 import { type MessageSource, openMessage } from "./message_source.ts";
-import { failed, ok, type Reply } from "./replies.ts";
-import type { Session } from "./session.ts";
+import { failed, ok, type Reply } from "../replies.ts";
+import type { Session } from "../session.ts";
 import { TopCut } from "./top.ts";
 
 /**

@@ -2,16 +2,16 @@
  * Surrogates of headers with UTF-8 in them, for clients that have not said UTF8 (RFC 6856 §2.1): what the user needs is shown
  * in ASCII, as RFC 6858 has it, but for what RFC 6857 can keep: the names of files, for one.
  */
-import { printAddressList } from "../../../core/message/address_printer.ts";
-import { parseAddressList } from "../../../core/message/address.ts";
-import { concat } from "../../../core/message/bytes.ts";
-import { parseContentType, parseDisposition } from "../../../core/message/content_fields.ts";
-import { encodeWords } from "../../../core/message/encoded_word.ts";
-import { printField } from "../../../core/message/fold.ts";
-import { Header } from "../../../core/message/header.ts";
-import { printParameter } from "../../../core/message/parameter_printer.ts";
-import { isAscii } from "../../../core/wire/ascii.ts";
-import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
+import { printAddressList } from "../../../../core/message/address_printer.ts";
+import { parseAddressList } from "../../../../core/message/address.ts";
+import { concat } from "../../../../core/message/bytes.ts";
+import { parseContentType, parseDisposition } from "../../../../core/message/content_fields.ts";
+import { encodeWords } from "../../../../core/message/encoded_word.ts";
+import { printField } from "../../../../core/message/fold.ts";
+import { Header } from "../../../../core/message/header.ts";
+import { printParameter } from "../../../../core/message/parameter_printer.ts";
+import { isAscii } from "../../../../core/wire/ascii.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../../core/wire/utf8.ts";
 
 /** Whether a header needs UTF-8 mode. Octets in some other charset are no UTF-8: such mail is older than the rule. */
 export function isInternational(header: Uint8Array): boolean {

@@ -1,5 +1,5 @@
 /** What is answered (RFC 4511 §4.1.9, §4.5.2), and how that is printed. */
-import { encodeUtf8 } from "../../../core/wire/utf8.ts";
+import { encodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { application, context, type Element, printElement, universal } from "./ber.ts";
 
 /** RFC 4511 appendix A, as far as there is an occasion. */
