@@ -1,5 +1,6 @@
 /** Brings a plugin's module in, and checks its digest where the configuration gives one. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { firstLineOf } from "../wire/error_message.ts";
 import { inTime } from "../wire/in_time.ts";
 import { bundlingAdvice } from "./bundling_advice.ts";
 import { freshAddress } from "./fresh_address.ts";
@@ -67,11 +68,6 @@ export async function specifierOf(
       return `data:${mediaTypeOf(source.url)};base64,${octets.toBase64()}`;
     }
   }
-}
-
-/** What an error says, without what a compiler draws below it. */
-export function firstLineOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1).join("");
 }
 
 /** W3C Subresource Integrity §3.1: `sha256-` and the digest in Base64. @throws DigestMismatch. */

@@ -2,6 +2,7 @@
  * The lives of plugins: set up in order, drained and stopped in reverse. Nothing that a plugin does wrong keeps another
  * from being stopped, and no wait is without end.
  */
+import { messageOf } from "../wire/error_message.ts";
 import type { Lifecycle } from "../contract/plugin.ts";
 import type { Logger } from "../contract/logger.ts";
 import { inTime, unlessAborted } from "../wire/in_time.ts";
@@ -27,7 +28,7 @@ export class SetupError extends Error {
 
   /** @param plugin As the operator knows it: `storage sqlite`. */
   constructor(plugin: string, cause: unknown) {
-    super(`${plugin}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`${plugin}: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 /** One address that is listened on, as it comes or under TLS by `Deno.listenTls`. */
+import { messageOf } from "../wire/error_message.ts";
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { Logger } from "../contract/logger.ts";
 import { formatHostPort, type HostPort } from "../options/host_port.ts";
@@ -147,5 +148,5 @@ function reasonOf({ hostname, port }: HostPort, error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied && port < 1024) {
     return "ports below 1024 need the right to bind them (CAP_NET_BIND_SERVICE)";
   }
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

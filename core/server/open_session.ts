@@ -1,4 +1,5 @@
 /** From an accepted socket to the connection that a protocol is given: under `tls`, only once the handshake is done. */
+import { messageOf } from "../wire/error_message.ts";
 import type { TlsInfo } from "../contract/connection.ts";
 import { DeadlineExceeded, Stopping } from "../wire/errors.ts";
 import type { Certificate } from "./tls/certificate.ts";
@@ -93,5 +94,5 @@ function factsOf(certificate: Certificate | undefined): TlsInfo {
 
 function whyOf(error: unknown): string {
   if (error instanceof DeadlineExceeded) return "the client was too slow";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,4 +1,5 @@
 /** A place among the threads, and what lives there, one after the other: each is started again when it has died, or hangs. */
+import { messageOf } from "../../wire/error_message.ts";
 import type { AccountId } from "../../contract/identifiers.ts";
 import type { Logger } from "../../contract/logger.ts";
 import { DeadlineExceeded } from "../../wire/errors.ts";
@@ -165,5 +166,5 @@ export class ThreadPlace implements AsyncDisposable {
 
 /** What went wrong, in lines. */
 export function problemsIn(error: unknown): readonly string[] {
-  return error instanceof CallFailed ? error.problems : [error instanceof Error ? error.message : String(error)];
+  return error instanceof CallFailed ? error.problems : [messageOf(error)];
 }

@@ -1,5 +1,6 @@
 /** The server's certificate and key, read from their files and checked before anything stands on them. */
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { firstLineOf } from "../../wire/error_message.ts";
 import { whyUnreadable } from "../../config/read_config.ts";
 import type { ServerConfig, TlsConfig } from "../../config/server_config.ts";
 import { signatureHash } from "./certificate_fields.ts";
@@ -75,7 +76,7 @@ function parseChain(text: string): Chain | string {
     if (first === undefined) return 'has no certificate in PEM; expected "-----BEGIN CERTIFICATE-----"';
     return { pem: found.join(""), first };
   } catch (error) {
-    return `has a certificate that cannot be read: ${messageOf(error)}`;
+    return `has a certificate that cannot be read: ${firstLineOf(error)}`;
   }
 }
 
@@ -92,7 +93,7 @@ function parseKey(text: string): PrivateKey | string {
       ? { pem, key }
       : "is of a kind that cannot be used; expected ECDSA (P-256), Ed25519, or RSA of 2048 bits";
   } catch (error) {
-    return `has a private key that cannot be read: ${messageOf(error)}`;
+    return `has a private key that cannot be read: ${firstLineOf(error)}`;
   }
 }
 
@@ -121,9 +122,4 @@ function endPointOf({ raw }: X509Certificate): Uint8Array<ArrayBuffer> | undefin
   const hash = signatureHash(raw);
   if (hash === undefined) return undefined;
   return new Uint8Array(createHash(hash === "md5" || hash === "sha1" ? "sha256" : hash).update(raw).digest());
-}
-
-function messageOf(error: unknown): string {
-  const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-  return first;
 }
