@@ -1,5 +1,6 @@
 /** Queries (RFC 2378 §3.8): which accounts are meant, and what is shown of them. */
 import type { Storage } from "../../../core/contract/mod.ts";
+import { accountPages } from "../account_pages.ts";
 import type { Word } from "./command_line.ts";
 import { type Field, fieldOf, fields } from "./fields.ts";
 import { Pattern } from "./pattern.ts";
@@ -17,8 +18,6 @@ export interface Query {
 const MOST_SELECTIONS = 10;
 /** Characters without wildcards that a search must begin with, in one selection at least. */
 const LEAST_FIXED = 2;
-/** Accounts that are read at a time: other sessions have their turn between two pages. */
-const PAGE = 1000;
 
 /** Reads the words of a query, or says what is wrong with it. */
 export function readQuery(words: readonly Word[]): Query | { readonly problems: readonly Line[] } {
@@ -57,18 +56,13 @@ export async function find(
   most: number,
 ): Promise<readonly string[] | "too many"> {
   const found: string[] = [];
-  for (let after: string | undefined, isMore = true; isMore;) {
-    const page = await storage.accounts(after, PAGE);
+  for await (const page of accountPages(storage)) {
     for (const { address } of page) {
       const isMeant = selections.every(({ fields, pattern }) =>
         fields.some((field) => field.matches(pattern, address))
       );
       if (isMeant && found.push(address) > most) return "too many";
     }
-    after = page.at(-1)?.address;
-    isMore = after !== undefined;
-    // A storage may have the next page at once.
-    if (isMore) await new Promise<void>((resolve) => setTimeout(resolve, 0));
   }
   return found;
 }
