@@ -1,7 +1,7 @@
 /** Header fields that filters add, printed so that no value can begin another field or the body. */
-import { encodeUtf8 } from "../wire/utf8.ts";
 import { concat } from "../message/bytes.ts";
 import { printField } from "../message/fold.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 import type { Findings } from "./run_filters.ts";
 
 /** Octets that filters may add to a message: what is beyond is left out. */

@@ -2,13 +2,13 @@
  * Reports of mail that could not be delivered, or is late: RFC 3464 in a multipart/report (RFC 6522); RFC 6533 where
  * addresses or header have characters beyond ASCII. Pure.
  */
-import { latin1 } from "../wire/ascii.ts";
-import { encodeUtf8 } from "../wire/utf8.ts";
 import type { SmtpReply } from "../contract/delivery.ts";
 import { concat } from "../message/bytes.ts";
 import { formatDate } from "../message/date.ts";
 import { printField } from "../message/fold.ts";
 import { headerSize } from "../message/header.ts";
+import { latin1 } from "../wire/ascii.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 
 /** What is reported, of one message. */
 export interface Report {

@@ -2,8 +2,8 @@
  * A message without binary parts (RFC 2045 §2.9): they are in base64. What holds them says that it is 8bit. All other octets
  * stay as they are.
  */
-import { encodeUtf8 } from "../wire/utf8.ts";
 import type { Body, MessagePart } from "../contract/mod.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 import { encodeBase64Body } from "./base64.ts";
 import { editHeader } from "./edit_header.ts";
 

@@ -1,6 +1,6 @@
 /** Bytes of header fields as text: UTF-8 where it is (RFC 6532 §3.2), one character per byte where it is not. */
-import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 import { latin1 } from "../wire/ascii.ts";
+import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 
 /** Text of bytes that are meant to be ASCII or UTF-8; Latin-1 when they are not valid UTF-8, so that no byte is lost. */
 export function textOf(bytes: Uint8Array): string {

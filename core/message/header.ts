@@ -2,8 +2,8 @@
  * A header block (RFC 5322 §2.2) as a list of fields with exact byte offsets. Nothing is rejected: order, folding, 8-bit
  * text and lines that are no field at all stay as they are, and every octet of the block belongs to exactly one field.
  */
-import { decodeUtf8 } from "../wire/utf8.ts";
 import { latin1 } from "../wire/ascii.ts";
+import { decodeUtf8 } from "../wire/utf8.ts";
 import { textOf, unfold } from "./field_text.ts";
 
 const COLON = 58, LF = 10, CR = 13, SPACE = 32, TAB = 9;

@@ -3,9 +3,9 @@
  * with encoded words decoded, parts of type text decoded by transfer encoding and charset. HTML keeps its tags: what is
  * found is what stands there. What RFC 2046 §5.1.1 says is to be ignored, before the first part and after the last, is.
  */
+import type { MessageAddress, MessagePart } from "../contract/message.ts";
 import { latin1 } from "../wire/ascii.ts";
 import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
-import type { MessageAddress, MessagePart } from "../contract/message.ts";
 import { concat } from "./bytes.ts";
 import {
   type CharsetDecode,

@@ -1,9 +1,9 @@
 /** What a module must export to be a plugin, and options as its schema takes them. */
 import { stripVTControlCharacters } from "node:util";
-import { firstLineOf } from "../wire/error_message.ts";
 import type { Issue } from "../config/explain_issues.ts";
 import { valueAt } from "../config/plain_value.ts";
 import { apiVersion, type OptionsSchema, type PluginDefinition, type PluginKind } from "../contract/plugin.ts";
+import { firstLineOf } from "../wire/error_message.ts";
 
 /** A definition, or why a module has none. */
 export type ReadDefinition<Kind extends PluginKind> = { readonly definition: PluginDefinition<Kind, unknown> } | {

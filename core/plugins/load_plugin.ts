@@ -1,8 +1,8 @@
 /** From an entry of the configuration to a plugin whose options are valid, or to all that is wrong with it. */
 import { explainIssues, type Issue } from "../config/explain_issues.ts";
 import { valueAt } from "../config/plain_value.ts";
-import type { ConfigPath, ConfigSource, PluginEntry } from "../config/server_config.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
+import type { ConfigPath, ConfigSource, PluginEntry } from "../config/server_config.ts";
 import type { PluginDefinition, PluginKind } from "../contract/plugin.ts";
 import { builtInPlugins, type PluginTable } from "./builtin.ts";
 import { askPlugin, readDefinition, reasonOf, validateOptions } from "./definition.ts";

@@ -2,8 +2,8 @@
  * A conversation that CRAM-MD5 (RFC 2195) and APOP (RFC 1939 §7) share: the server sends a challenge that was never
  * sent before, the client answers with its login and a digest of the challenge and its password.
  */
-import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 import type { AuthOutcome, ExchangeRequest } from "../contract/authentication.ts";
+import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 import { equalInConstantTime } from "./constant_time.ts";
 import { prepareStored } from "./saslprep.ts";
 

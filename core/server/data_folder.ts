@@ -1,7 +1,7 @@
 /** The data folder: made where there is none, and there for good before anything in it is promised. */
 import { dirname } from "node:path";
-import { messageOf } from "../wire/error_message.ts";
 import { SetupError } from "../plugins/lifecycle.ts";
+import { messageOf } from "../wire/error_message.ts";
 import { mayRead, syncFolder } from "./lasting.ts";
 
 /**

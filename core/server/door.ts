@@ -7,11 +7,11 @@ import type { OpenConnections } from "../sasl/open_connections.ts";
 import { BufferPool } from "../wire/buffer_pool.ts";
 import { beforeDeadline } from "../wire/in_time.ts";
 import { Waits } from "../wire/waits.ts";
-import type { Certificate } from "./tls/certificate.ts";
 import type { Places } from "./connection_counts.ts";
 import { type Accepted, Listener } from "./listener.ts";
 import { type Arrival, arrivalOf, openSession } from "./open_session.ts";
 import type { SocketStream } from "./socket_stream.ts";
+import type { Certificate } from "./tls/certificate.ts";
 import { TlsUpgrade } from "./tls/tls_upgrade.ts";
 
 /** Serves a connection with the protocol of that place in the configuration. */

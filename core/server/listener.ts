@@ -1,8 +1,8 @@
 /** One address that is listened on, as it comes or under TLS by `Deno.listenTls`. */
-import { messageOf } from "../wire/error_message.ts";
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { Logger } from "../contract/logger.ts";
 import { formatHostPort, type HostPort } from "../options/host_port.ts";
+import { messageOf } from "../wire/error_message.ts";
 import { Acceptor } from "./acceptor.ts";
 import type { Certificate } from "./tls/certificate.ts";
 

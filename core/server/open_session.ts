@@ -1,11 +1,11 @@
 /** From an accepted socket to the connection that a protocol is given: under `tls`, only once the handshake is done. */
-import { messageOf } from "../wire/error_message.ts";
 import type { TlsInfo } from "../contract/connection.ts";
+import { messageOf } from "../wire/error_message.ts";
 import { DeadlineExceeded, Stopping } from "../wire/errors.ts";
-import type { Certificate } from "./tls/certificate.ts";
 import { ClientConnection, type ConnectionParts, type SecuredStream } from "./connection.ts";
 import type { Accepted } from "./listener.ts";
 import { type SocketStream, socketStream } from "./socket_stream.ts";
+import type { Certificate } from "./tls/certificate.ts";
 import { tlsSocketStream } from "./tls/tls_socket_stream.ts";
 import type { TlsUpgrade } from "./tls/tls_upgrade.ts";
 

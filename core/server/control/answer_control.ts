@@ -1,9 +1,9 @@
 /** Does what the command line asks of a running server. */
 import { SetupError } from "../../plugins/lifecycle.ts";
 import { ConfigurationError } from "../configuration_error.ts";
-import type { ControlAnswer, ControlRequest } from "./control_messages.ts";
 import { ReloadRefused } from "../fresh_plugins.ts";
 import type { RunningServer } from "../server.ts";
+import type { ControlAnswer, ControlRequest } from "./control_messages.ts";
 
 /** What is needed of a server. */
 export type Asked = Pick<RunningServer, "plugins" | "reload">;

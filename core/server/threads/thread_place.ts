@@ -1,7 +1,7 @@
 /** A place among the threads, and what lives there, one after the other: each is started again when it has died, or hangs. */
-import { messageOf } from "../../wire/error_message.ts";
 import type { AccountId } from "../../contract/identifiers.ts";
 import type { Logger } from "../../contract/logger.ts";
+import { messageOf } from "../../wire/error_message.ts";
 import { DeadlineExceeded } from "../../wire/errors.ts";
 import type { Bound } from "../door.ts";
 import { CallFailed, NoAnswer } from "./calls.ts";

@@ -1,10 +1,10 @@
 /** The server's certificate and key, read from their files and checked before anything stands on them. */
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { firstLineOf } from "../../wire/error_message.ts";
 import { whyUnreadable } from "../../config/read_config.ts";
 import type { ServerConfig, TlsConfig } from "../../config/server_config.ts";
-import { signatureHash } from "./certificate_fields.ts";
+import { firstLineOf } from "../../wire/error_message.ts";
 import { ConfigurationError } from "../configuration_error.ts";
+import { signatureHash } from "./certificate_fields.ts";
 
 /** What both engines need. */
 export interface Certificate {

@@ -6,9 +6,9 @@ import type { Duplex } from "node:stream";
 import { createSecureContext, createServer, type SecureContext, TLSSocket } from "node:tls";
 import type { TlsInfo } from "../../contract/connection.ts";
 import type { ByteStream } from "../../wire/byte_stream.ts";
+import type { SecuredStream } from "../connection.ts";
 import type { Certificate } from "./certificate.ts";
 import { ClientCertificates } from "./client_certificates.ts";
-import type { SecuredStream } from "../connection.ts";
 import { duplexOver, stir, streamOver, Valve } from "./duplex_stream.ts";
 
 const LEFT = "the client left during the handshake";

@@ -2,10 +2,10 @@
 import type { ExchangeEnd, ExchangeStep, RefusedBecause } from "../../../core/contract/mod.ts";
 import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 import { context, type Element } from "./grammar/ber.ts";
-import { readDistinguishedName } from "./schema/distinguished_name.ts";
-import type { Outcome } from "./outcome.ts";
 import type { BindRequest } from "./grammar/request.ts";
 import { octetString, type Result, result } from "./grammar/result.ts";
+import type { Outcome } from "./outcome.ts";
+import { readDistinguishedName } from "./schema/distinguished_name.ts";
 import type { LdapSession } from "./session.ts";
 import { anonymous, type State } from "./state.ts";
 import type { Tree } from "./tree.ts";

@@ -1,17 +1,17 @@
 /** Searches (RFC 4511 §4.5) and comparisons (§4.10). */
 import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { Turns } from "../imap/turns.ts";
-import { attributeType, kindsOf } from "./schema/attribute_types.ts";
-import { type Page, printPage, readPage } from "./grammar/controls.ts";
-import { depthBelow, keysOf, readDistinguishedName } from "./schema/distinguished_name.ts";
 import type { Entry } from "./entry.ts";
-import { Malformed } from "./grammar/fields.ts";
 import { entryTest, valueTest } from "./filter_matching.ts";
-import { matchingRule } from "./schema/matching_rules.ts";
-import type { Outcome } from "./outcome.ts";
+import { type Page, printPage, readPage } from "./grammar/controls.ts";
+import { Malformed } from "./grammar/fields.ts";
 import type { CompareRequest, Control, Scope, SearchRequest } from "./grammar/request.ts";
 import { printEntry, type Result, result } from "./grammar/result.ts";
+import type { Outcome } from "./outcome.ts";
 import { rootEntry } from "./root.ts";
+import { attributeType, kindsOf } from "./schema/attribute_types.ts";
+import { depthBelow, keysOf, readDistinguishedName } from "./schema/distinguished_name.ts";
+import { matchingRule } from "./schema/matching_rules.ts";
 import { selectionOf } from "./selection.ts";
 import type { LdapSession } from "./session.ts";
 import type { Place } from "./tree.ts";

@@ -1,6 +1,6 @@
 /** The schema as clients may read it (RFC 4512 §4.1, §4.2). */
-import { attributeTypes } from "./schema/attribute_types.ts";
 import { type Entry, entryOf, subschemaName } from "./entry.ts";
+import { attributeTypes } from "./schema/attribute_types.ts";
 import { matchingRules } from "./schema/matching_rules.ts";
 import { objectClasses } from "./schema/object_classes.ts";
 import { syntaxes, syntaxNames } from "./schema/syntaxes.ts";

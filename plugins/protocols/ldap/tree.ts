@@ -1,5 +1,6 @@
 /** Where entries are: people below `ou=people`, below the name of their domain (RFC 2247), or below the configured base. */
 import { domainToASCII } from "node:url";
+import { type Entry, entryBelow, entryOf, subschemaName } from "./entry.ts";
 import {
   depthBelow,
   type DistinguishedName,
@@ -7,7 +8,6 @@ import {
   relativeKey,
   type RelativeName,
 } from "./schema/distinguished_name.ts";
-import { type Entry, entryBelow, entryOf, subschemaName } from "./entry.ts";
 
 /** A part of the tree that people are in. */
 export interface NamingContext {

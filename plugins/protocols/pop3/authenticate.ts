@@ -8,9 +8,9 @@ import { failureReply } from "./errors.ts";
 import type { Texts } from "./languages/texts.ts";
 import { AttemptLogins } from "./logins.ts";
 import { Maildrop } from "./maildrop/maildrop.ts";
+import type { View } from "./maildrop/view.ts";
 import { failed, ok, type Reply, wrong } from "./replies.ts";
 import type { Session } from "./session.ts";
-import type { View } from "./maildrop/view.ts";
 
 /**
  * USER. The answer is the same whoever is named (RFC 1939 §13, RFC 3206 §5).

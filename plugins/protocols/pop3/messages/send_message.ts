@@ -2,9 +2,9 @@
 import { isBroken, OutOfStep } from "../../../../core/wire/errors.ts";
 import { isNotFound } from "../errors.ts";
 import type { MaildropMessage } from "../maildrop/maildrop.ts";
-import { type MessageSource, openMessage } from "./message_source.ts";
 import { failed, ok, type Reply } from "../replies.ts";
 import type { Session } from "../session.ts";
+import { type MessageSource, openMessage } from "./message_source.ts";
 import { TopCut } from "./top.ts";
 
 /**

@@ -2,8 +2,8 @@
  * Surrogates of headers with UTF-8 in them, for clients that have not said UTF8 (RFC 6856 §2.1): what the user needs is shown
  * in ASCII, as RFC 6858 has it, but for what RFC 6857 can keep: the names of files, for one.
  */
-import { printAddressList } from "../../../../core/message/address_printer.ts";
 import { parseAddressList } from "../../../../core/message/address.ts";
+import { printAddressList } from "../../../../core/message/address_printer.ts";
 import { concat } from "../../../../core/message/bytes.ts";
 import { parseContentType, parseDisposition } from "../../../../core/message/content_fields.ts";
 import { encodeWords } from "../../../../core/message/encoded_word.ts";
