@@ -1,12 +1,12 @@
 /** A place among the threads, and what lives there, one after the other: each is started again when it has died, or hangs. */
 import type { AccountId } from "../../contract/identifiers.ts";
 import type { Logger } from "../../contract/logger.ts";
-import { messageOf } from "../../wire/error_message.ts";
 import { DeadlineExceeded } from "../../wire/errors.ts";
 import type { Bound } from "../door.ts";
-import { CallFailed, NoAnswer } from "./calls.ts";
+import { NoAnswer } from "./calls.ts";
 import { type LifeParts, ThreadLife } from "./thread_life.ts";
 import type { Served } from "./thread_messages.ts";
+import { problemsIn } from "./thread_problems.ts";
 
 /** What a place is made of. */
 export interface PlaceParts extends LifeParts {
@@ -162,9 +162,4 @@ export class ThreadPlace implements AsyncDisposable {
       await gone;
     }
   }
-}
-
-/** What went wrong, in lines. */
-export function problemsIn(error: unknown): readonly string[] {
-  return error instanceof CallFailed ? error.problems : [messageOf(error)];
 }
