@@ -15,6 +15,17 @@ export async function inTime<T>(work: Promise<T> | T, milliseconds: number, faul
   }
 }
 
+/** Whether the work comes to its end within so many milliseconds. @throws what it throws before. */
+export async function endsWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const { promise: isLate, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), milliseconds);
+  try {
+    return await Promise.race([work.then(() => true), isLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** What the work gives. @throws Error where the signal aborts before. */
 export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise: isLate, reject } = Promise.withResolvers<never>();

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { getEventListeners } from "node:events";
-import { beforeDeadline, inTime, unlessAborted } from "../../../core/wire/in_time.ts";
+import { beforeDeadline, endsWithin, inTime, unlessAborted } from "../../../core/wire/in_time.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -8,6 +8,8 @@ Deno.test("in time: what comes in time is given, what fails is thrown, and what 
   assertEquals(await inTime(Promise.resolve(1), 10_000, "it has not come"), 1);
   assertEquals(await inTime(2, 10_000, "it has not come"), 2);
   await assertRejects(() => inTime(Promise.reject(new Error("broken")), 10_000, "it has not come"), Error, "broken");
+  assertEquals([await endsWithin(Promise.resolve(), 10_000), await endsWithin(never, 1)], [true, false]);
+  await assertRejects(() => endsWithin(Promise.reject(new Error("broken")), 10_000), Error, "broken");
   await assertRejects(() => inTime(never, 1, "it has not come"), Error, "it has not come within 1 ms");
 });
 
