@@ -5,7 +5,7 @@
 import type { Authentication, ExchangeEnd, ReadLogin, Service } from "../contract/authentication.ts";
 import type { Connection } from "../contract/connection.ts";
 import { encodeBase64 } from "../message/base64.ts";
-import { decodeStrictBase64 } from "./base64.ts";
+import { decodeStrictBase64 } from "./strict_base64.ts";
 import { refused } from "./exchange.ts";
 
 /** Octets of a response line: RFC 4954 §4 asks for 12288 at least, tickets of GSSAPI and tokens may be longer. */

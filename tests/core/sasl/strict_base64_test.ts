@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { encodeBase64 } from "../../../core/message/base64.ts";
-import { decodeStrictBase64 } from "../../../core/sasl/base64.ts";
+import { decodeStrictBase64 } from "../../../core/sasl/strict_base64.ts";
 import { latin1Bytes } from "../../../core/wire/ascii.ts";
 
 Deno.test("base64: what was encoded is decoded", () => {
