@@ -24,7 +24,7 @@ export { ConnectionClosed, DeadlineExceeded, LineTooLong, MessageTooLarge, Stopp
 export { latin1, latin1Bytes } from "../wire/ascii.ts";
 export { equalInConstantTime } from "../sasl/constant_time.ts";
 export { inOneThread } from "../sasl/holds.ts";
-export { decodeUtf8, encodeUtf8 } from "../sasl/text.ts";
+export { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 export type { CharsetDecode } from "../message/charset.ts";
 export { decodeEncodedWords, encodeWords } from "../message/encoded_word.ts";
 export { parseAddressList, parseMailbox } from "../message/address.ts";

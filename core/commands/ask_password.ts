@@ -1,4 +1,5 @@
 /** Where passwords come from: standard input for scripts, a terminal for people. Never an argument. */
+import { decodeUtf8 } from "../wire/utf8.ts";
 import { CommandError, type Given, UsageError } from "./command.ts";
 
 /** Octets of the longest password line. */
@@ -74,11 +75,9 @@ function eraseCharacter(octets: number[]): void {
 }
 
 function decode(octets: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(octets);
-  } catch {
-    throw new UsageError("the password is not UTF-8");
-  }
+  const text = decodeUtf8(octets);
+  if (text === undefined) throw new UsageError("the password is not UTF-8");
+  return text;
 }
 
 function write(text: string): void {

@@ -7,8 +7,9 @@ import {
   type ControlRequest,
   largestAnswer,
   parseAnswer,
-} from "../server/control_messages.ts";
+} from "../server/control/control_messages.ts";
 import { CommandError } from "./command.ts";
+import { isThere } from "./is_there.ts";
 
 /** How long is waited, in milliseconds. */
 export interface AskingTimes {
@@ -68,14 +69,4 @@ async function comesTrue(look: () => Promise<boolean>, milliseconds: number): Pr
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
   return true;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -1,8 +1,8 @@
 /** `check`: everything that can be known of a configuration without setting anything up. */
 import { loadConfig } from "../config/load_config.ts";
-import { readCertificate } from "../server/certificate.ts";
 import { ConfigurationError } from "../server/configuration_error.ts";
 import { withPlugins } from "../server/load_server.ts";
+import { readCertificate } from "../server/tls/certificate.ts";
 import { type Command, configOption, type ExitCode, jsonOption } from "./command.ts";
 
 /** The command. */

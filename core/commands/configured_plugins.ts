@@ -2,7 +2,7 @@
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import { allOf } from "../plugins/load_plugins.ts";
-import type { RunningPlugin } from "../server/control_messages.ts";
+import type { RunningPlugin } from "../server/control/control_messages.ts";
 import { loadServer } from "../server/load_server.ts";
 import { askServer } from "./ask_server.ts";
 
@@ -64,7 +64,7 @@ export function columnsOf({ kind, name, origin, use, sandbox, state, reading }: 
 }
 
 /** What a sandbox lets through: `net spam.example.org; read ./lists`. */
-export function rightsOf({ net, read, write, env, may, process }: SandboxConfig): string {
+function rightsOf({ net, read, write, env, may, process }: SandboxConfig): string {
   const listed = Object.entries({ net, read, write, env, may }).filter(([, items]) => items.length > 0);
   const rights = listed.map(([right, items]) => `${right} ${items.join(", ")}`);
   return [process ? "own process" : "own thread", ...rights.length > 0 ? rights : ["nothing"]].join("; ");

@@ -4,6 +4,7 @@ import { valueAt } from "../config/plain_value.ts";
 import type { Directory, DirectoryAdmin } from "../contract/directory.ts";
 import { syncFolder, writeLasting } from "../server/lasting.ts";
 import { withPlugins } from "../server/load_server.ts";
+import { isThere } from "./is_there.ts";
 import { readablePassword } from "./readable_password.ts";
 import { adminOf, withDirectory } from "./with_directory.ts";
 
@@ -26,12 +27,12 @@ export interface TrialAccount {
 
 /** Makes what is missing; the configuration last, so that what was interrupted is made again. */
 export async function makeFirstLook(): Promise<void> {
-  if (await exists(firstLookFile)) return;
+  if (await isThere(firstLookFile)) return;
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  if (!await exists(`${folder}/tls/cert.pem`)) {
+  if (!await isThere(`${folder}/tls/cert.pem`)) {
     const { selfSigned, writeCertificate } = await import("./self_signed.ts");
     // A key without its certificate is of an interrupted start.
-    if (await exists(`${folder}/tls/key.pem`)) await Deno.remove(`${folder}/tls/key.pem`);
+    if (await isThere(`${folder}/tls/key.pem`)) await Deno.remove(`${folder}/tls/key.pem`);
     await writeCertificate(`${folder}/tls`, await selfSigned(["localhost", "127.0.0.1"], new Date()));
   }
   const passwords = addresses.map((address) => [address, readablePassword()] as const);
@@ -73,16 +74,6 @@ async function setAccounts(
   for (const [address, password] of passwords) {
     if (known.has(address)) await admin.setPassword(address, password);
     else await admin.add(address, password);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 

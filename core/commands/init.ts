@@ -5,6 +5,7 @@ import { writeLasting } from "../server/lasting.ts";
 import { withPlugins } from "../server/load_server.ts";
 import { askTwice, passwordFromStdin } from "./ask_password.ts";
 import { type Command, CommandError, type Given, passwordOption, UsageError } from "./command.ts";
+import { isThere } from "./is_there.ts";
 import { readablePassword } from "./readable_password.ts";
 import { adminOf, withDirectory } from "./with_directory.ts";
 
@@ -51,13 +52,7 @@ function domainOf(address: string): string {
 
 async function refuseToOverwrite(files: readonly string[]): Promise<void> {
   for (const file of files) {
-    try {
-      await Deno.lstat(file);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) continue;
-      throw error;
-    }
-    throw new CommandError(`${file} is there already; nothing was changed`);
+    if (await isThere(file)) throw new CommandError(`${file} is there already; nothing was changed`);
   }
 }
 
@@ -69,7 +64,7 @@ async function choosePassword(given: Given): Promise<{ readonly password: string
 
 /** JSON's texts are YAML's as well: what was typed cannot become another key. */
 function initialConfig(hostname: string, domain: string): string {
-  return `# ${"main.ts check --config mail.yaml"} finds every mistake; SIGHUP makes the server read this file again.
+  return `# main.ts check --config mail.yaml finds every mistake; SIGHUP makes the server read this file again.
 hostname: ${JSON.stringify(hostname)}
 # Mail for these is kept here; the first is the domain of logins without one.
 domains: [${JSON.stringify(domain)}]

@@ -20,7 +20,7 @@ export async function withSubcommands(
   const given = configGiven(words);
   const isHelp = first === "help" || first === "--help" || first === "-h";
   if (first === undefined || !isHelp && (first.startsWith("-") || firstWords(table).has(first))) return table;
-  if (isHelp ? given === undefined : given === undefined && !await isThere(usualConfig)) return table;
+  if (isHelp ? given === undefined : given === undefined && !await isReadableFile(usualConfig)) return table;
   try {
     return [...table, ...subcommandsOf(await loadServer(given ?? usualConfig), table)];
   } catch (error) {
@@ -39,8 +39,8 @@ function configGiven(words: readonly string[]): string | undefined {
   return word === "--config" ? words[index + 1] : word?.slice("--config=".length);
 }
 
-/** Without the right to look, it is not. */
-async function isThere(file: string): Promise<boolean> {
+/** Without the right to look, it is none. */
+async function isReadableFile(file: string): Promise<boolean> {
   try {
     return (await Deno.stat(file)).isFile;
   } catch {

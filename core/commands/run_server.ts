@@ -1,10 +1,11 @@
 /** A server until a signal ends it: SIGTERM and SIGINT drain, a second one stops at once, SIGHUP reloads. */
 import type { ServerLog } from "../observe/log.ts";
-import { answerControl } from "../server/answer_control.ts";
-import { openControlDesk } from "../server/control_desk.ts";
-import type { ControlAnswer, ControlRequest } from "../server/control_messages.ts";
+import { answerControl } from "../server/control/answer_control.ts";
+import { openControlDesk } from "../server/control/control_desk.ts";
+import type { ControlAnswer, ControlRequest } from "../server/control/control_messages.ts";
 import { ConfigurationError } from "../server/configuration_error.ts";
 import type { RunningServer } from "../server/server.ts";
+import { endsWithin } from "../wire/in_time.ts";
 import type { ExitCode } from "./command.ts";
 
 /** Milliseconds that a reload has to come to an end, when the server is to stop, and those that sessions have then. */
@@ -43,21 +44,12 @@ export async function runServer(start: () => Promise<RunningServer>, log: Server
     );
     const signal = await ending.promise;
     log.info("draining", { signal });
-    const isOver = await within(RELOADING, Promise.all([reloading, desk.disposeAsync()]));
+    const isOver = await endsWithin(Promise.all([reloading, desk.disposeAsync()]), RELOADING);
     if (!isOver) log.warn("a reload is given up: everything is as it was");
     await server.drain(AbortSignal.timeout(PATIENCE));
   }
   log.info("stopped");
   return 0;
-}
-
-/** Waits for something, but no longer than so many milliseconds. @returns whether it is over. */
-async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), milliseconds);
-  const isOver = await Promise.race([work.then(() => true), promise]);
-  clearTimeout(timer);
-  return isOver;
 }
 
 async function reload(server: RunningServer, log: ServerLog): Promise<void> {

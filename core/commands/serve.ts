@@ -1,4 +1,5 @@
 /** `serve`: runs the server. */
+import { messageOf } from "../wire/error_message.ts";
 import { openLog, type ServerLog } from "../observe/log.ts";
 import { loadServer } from "../server/load_server.ts";
 import { startServer } from "../server/server.ts";
@@ -23,7 +24,7 @@ export function openServerLog(config: LogConfig): ServerLog {
   try {
     return openLog(config);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CommandError(`log.file: ${config.file} cannot be opened: ${reason}`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 /** The file: YAML text to a plain value, with environment variables filled in. */
 import { parse } from "@std/yaml";
 import { dirname, resolve } from "node:path";
+import { messageOf } from "../wire/error_message.ts";
 import { type Environment, fillIn, type PlacedIssue } from "./environment.ts";
 import type { ConfigSource } from "./server_config.ts";
 
@@ -44,12 +45,12 @@ export function whyUnreadable(error: unknown, example: string): string {
   if (error instanceof Deno.errors.IsADirectory) return `is a folder; expected a file such as ${example}`;
   if (error instanceof Deno.errors.NotCapable) return "may not be read; allow it with --allow-read";
   if (error instanceof Deno.errors.PermissionDenied) return "may not be read; check its owner and mode";
-  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  return `cannot be read: ${messageOf(error)}`;
 }
 
 /** The parser's first line with the place first; the lines after it, and words in quotes, repeat the file. */
 function syntaxProblem(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const [first = ""] = message.split("\n");
   const [, what = first, line, column] = /^(.*?) at line (\d+), column (-?\d+):?$/.exec(first) ?? [];
   const said = what.replace(/"[^"]*"?|!?<[^>]*>?/g, "…");

@@ -39,7 +39,7 @@ export interface Connection {
    * Upgrades to TLS. Flush the go-ahead first. Every clear-text byte read so far is discarded, so that nothing
    * injected before the handshake is taken for the client's (RFC 3207 §4.2, RFC 2595 §4).
    *
-   * @throws when the handshake fails or takes too long; the connection is then of no more use.
+   * @throws ConnectionClosed when the handshake fails or takes too long.
    */
   startTls(): Promise<TlsInfo>;
   /**

@@ -98,8 +98,6 @@ export interface Queue {
   queued(id: QueueId): Promise<QueueEntry | undefined>;
   /** In the order in which they came. @param after Only those that came after this one. @param most Absent: all. */
   queue(after?: QueueId, most?: number): Promise<readonly QueueEntry[]>;
-  /** How many there are. */
-  queueLength(): Promise<number>;
   /** The first time after this one at which an entry can be claimed; undefined when there is none. */
   nextDue(after: Date): Promise<Date | undefined>;
   /**

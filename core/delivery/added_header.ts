@@ -1,7 +1,7 @@
 /** Header fields that filters add, printed so that no value can begin another field or the body. */
 import { concat } from "../message/bytes.ts";
-import { bytesOf } from "../message/field_text.ts";
 import { printField } from "../message/fold.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 import type { Findings } from "./run_filters.ts";
 
 /** Octets that filters may add to a message: what is beyond is left out. */
@@ -13,7 +13,7 @@ export function printFindings({ headers, quarantine }: Findings): Uint8Array {
   const printed: Uint8Array[] = [];
   let size = 0;
   for (const [name, value] of fields) {
-    const field = bytesOf(printField(name, value));
+    const field = encodeUtf8(printField(name, value));
     // RFC 5322 §2.2: a name is printable; of one without such characters nothing would be left.
     if (/^[^!-9;-~]*$/.test(name) || size + field.length > most) continue;
     size += field.length;

@@ -5,9 +5,10 @@
 import type { SmtpReply } from "../contract/delivery.ts";
 import { concat } from "../message/bytes.ts";
 import { formatDate } from "../message/date.ts";
-import { bytesOf } from "../message/field_text.ts";
 import { printField } from "../message/fold.ts";
 import { headerSize } from "../message/header.ts";
+import { latin1 } from "../wire/ascii.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 
 /** What is reported, of one message. */
 export interface Report {
@@ -63,15 +64,15 @@ export function printReport(report: Report): Uint8Array {
   const boundary = boundaryFor(header, report.messageId);
   const groups = [perMessage(report), ...recipients.map((recipient) => perRecipient(recipient, report, isGlobal))];
   const parts = [
-    part("text/plain; charset=utf-8", bytesOf(explanation(report))),
-    part(isGlobal ? "message/global-delivery-status" : "message/delivery-status", bytesOf(groups.join("\r\n"))),
+    part("text/plain; charset=utf-8", encodeUtf8(explanation(report))),
+    part(isGlobal ? "message/global-delivery-status" : "message/delivery-status", encodeUtf8(groups.join("\r\n"))),
     // RFC 6522 §4: the header is enough to know the message by.
     part(isGlobalHeader ? "message/global-headers" : "text/rfc822-headers", header),
   ];
   return concat([
-    bytesOf(printHead(report, boundary)),
-    ...parts.flatMap((octets) => [bytesOf(`--${boundary}\r\n`), ...octets]),
-    bytesOf(`--${boundary}--\r\n`),
+    encodeUtf8(printHead(report, boundary)),
+    ...parts.flatMap((octets) => [encodeUtf8(`--${boundary}\r\n`), ...octets]),
+    encodeUtf8(`--${boundary}--\r\n`),
   ]);
 }
 
@@ -79,7 +80,7 @@ function part(type: string, octets: Uint8Array): Uint8Array[] {
   const encoding = octets.some((octet) => octet > 127) ? "8bit" : "7bit";
   const head = `Content-Type: ${type}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`;
   // RFC 2046 §5.1.1: the line end before a boundary belongs to the boundary.
-  return [bytesOf(head), octets, bytesOf("\r\n")];
+  return [encodeUtf8(head), octets, encodeUtf8("\r\n")];
 }
 
 /** RFC 3464 §2.3. */
@@ -153,7 +154,7 @@ function returnedHeader(head: Uint8Array): Uint8Array {
 
 /** RFC 2046 §5.1.1: no line of a part begins with it. */
 function boundaryFor(header: Uint8Array, messageId: string): string {
-  const text = new TextDecoder("latin1").decode(header);
+  const text = latin1(header);
   let boundary = `report.${messageId.replace(/@.*$|[^A-Za-z0-9.]/g, "")}`.slice(0, 60);
   while (text.includes(`--${boundary}`)) boundary += "x";
   return boundary;

@@ -6,8 +6,8 @@ import type { CopyToPlace, Extension, Placement } from "../contract/extension.ts
 import type { AccountId } from "../contract/identifiers.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { QueuedRecipient } from "../contract/queue.ts";
+import { inTime } from "../wire/in_time.ts";
 import type { Copy } from "./copies.ts";
-import { inTime } from "./in_time.ts";
 import type { Route } from "./route.ts";
 
 /** An extension as it was configured. */
@@ -109,7 +109,7 @@ async function answerFor(
     if (extension.place === undefined) continue;
     try {
       const answer = Promise.try(() => extension.place?.(copy));
-      const placement = await inTime(answer, Math.max(0, end - performance.now()), "the extension");
+      const placement = await inTime(answer, Math.max(0, end - performance.now()), "the extension has not answered");
       if (placement !== undefined && placement !== null) return checked(placement);
     } catch (error) {
       log.error("extension failed to place a message: it goes to INBOX", { ...about(copy), extension: name, error });

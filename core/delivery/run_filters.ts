@@ -5,7 +5,7 @@
 import type { SmtpReply } from "../contract/delivery.ts";
 import type { Filter, HeaderToWrite, MessageChanges, MessageVerdict } from "../contract/filter.ts";
 import type { Logger } from "../contract/logger.ts";
-import { inTime } from "./in_time.ts";
+import { inTime } from "../wire/in_time.ts";
 import { localError, reply } from "./replies.ts";
 
 /** A filter as it was configured. */
@@ -110,7 +110,7 @@ export class FilterChain {
     change?: ChangeMessage,
   ): Promise<MessageVerdict> {
     try {
-      const verdict = checked(await inTime(question(filter), this.#timeout, "the filter"));
+      const verdict = checked(await inTime(question(filter), this.#timeout, "the filter has not answered"));
       if (verdict.action === "continue") await change?.(verdict);
       return verdict;
     } catch (error) {

@@ -4,7 +4,7 @@ import type { Extension, PeriodicWork } from "../contract/extension.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Storage } from "../contract/storage.ts";
 import type { NamedExtension } from "../delivery/place_copies.ts";
-import { beforeDeadline } from "../observe/before_deadline.ts";
+import { beforeDeadline } from "../wire/in_time.ts";
 import { Observation } from "../observe/observation.ts";
 import { watchMailboxes } from "./mailbox_watch.ts";
 import { offeredCommands } from "./offered_commands.ts";

@@ -11,6 +11,7 @@ import type {
   Pop3Command,
 } from "../contract/extension_commands.ts";
 import type { NamedExtension } from "../delivery/place_copies.ts";
+import { inTime } from "../wire/in_time.ts";
 import { checkedImapAnswer, checkedPop3Answer } from "./command_answers.ts";
 
 /** Milliseconds that an extension has for an answer. */
@@ -91,18 +92,11 @@ async function answerInTime<Client extends Omit<CommandClient, "signal">, Answer
   ask: (client: Client & Pick<CommandClient, "signal">) => Promise<Answer>,
 ): Promise<Answer | undefined> {
   const end = new AbortController();
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const error = new Error(`the extension has not answered within ${patience} ms`);
-    late.reject(error);
-    end.abort(error);
-  }, patience);
   try {
-    return await Promise.race([ask({ ...client, signal: end.signal }), late.promise]);
+    return await inTime(ask({ ...client, signal: end.signal }), patience, "the extension has not answered");
   } catch (error) {
+    end.abort(error);
     client.log.error("a command of an extension failed", { extension, command, error });
     return undefined;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Logger } from "../contract/logger.ts";
 import { Refusal, type RefusalKind } from "../contract/refusal.ts";
+import { unlessAborted } from "../wire/in_time.ts";
 import { JoinedSignal } from "../wire/joined_signal.ts";
 import { limitedBody } from "./limited_body.ts";
 import type { FoundRoute, RouteTable } from "./route_table.ts";
@@ -73,7 +74,7 @@ async function handled(request: Request, { plugin, route, parameters }: FoundRou
   try {
     const { method, headers } = request;
     const limited = new Request(request.url, { method, headers, body: body.stream, signal });
-    const response = await before(signal, Promise.try(() => route.handle(limited, parameters)));
+    const response = await unlessAborted(signal, Promise.try(() => route.handle(limited, parameters)));
     if (!(response instanceof Response)) throw new TypeError("a route has to answer with a Response");
     if (body.refused !== undefined) return plain(body.refused.status);
     return complete(response, request.method, stop, times.sent);
@@ -142,16 +143,4 @@ function alarm(milliseconds: number): { readonly signal: AbortSignal } & Disposa
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), milliseconds);
   return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
-}
-
-async function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const give = () => reject(signal.reason);
-  if (signal.aborted) give();
-  signal.addEventListener("abort", give, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", give);
-  }
 }

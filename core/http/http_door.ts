@@ -2,9 +2,9 @@
 import { formatListenAddress, type ListenAddress } from "../config/listen_address.ts";
 import type { ServerConfig } from "../config/server_config.ts";
 import type { Logger } from "../contract/logger.ts";
-import { beforeDeadline } from "../observe/before_deadline.ts";
 import { formatHostPort } from "../options/host_port.ts";
-import type { Certificate } from "../server/certificate.ts";
+import type { Certificate } from "../server/tls/certificate.ts";
+import { beforeDeadline } from "../wire/in_time.ts";
 import { answer, type AnswerTimes, plain } from "./answer.ts";
 import { HttpListener } from "./http_listener.ts";
 import type { RouteTable } from "./route_table.ts";

@@ -4,8 +4,8 @@
  * connections there are. Where strangers can connect, a proxy that bounds all this belongs in front.
  */
 import type { ListenAddress } from "../config/listen_address.ts";
-import type { Certificate } from "../server/certificate.ts";
 import { ListenError } from "../server/listener.ts";
+import type { Certificate } from "../server/tls/certificate.ts";
 
 /** Answers a request of a client at that address. Must not reject. */
 export type HandleRequest = (

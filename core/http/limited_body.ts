@@ -1,7 +1,7 @@
 /** The body of a request, as it comes, with an end to it. */
 
 /** Why a body was broken off. */
-export class BodyRefused extends Error {
+class BodyRefused extends Error {
   override readonly name = "BodyRefused";
   /** RFC 9110 §15.5: its status. */
   readonly status: 408 | 413;

@@ -1,4 +1,5 @@
 /** The server's own principals: those that a keytab has keys of. What Kerberos can do at all is known from them at start. */
+import { messageOf } from "../wire/error_message.ts";
 import { END_OF_KEYTAB, Krb5Context } from "./krb5_context.ts";
 import type { KerberosLibrary } from "./library.ts";
 import { place, POINTER, readPointer } from "./memory.ts";
@@ -24,7 +25,7 @@ export async function principalsOf(
   try {
     return await library.use(() => listPrincipals(library, keytab));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new KerberosOptionError("keytab", `${reason}; ${keysExpected(keytab, services)}`, { cause: error });
   }
 }

@@ -2,7 +2,8 @@
  * Octets to text by charset name (RFC 2978). The platform's TextDecoder knows the web's charsets; the rest (UTF-7, UTF-32,
  * DOS code pages) is iconv-lite's, which is slow to load and so loads only where it is asked for.
  */
-import { latin1Of, textOf } from "./field_text.ts";
+import { latin1 } from "../wire/ascii.ts";
+import { textOf } from "./field_text.ts";
 
 /** Decodes octets of a charset; never throws, and knows something for every name. */
 export type CharsetDecode = (bytes: Uint8Array, charset: string) => string;
@@ -78,7 +79,7 @@ class UnnamedPieces {
     } catch {
       this.#decoder = undefined;
     }
-    return latin1Of(bytes);
+    return latin1(bytes);
   };
 }
 

@@ -1,6 +1,6 @@
 /** Changes to a header block: every field that is not named stays as it is, octet for octet. */
+import { encodeUtf8 } from "../wire/utf8.ts";
 import { concat } from "./bytes.ts";
-import { bytesOf } from "./field_text.ts";
 import { printField } from "./fold.ts";
 import { Header } from "./header.ts";
 
@@ -12,7 +12,7 @@ export interface HeaderEdit {
   readonly replace: readonly (readonly [name: string, value: string])[];
 }
 
-const lineEnd = bytesOf("\r\n");
+const lineEnd = encodeUtf8("\r\n");
 
 /** The block, with or without the empty line at its end, with the changes. Names that no field can have change nothing. */
 export function editHeader(block: Uint8Array, { remove, replace }: HeaderEdit): Uint8Array {
@@ -20,7 +20,7 @@ export function editHeader(block: Uint8Array, { remove, replace }: HeaderEdit): 
   const removed = new Set(remove.map((name) => name.toLowerCase()));
   const printed = new Map(
     replace.filter(([name]) => isFieldName(name))
-      .map(([name, value]) => [name.toLowerCase(), bytesOf(printField(name, value))]),
+      .map(([name, value]) => [name.toLowerCase(), encodeUtf8(printField(name, value))]),
   );
   const pieces: Uint8Array[] = [];
   const written = new Set<string>();
@@ -42,6 +42,6 @@ export function editHeader(block: Uint8Array, { remove, replace }: HeaderEdit): 
 const LF = 10;
 
 /** RFC 5322 §2.2: printable US-ASCII without the colon. */
-export function isFieldName(name: string): boolean {
+function isFieldName(name: string): boolean {
   return /^[!-9;-~]+$/.test(name);
 }

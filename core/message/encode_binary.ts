@@ -3,9 +3,9 @@
  * stay as they are.
  */
 import type { Body, MessagePart } from "../contract/mod.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 import { encodeBase64Body } from "./base64.ts";
 import { editHeader } from "./edit_header.ts";
-import { bytesOf } from "./field_text.ts";
 
 /** Octets that are copied at once, and that are encoded: whole lines (RFC 2045 §6.8: 57 octets are 76 characters). */
 const PIECE = 131_072, LINES = 57 * 2048;
@@ -59,6 +59,6 @@ async function* copied(body: Body, from: number, to: number): AsyncGenerator<Uin
 
 async function* inBase64(body: Body, from: number, to: number): AsyncGenerator<Uint8Array, void> {
   for (let at = from; at < to; at += LINES) {
-    yield bytesOf(encodeBase64Body(await body.read(at, Math.min(at + LINES, to))));
+    yield encodeUtf8(encodeBase64Body(await body.read(at, Math.min(at + LINES, to))));
   }
 }

@@ -1,8 +1,8 @@
 /** Encoded words in header fields (RFC 2047): decoding as lenient as real mail needs, encoding as strict as the RFC. */
+import { encodeUtf8 } from "../wire/utf8.ts";
 import { Base64Decoder, encodeBase64 } from "./base64.ts";
 import { concat } from "./bytes.ts";
 import { type CharsetDecode, decodeCharset } from "./charset.ts";
-import { bytesOf } from "./field_text.ts";
 
 /**
  * RFC 2047 §2, and RFC 2231 §5 for the language. Spaces inside a word are forbidden but seen, so they are taken; a "?" in
@@ -73,12 +73,12 @@ function wordBytes(encoding: string, text: string): Uint8Array | undefined {
 function base64Bytes(text: string): Uint8Array | undefined {
   if (/[^A-Za-z0-9+/= \t]/.test(text)) return undefined;
   const decoder = new Base64Decoder();
-  return concat([decoder.push(bytesOf(text)), decoder.finish()]);
+  return concat([decoder.push(encodeUtf8(text)), decoder.finish()]);
 }
 
 /** RFC 2047 §4.2, the "Q" encoding. 8-bit characters do not belong there; they are taken as UTF-8. */
 function qBytes(text: string): Uint8Array {
-  const source = bytesOf(text);
+  const source = encodeUtf8(text);
   const bytes = new Uint8Array(source.length);
   let length = 0;
   for (let at = 0; at < source.length; at++) {
@@ -114,7 +114,7 @@ export function encodeWords(text: string): string {
   let chunk = "";
   let size = 0;
   for (const character of text) {
-    const octets = bytesOf(character).length;
+    const octets = encodeUtf8(character).length;
     // 75 less "=?UTF-8?B?" and "?=" leaves 63 characters: 15 groups of 4, 45 octets.
     if (size + octets > 45) {
       words.push(base64Word(chunk));
@@ -129,5 +129,5 @@ export function encodeWords(text: string): string {
 }
 
 function base64Word(text: string): string {
-  return `=?UTF-8?B?${encodeBase64(bytesOf(text))}?=`;
+  return `=?UTF-8?B?${encodeBase64(encodeUtf8(text))}?=`;
 }

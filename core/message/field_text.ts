@@ -1,23 +1,10 @@
 /** Bytes of header fields as text: UTF-8 where it is (RFC 6532 §3.2), one character per byte where it is not. */
 import { latin1 } from "../wire/ascii.ts";
-
-export { latin1 as latin1Of } from "../wire/ascii.ts";
-
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
-const encoder = new TextEncoder();
+import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 
 /** Text of bytes that are meant to be ASCII or UTF-8; Latin-1 when they are not valid UTF-8, so that no byte is lost. */
 export function textOf(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return latin1(bytes);
-  }
-}
-
-/** UTF-8 octets of a text. */
-export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text);
+  return decodeUtf8(bytes) ?? latin1(bytes);
 }
 
 /**
@@ -52,6 +39,6 @@ export function isAtext(code: number): boolean {
 }
 
 const atext = new Uint8Array(128);
-for (const code of bytesOf("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~")) {
+for (const code of encodeUtf8("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~")) {
   atext[code] = 1;
 }

@@ -2,13 +2,14 @@
  * A header block (RFC 5322 §2.2) as a list of fields with exact byte offsets. Nothing is rejected: order, folding, 8-bit
  * text and lines that are no field at all stay as they are, and every octet of the block belongs to exactly one field.
  */
-import { latin1Of, textOf, unfold } from "./field_text.ts";
+import { latin1 } from "../wire/ascii.ts";
+import { decodeUtf8 } from "../wire/utf8.ts";
+import { textOf, unfold } from "./field_text.ts";
 
 const COLON = 58, LF = 10, CR = 13, SPACE = 32, TAB = 9;
 
 /** Blocks up to here are decoded in one go; values of larger ones apart, so that a short value never pins a long text. */
 const WHOLE_BLOCK = 16384;
-const wholeBlock = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /** Where one field lies, in octets from the start of the block. Raw value: `valueStart..end`, line end included. */
 export interface HeaderField {
@@ -122,7 +123,7 @@ function fieldAt(bytes: Uint8Array, ascii: string | undefined, start: number, en
   if (at === start || bytes[colon] !== COLON || colon >= end) {
     return { name: "", key: "", start, valueStart: start, end };
   }
-  const name = ascii === undefined ? latin1Of(bytes.subarray(start, at)) : ascii.slice(start, at);
+  const name = ascii === undefined ? latin1(bytes.subarray(start, at)) : ascii.slice(start, at);
   return { name, key: name.toLowerCase(), start, valueStart: colon + 1, end };
 }
 
@@ -132,10 +133,6 @@ function isNameOctet(octet: number): boolean {
 
 function asciiText(bytes: Uint8Array): string | undefined {
   if (bytes.length > WHOLE_BLOCK) return undefined;
-  try {
-    const text = wholeBlock.decode(bytes);
-    return text.length === bytes.length ? text : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = decodeUtf8(bytes);
+  return text?.length === bytes.length ? text : undefined;
 }

@@ -7,8 +7,6 @@ const LF = 10, CR = 13;
 export interface LineEndings {
   /** Octets in all. */
   readonly size: number;
-  /** CR with its LF. */
-  readonly crlf: number;
   /** CR that no LF follows. */
   readonly bareCr: number;
   /** LF that no CR precedes. */
@@ -45,7 +43,7 @@ export class CarriageReturnCounter {
     // A CR at the very end has no LF after it.
     const bareCr = this.#bareCr + (this.#last === CR ? 1 : 0);
     const ended = this.#last === LF || this.#last === CR;
-    return { size: this.#size, crlf: this.#crlf, bareCr, bareLf: lineFeeds - this.#crlf, ended };
+    return { size: this.#size, bareCr, bareLf: lineFeeds - this.#crlf, ended };
   }
 
   /** One CR, by what follows it. */
@@ -67,11 +65,6 @@ export function countLineFeeds(text: string, from = 0, end = text.length): numbe
   let count = 0;
   for (let at = text.indexOf("\n", from); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) count++;
   return count;
-}
-
-/** Whether all lines end in CRLF, the last one included: then normalising changes nothing. */
-export function isClean(endings: LineEndings): boolean {
-  return crlfSizeOf(endings) === endings.size;
 }
 
 /**

@@ -218,10 +218,3 @@ export class MimeParser {
 function isEmptyLine(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF);
 }
-
-/** The tree of a whole message in memory. */
-export function parseMime(message: Uint8Array, limits: Partial<MimeLimits> = {}): MessagePart {
-  const parser = new MimeParser(limits);
-  parser.push(message);
-  return parser.finish();
-}

@@ -1,5 +1,5 @@
 /** Printing MIME parameters (RFC 2045 §5.1, RFC 2231): `parseParameters` reads them back as they were. */
-import { bytesOf } from "./field_text.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 
 /** Characters of one segment of a long value: with name and number it stays within a line. */
 const SEGMENT = 60;
@@ -23,7 +23,7 @@ export function printParameter(name: string, value: string): string {
 function extendedSegments(value: string): string[] {
   const segments: string[] = [];
   let segment = "";
-  for (const octet of bytesOf(value)) {
+  for (const octet of encodeUtf8(value)) {
     const character = String.fromCharCode(octet);
     const piece = /[A-Za-z0-9.\-_~]/.test(character)
       ? character

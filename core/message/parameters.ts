@@ -1,7 +1,9 @@
 /** Parameters of MIME fields (RFC 2045 §5.1) with RFC 2231's continuations and charsets, read as real mail needs it. */
+import { latin1 } from "../wire/ascii.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 import type { MessageParameter } from "../contract/message.ts";
 import { type CharsetDecode, decodeCharset } from "./charset.ts";
-import { bytesOf, isBlank, latin1Of, textOf } from "./field_text.ts";
+import { isBlank, textOf } from "./field_text.ts";
 import { concat } from "./bytes.ts";
 
 /** Further parameters of a field are left out. */
@@ -135,7 +137,7 @@ function joinNumbered(numbered: ReadonlyMap<number, Segment>, first: Segment, de
     const segment = numbered.get(number);
     if (!segment) break;
     const value = number === 0 && information ? segment.value.slice(information[0].length) : segment.value;
-    pieces.push(segment.name.endsWith("*") ? percentDecoded(value) : bytesOf(value));
+    pieces.push(segment.name.endsWith("*") ? percentDecoded(value) : encodeUtf8(value));
   }
   const bytes = concat(pieces);
   return information?.[1] ? decode(bytes, information[1]) : textOf(bytes);
@@ -143,8 +145,8 @@ function joinNumbered(numbered: ReadonlyMap<number, Segment>, first: Segment, de
 
 /** Octets of `%41` escapes; anything else as it is. */
 function percentDecoded(value: string): Uint8Array {
-  if (!value.includes("%")) return bytesOf(value);
-  const unescaped = latin1Of(bytesOf(value)).replace(
+  if (!value.includes("%")) return encodeUtf8(value);
+  const unescaped = latin1(encodeUtf8(value)).replace(
     /%([0-9A-Fa-f]{2})/g,
     (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)),
   );

@@ -26,13 +26,18 @@ const FIELD = 8192;
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
+/** Fields that are kept as they are. */
+const textFields: ReadonlyMap<string, "id" | "description" | "md5" | "location"> = new Map([
+  ["content-id", "id"],
+  ["content-description", "description"],
+  ["content-md5", "md5"],
+  ["content-location", "location"],
+]);
+
 /** Of repeated fields the first counts. */
 export function describePart(header: Header, fallback: ContentType, budget: TextBudget): PartDescription {
   let type: ContentType | undefined;
   const rest: Mutable<Partial<PartContent>> = {};
-  const keep = (key: "id" | "description" | "md5" | "location", text: string) => {
-    if (rest[key] === undefined && text !== "" && budget.take(text.length)) rest[key] = text;
-  };
   for (const field of header.fields) {
     if (!field.key.startsWith("content-")) continue;
     const value = header.value(field, FIELD);
@@ -55,18 +60,12 @@ export function describePart(header: Header, fallback: ContentType, budget: Text
         if (language.length > 0 && budget.take(value.length)) rest.language ??= language;
         break;
       }
-      case "content-id":
-        keep("id", value);
-        break;
-      case "content-description":
-        keep("description", value);
-        break;
-      case "content-md5":
-        keep("md5", value);
-        break;
-      case "content-location":
-        keep("location", value);
-        break;
+      default: {
+        const key = textFields.get(field.key);
+        if (key !== undefined && rest[key] === undefined && value !== "" && budget.take(value.length)) {
+          rest[key] = value;
+        }
+      }
     }
   }
   const { type: main, subtype, parameters } = type ?? fallback;

@@ -1,4 +1,4 @@
-/** Quoted-printable (RFC 2045 §6.7): lenient streaming decoder, encoder with lines of 76 characters. */
+/** Quoted-printable (RFC 2045 §6.7): a lenient streaming decoder. */
 
 const LF = 10, CR = 13, SPACE = 32, TAB = 9, EQUALS = 61;
 const hexDigits = "0123456789ABCDEF";
@@ -55,21 +55,29 @@ export class QuotedPrintableDecoder {
     }
   }
 
+  /** One more octet after "=", and after what may have followed that. */
   #resolveEscape(octet: number, output: Output): void {
-    const held = this.#held;
-    const second = held[1];
+    const held = this.#held, second = held[1];
+    const half = second === undefined ? undefined : hexValues[second] ?? 16;
     const value = hexValues[octet] ?? 16;
-    if (octet === LF && (second === undefined || second === CR || isBlank(second))) held.length = 0; // Rule 5.
-    else if (second === undefined && (value < 16 || octet === CR || isBlank(octet))) held.push(octet);
-    else if (second !== undefined && isBlank(second) && held.at(-1) !== CR && this.#mayHold(octet)) {
-      held.push(octet); // Rule 3 again: blanks between the soft break's "=" and its line end.
-    } else if (second !== undefined && hexValues[second] !== 16 && value < 16) {
-      output.add(((hexValues[second] ?? 0) << 4) | value); // Rule 1.
+    if (half !== undefined && half < 16) {
+      // Rule 1: two digits are an octet.
+      if (value === 16) return this.#giveUp(octet, output);
+      output.add(half << 4 | value);
       held.length = 0;
-    } else {
-      output.addAll(held);
-      this.#restart(octet, output);
-    }
+    } else if (octet === LF) {
+      // Rule 5: a soft break vanishes.
+      held.length = 0;
+    } else if (second === undefined && value < 16 || held.at(-1) !== CR && this.#mayHold(octet)) {
+      // A first digit; or rule 3 again: blanks between the soft break's "=" and its line end.
+      held.push(octet);
+    } else this.#giveUp(octet, output);
+  }
+
+  /** What is held stays as it is. */
+  #giveUp(octet: number, output: Output): void {
+    output.addAll(this.#held);
+    this.#restart(octet, output);
   }
 
   /** Whether an octet may stand between "=" and the LF of a soft break. */
@@ -105,38 +113,4 @@ class Output {
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
-}
-
-/** Quoted-printable text: CRLF in `bytes` stays a line end, any other octet that is not plain becomes `=XX`. */
-export function encodeQuotedPrintable(bytes: Uint8Array): string {
-  let text = "";
-  let line = "";
-  for (let at = 0; at < bytes.length; at++) {
-    const octet = bytes[at] ?? 0;
-    if (octet === CR && bytes[at + 1] === LF) {
-      text += `${line}\r\n`;
-      line = "";
-      at++;
-      continue;
-    }
-    const atLineEnd = at + 1 === bytes.length || (bytes[at + 1] === CR && bytes[at + 2] === LF);
-    const piece = isPlain(octet, atLineEnd) ? String.fromCharCode(octet) : escaped(octet);
-    // Rule 5: lines of at most 76 characters, the "=" of a soft break counted.
-    if (line.length + piece.length > (atLineEnd ? 76 : 75)) {
-      text += `${line}=\r\n`;
-      line = "";
-    }
-    line += piece;
-  }
-  return text + line;
-}
-
-/** Rules 2 and 3: printable ASCII but "=", and blanks that do not end a line. */
-function isPlain(octet: number, atLineEnd: boolean): boolean {
-  if (isBlank(octet)) return !atLineEnd;
-  return octet > 32 && octet < 127 && octet !== EQUALS;
-}
-
-function escaped(octet: number): string {
-  return `=${hexDigits.charAt(octet >> 4)}${hexDigits.charAt(octet & 15)}`;
 }

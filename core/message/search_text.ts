@@ -4,6 +4,8 @@
  * found is what stands there. What RFC 2046 §5.1.1 says is to be ignored, before the first part and after the last, is.
  */
 import type { MessageAddress, MessagePart } from "../contract/message.ts";
+import { latin1 } from "../wire/ascii.ts";
+import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 import { concat } from "./bytes.ts";
 import {
   type CharsetDecode,
@@ -15,7 +17,7 @@ import {
   pieceDecoder,
 } from "./charset.ts";
 import { decodeEncodedWords } from "./encoded_word.ts";
-import { bytesOf, latin1Of, unfold } from "./field_text.ts";
+import { unfold } from "./field_text.ts";
 import { Header, type HeaderField } from "./header.ts";
 import { parameter } from "./parameters.ts";
 import { type TransferDecoder, transferDecoder } from "./transfer_encoding.ts";
@@ -106,15 +108,15 @@ export function readField(header: Header, field: HeaderField, decode: CharsetDec
   const text = decodeEncodedWords(header.value(field), decode);
   if (!octets && isAscii(text)) return { text };
   const raw = header.rawValue(field);
-  if (!octets && !text.includes("\ufffd") && isUtf8(raw)) return { text };
-  return { text, octets: decodeEncodedWords(unfold(latin1Of(raw)), latin1Of) };
+  if (!octets && !text.includes("\ufffd") && decodeUtf8(raw) !== undefined) return { text };
+  return { text, octets: decodeEncodedWords(unfold(latin1(raw)), latin1) };
 }
 
 /** The value of a field that is kept as text (`MessageSummary`). */
 export function readValue(value: string, decode: CharsetDecode): ReadText {
   const text = decodeEncodedWords(value, decode);
   if (!text.includes("\ufffd")) return { text };
-  return { text, octets: decodeEncodedWords(latin1Of(bytesOf(value)), latin1Of) };
+  return { text, octets: decodeEncodedWords(latin1(encodeUtf8(value)), latin1) };
 }
 
 /** Names of files that a part has, decoded: in RFC 2231's form they cannot be read in the header itself. */
@@ -205,7 +207,7 @@ class PartReading {
   }
 
   #piece(text: string, bytes: Uint8Array, continues: boolean): SearchPiece {
-    const octets = this.#always || this.#isDoubtful(text, bytes) ? { octets: latin1Of(bytes) } : {};
+    const octets = this.#always || this.#isDoubtful(text, bytes) ? { octets: latin1(bytes) } : {};
     return { isHeader: false, continues, text, ...octets };
   }
 
@@ -225,15 +227,4 @@ function charsetOf({ parameters }: MessagePart): string {
 
 function isAscii(text: string): boolean {
   return !/[^\0-\x7f]/.test(text);
-}
-
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    utf8.decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 /** What one observer has still to be told: one event after the other, each for a limited time, and never too many. */
 import type { Logger } from "../contract/logger.ts";
-import { beforeDeadline } from "./before_deadline.ts";
+import { beforeDeadline, inTime } from "../wire/in_time.ts";
 import type { ObserverLimits } from "./observation.ts";
 
 interface Waiting {
@@ -58,15 +58,10 @@ export class ObserverQueue implements Disposable {
   }
 
   async #tell({ event, tell }: Waiting): Promise<void> {
-    const { patience } = this.#limits;
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error(`it has not come to an end within ${patience} ms`)), patience);
     try {
-      await Promise.race([Promise.try(tell), late.promise]);
+      await inTime(Promise.try(tell), this.#limits.patience, "it has not come to an end");
     } catch (error) {
       this.#log.error("an observer failed", { event, error });
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -1,5 +1,4 @@
 /** `HOST:PORT`, with IPv6 addresses in brackets (RFC 3986 §3.2.2). */
-import { value, type ValueSchema } from "./values.ts";
 
 /** A host, without brackets, and a port. */
 export interface HostPort {
@@ -23,12 +22,6 @@ export function parseHostPort(text: string): HostPort | undefined {
 export function formatHostPort({ hostname, port }: HostPort): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
-
-/** A host and a port, as an option. */
-export const hostPort: ValueSchema<HostPort> = value(
-  'HOST:PORT, such as "127.0.0.1:2525" or "[::1]:2525"',
-  (given) => typeof given === "string" ? parseHostPort(given) : undefined,
-);
 
 function isIpv6(text: string): boolean {
   return URL.canParse(`http://[${text}]/`);

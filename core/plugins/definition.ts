@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { Issue } from "../config/explain_issues.ts";
 import { valueAt } from "../config/plain_value.ts";
 import { apiVersion, type OptionsSchema, type PluginDefinition, type PluginKind } from "../contract/plugin.ts";
-import { firstLineOf } from "./import_plugin.ts";
+import { firstLineOf } from "../wire/error_message.ts";
 
 /** A definition, or why a module has none. */
 export type ReadDefinition<Kind extends PluginKind> = { readonly definition: PluginDefinition<Kind, unknown> } | {

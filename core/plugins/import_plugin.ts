@@ -1,5 +1,7 @@
 /** Brings a plugin's module in, and checks its digest where the configuration gives one. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { firstLineOf } from "../wire/error_message.ts";
+import { inTime } from "../wire/in_time.ts";
 import { bundlingAdvice } from "./bundling_advice.ts";
 import { freshAddress } from "./fresh_address.ts";
 import { mediaTypeOf } from "./media_type.ts";
@@ -39,22 +41,12 @@ export async function importPlugin(source: FoundSource, settings: ImportSettings
   try {
     if (source.from === "built-in") return await source.load();
     const specifier = await specifierOf(source, settings);
-    return await inTime(import(specifier), deadline);
+    // Whoever reloads waits for it, and each later reload for that one.
+    return await inTime(import(specifier), deadline, "it was not loaded");
   } catch (error) {
     const advice = isCompiled ? bundlingAdvice(source, error) : undefined;
     if (advice === undefined) throw error;
     throw new Error(`${firstLineOf(error)} — ${advice}`, { cause: error });
-  }
-}
-
-/** What a module gives. Whoever reloads waits for it, and each later reload for that one. */
-async function inTime<T>(module: Promise<T>, deadline: number): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`it was not loaded within ${deadline / 1000} s`)), deadline);
-  try {
-    return await Promise.race([module, promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -76,11 +68,6 @@ export async function specifierOf(
       return `data:${mediaTypeOf(source.url)};base64,${octets.toBase64()}`;
     }
   }
-}
-
-/** What an error says, without what a compiler draws below it. */
-export function firstLineOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1).join("");
 }
 
 /** W3C Subresource Integrity §3.1: `sha256-` and the digest in Base64. @throws DigestMismatch. */

@@ -2,8 +2,10 @@
  * The lives of plugins: set up in order, drained and stopped in reverse. Nothing that a plugin does wrong keeps another
  * from being stopped, and no wait is without end.
  */
+import { messageOf } from "../wire/error_message.ts";
 import type { Lifecycle } from "../contract/plugin.ts";
 import type { Logger } from "../contract/logger.ts";
+import { inTime, unlessAborted } from "../wire/in_time.ts";
 
 /** How long a plugin may take, in milliseconds. */
 export interface LifecycleLimits {
@@ -26,7 +28,7 @@ export class SetupError extends Error {
 
   /** @param plugin As the operator knows it: `storage sqlite`. */
   constructor(plugin: string, cause: unknown) {
-    super(`${plugin}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`${plugin}: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -48,7 +50,7 @@ export class PluginLives implements AsyncDisposable {
   ): Promise<Extension> {
     const starting = Promise.try(setup);
     try {
-      const life = await within(this.#limits.setup, starting, "was not set up in time");
+      const life = await inTime(starting, this.#limits.setup, "was not set up");
       if (!isObject(life)) throw new TypeError("its setup gives nothing");
       this.#living.push({ name, life });
       return life;
@@ -63,7 +65,7 @@ export class PluginLives implements AsyncDisposable {
   async drain(deadline: AbortSignal): Promise<void> {
     for (const { name, life } of this.#living.toReversed()) {
       try {
-        await until(deadline, Promise.try(() => life.drain?.(deadline)));
+        await unlessAborted(deadline, Promise.try(() => life.drain?.(deadline)));
       } catch (error) {
         this.#log.warn(`${name}: did not finish its work`, { error });
       }
@@ -84,7 +86,7 @@ export class PluginLives implements AsyncDisposable {
 
   async #stop({ name, life }: Living): Promise<void> {
     try {
-      await within(this.#limits.stop, Promise.try(() => life.stop?.()), "did not stop in time");
+      await inTime(Promise.try(() => life.stop?.()), this.#limits.stop, "did not stop");
     } catch (error) {
       this.#log.error(`${name}: did not stop as it should`, { error });
     }
@@ -94,28 +96,4 @@ export class PluginLives implements AsyncDisposable {
 /** A plugin in JavaScript may give anything. */
 function isObject(given: unknown): given is object {
   return typeof given === "object" && given !== null;
-}
-
-/** What a promise gives, or an error after so many milliseconds. */
-async function within<T>(milliseconds: number, work: Promise<T>, late: string): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`${late} (${milliseconds / 1000} s)`)), milliseconds);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** What a promise gives, or an error when the signal aborts. */
-async function until<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const give = () => reject(new Error("the time for it is over"));
-  if (signal.aborted) give();
-  signal.addEventListener("abort", give, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", give);
-  }
 }

@@ -1,11 +1,11 @@
 /**
- * The conversation of AUTH and AUTHENTICATE as POP3 (RFC 5034 §4), SMTP (RFC 4954 §4), IMAP (RFC 9051 §6.2.2) and
- * ManageSieve (RFC 5804 §2.1) share it: challenges and responses in Base64, `*` to cancel.
+ * The conversation of AUTH and AUTHENTICATE as POP3 (RFC 5034 §4), SMTP (RFC 4954 §4) and IMAP (RFC 9051 §6.2.2) share it:
+ * challenges and responses in Base64, `*` to cancel.
  */
 import type { Authentication, ExchangeEnd, ReadLogin, Service } from "../contract/authentication.ts";
 import type { Connection } from "../contract/connection.ts";
 import { encodeBase64 } from "../message/base64.ts";
-import { decodeStrictBase64 } from "./base64.ts";
+import { decodeStrictBase64 } from "./strict_base64.ts";
 import { refused } from "./exchange.ts";
 
 /** Octets of a response line: RFC 4954 §4 asks for 12288 at least, tickets of GSSAPI and tokens may be longer. */
@@ -27,8 +27,6 @@ export interface SaslDialogue {
   sendChallenge(base64: string): void;
   /** Reads logins in forms of the protocol's own. */
   readonly readLogin?: ReadLogin;
-  /** The client's response; undefined when it has gone. Absent: the next line (ManageSieve sends strings instead). */
-  readResponse?(): Promise<Uint8Array | undefined>;
 }
 
 /**
@@ -40,7 +38,6 @@ export interface SaslDialogue {
  */
 export async function runSaslDialogue(dialogue: SaslDialogue): Promise<ExchangeEnd> {
   const { authentication, connection, service, mechanism, readLogin } = dialogue;
-  const readResponse = dialogue.readResponse ?? (() => connection.reader.readLine(responseLineLimit));
   const initial = decodeInitial(dialogue.initial);
   if (initial === "malformed") return refused("malformed");
   await using exchange = await authentication.begin(mechanism, connection, service, initial, readLogin);
@@ -48,7 +45,7 @@ export async function runSaslDialogue(dialogue: SaslDialogue): Promise<ExchangeE
   while (step.state === "challenge") {
     dialogue.sendChallenge(encodeBase64(step.data));
     await connection.writer.flush();
-    const line = await readResponse();
+    const line = await connection.reader.readLine(responseLineLimit);
     // RFC 4954 §4, RFC 5034 §4, RFC 9051 §6.2.2: a single "*" cancels.
     if (line === undefined || (line.length === 1 && line[0] === ASTERISK)) return await breakOff(exchange, "cancelled");
     const response = decodeStrictBase64(line);

@@ -1,6 +1,6 @@
 /** DIGEST-MD5's secret (RFC 2831 §2.1.2.1): H(user:realm:password). */
 import { createHash } from "node:crypto";
-import { encodeUtf8 } from "./text.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 import { latin1Bytes } from "../wire/ascii.ts";
 
 /**

@@ -3,9 +3,9 @@
  * sent before, the client answers with its login and a digest of the challenge and its password.
  */
 import type { AuthOutcome, ExchangeRequest } from "../contract/authentication.ts";
+import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 import { equalInConstantTime } from "./constant_time.ts";
 import { prepareStored } from "./saslprep.ts";
-import { decodeUtf8, encodeUtf8 } from "./text.ts";
 
 /** RFC 2195 §2, RFC 1939 §7: random digits, a timestamp and our name, as a msg-id; never the same twice. */
 export function freshChallenge(hostname: string, now: Date): string {

@@ -1,7 +1,7 @@
 /** One-time passwords (RFC 2289 §6, appendix A): the sequence that comes of a pass phrase. Pure. */
 import { createHash } from "node:crypto";
 import type { OtpAlgorithm, OtpSequence } from "../contract/authentication.ts";
-import { encodeUtf8 } from "./text.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 
 /** Octets of a one-time password. */
 export const otpLength = 8;

@@ -114,9 +114,9 @@ export class ClientConnection implements Connection {
       this.#moveTo(stream);
       this.#stream = stream;
       return this.#tls = tls;
-    } catch (error) {
+    } catch (cause) {
       this.close();
-      throw error;
+      throw new ConnectionClosed("the TLS handshake failed", { cause });
     }
   }
 

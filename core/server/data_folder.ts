@@ -1,6 +1,7 @@
 /** The data folder: made where there is none, and there for good before anything in it is promised. */
 import { dirname } from "node:path";
 import { SetupError } from "../plugins/lifecycle.ts";
+import { messageOf } from "../wire/error_message.ts";
 import { mayRead, syncFolder } from "./lasting.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function makeDataFolder(folder: string): Promise<void> {
     // Also when it was there: whoever made it may have been killed before it came to this.
     for (const path of above) await syncFolder(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const advice = "it must be a folder that belongs to the user that runs the server";
     throw new SetupError("data", new Error(`${folder} cannot be made: ${reason}; ${advice}`, { cause: error }));
   }

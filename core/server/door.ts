@@ -5,13 +5,14 @@ import type { Connection } from "../contract/connection.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { OpenConnections } from "../sasl/open_connections.ts";
 import { BufferPool } from "../wire/buffer_pool.ts";
+import { beforeDeadline, endsWithin } from "../wire/in_time.ts";
 import { Waits } from "../wire/waits.ts";
-import type { Certificate } from "./certificate.ts";
 import type { Places } from "./connection_counts.ts";
 import { type Accepted, Listener } from "./listener.ts";
 import { type Arrival, arrivalOf, openSession } from "./open_session.ts";
 import type { SocketStream } from "./socket_stream.ts";
-import { TlsUpgrade } from "./tls_upgrade.ts";
+import type { Certificate } from "./tls/certificate.ts";
+import { TlsUpgrade } from "./tls/tls_upgrade.ts";
 
 /** Serves a connection with the protocol of that place in the configuration. */
 export type ServeConnection = (index: number, connection: Connection, stop: AbortSignal) => Promise<void>;
@@ -117,12 +118,7 @@ export class Door implements AsyncDisposable {
   async drain(deadline: AbortSignal): Promise<void> {
     this.shut();
     this.#stop.abort();
-    const { promise: isLate, resolve } = Promise.withResolvers<void>();
-    if (deadline.aborted) resolve();
-    const late = () => resolve();
-    deadline.addEventListener("abort", late, { once: true });
-    await Promise.race([isLate, this.#allEnd()]);
-    deadline.removeEventListener("abort", late);
+    await beforeDeadline(this.#allEnd(), deadline);
     this.#closeAll();
   }
 
@@ -136,10 +132,7 @@ export class Door implements AsyncDisposable {
     this.shut();
     this.#stop.abort();
     this.#closeAll();
-    const { promise: isLate, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, CLEARING);
-    await Promise.race([isLate, this.#allEnd()]);
-    clearTimeout(timer);
+    await endsWithin(this.#allEnd(), CLEARING);
     if (this.#sessions.size > 0) this.#parts.log.error("sessions did not end", { sessions: this.#sessions.size });
     for (const stream of this.#streams) stream.release();
     this.#waits[Symbol.dispose]();

@@ -2,8 +2,9 @@
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { Logger } from "../contract/logger.ts";
 import { formatHostPort, type HostPort } from "../options/host_port.ts";
+import { messageOf } from "../wire/error_message.ts";
 import { Acceptor } from "./acceptor.ts";
-import type { Certificate } from "./certificate.ts";
+import type { Certificate } from "./tls/certificate.ts";
 
 /** An address that cannot be listened on. */
 export class ListenError extends Error {
@@ -147,5 +148,5 @@ function reasonOf({ hostname, port }: HostPort, error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied && port < 1024) {
     return "ports below 1024 need the right to bind them (CAP_NET_BIND_SERVICE)";
   }
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,12 +1,13 @@
 /** From an accepted socket to the connection that a protocol is given: under `tls`, only once the handshake is done. */
 import type { TlsInfo } from "../contract/connection.ts";
+import { messageOf } from "../wire/error_message.ts";
 import { DeadlineExceeded, Stopping } from "../wire/errors.ts";
-import type { Certificate } from "./certificate.ts";
 import { ClientConnection, type ConnectionParts, type SecuredStream } from "./connection.ts";
 import type { Accepted } from "./listener.ts";
 import { type SocketStream, socketStream } from "./socket_stream.ts";
-import { tlsSocketStream } from "./tls_socket_stream.ts";
-import type { TlsUpgrade } from "./tls_upgrade.ts";
+import type { Certificate } from "./tls/certificate.ts";
+import { tlsSocketStream } from "./tls/tls_socket_stream.ts";
+import type { TlsUpgrade } from "./tls/tls_upgrade.ts";
 
 /** An accepted socket as a stream. */
 export interface Arrival extends Pick<ConnectionParts, "peer" | "local"> {
@@ -93,5 +94,5 @@ function factsOf(certificate: Certificate | undefined): TlsInfo {
 
 function whyOf(error: unknown): string {
   if (error instanceof DeadlineExceeded) return "the client was too slow";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

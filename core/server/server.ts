@@ -1,4 +1,4 @@
-/** The composition root: the one file that knows every part. Nothing listens until everything is set up. */
+/** A server from its start to its end. Nothing listens until everything is set up; a reload changes all of it, or nothing. */
 import { basename, resolve } from "node:path";
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { Directory } from "../contract/directory.ts";
@@ -16,7 +16,8 @@ import { formatHostPort } from "../options/host_port.ts";
 import { commonOver, Holds } from "../sasl/holds.ts";
 import { PenaltyBook } from "../sasl/penalty_book.ts";
 import type { WaitClock } from "../wire/waits.ts";
-import { type Certificate, readCertificate } from "./certificate.ts";
+import { readCertificate } from "./tls/certificate.ts";
+import { warnOfEnd } from "./tls/certificate_end.ts";
 import { ConfigurationError } from "./configuration_error.ts";
 import { ConnectionCounts } from "./connection_counts.ts";
 import { configured } from "./door.ts";
@@ -99,18 +100,11 @@ export async function startServer(
   warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
   const workers = workersOf(config, isFromFiles, log);
-  const secret = crypto.getRandomValues(new Uint8Array(32));
-  const holds = new Holds(now), notice = new FailureNotice();
-  const counted = (until: number) => notice.failed(until);
-  const book = new PenaltyBook({ authDelay: config.limits.authDelay, now, counted });
-  const counts = countsMemory(workers > 1 ? config.limits.connections : 0, workers);
-  const places = workers === 1
-    ? new ConnectionCounts(config.limits)
-    : new SharedPlaces(new SharedCounts(counts, workers, 1), config.limits, secret);
+  const { places, ...kept } = commonState(config, workers, now);
   const sessions = undo.use(
     await setUpSessions({
-      ...{ loaded, certificate, log, now, places, book },
-      common: commonOver(holds, secret),
+      ...{ loaded, certificate, log, now, places, book: kept.book },
+      common: commonOver(kept.holds, kept.secret),
       secretsChanged: (account) => threads.endSessions(account),
       ...workers > 1 && { thread: 1 },
     }),
@@ -125,16 +119,7 @@ export async function startServer(
       use: (work) => sessions.use(({ outgoing }) => work(outgoing)),
     }),
   );
-  const common = {
-    threads: workers,
-    log,
-    counts,
-    notice,
-    book,
-    holds,
-    secret,
-    ...workers > 1 && { share: shareOf(storage, config) },
-  };
+  const common = { threads: workers, log, ...kept, ...workers > 1 && { share: shareOf(storage, config) } };
   const secretsChanged = (account: AccountId) => sessions.endSessions(account);
   const threads = undo.use(
     new SessionThreads({ count: workers - 1, log, common, secretsChanged, ...clock && { clock } }, {
@@ -152,11 +137,13 @@ export async function startServer(
     }),
   );
   httpDoor.open();
-  const listening = bound.flatMap(({ index, address }) => {
-    const plugin = plugins.protocols[index];
-    return plugin === undefined ? [] : [{ protocol: plugin.definition.name, options: plugin.options, address }];
-  });
-  listening.push(...httpDoor.addresses.map((address) => ({ protocol: "http", options: undefined, address })));
+  const listening: Listening[] = [
+    ...bound.flatMap(({ index, address }) => {
+      const plugin = plugins.protocols[index];
+      return plugin === undefined ? [] : { protocol: plugin.definition.name, options: plugin.options, address };
+    }),
+    ...httpDoor.addresses.map((address) => ({ protocol: "http", options: undefined, address })),
+  ];
   for (const { protocol, address } of listening) {
     log.info("listening", { protocol, address: formatHostPort(address), security: address.security });
   }
@@ -256,17 +243,6 @@ class Server implements RunningServer {
   }
 }
 
-/** Days before its end that a certificate is to be renewed. */
-const RENEWAL = 14;
-
-function warnOfEnd(certificate: Certificate | undefined, log: Logger, now: Date): void {
-  if (certificate === undefined) return;
-  const days = Math.floor((certificate.validTo.getTime() - now.getTime()) / 86_400_000);
-  const facts = { validTo: certificate.validTo.toISOString() };
-  if (days < 0) log.error("the certificate has expired: clients will refuse it; replace it and send SIGHUP", facts);
-  else if (days < RENEWAL) log.warn("the certificate expires soon: replace it and send SIGHUP", { days, ...facts });
-}
-
 /** The old file goes on being written where there cannot be a new one. */
 function reopen(log: ServerLog): void {
   try {
@@ -274,6 +250,19 @@ function reopen(log: ServerLog): void {
   } catch (error) {
     log.error("the log file cannot be opened anew; the old one is written on", { error });
   }
+}
+
+/** What is counted and held for the sessions of all threads together. */
+function commonState(config: ServerConfig, workers: number, now: () => Date) {
+  const secret = crypto.getRandomValues(new Uint8Array(32));
+  const holds = new Holds(now), notice = new FailureNotice();
+  const counted = (until: number) => notice.failed(until);
+  const book = new PenaltyBook({ authDelay: config.limits.authDelay, now, counted });
+  const counts = countsMemory(workers > 1 ? config.limits.connections : 0, workers);
+  const places = workers === 1
+    ? new ConnectionCounts(config.limits)
+    : new SharedPlaces(new SharedCounts(counts, workers, 1), config.limits, secret);
+  return { secret, holds, notice, book, counts, places };
 }
 
 /** How many threads there are to be; where there cannot be as many as is configured, the log says why. */

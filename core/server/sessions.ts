@@ -8,13 +8,13 @@ import { PluginLives } from "../plugins/lifecycle.ts";
 import { authenticationMemory } from "../sasl/authentication.ts";
 import { OpenConnections } from "../sasl/open_connections.ts";
 import type { Book } from "../sasl/penalties.ts";
-import type { Certificate } from "./certificate.ts";
 import type { Places } from "./connection_counts.ts";
 import { type Bound, type Door, openDoor } from "./door.ts";
 import { setUpStorage, type SharedContext } from "./foundation.ts";
 import { type Generation, type Ground, setUpGeneration } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import type { LoadedServer } from "./load_server.ts";
+import type { Certificate } from "./tls/certificate.ts";
 
 /** What they are made of. */
 export interface SessionsParts {

@@ -1,4 +1,4 @@
-/** Octets that are text: compared without regard to case, read, and shown. */
+/** Octets that are text: compared without regard to case, made a text and made of one. */
 import { Buffer, isAscii as isAllAscii } from "node:buffer";
 
 /** An upper-case ASCII letter as its lower-case one; other octets as they are. */
@@ -15,11 +15,6 @@ export function equalsIgnoringCase(bytes: Uint8Array, text: string): boolean {
   return true;
 }
 
-/** Whether octets begin with this, in any case. */
-export function startsWithIgnoringCase(bytes: Uint8Array, text: string): boolean {
-  return bytes.length >= text.length && equalsIgnoringCase(bytes.subarray(0, text.length), text);
-}
-
 /** One character an octet, U+0000 to U+00FF: what was read is kept as it is. */
 export function latin1(bytes: Uint8Array): string {
   // Not TextDecoder's latin1: that is windows-1252, which differs in 0x80 to 0x9F.
@@ -31,11 +26,6 @@ export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
   return bytes;
-}
-
-/** The text of octets that are all ASCII; undefined for others. */
-export function ascii(bytes: Uint8Array): string | undefined {
-  return isAscii(bytes) ? latin1(bytes) : undefined;
 }
 
 /** Whether all octets are below 0x80. */
@@ -53,17 +43,4 @@ export function hasNul(bytes: Uint8Array): boolean {
     if (latin1(bytes.subarray(at, at + PIECE)).includes("\0")) return true;
   }
   return false;
-}
-
-/** Octets for people to read, in logs and errors: what is not printable ASCII as `\xHH`, cut off after `most` octets. */
-export function printable(bytes: Uint8Array, most = 80): string {
-  const shown = bytes.length > most ? bytes.subarray(0, most) : bytes;
-  const text = Array.from(
-    shown,
-    (octet) =>
-      octet >= 0x20 && octet < 0x7f && octet !== 0x5c
-        ? String.fromCharCode(octet)
-        : `\\x${octet.toString(16).padStart(2, "0")}`,
-  );
-  return text.join("") + (bytes.length > most ? "…" : "");
 }

@@ -1,11 +1,10 @@
 /**
  * Commands as they arrive in IMAP (RFC 9051 §2.2.1) and ACAP (RFC 2244 §2.2.1): lines, and the literals that may end them. A
- * command becomes one text with
- * its literals in place; one that is large enough to be a message is left on the wire for the command to take. Whatever
- * goes wrong, what the client has announced is read away: its octets are never taken for commands.
+ * command becomes one text with its literals in place; one that is large enough to be a message is left on the wire for the
+ * command to take. Whatever goes wrong, what the client has announced is read away: its octets are never taken for commands.
  */
 import type { WireReader, WireWriter } from "../contract/connection.ts";
-import { ConnectionClosed, LineTooLong } from "./errors.ts";
+import { ConnectionClosed, LineTooLong, TooMuchRefused } from "./errors.ts";
 import { GatheredText } from "./gathered_text.ts";
 import { type LiteralMark, literalMark } from "./literal_mark.ts";
 
@@ -47,11 +46,6 @@ export interface CommandLimits {
 /** A command is larger than it may be. It has been read away. */
 export class CommandTooLarge extends Error {
   override readonly name = "CommandTooLarge";
-}
-
-/** A client sends more of what nobody wants than can be read away (RFC 7888 §4): it has to be left. */
-export class TooMuchRefused extends Error {
-  override readonly name = "TooMuchRefused";
 }
 
 /** Reads the commands of one client. */

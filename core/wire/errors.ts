@@ -64,3 +64,25 @@ export class Stopping extends Error {
     super("the server is stopping");
   }
 }
+
+/**
+ * A reply, or what a client sends, was begun and its end cannot be found: what comes next in that direction would be taken
+ * for a part of it.
+ */
+export class OutOfStep extends Error {
+  /** For logs. */
+  override readonly name = "OutOfStep";
+}
+
+/** A client sends more of what nobody wants than can be read away (RFC 7888 §4): it has to be left. */
+export class TooMuchRefused extends Error {
+  /** For logs. */
+  override readonly name = "TooMuchRefused";
+}
+
+const broken = [ConnectionClosed, DeadlineExceeded, Stopping, OutOfStep, TooMuchRefused];
+
+/** Whether an error means that the connection goes no further, not that a command has failed. */
+export function isBroken(error: unknown): boolean {
+  return broken.some((kind) => error instanceof kind);
+}

@@ -5,7 +5,7 @@
 import { type BufferPool, LARGE_BUFFER } from "./buffer_pool.ts";
 
 /** Octets of an idle connection's buffer. */
-export const SMALL_BUFFER = 1024;
+const SMALL_BUFFER = 1024;
 
 /** A stretch of octets in a buffer, which grows at its end and is used up from its start. */
 export class InputBuffer {

@@ -8,7 +8,7 @@ import {
 } from "../../core/contract/mod.ts";
 import { options } from "../../core/options/options.ts";
 import { text } from "../../core/options/values.ts";
-import { decodeUtf8 } from "../../core/sasl/text.ts";
+import { decodeUtf8 } from "../../core/wire/utf8.ts";
 
 /** What an operator must say. */
 interface AnonymousOptions {

@@ -6,7 +6,7 @@ import {
   type PluginDefinition,
 } from "../../core/contract/mod.ts";
 import { noOptions } from "../../core/options/no_options.ts";
-import { decodeUtf8 } from "../../core/sasl/text.ts";
+import { decodeUtf8 } from "../../core/wire/utf8.ts";
 
 const plugin: PluginDefinition<"auth", Record<never, never>> = definePlugin({
   apiVersion: 1,

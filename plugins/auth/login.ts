@@ -6,8 +6,8 @@ import {
   type PluginDefinition,
 } from "../../core/contract/mod.ts";
 import { noOptions } from "../../core/options/no_options.ts";
-import { decodeUtf8, encodeUtf8 } from "../../core/sasl/text.ts";
 import { latin1 } from "../../core/wire/ascii.ts";
+import { decodeUtf8, encodeUtf8 } from "../../core/wire/utf8.ts";
 
 const plugin: PluginDefinition<"auth", Record<never, never>> = definePlugin({
   apiVersion: 1,

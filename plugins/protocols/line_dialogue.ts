@@ -3,8 +3,15 @@
  * POP1, POP2, poppassd and Ph.
  */
 import type { Connection } from "../../core/contract/mod.ts";
-import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../core/wire/errors.ts";
-import { OutOfStep } from "./pop3/errors.ts";
+import {
+  ConnectionClosed,
+  DeadlineExceeded,
+  Endless,
+  LineTooLong,
+  OutOfStep,
+  Stopping,
+} from "../../core/wire/errors.ts";
+import { sendLastWords } from "../../core/wire/last_words.ts";
 
 /** What a protocol says. Lines are kept by the writer and sent before the next one is waited for. */
 export interface LineDialogue {
@@ -21,9 +28,6 @@ export interface LineDialogue {
   /** Answers a line, given without its end, undefined where it was too long; false after the last words. */
   answer(line: Uint8Array | undefined): boolean | Promise<boolean>;
 }
-
-/** How long a goodbye may take, in milliseconds. */
-const PATIENCE = 5000;
 
 /** Holds a dialogue. Never throws but for what the dialogue gives no words for. */
 export async function holdDialogue(connection: Connection, stop: AbortSignal, dialogue: LineDialogue): Promise<void> {
@@ -66,10 +70,5 @@ async function sayWhy(
   if (error instanceof OutOfStep) return log.error("a reply was left unfinished", { error: error.cause ?? error });
   if (!(error instanceof Stopping)) log.error("command failed", { error });
   writer.line(error instanceof Stopping ? stopping : failed);
-  try {
-    connection.setIdleTimeout(PATIENCE);
-    await writer.flush();
-  } catch {
-    // It can not; the connection is about to be closed anyway.
-  }
+  await sendLastWords(connection);
 }

@@ -2,8 +2,9 @@
 import type { BodyId } from "../../core/contract/identifiers.ts";
 import type { Message, MessageDetails, UidSet } from "../../core/contract/mailbox.ts";
 import type { Operation, ResultOf } from "../../core/contract/storage.ts";
+import { isInRanges } from "../../core/mailboxes/number_ranges.ts";
 import { changedFlags, distinctFlags, moreKeywords } from "../common/flags.ts";
-import { isInRanges, uidRanges } from "../common/uid_set.ts";
+import { uidRanges } from "../common/uid_set.ts";
 import type { Changes, State, StoredMailbox } from "./state.ts";
 
 /** RFC 7162 §3.1: each change of a mailbox has a mod-sequence of its own, greater than those before. */

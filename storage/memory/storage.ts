@@ -21,12 +21,13 @@ import type { MessageSummary } from "../../core/contract/message.ts";
 import type { QueueEntry } from "../../core/contract/queue.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
+import { isInRanges } from "../../core/mailboxes/number_ranges.ts";
 import { summarize } from "../../core/message/summary.ts";
 import { Bell } from "../common/bell.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { wakesQueue } from "../common/queue.ts";
-import { asUidSet, isInRanges, uidRanges } from "../common/uid_set.ts";
+import { asUidSet, uidRanges } from "../common/uid_set.ts";
 import { Watchers } from "../common/watchers.ts";
 import { datasetOctets, datasetPlaces, readDataset } from "./datasets.ts";
 import { perform } from "./operations.ts";
@@ -39,7 +40,6 @@ export function memoryStorage(options: { readonly now?: () => Date } = {}): Stor
 }
 
 class MemoryStorage implements Storage {
-  readonly features: Storage["features"] = new Set();
   readonly #state = new State();
   readonly #watchers = new Watchers();
   readonly #locks = new MaildropLocks();
@@ -229,10 +229,6 @@ class MemoryStorage implements Storage {
 
   queue(after: QueueId = "0" as QueueId, most = Infinity): Promise<readonly QueueEntry[]> {
     return Promise.resolve(entriesOf(this.#state).filter(({ id }) => Number(id) > Number(after)).slice(0, most));
-  }
-
-  queueLength(): Promise<number> {
-    return Promise.resolve(this.#state.queue.size);
   }
 
   nextDue(after: Date): Promise<Date | undefined> {

@@ -7,7 +7,7 @@ import { SharedBytes, type SharedOctets } from "./shared_memory.ts";
 import type { WriterLink } from "./writer_link.ts";
 
 /** Octets of a body that still waits in memory, and of a chunk of one that does not. Measured: `storage_bench.ts`. */
-export const CHUNK: number = 256 * 1024;
+const CHUNK = 256 * 1024;
 /** Bodies that one writer can number; then another number is asked for. */
 const IN_SESSION = 2 ** 29;
 

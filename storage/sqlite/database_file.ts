@@ -1,5 +1,6 @@
 /** The database's file: made, checked and brought to the current schema before anything else opens it. */
 import { DatabaseSync } from "node:sqlite";
+import { messageOf } from "../../core/wire/error_message.ts";
 import { DatabaseFileError } from "./database_file_error.ts";
 import { migrate, type Migration } from "./migrate.ts";
 import { pragma } from "./statement.ts";
@@ -67,7 +68,7 @@ function makeFile(file: string): void {
     // SQLite gives its log the mode of the database: nobody else reads mail.
     Deno.openSync(file, { create: true, read: true, write: true, mode: 0o600 }).close();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DatabaseFileError(
       `${file}: cannot be opened for reading and writing: ${reason}; the data folder and the files in it must belong ` +
         "to the user that runs the server",
@@ -90,7 +91,7 @@ function claim(database: DatabaseSync, file: string): void {
 }
 
 function explained(file: string, error: unknown): DatabaseFileError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const advice = /not a database|malformed|corrupt/.test(reason)
     ? "expected the server's SQLite database: restore it from a backup, or move it away to start empty"
     : "see that the folder is writable, that there is room, and that no other program holds the file";

@@ -3,7 +3,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { DeliveryEnvelope, MessagePage, UidSet } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { MessageSelection } from "../../core/contract/storage.ts";
-import { asUidSet, commonRanges, type UidRange, uidRanges } from "../common/uid_set.ts";
+import { commonRanges } from "../../core/mailboxes/number_ranges.ts";
+import { asUidSet, type UidRange, uidRanges } from "../common/uid_set.ts";
 import type { ReadTransaction } from "./read_transaction.ts";
 import {
   envelopeColumns,

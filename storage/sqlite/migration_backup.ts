@@ -4,6 +4,7 @@
  * held once it holds for ever, and where the server removes a file's first name, the second keeps it.
  */
 import { backup, DatabaseSync } from "node:sqlite";
+import { messageOf } from "../../core/wire/error_message.ts";
 import { DatabaseFileError } from "./database_file_error.ts";
 import { SegmentFiles } from "./segment_files.ts";
 import { pragma } from "./statement.ts";
@@ -26,7 +27,7 @@ export async function backUp(database: DatabaseSync, file: string, version: numb
     await backup(database, path);
     linkAll(checked(path, version), files, copies);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DatabaseFileError(
       `${path}: the backup that a new schema needs cannot be made: ${reason}; see that there is room for a second copy`,
       { cause: error },

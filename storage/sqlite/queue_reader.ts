@@ -9,7 +9,6 @@ import { Statement } from "./statement.ts";
 export class QueueReader {
   readonly #entry: Statement<QueueRow>;
   readonly #entries: Statement<QueueRow>;
-  readonly #count: Statement<{ readonly count: number }>;
   readonly #next: Statement<{ readonly readyAt: number }>;
 
   /** Over a connection that reads. */
@@ -17,7 +16,6 @@ export class QueueReader {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#entry = prepare("SELECT * FROM queue WHERE id = ?");
     this.#entries = prepare("SELECT * FROM queue WHERE id > ? ORDER BY id LIMIT 0 + ?");
-    this.#count = prepare("SELECT count(*) AS count FROM queue");
     this.#next = prepare("SELECT readyAt FROM queue WHERE readyAt > ? ORDER BY readyAt LIMIT 1");
   }
 
@@ -30,11 +28,6 @@ export class QueueReader {
   /** In the order in which they came. */
   entries(after: number, most: number): QueueEntry[] {
     return this.#entries.all(after, limit(most)).map(entryOf);
-  }
-
-  /** How many. */
-  count(): number {
-    return this.#count.get()?.count ?? 0;
   }
 
   /** The first time after this one at which an entry can be claimed. */

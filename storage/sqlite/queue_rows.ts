@@ -52,6 +52,6 @@ export function entryOf(row: QueueRow): QueueEntry {
 }
 
 /** The name of an entry with this key. */
-export function queueId(key: number): QueueId {
+function queueId(key: number): QueueId {
   return String(key) as QueueId;
 }

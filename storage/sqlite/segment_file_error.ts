@@ -1,4 +1,5 @@
 /** Why a file of bodies cannot be written. */
+import { messageOf } from "../../core/wire/error_message.ts";
 
 /** As SQLite's errors are, it is everyone's failure and may pass: the disk is full, or fails. */
 export class SegmentFileError extends Error {
@@ -6,6 +7,6 @@ export class SegmentFileError extends Error {
 
   /** Names the file. */
   constructor(path: string, cause: unknown) {
-    super(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    super(`${path}: ${messageOf(cause)}`, { cause });
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Logger } from "../../core/contract/logger.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
+import { messageOf } from "../../core/wire/error_message.ts";
 
 /** A file that is locked, for whoever wants to remove it; "busy": somebody else has it; "gone": there is none. */
 export type LockedFile = Deno.FsFile | "busy" | "gone";
@@ -59,7 +60,7 @@ export class SegmentFiles {
       if (error instanceof Deno.errors.NotFound) return undefined;
       if (error instanceof Refusal) throw error;
       // The file need not be the reason: the program may have no descriptor left.
-      throw this.#unreadable(segment, `cannot be read now: ${error instanceof Error ? error.message : error}`);
+      throw this.#unreadable(segment, `cannot be read now: ${messageOf(error)}`);
     }
   }
 

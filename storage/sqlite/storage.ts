@@ -69,7 +69,6 @@ export async function sqliteStorage(settings: SqliteSettings): Promise<SqliteSto
 
 /** In one file, and a folder of long bodies. */
 export class SqliteStorage implements Storage, Lifecycle {
-  readonly features: Storage["features"];
   readonly #database: ReturnType<typeof openForReading>;
   readonly #accounts: AccountReader;
   readonly #mailboxes: MailboxReader;
@@ -82,7 +81,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   readonly #bodyWriter: BodyWriter;
   readonly #commits: GroupCommit;
   readonly #collector: Collector | undefined;
-  readonly #texts: TextReader;
+  readonly #texts: TextReader | undefined;
   readonly #indexer: Indexer | undefined;
   readonly #watchers = new Watchers();
   readonly #bell = new Bell();
@@ -110,11 +109,11 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);
     // Once for all threads.
     this.#collector = through ? undefined : new Collector(this.#link, settings.now);
-    this.#texts = new TextReader(this.#database, transaction);
-    this.features = new Set(fullText ? ["full-text-search"] : []);
-    this.#indexer = !fullText || through ? undefined : new Indexer(this.#link, {
+    const texts = fullText ? new TextReader(this.#database, transaction) : undefined;
+    this.#texts = texts;
+    this.#indexer = texts === undefined || through ? undefined : new Indexer(this.#link, {
       isBusy: () => this.#commits.isBusyAnywhere,
-      waiting: (after) => this.#texts.waiting(after),
+      waiting: (after) => texts.waiting(after),
     });
     this.#others = new OtherProcesses(this.#database, this.#watchers, this.#bell, () => this.#commits.isBusy);
     const [watchers, bell, others, collector] = [this.#watchers, this.#bell, this.#others, this.#collector];
@@ -244,8 +243,6 @@ export class SqliteStorage implements Storage, Lifecycle {
     return Promise.try(() => this.#queue.entries(after === undefined ? 0 : keyOf(after), most));
   }
 
-  queueLength = (): Promise<number> => Promise.try(() => this.#queue.count());
-
   nextDue = (after: Date): Promise<Date | undefined> => Promise.try(() => this.#queue.nextDue(after));
 
   watchQueue(stop: AbortSignal): AsyncIterable<void> {
@@ -272,7 +269,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   aliases = (): Promise<readonly Alias[]> => Promise.try(() => this.#accounts.aliases());
 
   async textCandidates(mailbox: MailboxId, keys: readonly string[]): Promise<UidSet | undefined> {
-    if (!this.features.has("full-text-search")) return undefined;
+    if (this.#texts === undefined) return undefined;
     this.#sharing.seeks();
     return await this.#texts.candidates(mailbox, keys);
   }

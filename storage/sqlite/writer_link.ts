@@ -1,6 +1,7 @@
 /** The session thread's end of the writer: starts its thread when it is first needed, and again when it has died. */
 import type { Logger } from "../../core/contract/logger.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
+import { messageOf } from "../../core/wire/error_message.ts";
 import { DeadlineExceeded } from "../../core/wire/errors.ts";
 import { systemClock, type WaitClock, Waits } from "../../core/wire/waits.ts";
 import type {
@@ -163,7 +164,7 @@ export class WriterLink {
     try {
       return this.#spawn(listener);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#later(`the writer of ${this.#settings.file} cannot be started: ${reason}; it is tried again`);
       throw unavailable("the writer cannot be started");
     }

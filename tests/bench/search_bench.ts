@@ -5,7 +5,7 @@
  */
 import { cpuUsage, memoryUsage } from "node:process";
 import type { MailboxId } from "../../core/contract/mod.ts";
-import { bytesOf } from "../../core/message/field_text.ts";
+import { encodeUtf8 } from "../../core/wire/utf8.ts";
 import type { SqliteStorage } from "../../storage/sqlite/storage.ts";
 import { fred, logIn, testService } from "../plugins/protocols/imap/talk.ts";
 import { openSqlite } from "../storage/sqlite/open_storage.ts";
@@ -63,7 +63,7 @@ function message(n: number): Uint8Array {
   const parent = n % 5 === 0
     ? ""
     : `In-Reply-To: <${n - n % 5}@example.org>\r\nReferences: <${n - n % 5}@example.org>\r\n`;
-  return bytesOf(
+  return encodeUtf8(
     `From: ${anyWord()} <${anyWord()}@example.org>\r\nTo: ${anyWord()}@example.net\r\nDate: ${date}\r\n` +
       `Subject: ${n % 3 === 0 ? "Re: " : ""}${anyWord()} ${anyWord()}\r\nMessage-ID: <${n}@example.org>\r\n${parent}` +
       `Content-Type: text/plain; charset=utf-8\r\n\r\n${text(3600)}\r\n${n % 1000 === 500 ? "zygomorphic\r\n" : ""}`,

@@ -239,7 +239,7 @@ class Side {
     const outgoing = [
       queue.map(nameless),
       await Promise.all(queue.map(({ body }) => contentOf(storage, body))),
-      [await storage.queueLength(), await storage.nextDue(new Date(0)), await storage.nextDue(now())],
+      [(await storage.queue()).length, await storage.nextDue(new Date(0)), await storage.nextDue(now())],
     ];
     const owned = await Promise.all(accounts.map(async ({ id, ...account }) => {
       const mailboxes = await storage.mailboxes(id);

@@ -1,16 +1,16 @@
 /** LDAP: what is printed is what was meant once it is read, and any octets from the first one on get answers or an end. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { isBounded, printElement, readElement } from "../../plugins/protocols/ldap/ber.ts";
+import { isBounded, printElement, readElement } from "../../plugins/protocols/ldap/grammar/ber.ts";
 import {
   type DistinguishedName,
   printDistinguishedName,
   readDistinguishedName,
-} from "../../plugins/protocols/ldap/distinguished_name.ts";
-import { type Filter, readFilter } from "../../plugins/protocols/ldap/filter.ts";
+} from "../../plugins/protocols/ldap/schema/distinguished_name.ts";
+import { type Filter, readFilter } from "../../plugins/protocols/ldap/grammar/filter.ts";
 import { entryTest } from "../../plugins/protocols/ldap/filter_matching.ts";
 import { entryOf } from "../../plugins/protocols/ldap/entry.ts";
-import { readClientMessage } from "../../plugins/protocols/ldap/request.ts";
+import { readClientMessage } from "../../plugins/protocols/ldap/grammar/request.ts";
 import { ber, element, joined, notation, number, string } from "../plugins/protocols/ldap/ber_notation.ts";
 import { escaped, readFilterText } from "../plugins/protocols/ldap/filter_text.ts";
 import { ldap } from "../plugins/protocols/ldap/talk.ts";

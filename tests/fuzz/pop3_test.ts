@@ -2,8 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Header, headerSize } from "../../core/message/header.ts";
-import { surrogateHeader } from "../../plugins/protocols/pop3/surrogate.ts";
-import { TopCut } from "../../plugins/protocols/pop3/top.ts";
+import { surrogateHeader } from "../../plugins/protocols/pop3/messages/surrogate.ts";
+import { TopCut } from "../../plugins/protocols/pop3/messages/top.ts";
 import { latin1, latin1Bytes } from "../../core/wire/ascii.ts";
 import { FakeMaildrops } from "../plugins/protocols/pop3/fake_maildrops.ts";
 import { mrose, talk, testService } from "../plugins/protocols/pop3/talk.ts";

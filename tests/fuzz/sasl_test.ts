@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import type { Authentication } from "../../core/contract/mod.ts";
-import { encodeUtf8 } from "../../core/sasl/text.ts";
 import { latin1Bytes } from "../../core/wire/ascii.ts";
+import { encodeUtf8 } from "../../core/wire/utf8.ts";
 import anonymous from "../../plugins/auth/anonymous.ts";
 import otp from "../../plugins/auth/otp/plugin.ts";
 import { fakeConnection } from "../support/fake_connection.ts";

@@ -57,7 +57,7 @@ const directions: readonly Direction[] = [
   {
     name: "a storage",
     of: /^(storage\/[^/]+)\//,
-    may: /^(?:core\/(?:contract|wire|message|sasl|options)|storage\/common)\//,
+    may: /^(?:core\/(?:contract|wire|message|mailboxes|sasl|options)|storage\/common)\//,
     packages,
   },
   { name: "the plugin table", of: /^(core)\/plugins\/builtin\.ts$/, may: /^(plugins|storage)\//, packages: anything },

@@ -56,7 +56,7 @@ export function sourceTest(why: string): typeof interopTest {
 }
 
 /** A new, empty home. */
-export async function clientHome(): Promise<ClientHome> {
+async function clientHome(): Promise<ClientHome> {
   const folder = await Deno.makeTempDir({ prefix: "mail-client-" });
   return {
     folder,

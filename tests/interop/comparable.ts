@@ -22,7 +22,7 @@ function isText(value: Value): value is { readonly text: string } {
  * RFC 9051 §4.3.1: the charset of header fields with 8-bit content is UTF-8. What is not UTF-8 is taken for Latin-1, as
  * Quetzal does; Dovecot sends it as it is.
  */
-export function inUtf8(text: string): string {
+function inUtf8(text: string): string {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(latin1Bytes(text));
     return text;

@@ -146,17 +146,6 @@ export class FakeClient {
     }
   }
 
-  /** The lines of an SMTP reply: the last has no `-` after its code. */
-  async readReply(): Promise<string[]> {
-    const lines: string[] = [];
-    for (;;) {
-      const line = await this.readLine();
-      if (line === undefined) return lines;
-      lines.push(line);
-      if (line[3] !== "-") return lines;
-    }
-  }
-
   /** Lines up to the one that is only a dot, which is left out (RFC 1939 §3); dots stay stuffed. */
   async readUntilDot(): Promise<string[]> {
     const lines: string[] = [];
@@ -224,7 +213,7 @@ export class FakeClient {
 }
 
 /** Facts of TLS, those that matter filled in. */
-export function tlsFacts(given: boolean | Partial<TlsInfo>): TlsInfo {
+function tlsFacts(given: boolean | Partial<TlsInfo>): TlsInfo {
   return {
     version: "TLSv1.3",
     clientAddresses: [],

@@ -36,7 +36,7 @@ export async function setUps(replace: (text: string) => string): Promise<SetUp[]
 }
 
 /** A flag's rights, one for each value. */
-export function rightsOf(flag: string): string[] {
+function rightsOf(flag: string): string[] {
   const at = flag.indexOf("=");
   return flag.slice(at + 1).split(",").map((value) => `${flag.slice(0, at)}=${value}`);
 }

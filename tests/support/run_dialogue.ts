@@ -90,7 +90,7 @@ export type Step =
   | { readonly do: "close"; readonly line: number };
 
 /** Reads a transcript. @throws Error for a line that is none of those above. */
-export function parseDialogue(text: string): Step[] {
+function parseDialogue(text: string): Step[] {
   const steps: Step[] = [];
   let isPipelined = false;
   for (const [index, source] of text.split("\n").entries()) {

@@ -1,6 +1,6 @@
 /** A client that says what a test tells it to under TLS, of a version, with a name and a certificate of its choice. */
 import { connect, type TLSSocket } from "node:tls";
-import { duplexOver, streamOver, Valve } from "../../core/server/duplex_stream.ts";
+import { duplexOver, streamOver, Valve } from "../../core/server/tls/duplex_stream.ts";
 import { socketStream } from "../../core/server/socket_stream.ts";
 import type { Issued } from "./authority.ts";
 import { type Dialogue, dialogueOver, type Octets } from "./plain_client.ts";

@@ -1,7 +1,7 @@
 /** One-time passwords on a real server: begun on the command line, used once over whatever protocol, spent before that is told. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { encodeBase64 } from "../../core/message/base64.ts";
-import { encodeUtf8 } from "../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../core/wire/utf8.ts";
 import { answerOf } from "../plugins/auth/otp/otp_client.ts";
 import { type Dialogue, dialogue } from "../support/plain_client.ts";
 import { runMain } from "../support/run_main.ts";

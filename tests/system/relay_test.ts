@@ -101,5 +101,5 @@ Deno.test("relay: XTND XMIT sends for the one who has logged in, and not for any
   assertMatch(await anybody.ask(`AUTH ANONYMOUS ${btoa("spammer")}`), /^\+OK/);
   assertMatch(await anybody.ask("XTND XMIT"), /^\+OK/);
   assertMatch(await anybody.ask(message(bob.address)), /^-ERR/);
-  assertEquals(await server.storage.queueLength(), 1);
+  assertEquals((await server.storage.queue()).length, 1);
 });

@@ -4,7 +4,7 @@
  */
 
 /** Octets of the largest frame: a message of 50 MB whose body a filter replaces. */
-export const LARGEST_FRAME = 100_000_000;
+const LARGEST_FRAME = 100_000_000;
 
 /** A frame that is no frame. */
 export class BrokenFrame extends Error {

@@ -3,6 +3,7 @@
  * While there is none, whoever asks is told so at once.
  */
 import type { Logger } from "../../contract/logger.ts";
+import { endsWithin } from "../../wire/in_time.ts";
 import type { Clock } from "./allowance.ts";
 import type { OpenChannel } from "./channel.ts";
 import { unavailable } from "./errors.ts";
@@ -108,14 +109,11 @@ export class Sandbox {
   }
 
   async #end(life: GuestLife): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, FAREWELL);
     try {
-      await Promise.race([life.call("stop", [], {}), promise]);
+      await endsWithin(life.call("stop", [], {}), FAREWELL);
     } catch (error) {
       this.#settings.log.warn("the sandboxed plugin did not stop as it should", { error });
     } finally {
-      clearTimeout(timer);
       life.close("the server does without it now");
       this.#life = undefined;
     }

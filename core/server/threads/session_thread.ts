@@ -2,8 +2,8 @@
 import { openLog, type ServerLog } from "../../observe/log.ts";
 import type { Common } from "../../contract/common.ts";
 import type { Book } from "../../sasl/penalties.ts";
-import { problemsOf } from "../answer_control.ts";
-import type { Certificate } from "../certificate.ts";
+import { problemsOf } from "../control/answer_control.ts";
+import type { Certificate } from "../tls/certificate.ts";
 import { freshPlugins } from "../fresh_plugins.ts";
 import { type LoadedServer, withPlugins } from "../load_server.ts";
 import { type Prepared, type Sessions, setUpSessions } from "../sessions.ts";

@@ -2,14 +2,14 @@
 import type { AccountId } from "../../contract/identifiers.ts";
 import type { Logger } from "../../contract/logger.ts";
 import { systemClock, type WaitClock, Waits } from "../../wire/waits.ts";
-import { ConfigurationError } from "../configuration_error.ts";
 import type { Bound } from "../door.ts";
 import type { Prepared } from "../sessions.ts";
-import { NoAnswer } from "./calls.ts";
 import { type SpawnThread, spawnThread } from "./spawn_thread.ts";
 import type { InCommon, ThreadLife } from "./thread_life.ts";
 import type { Served, ThreadRequests } from "./thread_messages.ts";
-import { problemsIn, ThreadPlace } from "./thread_place.ts";
+import { ThreadPlace } from "./thread_place.ts";
+import { inAll } from "./thread_problems.ts";
+import { ThreadReload } from "./thread_reload.ts";
 
 /** What they are made of. */
 export interface ThreadsParts {
@@ -56,59 +56,24 @@ export class SessionThreads implements AsyncDisposable {
 
   /** Starts all. @throws ConfigurationError; it is then to be disposed of. */
   async start(): Promise<void> {
-    await all(this.#places, (place) => place.start());
+    await inAll(this.#places, (place) => place.start());
   }
 
   /** All listen. @throws ConfigurationError; it is then to be disposed of. */
   async open(addresses: readonly Bound[]): Promise<void> {
-    await all(this.#places, (place) => place.open(addresses));
+    await inAll(this.#places, (place) => place.open(addresses));
   }
 
   /** Sets up what new sessions of all are to get. @throws ConfigurationError; nothing has then changed in any. */
   async prepare(request: ThreadRequests["prepare"]): Promise<Prepared> {
-    const places = this.#places.flatMap((place) => place.life?.isOpen ? { place, life: place.life } : []);
-    const late: ThreadPlace[] = [];
-    // As things are then.
-    const revive = () => {
-      for (const place of late.splice(0)) place.revive();
+    await using undo = new AsyncDisposableStack();
+    const taken = () => {
+      this.#served = request;
     };
-    const drop = async () => {
-      await Promise.allSettled(places.map(({ life }) => life.calls.ask("drop", {})));
-      revive();
-    };
-    try {
-      await all(places, async ({ place, life }) => {
-        try {
-          await life.calls.ask("prepare", request);
-        } catch (error) {
-          // One that dies now comes back with what is served then.
-          if (!life.isOpen) return;
-          if (!(error instanceof NoAnswer)) throw error;
-          this.#complain(life, error);
-          place.clear(true);
-          late.push(place);
-        }
-      });
-    } catch (error) {
-      await drop();
-      throw error;
-    }
-    let isTaken = false;
-    return {
-      take: async () => {
-        isTaken = true;
-        this.#served = request;
-        revive();
-        for (const place of this.#places) {
-          const known = places.some(({ life }) => life === place.life);
-          if (place.life?.isOpen && !known) place.replace(false);
-        }
-        await Promise.all(places.map(({ place, life }) => this.#take(place, life)));
-      },
-      [Symbol.asyncDispose]: async () => {
-        if (!isTaken) await drop();
-      },
-    };
+    const reload = undo.use(new ThreadReload(this.#places, { taken, log: this.#log }));
+    await reload.prepare(request);
+    undo.move();
+    return reload;
   }
 
   /** Secrets of an account were changed: its sessions in all threads end, but in the one that has changed them. */
@@ -147,32 +112,4 @@ export class SessionThreads implements AsyncDisposable {
   #lives(): ThreadLife[] {
     return this.#places.flatMap(({ life }) => life ?? []);
   }
-
-  /** One that fails now, when others have taken it, starts anew with it. */
-  async #take(place: ThreadPlace, life: ThreadLife): Promise<void> {
-    if (!life.isOpen) return;
-    try {
-      await life.calls.ask("take", {});
-    } catch (error) {
-      if (!life.isOpen) return;
-      this.#complain(life, error);
-      place.replace(error instanceof NoAnswer);
-    }
-  }
-
-  #complain({ thread }: ThreadLife, error: unknown): void {
-    const why = problemsIn(error).join("; ");
-    this.#log.error(
-      `a session thread cannot take up what was reloaded: ${why}; its sessions are lost, and it is started again`,
-      { thread },
-    );
-  }
-}
-
-/** What went wrong in any, once all have answered. */
-async function all<Asked>(asked: readonly Asked[], ask: (one: Asked) => Promise<unknown>): Promise<void> {
-  const answers = await Promise.allSettled(asked.map(ask));
-  const problems = answers.flatMap((answer) => answer.status === "rejected" ? problemsIn(answer.reason) : []);
-  // What is wrong is mostly so in all.
-  if (problems.length > 0) throw new ConfigurationError([...new Set(problems)]);
 }

@@ -6,7 +6,7 @@ import type { Holds } from "../../sasl/holds.ts";
 import type { PenaltyBook } from "../../sasl/penalty_book.ts";
 import { DeadlineExceeded } from "../../wire/errors.ts";
 import type { WaitClock, Waits } from "../../wire/waits.ts";
-import { problemsOf } from "../answer_control.ts";
+import { problemsOf } from "../control/answer_control.ts";
 import type { Bound } from "../door.ts";
 import { Calls, type Handlers } from "./calls.ts";
 import type { FailureNotice } from "./shared_book.ts";

@@ -2,8 +2,8 @@
 import type { ServerConfig } from "../../config/server_config.ts";
 import type { AccountId } from "../../contract/identifiers.ts";
 import type { Claim } from "../../sasl/penalty_book.ts";
-import type { Certificate } from "../certificate.ts";
 import type { Bound } from "../door.ts";
+import type { Certificate } from "../tls/certificate.ts";
 
 /** What is to be served. */
 export interface Served {

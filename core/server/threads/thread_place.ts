@@ -3,9 +3,10 @@ import type { AccountId } from "../../contract/identifiers.ts";
 import type { Logger } from "../../contract/logger.ts";
 import { DeadlineExceeded } from "../../wire/errors.ts";
 import type { Bound } from "../door.ts";
-import { CallFailed, NoAnswer } from "./calls.ts";
+import { NoAnswer } from "./calls.ts";
 import { type LifeParts, ThreadLife } from "./thread_life.ts";
 import type { Served } from "./thread_messages.ts";
+import { problemsIn } from "./thread_problems.ts";
 
 /** What a place is made of. */
 export interface PlaceParts extends LifeParts {
@@ -161,9 +162,4 @@ export class ThreadPlace implements AsyncDisposable {
       await gone;
     }
   }
-}
-
-/** What went wrong, in lines. */
-export function problemsIn(error: unknown): readonly string[] {
-  return error instanceof CallFailed ? error.problems : [error instanceof Error ? error.message : String(error)];
 }

@@ -7,7 +7,7 @@ import type { AuthOutcome, ExchangeRequest, Logger, SecurityLayer } from "../../
 import { encodeBase64 } from "../../../core/message/base64.ts";
 import { equalInConstantTime } from "../../../core/sasl/constant_time.ts";
 import { digestSecret } from "../../../core/sasl/digest_keys.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { isOurs } from "./digest_uri.ts";
 import { type CipherName, type DigestResponse, parseResponse, printChallenge, type Qop } from "./directives.ts";
 import type { Nonces } from "./nonces.ts";

@@ -1,6 +1,6 @@
 /** DIGEST-MD5's messages (RFC 2831 §2.1.1, §2.1.2 and §7): lists of directives, one character an octet. */
-import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
 import { latin1, latin1Bytes } from "../../../core/wire/ascii.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** Quality of protection: what a security layer does. */
 export type Qop = "auth" | "auth-int" | "auth-conf";

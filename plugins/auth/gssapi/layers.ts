@@ -2,7 +2,7 @@
 import type { SecurityLayer } from "../../../core/contract/mod.ts";
 import type { SecurityContext } from "../../../core/kerberos/security_context.ts";
 import { concat } from "../../../core/message/bytes.ts";
-import { decodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** By the operator's names. */
 export type LayerName = "none" | "integrity" | "confidentiality";

@@ -12,7 +12,7 @@ export interface ClientMessage {
 }
 
 /** Octets of the longest token: larger ones do not fit the lines that carry them (RFC 4954 §4). */
-export const LONGEST_TOKEN = 16_384;
+const LONGEST_TOKEN = 16_384;
 
 /** RFC 6750 §2.1; the scheme in any case (RFC 7235 §2.1). */
 const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;

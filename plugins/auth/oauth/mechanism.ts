@@ -7,7 +7,7 @@ import {
   type ExchangeRequest,
   type PluginDefinition,
 } from "../../../core/contract/mod.ts";
-import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
 import type { ClientMessage } from "./client_message.ts";
 import { type OAuthOptions, oauthOptions } from "./options.ts";
 import { type TokenCheck, tokenCheck, type TokenVerdict } from "./token_check.ts";

@@ -19,7 +19,7 @@ import {
 import { equalInConstantTime } from "../../../core/sasl/constant_time.ts";
 import { otpBefore, otpLength, otpSeed } from "../../../core/sasl/otp.ts";
 import { prepareQuery } from "../../../core/sasl/saslprep.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { type OtpResponse, parseLogin, parseResponse } from "./messages.ts";
 
 /** What a conversation is held with. */

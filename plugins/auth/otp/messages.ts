@@ -1,7 +1,7 @@
 /** What clients say in OTP (RFC 2444 §4, RFC 2243 §3 and §4). Pure. */
 import type { OtpAlgorithm, OtpSequence } from "../../../core/contract/mod.ts";
 import { isOtpSeed } from "../../../core/sasl/otp.ts";
-import { decodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 import { parseSixWords } from "./six_words.ts";
 
 /** The first message. */

@@ -1,7 +1,7 @@
 /** One-time passwords as six words (RFC 2289 §6, appendices B and D). Pure. */
 import { createHash } from "node:crypto";
 import type { OtpAlgorithm } from "../../../core/contract/mod.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { dictionary } from "./dictionary.ts";
 
 const places: ReadonlyMap<string, number> = new Map(dictionary.map((word, place) => [word, place]));

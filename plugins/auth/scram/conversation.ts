@@ -12,7 +12,7 @@ import { concat } from "../../../core/message/bytes.ts";
 import { equalInConstantTime } from "../../../core/sasl/constant_time.ts";
 import { prepareQuery } from "../../../core/sasl/saslprep.ts";
 import { type ScramHash, scramIterations, scramSaltLength } from "../../../core/sasl/scram_keys.ts";
-import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { type BindingFlag, parseClientFinal, parseClientFirst } from "./messages.ts";
 
 /** What a conversation is held with. */

@@ -1,6 +1,6 @@
 /** SCRAM's messages (RFC 5802 §7), strictly. */
-import { decodeStrictBase64 } from "../../../core/sasl/base64.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeStrictBase64 } from "../../../core/sasl/strict_base64.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** RFC 5801 §4: what a client says of channel binding. */
 export type BindingFlag =

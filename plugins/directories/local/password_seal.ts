@@ -1,5 +1,6 @@
 /** Seals passwords under the key file and opens them again; notices a key that is lost, and one that comes back. */
 import { Refusal } from "../../../core/contract/refusal.ts";
+import { messageOf } from "../../../core/wire/error_message.ts";
 import type { Nobody } from "./nobody.ts";
 import { keyIdOf, keyIdOfSealed, seal, unseal } from "./seal.ts";
 import { SealKeyError, type SealKeyFile } from "./seal_key_file.ts";
@@ -25,7 +26,7 @@ export class PasswordSeal {
       // Read each time: passwords must not be sealed under a key whose file is gone.
       key = this.#take(await this.#file.readOrMake());
     } catch (cause) {
-      throw new Refusal("unavailable", cause instanceof Error ? cause.message : String(cause), { cause });
+      throw new Refusal("unavailable", messageOf(cause), { cause });
     }
     return seal(key, address, password);
   }

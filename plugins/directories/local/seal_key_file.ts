@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
+import { messageOf } from "../../../core/wire/error_message.ts";
 import { sealKeyLength } from "./seal.ts";
 
 /** The key cannot be had; the message tells an operator why, and what to do. */
@@ -52,7 +53,7 @@ export class SealKeyFile {
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
       if (error instanceof SealKeyError) throw error;
-      throw new SealKeyError(`${this.#path} cannot be read: ${reasonOf(error)}; it must belong to the server's user`, {
+      throw new SealKeyError(`${this.#path} cannot be read: ${messageOf(error)}; it must belong to the server's user`, {
         cause: error,
       });
     }
@@ -89,7 +90,7 @@ export class SealKeyFile {
       await syncFolder(this.#path);
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) return;
-      throw new SealKeyError(`${this.#path} cannot be made: ${reasonOf(error)}`, { cause: error });
+      throw new SealKeyError(`${this.#path} cannot be made: ${messageOf(error)}`, { cause: error });
     } finally {
       await Deno.remove(draft).catch(() => {});
     }
@@ -105,8 +106,4 @@ async function syncFolder(path: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   using folder = await Deno.open(path.slice(0, path.lastIndexOf("/")));
   await folder.sync();
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,22 +5,28 @@
  * - a command either happened and is on disk, or the client is told that it did not: never OK too early.
  */
 import { type Connection, Refusal } from "../../../core/contract/mod.ts";
-import { latin1 } from "../../../core/wire/ascii.ts";
-import { type CommandText, CommandTooLarge, TooMuchRefused } from "../../../core/wire/command_reader.ts";
+import { type CommandText, CommandTooLarge } from "../../../core/wire/command_reader.ts";
 import { ErrorCount } from "../../../core/wire/error_count.ts";
-import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import {
+  ConnectionClosed,
+  DeadlineExceeded,
+  Endless,
+  isBroken,
+  LineTooLong,
+  Stopping,
+  TooMuchRefused,
+} from "../../../core/wire/errors.ts";
+import { sendLastWords } from "../../../core/wire/last_words.ts";
 import { literalMark } from "../../../core/wire/literal_mark.ts";
+import { isWebRequest } from "../../../core/wire/web_request.ts";
 import { Turns } from "../imap/turns.ts";
 import type { Command, Outcome } from "./command.ts";
-import { expectedReply, isBroken, serverBug } from "./failures.ts";
+import { expectedReply, serverBug } from "./failures.ts";
 import { Malformed, Scanner } from "./grammar/scanner.ts";
 import { printName } from "./printing/strings.ts";
 import { bad, type Reply } from "./replies.ts";
 import type { AcapService } from "./service.ts";
 import { Session } from "./session.ts";
-
-/** How long a goodbye may take, in milliseconds. */
-const PATIENCE = 5000;
 
 /** Serves one connection. The core closes it afterwards. */
 export async function serveAcap(connection: Connection, stop: AbortSignal, service: AcapService): Promise<void> {
@@ -140,8 +146,8 @@ class Conversation {
 
   async #run(first: CommandText): Promise<Finished> {
     const session = this.#session, { reader, service } = session;
-    // A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us.
-    if (!this.#hasBegun && isHttp(first.octets)) throw new ConnectionClosed("the client speaks HTTP");
+    // What follows is not for us.
+    if (!this.#hasBegun && isWebRequest(first.octets)) throw new ConnectionClosed("the client speaks HTTP");
     // RFC 2244 §6.2.7.
     if (first.octets.length === 0 && first.literal === undefined) return { tag: "*", reply: bad("Empty command line") };
     const scanner = new Scanner(first.octets);
@@ -196,17 +202,12 @@ class Conversation {
 
   /** What there is to say at an end that was not the client's, if the client can still hear it. */
   async #sayWhy(error: unknown): Promise<void> {
-    const { connection, state: { name: state } } = this.#session, { log, writer } = connection;
+    const { connection, state: { name: state } } = this.#session, { log } = connection;
     if (error instanceof Endless) log.info("client cut off", { state, why: error.message });
     else if (error instanceof ConnectionClosed) return log.debug("client broke off", { state, why: error.message });
     this.#session.untagged(`BYE ${byeFor(error)}`);
     if (error instanceof DeadlineExceeded) log.info("client was too slow", { state });
-    try {
-      connection.setIdleTimeout(PATIENCE);
-      await writer.flush();
-    } catch {
-      // It can not; the connection is about to be closed anyway.
-    }
+    await sendLastWords(connection);
   }
 }
 
@@ -216,11 +217,6 @@ function byeFor(error: unknown): string {
   if (error instanceof Endless) return printName("A line does not end");
   if (error instanceof TooMuchRefused) return printName("What was sent unasked is too large to be read away");
   return `(TRYLATER) ${printName("Something went wrong here; it has been logged")}`;
-}
-
-/** RFC 9112 §3: `GET / HTTP/1.1`; RFC 9113 §3.4 for `PRI`. */
-function isHttp(line: Uint8Array): boolean {
-  return /^[A-Z]{3,10} \S+ HTTP\/\d/.test(latin1(line));
 }
 
 /** The tag of a line, as far as it is there. */

@@ -1,7 +1,7 @@
 /** Eudora's own ways of logging in: it was written before RFC 2244 was, and before PLAIN had its NULs. Pure. */
 import { latin1, latin1Bytes } from "../../../core/wire/ascii.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 import type { Scanner } from "./grammar/scanner.ts";
-import { utf8Text } from "../imap/grammar/strings.ts";
 import type { AuthenticateArguments } from "./grammar/session_arguments.ts";
 
 /** RFC 4616 §2: a message of PLAIN has two NULs. Eudora's has none, but a space between name and password. */
@@ -22,7 +22,7 @@ export function expectEudorasLogin(scanner: Scanner): { readonly login: string; 
     octets.push(octet);
     scanner.skipTo(scanner.at + 1);
   }
-  const [, login = "", password = ""] = /^([^ ]+) (.+)$/.exec(utf8Text(Uint8Array.from(octets)) ?? "") ?? [];
+  const [, login = "", password = ""] = /^([^ ]+) (.+)$/.exec(decodeUtf8(Uint8Array.from(octets)) ?? "") ?? [];
   if (login === "") throw scanner.malformed("a name and a password", start);
   return { login, password };
 }

@@ -1,16 +1,9 @@
 /** From errors to replies: the one place where a refusal of the storage gets its response code (RFC 2244 §3.6). */
 import { Refusal, type RefusalKind } from "../../../core/contract/mod.ts";
-import { CommandTooLarge, TooMuchRefused } from "../../../core/wire/command_reader.ts";
-import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import { CommandTooLarge } from "../../../core/wire/command_reader.ts";
+import { LineTooLong } from "../../../core/wire/errors.ts";
 import { Malformed } from "../../../core/wire/malformed.ts";
 import { bad, CommandRefused, no, type Reply } from "./replies.ts";
-
-const broken = [ConnectionClosed, DeadlineExceeded, Stopping, TooMuchRefused];
-
-/** Whether an error means that the connection goes no further, not that a command has failed. */
-export function isBroken(error: unknown): boolean {
-  return broken.some((kind) => error instanceof kind);
-}
 
 const codes: Partial<Record<RefusalKind, string>> = { "over-quota": "QUOTA", "unavailable": "TRYLATER" };
 

@@ -15,7 +15,7 @@ import {
 
 const LEAST_IDLE = 1_800_000;
 /** RFC 2244 §3.3: a server has to support so many contexts of a session. */
-export const leastContexts = 100;
+const leastContexts = 100;
 
 /** RFC 2244 §2.4.3: an inactivity timer is of at least 30 minutes. */
 const idleTimeout: ValueSchema<number> = value('a duration of at least "30m" (RFC 2244 §2.4.3)', (given) => {

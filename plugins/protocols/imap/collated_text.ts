@@ -1,7 +1,8 @@
 /** Text of messages as SORT and THREAD compare it (RFC 5255 §4.6). */
 import type { Collation } from "../../../core/message/casemap.ts";
 import type { CharsetDecode } from "../../../core/message/charset.ts";
-import { bytesOf, latin1Of } from "../../../core/message/field_text.ts";
+import { latin1 } from "../../../core/wire/ascii.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** Takes a text out of a value of the header, encoded words decoded. */
 export type TextOfValue = (value: string, decode: CharsetDecode | undefined) => string;
@@ -19,5 +20,5 @@ export function collatedText(
   const text = textOf(value, decode);
   if (!text.includes("\ufffd")) return collation(text);
   // RFC 5255 §4.6 (c): what is no text in its charset comes after all that is, by its octets.
-  return LAST + textOf(latin1Of(bytesOf(value)), latin1Of);
+  return LAST + textOf(latin1(encodeUtf8(value)), latin1);
 }

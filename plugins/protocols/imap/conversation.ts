@@ -5,24 +5,30 @@
  * - a command either happened and is on disk, or the client is told that it did not: never OK too early.
  */
 import type { Connection } from "../../../core/contract/mod.ts";
-import { latin1 } from "../../../core/wire/ascii.ts";
 import { ErrorCount } from "../../../core/wire/error_count.ts";
-import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import {
+  ConnectionClosed,
+  DeadlineExceeded,
+  Endless,
+  isBroken,
+  LineTooLong,
+  OutOfStep,
+  Stopping,
+  TooMuchRefused,
+} from "../../../core/wire/errors.ts";
+import { sendLastWords } from "../../../core/wire/last_words.ts";
 import type { Command, Outcome } from "./command.ts";
-import { type CommandText, CommandTooLarge, TooMuchRefused } from "../../../core/wire/command_reader.ts";
-import { expectedReply, isBroken, isGone, serverBug } from "./failures.ts";
+import { type CommandText, CommandTooLarge } from "../../../core/wire/command_reader.ts";
+import { expectedReply, isGone, serverBug } from "./failures.ts";
 import { literalMark } from "../../../core/wire/literal_mark.ts";
+import { isWebRequest } from "../../../core/wire/web_request.ts";
 import { Malformed, Scanner } from "./grammar/scanner.ts";
 import { bad, ok, printReply, type Reply } from "./replies.ts";
-import { OutOfStep } from "./sections/write_literal.ts";
 import type { ImapService } from "./service.ts";
 import { Session } from "./session.ts";
 import { tellHeldBack } from "./tell.ts";
 import { tellUntil } from "./tell_until.ts";
 import { Turns } from "./turns.ts";
-
-/** How long a goodbye may take, in milliseconds. */
-const PATIENCE = 5000;
 
 /** RFC 2180 §3.3: nothing more can be said of it. */
 const gone = "The selected mailbox is gone";
@@ -120,8 +126,8 @@ class Conversation {
 
   async #run(first: CommandText): Promise<Finished> {
     const { reader, service } = this.#session;
-    // A browser, or someone who makes one speak to us (cross-protocol attacks): what follows is not for us.
-    if (!this.#hasBegun && isHttp(first.octets)) throw new ConnectionClosed("the client speaks HTTP");
+    // What follows is not for us.
+    if (!this.#hasBegun && isWebRequest(first.octets)) throw new ConnectionClosed("the client speaks HTTP");
     const scanner = this.#scanner(first.octets);
     let tag = "*";
     try {
@@ -197,7 +203,7 @@ class Conversation {
 
   /** What there is to say at an end that was not the client's, if the client can still hear it. */
   async #sayWhy(error: unknown): Promise<void> {
-    const { connection } = this.#session, { log, writer } = connection;
+    const { connection } = this.#session, { log } = connection;
     const state = this.#session.state.name;
     if (error instanceof Endless) log.info("client cut off", { state, why: error.message });
     else if (error instanceof ConnectionClosed) return log.debug("client broke off", { state, why: error.message });
@@ -205,12 +211,7 @@ class Conversation {
     if (error instanceof OutOfStep) return log.error("a message could not be sent to its end", { state, error });
     this.#session.untagged(`BYE ${byeFor(error)}`);
     if (error instanceof DeadlineExceeded) log.info("client was too slow", { state });
-    try {
-      connection.setIdleTimeout(PATIENCE);
-      await writer.flush();
-    } catch {
-      // It can not; the connection is about to be closed anyway.
-    }
+    await sendLastWords(connection);
   }
 }
 
@@ -221,11 +222,6 @@ function byeFor(error: unknown): string {
   // RFC 7888 §4: the other choice would be to read it all.
   if (error instanceof TooMuchRefused) return "[TOOBIG] What was sent unasked is too large to be read away";
   return "[SERVERBUG] Something went wrong here; it has been logged";
-}
-
-/** RFC 9112 §3: `GET / HTTP/1.1`; RFC 9113 §3.4 for `PRI`. */
-function isHttp(line: Uint8Array): boolean {
-  return /^[A-Z]{3,10} \S+ HTTP\/\d/.test(latin1(line));
 }
 
 /** The tag of a line, as far as it is there. */

@@ -1,18 +1,10 @@
 /** From errors to replies: the one place where a refusal of the storage gets its response code (RFC 5530). */
 import { Refusal, type RefusalKind } from "../../../core/contract/mod.ts";
-import { ConnectionClosed, DeadlineExceeded, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
-import { CommandTooLarge, TooMuchRefused } from "../../../core/wire/command_reader.ts";
+import { LineTooLong } from "../../../core/wire/errors.ts";
+import { CommandTooLarge } from "../../../core/wire/command_reader.ts";
 import { ImpossibleName } from "./grammar/mailbox_name.ts";
 import { Malformed } from "./grammar/scanner.ts";
 import { bad, no, type Reply } from "./replies.ts";
-import { OutOfStep } from "./sections/write_literal.ts";
-
-const broken = [ConnectionClosed, DeadlineExceeded, Stopping, OutOfStep, TooMuchRefused];
-
-/** Whether an error means that the connection goes no further, not that a command has failed. */
-export function isBroken(error: unknown): boolean {
-  return broken.some((kind) => error instanceof kind);
-}
 
 /** Whether an error means that what was asked for is gone: of the selected mailbox nothing more can be said then. */
 export function isGone(error: unknown): boolean {

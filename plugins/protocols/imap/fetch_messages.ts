@@ -3,8 +3,9 @@
  * mailbox and the messages hold.
  */
 import { type Body, type Message, Refusal, type UidSet } from "../../../core/contract/mod.ts";
+import { isBroken, OutOfStep } from "../../../core/wire/errors.ts";
 import { hasRights } from "./access.ts";
-import { isBroken, isGone } from "./failures.ts";
+import { isGone } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
 import {
   type FetchedMessage,
@@ -19,7 +20,6 @@ import {
 import { knownUids } from "./named_messages.ts";
 import { parsedOf, presentOf } from "./parsed_messages.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
-import { OutOfStep } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { rightsMayHaveChanged } from "./selected_rights.ts";
 import { tellKeywords } from "./selected_rights.ts";

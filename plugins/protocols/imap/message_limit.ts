@@ -3,10 +3,11 @@
  * stays as it was, from the lowest UIDs on, and the client is told which was the last that was dealt with.
  */
 import type { UidSet } from "../../../core/contract/mod.ts";
+import { commonRanges } from "../../../core/mailboxes/number_ranges.ts";
 import { CommandRefused } from "./failures.ts";
 import type { PartialRange } from "./grammar/partial_range.ts";
 import { resolvedRanges } from "./grammar/sequence_set.ts";
-import { commonRanges, numbersIn } from "./number_ranges.ts";
+import { numbersIn } from "./number_ranges.ts";
 import { no, ok, printReply, type Reply } from "./replies.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";

@@ -1,9 +1,10 @@
 /** The messages that a command names, by sequence numbers, by UIDs, or as the last search found them (RFC 5182). */
 import type { UidSet } from "../../../core/contract/mod.ts";
+import { commonRanges } from "../../../core/mailboxes/number_ranges.ts";
 import { CommandRefused } from "./failures.ts";
 import { type NumberRanges, resolvedRanges, type SequenceSet } from "./grammar/sequence_set.ts";
 import type { Work } from "./long_work.ts";
-import { commonRanges, numbersIn } from "./number_ranges.ts";
+import { numbersIn } from "./number_ranges.ts";
 import { bad } from "./replies.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 

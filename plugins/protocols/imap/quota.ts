@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 import type { User } from "./state.ts";
 
 /** RFC 9208 §5.1: octets of a unit of STORAGE. */
-export const STORAGE_UNIT = 1024;
+const STORAGE_UNIT = 1024;
 
 /** Whether the user may set quotas, and see those of all. */
 export function isQuotaAdministrator({ service }: Session, { address }: User): boolean {

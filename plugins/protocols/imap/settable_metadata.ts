@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 import type { User } from "./state.ts";
 
 /** Octets of the largest value: RFC 5464 §4.1 asks for 1024. */
-export const LARGEST_VALUE = 65_536;
+const LARGEST_VALUE = 65_536;
 
 /** RFC 5466 §4: the name of a filter is an atom without "/". */
 const filterValue = /^\/filters\/values\/[^/]*$/;

@@ -1,8 +1,8 @@
 /** Which special uses a client may give to mailboxes (RFC 6154). */
 import type { AccountId, Mailbox, Operation, Storage } from "../../../core/contract/mod.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 import { CommandRefused } from "./failures.ts";
 import { specialUses } from "./grammar/create_parameters.ts";
-import { utf8Text } from "./grammar/strings.ts";
 import type { User } from "./state.ts";
 
 /**
@@ -48,7 +48,7 @@ export async function specialUseChange(
   mailbox: Mailbox,
   value: Uint8Array | undefined,
 ): Promise<SpecialUseChange> {
-  const words = (utf8Text(value ?? new Uint8Array()) ?? "?").split(" ").filter((word) => word !== "");
+  const words = (decodeUtf8(value ?? new Uint8Array()) ?? "?").split(" ").filter((word) => word !== "");
   const use = settableUse(user, mailbox.account, words.map(spelled));
   if (use === undefined && mailbox.account !== user.account) return { operations: [], losers: [] };
   const others = use === undefined ? [] : await storage.mailboxes(user.account);

@@ -23,14 +23,6 @@ export async function inTurns<Result>(steps: Steps<Result>, pausing: Pausing): P
   }
 }
 
-/** Does the work at once. */
-export function atOnce<Result>(steps: Steps<Result>): Result {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
 /** Sorts: the items in order, and those that compare as equal as they were. */
 export function* sortSteps<Item>(
   items: readonly Item[],

@@ -1,5 +1,5 @@
 /** UIDs that come in runs, each after those before. Pure. */
-import { isInRanges } from "./number_ranges.ts";
+import { isInRanges } from "../../../core/mailboxes/number_ranges.ts";
 
 /** Some of a mailbox's UIDs. */
 export class UidRuns {

@@ -6,9 +6,9 @@ import { concat } from "../../../core/message/bytes.ts";
 import { latin1Bytes } from "../../../core/wire/ascii.ts";
 
 /** Of the exchange itself; the NUL counts. */
-export const sendauthVersion: Uint8Array = latin1Bytes("KRB5_SENDAUTH_V1.0\0");
+const sendauthVersion = latin1Bytes("KRB5_SENDAUTH_V1.0\0");
 /** Of what follows it; the NUL counts. */
-export const applicationVersion: Uint8Array = latin1Bytes("KPOPV1.0\0");
+const applicationVersion = latin1Bytes("KPOPV1.0\0");
 /** What Kerberos 4 begins with, in the place of a length. */
 export const kerberos4Greeting: Uint8Array = latin1Bytes("AUTH");
 

@@ -1,11 +1,11 @@
 /** Binds (RFC 4511 §4.2, RFC 4513 §5): who the client is, by name and password or by SASL. */
 import type { ExchangeEnd, ExchangeStep, RefusedBecause } from "../../../core/contract/mod.ts";
-import { decodeUtf8 } from "../../../core/sasl/text.ts";
-import { context, type Element } from "./ber.ts";
-import { readDistinguishedName } from "./distinguished_name.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
+import { context, type Element } from "./grammar/ber.ts";
+import type { BindRequest } from "./grammar/request.ts";
+import { octetString, type Result, result } from "./grammar/result.ts";
 import type { Outcome } from "./outcome.ts";
-import type { BindRequest } from "./request.ts";
-import { octetString, type Result, result } from "./result.ts";
+import { readDistinguishedName } from "./schema/distinguished_name.ts";
 import type { LdapSession } from "./session.ts";
 import { anonymous, type State } from "./state.ts";
 import type { Tree } from "./tree.ts";
@@ -119,7 +119,7 @@ const refusals: Readonly<Record<RefusedBecause, Result>> = {
  * The login that a name stands for; undefined where it is no name. Addresses are taken too, as clients for mail send them.
  * Names of nobody become logins of nobody, so that they take as long as others, and are logged.
  */
-export function loginOf(tree: Tree, name: string): string | undefined {
+function loginOf(tree: Tree, name: string): string | undefined {
   if (/^[^=,]+$/.test(name) && /.@./s.test(name)) return name;
   const read = readDistinguishedName(name);
   const place = read && tree.find(read);

@@ -1,13 +1,13 @@
 /** Entries (RFC 4512 §2): a name, and attributes with their values. */
-import { type AttributeType, attributeType } from "./attribute_types.ts";
+import { type AttributeType, attributeType } from "./schema/attribute_types.ts";
 import {
   type DistinguishedName,
   keysOf,
   printDistinguishedName,
   relativeKey,
   type RelativeName,
-} from "./distinguished_name.ts";
-import { classesOf } from "./object_classes.ts";
+} from "./schema/distinguished_name.ts";
+import { classesOf } from "./schema/object_classes.ts";
 
 /** An attribute. */
 export interface Attribute {

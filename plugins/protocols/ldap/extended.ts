@@ -1,10 +1,10 @@
 /** Extended operations (RFC 4511 §4.12): StartTLS (§4.14) and "Who am I?" (RFC 4532). */
 import type { Connection } from "../../../core/contract/mod.ts";
-import { context } from "./ber.ts";
-import { printDistinguishedName } from "./distinguished_name.ts";
+import { context } from "./grammar/ber.ts";
+import type { ExtendedRequest } from "./grammar/request.ts";
+import { octetString, result } from "./grammar/result.ts";
 import type { Outcome } from "./outcome.ts";
-import type { ExtendedRequest } from "./request.ts";
-import { octetString, result } from "./result.ts";
+import { printDistinguishedName } from "./schema/distinguished_name.ts";
 import type { LdapSession } from "./session.ts";
 
 const startTls = "1.3.6.1.4.1.1466.20037";

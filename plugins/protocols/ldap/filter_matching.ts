@@ -1,9 +1,9 @@
 /** Filters as tests of entries (RFC 4511 §4.5.1.7), in three values: undefined is "Undefined". */
-import { decodeUtf8 } from "../../../core/sasl/text.ts";
-import { type AttributeType, attributeType, attributeTypes, kindsOf } from "./attribute_types.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 import type { Attribute, Entry } from "./entry.ts";
-import type { Filter, Substrings } from "./filter.ts";
-import { type MatchingRule, matchingRule } from "./matching_rules.ts";
+import type { Filter, Substrings } from "./grammar/filter.ts";
+import { type AttributeType, attributeType, attributeTypes, kindsOf } from "./schema/attribute_types.ts";
+import { type MatchingRule, matchingRule } from "./schema/matching_rules.ts";
 
 /** Whether an entry is what is asked for. */
 export type EntryTest = (entry: Entry) => boolean | undefined;

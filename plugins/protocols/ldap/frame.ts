@@ -1,6 +1,6 @@
 /** Messages as they come in (RFC 4511 §5.2): each is read whole, once its length is known to be one that there may be. */
 import type { Connection } from "../../../core/contract/mod.ts";
-import { lengthOctets, readHeader, universal } from "./ber.ts";
+import { lengthOctets, readHeader, universal } from "./grammar/ber.ts";
 
 /** Octets of a message, header included: tickets and tokens of SASL are the longest that there is to say. */
 export const largestMessage = 131_072;

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { everywhere, networks } from "../../../core/options/networks.ts";
 import { options } from "../../../core/options/options.ts";
 import { duration, flag, integer, oneOf, value } from "../../../core/options/values.ts";
-import { type DistinguishedName, readDistinguishedName } from "./distinguished_name.ts";
+import { type DistinguishedName, readDistinguishedName } from "./schema/distinguished_name.ts";
 import { isBase } from "./tree.ts";
 
 /** Their schema; all have defaults. */

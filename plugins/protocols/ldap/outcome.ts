@@ -1,7 +1,7 @@
 /** What comes of a request. */
 import type { SecurityLayer } from "../../../core/contract/mod.ts";
-import type { Element } from "./ber.ts";
-import type { Result } from "./result.ts";
+import type { Element } from "./grammar/ber.ts";
+import type { Result } from "./grammar/result.ts";
 import type { State } from "./state.ts";
 
 /** An answer, and what follows it. */

@@ -1,11 +1,9 @@
 /** Which people there are for whoever asks: accounts of the storage, as entries. */
 import type { Account, AccountId } from "../../../core/contract/mod.ts";
+import { accountPages } from "../account_pages.ts";
 import type { Entry } from "./entry.ts";
 import { personEntry } from "./person.ts";
 import type { LdapService } from "./service.ts";
-
-/** Accounts that are read at a time: other sessions have their turn before each page. */
-const PAGE = 500;
 
 /** Whom somebody may see. */
 export type IsVisible = (account: Pick<Account, "id" | "address">) => boolean;
@@ -34,15 +32,11 @@ export class People {
   async *all(after: string | undefined): AsyncGenerator<Entry> {
     const { context: { storage } } = this.#service;
     const aliases = await this.#aliases();
-    for (let last = after, isMore = true; isMore;) {
-      await new Promise<void>((resolve) => setTimeout(resolve, 0));
-      const page = await storage.accounts(last, PAGE);
+    for await (const page of accountPages(storage, after)) {
       for (const account of page) {
         const entry = this.#isVisible(account) ? this.#entryOf(account, aliases) : undefined;
         if (entry !== undefined) yield entry;
       }
-      last = page.at(-1)?.address;
-      isMore = page.length === PAGE;
     }
   }
 

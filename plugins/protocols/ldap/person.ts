@@ -34,6 +34,6 @@ export function personEntry(
 }
 
 /** RFC 4517 §3.3.13. */
-export function generalizedTime(at: Date): string {
+function generalizedTime(at: Date): string {
   return `${at.toISOString().replace(/\.\d+Z$/, "").replace(/[-:T]/g, "")}Z`;
 }

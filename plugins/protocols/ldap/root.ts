@@ -1,9 +1,9 @@
 /** The root DSE (RFC 4512 §5.1): what the server is, and what it can do on this connection now. */
 import type { Connection } from "../../../core/contract/mod.ts";
-import { supportedControls } from "./controls.ts";
-import { printDistinguishedName } from "./distinguished_name.ts";
 import { attributesOf, type Entry, subschemaName } from "./entry.ts";
 import { supportedExtensions } from "./extended.ts";
+import { supportedControls } from "./grammar/controls.ts";
+import { printDistinguishedName } from "./schema/distinguished_name.ts";
 import type { LdapService } from "./service.ts";
 
 /** RFC 3673 ("+"), and RFC 4526 (filters of no parts). */

@@ -1,18 +1,18 @@
 /** Searches (RFC 4511 §4.5) and comparisons (§4.10). */
-import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { Turns } from "../imap/turns.ts";
-import { attributeType, kindsOf } from "./attribute_types.ts";
-import { type Page, printPage, readPage } from "./controls.ts";
-import { depthBelow, keysOf, readDistinguishedName } from "./distinguished_name.ts";
 import type { Entry } from "./entry.ts";
-import { Malformed } from "./fields.ts";
-import { entryTest, valueTest } from "./filter_matching.ts";
-import { matchingRule } from "./matching_rules.ts";
+import { type EntryTest, entryTest, valueTest } from "./filter_matching.ts";
+import { type Page, printPage, readPage } from "./grammar/controls.ts";
+import { Malformed } from "./grammar/fields.ts";
+import type { CompareRequest, Control, Scope, SearchRequest } from "./grammar/request.ts";
+import { printEntry, type Result, result } from "./grammar/result.ts";
 import type { Outcome } from "./outcome.ts";
-import type { CompareRequest, Control, Scope, SearchRequest } from "./request.ts";
-import { printEntry, type Result, result } from "./result.ts";
 import { rootEntry } from "./root.ts";
-import { selectionOf } from "./selection.ts";
+import { attributeType, kindsOf } from "./schema/attribute_types.ts";
+import { depthBelow, keysOf, readDistinguishedName } from "./schema/distinguished_name.ts";
+import { matchingRule } from "./schema/matching_rules.ts";
+import { type Selection, selectionOf } from "./selection.ts";
 import type { LdapSession } from "./session.ts";
 import type { Place } from "./tree.ts";
 
@@ -33,29 +33,59 @@ export async function search(
   if (after === "unknown") return { result: result("unwillingToPerform", "the cookie is not one of this search") };
   // RFC 2696 §3: the client wants no more of it.
   if (page?.size === 0) return paged(result("success"), "");
-  const { options, context: { now } } = session.service;
+  const { options, context } = session.service;
   const seconds = request.timeLimit === 0 ? Infinity : request.timeLimit;
-  const dueAt = now().getTime() + Math.min(options.time_limit, seconds * 1000);
-  const most = Math.min(options.most_entries, request.sizeLimit || Infinity, page?.size ?? Infinity);
-  const select = selectionOf(request.attributes, request.typesOnly);
+  const sent = await send(session, id, entries(session, base, request.scope, after), {
+    test,
+    select: selectionOf(request.attributes, request.typesOnly),
+    dueAt: context.now().getTime() + Math.min(options.time_limit, seconds * 1000),
+    most: Math.min(options.most_entries, request.sizeLimit || Infinity, page?.size ?? Infinity),
+  });
+  if (sent.end === "too late") return { result: result("timeLimitExceeded") };
+  const isAll = sent.end === "all";
+  if (isAll) session.connection.log.debug("searched", { base: request.base.slice(0, 128), found: sent.count });
+  if (page !== undefined) return paged(result("success"), isAll ? "" : sent.last);
+  return { result: result(isAll ? "success" : "sizeLimitExceeded") };
+}
+
+/** What is sent of some entries. */
+interface Sending {
+  readonly test: EntryTest;
+  readonly select: Selection;
+  /** When it has to come to its end, in milliseconds. */
+  readonly dueAt: number;
+  /** How many entries. */
+  readonly most: number;
+}
+
+/** How it ended: with the last one that there was, with one more than may be sent, or with the time. */
+interface Sent {
+  readonly end: "all" | "too many" | "too late";
+  readonly count: number;
+  /** The name of the last one that was sent. */
+  readonly last: string;
+}
+
+async function send(
+  { connection: { writer }, service: { context } }: LdapSession,
+  id: number,
+  found: AsyncIterable<Entry>,
+  { test, select, dueAt, most }: Sending,
+): Promise<Sent> {
   const turns = new Turns();
-  let sent = 0, last = "";
-  for await (const entry of entries(session, base, request.scope, after)) {
-    if (now().getTime() > dueAt) return { result: result("timeLimitExceeded") };
+  let count = 0, last = "";
+  for await (const entry of found) {
+    if (context.now().getTime() > dueAt) return { end: "too late", count, last };
     // Filters of many parts take their time with each entry.
     if (turns.isDue) await turns.take();
     if (test(entry) !== true) continue;
-    if (sent === most) {
-      return page === undefined ? { result: result("sizeLimitExceeded") } : paged(result("success"), last);
-    }
-    const { writer } = session.connection;
+    if (count === most) return { end: "too many", count, last };
     writer.bytes(printEntry(id, entry.printed, select(entry)));
     if (writer.isFull) await writer.flush();
     last = entry.printed;
-    sent++;
+    count++;
   }
-  session.connection.log.debug("searched", { base: request.base.slice(0, 128), found: sent });
-  return page === undefined ? { result: result("success") } : paged(result("success"), "");
+  return { end: "all", count, last };
 }
 
 /** Whether an entry has a value. */

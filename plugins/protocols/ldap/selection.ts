@@ -1,7 +1,7 @@
 /** What of an entry is sent (RFC 4511 §4.5.1.8). */
-import { attributeType, kindsOf } from "./attribute_types.ts";
 import type { Attribute, Entry } from "./entry.ts";
-import type { SentAttribute } from "./result.ts";
+import type { SentAttribute } from "./grammar/result.ts";
+import { attributeType, kindsOf } from "./schema/attribute_types.ts";
 
 /** Chooses of an entry what is asked for. */
 export type Selection = (entry: Entry) => readonly SentAttribute[];

@@ -7,21 +7,19 @@
  */
 import type { Account, Connection } from "../../../core/contract/mod.ts";
 import { ConnectionClosed, DeadlineExceeded, Stopping } from "../../../core/wire/errors.ts";
-import { readElement } from "./ber.ts";
+import { sendLastWords } from "../../../core/wire/last_words.ts";
 import { bind } from "./bind.ts";
-import { hasUnmet } from "./controls.ts";
 import { extended } from "./extended.ts";
 import { readFrame } from "./frame.ts";
+import { readElement } from "./grammar/ber.ts";
+import { hasUnmet } from "./grammar/controls.ts";
+import { type ClientMessage, type Control, readClientMessage, type Request } from "./grammar/request.ts";
+import { printNotice, printResult, type Result, result } from "./grammar/result.ts";
 import type { Outcome } from "./outcome.ts";
 import { People, visibility } from "./people.ts";
-import { type ClientMessage, type Control, readClientMessage, type Request } from "./request.ts";
-import { printNotice, printResult, type Result, result } from "./result.ts";
 import { compare, search } from "./search.ts";
 import type { LdapService } from "./service.ts";
 import { anonymous, type State } from "./state.ts";
-
-/** How long a goodbye may take, in milliseconds. */
-const PATIENCE = 5000;
 
 /** Serves one connection. The core closes it afterwards. */
 export async function serveLdap(connection: Connection, stop: AbortSignal, service: LdapService): Promise<void> {
@@ -125,11 +123,7 @@ export class LdapSession implements AsyncDisposable {
   }
 
   async #startTls(): Promise<void> {
-    try {
-      await this.connection.startTls();
-    } catch (cause) {
-      throw new ConnectionClosed("the TLS handshake failed", { cause });
-    }
+    await this.connection.startTls();
     // RFC 4513 §4: who was somebody in clear text is somebody no more.
     this.#state = anonymous;
   }
@@ -175,11 +169,6 @@ export class LdapSession implements AsyncDisposable {
   async #sayWhy(reason: Result | undefined): Promise<void> {
     const { connection } = this;
     if (reason !== undefined) connection.writer.bytes(printNotice(reason));
-    try {
-      connection.setIdleTimeout(PATIENCE);
-      await connection.writer.flush();
-    } catch {
-      // It can not; the connection is about to be closed anyway.
-    }
+    await sendLastWords(connection);
   }
 }

@@ -1,9 +1,9 @@
 /** The schema as clients may read it (RFC 4512 §4.1, §4.2). */
-import { attributeTypes } from "./attribute_types.ts";
 import { type Entry, entryOf, subschemaName } from "./entry.ts";
-import { matchingRules } from "./matching_rules.ts";
-import { objectClasses } from "./object_classes.ts";
-import { syntaxes, syntaxNames } from "./syntaxes.ts";
+import { attributeTypes } from "./schema/attribute_types.ts";
+import { matchingRules } from "./schema/matching_rules.ts";
+import { objectClasses } from "./schema/object_classes.ts";
+import { syntaxes, syntaxNames } from "./schema/syntaxes.ts";
 
 /** When the schema was last another: §4.2 has clients keep it until then. */
 const changed = "20261125000000Z";

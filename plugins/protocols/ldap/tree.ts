@@ -1,7 +1,13 @@
 /** Where entries are: people below `ou=people`, below the name of their domain (RFC 2247), or below the configured base. */
 import { domainToASCII } from "node:url";
-import { depthBelow, type DistinguishedName, keysOf, relativeKey, type RelativeName } from "./distinguished_name.ts";
 import { type Entry, entryBelow, entryOf, subschemaName } from "./entry.ts";
+import {
+  depthBelow,
+  type DistinguishedName,
+  keysOf,
+  relativeKey,
+  type RelativeName,
+} from "./schema/distinguished_name.ts";
 
 /** A part of the tree that people are in. */
 export interface NamingContext {

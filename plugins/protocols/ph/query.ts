@@ -1,5 +1,6 @@
 /** Queries (RFC 2378 §3.8): which accounts are meant, and what is shown of them. */
 import type { Storage } from "../../../core/contract/mod.ts";
+import { accountPages } from "../account_pages.ts";
 import type { Word } from "./command_line.ts";
 import { type Field, fieldOf, fields } from "./fields.ts";
 import { Pattern } from "./pattern.ts";
@@ -17,37 +18,41 @@ export interface Query {
 const MOST_SELECTIONS = 10;
 /** Characters without wildcards that a search must begin with, in one selection at least. */
 const LEAST_FIXED = 2;
-/** Accounts that are read at a time: other sessions have their turn between two pages. */
-const PAGE = 1000;
 
 /** Reads the words of a query, or says what is wrong with it. */
 export function readQuery(words: readonly Word[]): Query | { readonly problems: readonly Line[] } {
   const end = words.findIndex(({ value, attribute, isQuoted }) =>
     attribute === undefined && !isQuoted && value.toLowerCase() === "return"
   );
-  const selected = end < 0 ? words : words.slice(0, end);
   const problems: Line[] = [];
-  const selections = selected.map(({ attribute = "name", value }) => {
-    const pattern = new Pattern(value);
-    const field = fieldOf(attribute);
-    // RFC 2378 §1.1.1: "any" is not the name of a field but of those that are always searched.
-    if (field === undefined && attribute !== "any") problems.push(more(507, attribute, "unknown field."));
-    return { pattern, fields: field === undefined ? fields : [field] };
-  });
-  const asked = end < 0 ? [] : words.slice(end + 1);
-  const isAll = asked.length === 1 && asked[0]?.value.toLowerCase() === "all";
-  const shown = end < 0 || isAll ? fields : asked.flatMap(({ attribute, value }) => {
-    const field = attribute === undefined ? fieldOf(value) : undefined;
-    if (field === undefined) problems.push(more(507, value, "unknown field."));
-    return field ?? [];
-  });
-  if (end >= 0 && asked.length === 0) problems.push(more(599, "return", "no fields."));
+  const selections = selectionsOf(end < 0 ? words : words.slice(0, end), problems);
+  const shown = end < 0 ? fields : shownOf(words.slice(end + 1), problems);
   if (selections.length > MOST_SELECTIONS) problems.push(more(599, "too many selections."));
   // §1.1.1: at least one indexed field; with wildcards alone anybody could have the whole list.
   if (!selections.some(({ pattern }) => pattern.fixed >= LEAST_FIXED)) {
     problems.push(more(515, "no non-null key field in query."));
   }
   return problems.length > 0 ? { problems } : { selections, shown };
+}
+
+function selectionsOf(words: readonly Word[], problems: Line[]): Query["selections"] {
+  return words.map(({ attribute = "name", value }) => {
+    const field = fieldOf(attribute);
+    // RFC 2378 §1.1.1: "any" is not the name of a field but of those that are always searched.
+    if (field === undefined && attribute !== "any") problems.push(more(507, attribute, "unknown field."));
+    return { pattern: new Pattern(value), fields: field === undefined ? fields : [field] };
+  });
+}
+
+/** What follows "return". */
+function shownOf(words: readonly Word[], problems: Line[]): Query["shown"] {
+  if (words.length === 0) problems.push(more(599, "return", "no fields."));
+  if (words.length === 1 && words[0]?.value.toLowerCase() === "all") return fields;
+  return words.flatMap(({ attribute, value }) => {
+    const field = attribute === undefined ? fieldOf(value) : undefined;
+    if (field === undefined) problems.push(more(507, value, "unknown field."));
+    return field ?? [];
+  });
 }
 
 /** Addresses that match, in their order; "too many" where there are more. */
@@ -57,18 +62,13 @@ export async function find(
   most: number,
 ): Promise<readonly string[] | "too many"> {
   const found: string[] = [];
-  for (let after: string | undefined, isMore = true; isMore;) {
-    const page = await storage.accounts(after, PAGE);
+  for await (const page of accountPages(storage)) {
     for (const { address } of page) {
       const isMeant = selections.every(({ fields, pattern }) =>
         fields.some((field) => field.matches(pattern, address))
       );
       if (isMeant && found.push(address) > most) return "too many";
     }
-    after = page.at(-1)?.address;
-    isMore = after !== undefined;
-    // A storage may have the next page at once.
-    if (isMore) await new Promise<void>((resolve) => setTimeout(resolve, 0));
   }
   return found;
 }

@@ -1,6 +1,7 @@
 /** One session of Ph (RFC 2378 §2): the client asks first, the server answers, nothing changes. */
 import type { Connection, ProtocolContext } from "../../../core/contract/mod.ts";
 import { latin1 } from "../../../core/wire/ascii.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 import { holdDialogue, type LineDialogue } from "../line_dialogue.ts";
 import { readCommandLine } from "./command_line.ts";
 import { isCharset, run } from "./commands.ts";
@@ -79,10 +80,6 @@ export class PhSession implements LineDialogue {
 
   /** RFC 2378 §1.1.2: ISO-8859-1, or UTF-8 where it is that. */
   #textOf(octets: Uint8Array): string {
-    try {
-      return new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(octets);
-    } catch {
-      return latin1(octets);
-    }
+    return decodeUtf8(octets) ?? latin1(octets);
   }
 }

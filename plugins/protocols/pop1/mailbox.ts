@@ -3,9 +3,10 @@ import type { AccountId, ProtocolContext, Storage, WireWriter } from "../../../c
 import { mailboxesOf } from "../../../core/message/address.ts";
 import { addressSpec } from "../../../core/message/address_printer.ts";
 import { parseDate } from "../../../core/message/date.ts";
+import { OutOfStep } from "../../../core/wire/errors.ts";
 import { octetsOf, openRaw, sendAnnounced } from "../pop2/raw_message.ts";
-import { isNotFound, OutOfStep } from "../pop3/errors.ts";
-import { Maildrop, type MaildropMessage } from "../pop3/maildrop.ts";
+import { isNotFound } from "../pop3/errors.ts";
+import { Maildrop, type MaildropMessage } from "../pop3/maildrop/maildrop.ts";
 import { inMailbox, type Separation } from "./mbox.ts";
 
 /** Which mailbox, and for what. */

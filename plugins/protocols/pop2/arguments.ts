@@ -1,4 +1,5 @@
 /** Command lines of POP2 (RFC 937, Formal Syntax): a keyword, and words between spaces, in which a backslash quotes. */
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** A line that was read. */
 export interface CommandLine {
@@ -8,17 +9,10 @@ export interface CommandLine {
   readonly words: readonly string[];
 }
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
-
 /** Reads a line, given without its CRLF; undefined for what is none. Passwords may be UTF-8: RFC 937 knows no others. */
 export function readCommandLine(line: Uint8Array): CommandLine | undefined {
-  let text: string;
-  try {
-    text = utf8.decode(line);
-  } catch {
-    return undefined;
-  }
-  const [keyword, ...words] = readWords(text) ?? [];
+  const text = decodeUtf8(line);
+  const [keyword, ...words] = (text === undefined ? undefined : readWords(text)) ?? [];
   return keyword === undefined ? undefined : { keyword: keyword.toUpperCase(), words };
 }
 

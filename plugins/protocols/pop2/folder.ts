@@ -1,5 +1,5 @@
 /** Selecting and releasing mailboxes (RFC 937, FOLD and QUIT), and the length of their messages (READ and the like). */
-import { Maildrop } from "../pop3/maildrop.ts";
+import { Maildrop } from "../pop3/maildrop/maildrop.ts";
 import { type Outcome, wrong } from "./command.ts";
 import { openRaw } from "./raw_message.ts";
 import type { Pop2Session } from "./session.ts";

@@ -1,8 +1,9 @@
 /** A message as POP1 and POP2 send it: octets whose number was told before, with no dots stuffed and nothing at their end. */
 import type { Storage, WireWriter } from "../../../core/contract/mod.ts";
-import { isBroken, isNotFound, OutOfStep } from "../pop3/errors.ts";
-import type { MaildropMessage } from "../pop3/maildrop.ts";
-import { type MessageSource, openMessage } from "../pop3/message_source.ts";
+import { isBroken, OutOfStep } from "../../../core/wire/errors.ts";
+import { isNotFound } from "../pop3/errors.ts";
+import type { MaildropMessage } from "../pop3/maildrop/maildrop.ts";
+import { type MessageSource, openMessage } from "../pop3/messages/message_source.ts";
 
 /** One that is open; it can be sent once. */
 export interface RawMessage {

@@ -1,6 +1,6 @@
 /** Where a POP2 session stands (RFC 937, Server State Diagram), with the data that is valid there. */
 import type { AccountId } from "../../../core/contract/mod.ts";
-import type { Maildrop } from "../pop3/maildrop.ts";
+import type { Maildrop } from "../pop3/maildrop/maildrop.ts";
 import type { RawMessage } from "./raw_message.ts";
 
 /** One of the states, told apart by `name`. */

@@ -2,15 +2,15 @@
 import type { AccountId, ExchangeEnd, RefusedBecause } from "../../../core/contract/mod.ts";
 import { runSaslDialogue } from "../../../core/sasl/base64_dialogue.ts";
 import { prepareQuery } from "../../../core/sasl/saslprep.ts";
-import { LineTooLong } from "../../../core/wire/errors.ts";
+import { isBroken, LineTooLong } from "../../../core/wire/errors.ts";
 import { beforeLogin, type Command, command, type Outcome, words } from "./command.ts";
-import { failureReply, isBroken } from "./errors.ts";
+import { failureReply } from "./errors.ts";
 import type { Texts } from "./languages/texts.ts";
 import { AttemptLogins } from "./logins.ts";
-import { Maildrop } from "./maildrop.ts";
+import { Maildrop } from "./maildrop/maildrop.ts";
+import type { View } from "./maildrop/view.ts";
 import { failed, ok, type Reply, wrong } from "./replies.ts";
 import type { Session } from "./session.ts";
-import type { View } from "./view.ts";
 
 /**
  * USER. The answer is the same whoever is named (RFC 1939 §13, RFC 3206 §5).

@@ -1,5 +1,6 @@
 /** A command line (RFC 1939 §3, RFC 2449 §3): a keyword in any case, and what follows the first space. */
 import { latin1 } from "../../../core/wire/ascii.ts";
+import { lineText } from "../../../core/wire/line_text.ts";
 
 /** A line that was read. */
 export interface CommandLine {
@@ -11,28 +12,11 @@ export interface CommandLine {
   readonly isText: boolean;
 }
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
-
 /** Reads a line, given without its CRLF. */
 export function readCommandLine(line: Uint8Array): CommandLine {
-  const text = textOf(line);
+  const text = lineText(line, false);
   const shown = text ?? latin1(line);
   const space = shown.indexOf(" ");
   const keyword = (space < 0 ? shown : shown.slice(0, space)).toUpperCase();
   return { keyword, argument: space < 0 ? undefined : shown.slice(space + 1), isText: text !== undefined };
-}
-
-function textOf(line: Uint8Array): string | undefined {
-  let isAscii = true;
-  for (let at = 0; at < line.length; at++) {
-    const octet = line[at] ?? 0;
-    if (octet < 0x20 || octet === 0x7f) return undefined;
-    if (octet > 0x7f) isAscii = false;
-  }
-  if (isAscii) return latin1(line);
-  try {
-    return utf8.decode(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,9 +4,10 @@
  * like, shared mailboxes before there was IMAP, no client has any more.
  */
 import { encodeWords } from "../../../core/message/encoded_word.ts";
+import { isBroken, OutOfStep } from "../../../core/wire/errors.ts";
 import { type Command, command, type CommandTable, noArgument, type Outcome, words } from "./command.ts";
-import { isBroken, isNotFound, OutOfStep } from "./errors.ts";
-import type { Maildrop } from "./maildrop.ts";
+import { isNotFound } from "./errors.ts";
+import type { Maildrop } from "./maildrop/maildrop.ts";
 import { failed, ok } from "./replies.ts";
 import type { Session } from "./session.ts";
 import { transmit } from "./xtnd_xmit.ts";

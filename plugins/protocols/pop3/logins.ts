@@ -1,6 +1,6 @@
 /** Logins that say more than who it is: Gmail's `recent:user@example.org`. */
 import type { ReadLogin } from "../../../core/contract/mod.ts";
-import type { View } from "./view.ts";
+import type { View } from "./maildrop/view.ts";
 import type { Pop3Options } from "./options.ts";
 
 /** What a login says. */

@@ -7,10 +7,19 @@
  */
 import type { Connection, Exchange } from "../../../core/contract/mod.ts";
 import { ErrorCount } from "../../../core/wire/error_count.ts";
-import { ConnectionClosed, DeadlineExceeded, Endless, LineTooLong, Stopping } from "../../../core/wire/errors.ts";
+import {
+  ConnectionClosed,
+  DeadlineExceeded,
+  Endless,
+  isBroken,
+  LineTooLong,
+  OutOfStep,
+  Stopping,
+} from "../../../core/wire/errors.ts";
+import { sendLastWords } from "../../../core/wire/last_words.ts";
 import type { Command, Outcome } from "./command.ts";
 import { readCommandLine } from "./command_line.ts";
-import { failureReply, isBroken, OutOfStep } from "./errors.ts";
+import { failureReply } from "./errors.ts";
 import { AttemptLogins } from "./logins.ts";
 import { firstLanguage } from "./languages/languages.ts";
 import type { Language, Texts } from "./languages/texts.ts";
@@ -23,8 +32,6 @@ import { authorization, type State } from "./state.ts";
  * AUTH lines do not fit.
  */
 const LONGEST_LINE = 16_384;
-/** How long a goodbye may take, in milliseconds. */
-const PATIENCE = 5000;
 
 /** Serves one connection. The core closes it afterwards. */
 export async function servePop3(connection: Connection, stop: AbortSignal, service: Pop3Service): Promise<void> {
@@ -205,12 +212,7 @@ export class Session implements AsyncDisposable {
     if (error instanceof DeadlineExceeded) return log.info("client was too slow", { state });
     if (error instanceof OutOfStep) return log.error("a reply was left unfinished", { error: error.cause ?? error });
     this.say(this.#goodbyeFor(error));
-    try {
-      this.connection.setIdleTimeout(PATIENCE);
-      await this.connection.writer.flush();
-    } catch {
-      // It can not; the connection is about to be closed anyway.
-    }
+    await sendLastWords(this.connection);
   }
 
   #goodbyeFor(error: unknown): Reply {

@@ -1,5 +1,4 @@
 /** Commands about the session itself: CAPA (RFC 2449), STLS (RFC 2595), UTF8 and LANG (RFC 6856), QUIT before a login. */
-import { ConnectionClosed } from "../../../core/wire/errors.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { beforeLogin, type Command, command, noArgument, type Outcome, words } from "./command.ts";
 import { isLanguageRange, languages, lookUpLanguage } from "./languages/languages.ts";
@@ -39,11 +38,7 @@ async function startTls(session: Session): Promise<Outcome> {
   const { connection, texts } = session;
   session.say(ok(texts.beginTls));
   await connection.writer.flush();
-  try {
-    await connection.startTls();
-  } catch (cause) {
-    throw new ConnectionClosed("the TLS handshake failed", { cause });
-  }
+  await connection.startTls();
   // RFC 2595 §4: nothing that was learned in clear text counts. The greeting's timestamp does: the client may use it, and
   // there is no second greeting.
   session.forget();

@@ -1,5 +1,5 @@
 /** Where a session stands (RFC 1939 §3), with the data that is valid there. UPDATE is what QUIT does before it answers. */
-import type { Maildrop } from "./maildrop.ts";
+import type { Maildrop } from "./maildrop/maildrop.ts";
 
 /** One of the states, told apart by `name`. */
 export type State =

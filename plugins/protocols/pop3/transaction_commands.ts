@@ -9,9 +9,9 @@ import {
   type Outcome,
 } from "./command.ts";
 import type { Texts } from "./languages/texts.ts";
-import type { Maildrop, MaildropMessage } from "./maildrop.ts";
+import type { Maildrop, MaildropMessage } from "./maildrop/maildrop.ts";
+import { sendMessage } from "./messages/send_message.ts";
 import { failed, ok, type Reply } from "./replies.ts";
-import { sendMessage } from "./send_message.ts";
 import type { Session } from "./session.ts";
 
 /** STAT. */

@@ -7,14 +7,14 @@ import type { AccountId, ConnectionFacts } from "../../../core/contract/mod.ts";
 import { mailboxesOf, parseAddressList } from "../../../core/message/address.ts";
 import { addressSpec } from "../../../core/message/address_printer.ts";
 import type { Header } from "../../../core/message/header.ts";
+import { isBroken, OutOfStep } from "../../../core/wire/errors.ts";
 import { readHead } from "../smtp/message_head.ts";
 import { DotSource, type MessageSource } from "../smtp/message_source.ts";
-import { expectedReply, localError, OutOfStep as MessageOutOfStep } from "../smtp/refusals.ts";
+import { expectedReply, localError } from "../smtp/refusals.ts";
 import { type Reply as SmtpReply, reply as smtpReply, replyLines } from "../smtp/replies.ts";
 import { takeIn } from "../smtp/take_in.ts";
 import { Transaction } from "../smtp/transaction.ts";
 import type { Outcome } from "./command.ts";
-import { isBroken, OutOfStep } from "./errors.ts";
 import { failed, ok, wrong } from "./replies.ts";
 import type { Session } from "./session.ts";
 
@@ -35,7 +35,7 @@ export async function transmit(session: Session, account: AccountId): Promise<Ou
     const error = source.failure ?? thrown;
     const expected = expectedReply(error);
     if (expected === undefined) {
-      if (isBroken(error) || error instanceof MessageOutOfStep) throw outOfStep(error);
+      if (isBroken(error)) throw outOfStep(error);
       connection.log.error("message not taken", { error });
     }
     answer = expected ?? localError;

@@ -2,7 +2,7 @@
 import { Refusal, type RefusalKind } from "../../../core/contract/mod.ts";
 import { MessageTooLarge } from "../../../core/wire/errors.ts";
 import { type Command, command, type Outcome } from "../pop3/command.ts";
-import type { Maildrop } from "../pop3/maildrop.ts";
+import type { Maildrop } from "../pop3/maildrop/maildrop.ts";
 import type { Session } from "../pop3/session.ts";
 import { type Reason, refusalReply, Refused } from "./reasons.ts";
 

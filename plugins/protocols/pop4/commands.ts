@@ -1,7 +1,7 @@
 /** The table of commands: POP3's, and POP4's verbs. */
 import type { Command, CommandTable } from "../pop3/command.ts";
 import { pop3Commands } from "../pop3/commands.ts";
-import type { Maildrop } from "../pop3/maildrop.ts";
+import type { Maildrop } from "../pop3/maildrop/maildrop.ts";
 import { refusable } from "./command.ts";
 import { clearFlags, listFlags, setFlags } from "./flag_commands.ts";
 import { createFolder, deleteFolder, listFolders, moveFolder, renameFolder } from "./folder_commands.ts";

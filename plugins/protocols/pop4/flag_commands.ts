@@ -1,12 +1,12 @@
 /** Flags: LFLG lists them, SFLG sets some, CFLG clears some. They are IMAP's (RFC 9051 §2.3.2), and others see them at once. */
 import type { FlagChange } from "../../../core/contract/mod.ts";
 import { rightFor } from "../../../core/mailboxes/flag_rights.ts";
+import { isBroken, OutOfStep } from "../../../core/wire/errors.ts";
 import { type Command, type Outcome, words } from "../pop3/command.ts";
-import { isBroken, OutOfStep } from "../pop3/errors.ts";
-import type { Maildrop } from "../pop3/maildrop.ts";
+import type { Maildrop } from "../pop3/maildrop/maildrop.ts";
+import { uidSet } from "../pop3/maildrop/uid_set.ts";
 import { ok } from "../pop3/replies.ts";
 import type { Session } from "../pop3/session.ts";
-import { uidSet } from "../pop3/uid_set.ts";
 import { verb } from "./command.ts";
 import { requireRights } from "./folders.ts";
 import { parseFlags } from "./grammar/flag.ts";

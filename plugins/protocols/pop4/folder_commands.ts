@@ -3,7 +3,7 @@ import type { Storage } from "../../../core/contract/mod.ts";
 import { type Access, findMailbox, hasRights } from "../../../core/mailboxes/access.ts";
 import { canonicalName } from "../../../core/mailboxes/canonical_name.ts";
 import { visibleMailboxes } from "../../../core/mailboxes/visible_mailboxes.ts";
-import type { Maildrop } from "../pop3/maildrop.ts";
+import type { Maildrop } from "../pop3/maildrop/maildrop.ts";
 import { ok } from "../pop3/replies.ts";
 import type { Session } from "../pop3/session.ts";
 import { oneFolder, optionalFolder, twoFolders } from "./arguments.ts";

@@ -9,7 +9,7 @@ import {
   type User,
 } from "../../../core/mailboxes/access.ts";
 import { placeForNew } from "../../../core/mailboxes/new_places.ts";
-import type { Maildrop } from "../pop3/maildrop.ts";
+import type { Maildrop } from "../pop3/maildrop/maildrop.ts";
 import { Refused } from "./reasons.ts";
 
 /** The folder of a name, in which the user has all of these rights. @throws Refused. */

@@ -1,6 +1,6 @@
 /** The messages that a set names, or why it names none. */
 import type { Outcome } from "../pop3/command.ts";
-import type { Maildrop } from "../pop3/maildrop.ts";
+import type { Maildrop } from "../pop3/maildrop/maildrop.ts";
 import { failed } from "../pop3/replies.ts";
 import type { Session } from "../pop3/session.ts";
 import { type MessageSet, resolveMessageSet } from "./grammar/message_set.ts";

@@ -4,7 +4,7 @@
  */
 import { type Access, hasRights, rightsOf } from "../../../core/mailboxes/access.ts";
 import type { Command } from "../pop3/command.ts";
-import type { Maildrop, MaildropSettings } from "../pop3/maildrop.ts";
+import type { Maildrop, MaildropSettings } from "../pop3/maildrop/maildrop.ts";
 import { ok } from "../pop3/replies.ts";
 import type { Session } from "../pop3/session.ts";
 import { oneFolder } from "./arguments.ts";

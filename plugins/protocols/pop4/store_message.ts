@@ -1,9 +1,8 @@
 /** STOR: a message from the client into a folder, as IMAP's APPEND. It is durable, or not there, when it is answered. */
 import type { BodyId } from "../../../core/contract/mod.ts";
 import { keptFlags } from "../../../core/mailboxes/flag_rights.ts";
-import { MessageTooLarge } from "../../../core/wire/errors.ts";
+import { isBroken, MessageTooLarge, OutOfStep } from "../../../core/wire/errors.ts";
 import { words } from "../pop3/command.ts";
-import { isBroken, OutOfStep } from "../pop3/errors.ts";
 import { ok } from "../pop3/replies.ts";
 import type { Session } from "../pop3/session.ts";
 import { DotSource } from "../smtp/message_source.ts";

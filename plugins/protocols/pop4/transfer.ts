@@ -2,10 +2,10 @@
 import type { Operation, Storage } from "../../../core/contract/mod.ts";
 import { type Access, hasRights } from "../../../core/mailboxes/access.ts";
 import { keptFlags } from "../../../core/mailboxes/flag_rights.ts";
-import type { Maildrop } from "../pop3/maildrop.ts";
-import type { Selected } from "../pop3/popped.ts";
+import type { Maildrop } from "../pop3/maildrop/maildrop.ts";
+import type { Selected } from "../pop3/maildrop/popped.ts";
+import { uidSet } from "../pop3/maildrop/uid_set.ts";
 import { ok } from "../pop3/replies.ts";
-import { uidSet } from "../pop3/uid_set.ts";
 import { setAndFolder } from "./arguments.ts";
 import { verb } from "./command.ts";
 import { openFolder, requireRights } from "./folders.ts";

@@ -3,7 +3,7 @@ import type { Storage } from "../../../core/contract/mod.ts";
 import { type Command, command, type CommandTable, messageNumber } from "../pop3/command.ts";
 import { pop3Commands } from "../pop3/commands.ts";
 import { isNotFound } from "../pop3/errors.ts";
-import type { Maildrop, MaildropMessage } from "../pop3/maildrop.ts";
+import type { Maildrop, MaildropMessage } from "../pop3/maildrop/maildrop.ts";
 import { ok } from "../pop3/replies.ts";
 import { withMessage } from "../pop3/transaction_commands.ts";
 import { localPart, ownAddress } from "./envelopes.ts";

@@ -1,8 +1,8 @@
 /** What SDPS shows of a host's mail: each message with its envelope, all of them or those for one user of the host. */
 import type { DeliveryEnvelope, Mailbox, Message, Storage } from "../../../core/contract/mod.ts";
 import { formatDate } from "../../../core/message/date.ts";
-import type { Presented } from "../pop3/maildrop_content.ts";
-import type { View } from "../pop3/view.ts";
+import type { Presented } from "../pop3/maildrop/maildrop_content.ts";
+import type { View } from "../pop3/maildrop/view.ts";
 
 /** UIDs whose envelopes are asked for at once. */
 const PAGE = 10_000;

@@ -1,6 +1,6 @@
 /** A command line as octets (RFC 5321 §2.4, §4.1.1): its verb and its argument. Pure. */
 import { trimBlanks } from "../../../core/message/field_text.ts";
-import { latin1 } from "../../../core/wire/ascii.ts";
+import { lineText } from "../../../core/wire/line_text.ts";
 
 /** A line that may be a command. */
 export interface CommandLine {
@@ -10,30 +10,10 @@ export interface CommandLine {
   readonly argument: string;
 }
 
-const SPACE = 32, TAB = 9, DELETE = 127;
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/**
- * Undefined for a line that is no text: with control characters (a bare CR or LF ends no command, and must not hide one
- * either), or with octets beyond ASCII that are not UTF-8 (RFC 6531 §3.3).
- */
+/** Undefined for a line that is no text (RFC 6531 §3.3: it may be UTF-8). */
 export function readCommandLine(line: Uint8Array): CommandLine | undefined {
-  let isAscii = true;
-  for (let at = 0; at < line.length; at++) {
-    const octet = line[at] ?? 0;
-    if ((octet < SPACE && octet !== TAB) || octet === DELETE) return undefined;
-    if (octet > DELETE) isAscii = false;
-  }
-  const text = isAscii ? latin1(line) : decode(line);
+  const text = lineText(line, true);
   if (text === undefined) return undefined;
   const end = text.search(/[ \t]|$/);
   return { verb: text.slice(0, end).toUpperCase(), argument: trimBlanks(text.slice(end)) };
-}
-
-function decode(line: Uint8Array): string | undefined {
-  try {
-    return strictUtf8.decode(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 /** From errors to replies: the one place where a refusal gets its code. */
 import { Refusal, type RefusalKind } from "../../../core/contract/mod.ts";
-import { ConnectionClosed, DeadlineExceeded, MessageTooLarge, Stopping } from "../../../core/wire/errors.ts";
+import { MessageTooLarge } from "../../../core/wire/errors.ts";
 import { type Reply, reply, type SmtpReplyLines } from "./replies.ts";
 
 /** A message that is not taken, found while its octets go by: thrown through whoever reads them. */
@@ -40,15 +40,3 @@ export function expectedReply(error: unknown): Reply | undefined {
 
 /** What a client is told of an error that nobody expected: nothing but that it may try again. */
 export const localError: SmtpReplyLines = reply(451, "4.3.0", "Local error, try again later");
-
-/** It is not known what the client's next octets are: the session cannot go on. */
-export class OutOfStep extends Error {
-  override readonly name = "OutOfStep";
-}
-
-const broken = [ConnectionClosed, DeadlineExceeded, Stopping, OutOfStep];
-
-/** Whether an error means that the connection goes no further, not that a command has failed. */
-export function isBroken(error: unknown): boolean {
-  return broken.some((kind) => error instanceof kind);
-}

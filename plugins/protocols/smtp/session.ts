@@ -11,15 +11,17 @@ import {
   ConnectionClosed,
   DeadlineExceeded,
   Endless,
+  isBroken,
   LineTooLong,
   MessageTooLarge,
   Stopping,
 } from "../../../core/wire/errors.ts";
+import { sendLastWords } from "../../../core/wire/last_words.ts";
 import { type Command, type Outcome, outOfOrder } from "./command.ts";
 import { commands } from "./commands.ts";
 import { readCommandLine } from "./command_line.ts";
 import type { SmtpOptions } from "./options.ts";
-import { expectedReply, isBroken, localError, tooLarge } from "./refusals.ts";
+import { expectedReply, localError, tooLarge } from "./refusals.ts";
 import { type Reply, reply, replyLines } from "./replies.ts";
 import type { State } from "./state.ts";
 
@@ -33,9 +35,6 @@ const closing = {
   endless: reply(421, "4.7.0", "What is sent does not end, goodbye"),
   failed: reply(421, "4.3.0", "Local error, try again later"),
 };
-
-/** How long a goodbye may take, in milliseconds. */
-const PATIENCE = 5000;
 
 /** What commands may use of a session, and the loop that calls them. */
 export class Session {
@@ -180,12 +179,7 @@ export class Session {
     // The answer to DATA: a client that has not heard it sends the message again, for days.
     if (error instanceof Endless && error.cause instanceof MessageTooLarge) this.say(tooLarge);
     this.say(goodbyeFor(error));
-    try {
-      this.connection.setIdleTimeout(PATIENCE);
-      await this.flush();
-    } catch {
-      // It can not; the connection is about to be closed anyway.
-    }
+    await sendLastWords(this.connection);
   }
 }
 

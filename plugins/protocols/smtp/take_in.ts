@@ -1,9 +1,10 @@
 /** A message from its first octet to the reply: looked at, completed, given to the delivery. */
-import { bytesOf } from "../../../core/message/field_text.ts";
 import type { Header } from "../../../core/message/header.ts";
+import { isBroken, OutOfStep } from "../../../core/wire/errors.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { readHead } from "./message_head.ts";
 import type { MessageSource } from "./message_source.ts";
-import { expectedReply, isBroken, localError, MessageRefused, OutOfStep } from "./refusals.ts";
+import { expectedReply, localError, MessageRefused } from "./refusals.ts";
 import { type Reply, reply } from "./replies.ts";
 import type { Session } from "./session.ts";
 import type { Client } from "./state.ts";
@@ -83,7 +84,7 @@ async function accept(
     recipients: transaction.recipients,
     id,
     // A text without a header would become part of ours.
-    trace: bytesOf(isMissing ? `${trace}\r\n` : trace),
+    trace: encodeUtf8(isMissing ? `${trace}\r\n` : trace),
     body: body(dropped),
   });
   return answer.accepted ? reply(250, "2.0.0", `Accepted as ${answer.id}`) : answer.reply;

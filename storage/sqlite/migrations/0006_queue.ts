@@ -1,4 +1,4 @@
-/** Schema 5: mail on its way out. */
+/** Schema 6: mail on its way out. */
 
 /** The SQL. */
 export const queue = `

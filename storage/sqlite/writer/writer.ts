@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import type { Operation } from "../../../core/contract/storage.ts";
+import { messageOf } from "../../../core/wire/error_message.ts";
 import { wakesQueue } from "../../common/queue.ts";
 import { openForWriting } from "../database_file.ts";
 import { SegmentFileError } from "../segment_file_error.ts";
@@ -188,7 +189,7 @@ export class Writer implements Omit<Handlers, "open"> {
 /** An error as the other thread is told of it. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Refusal) return { kind: error.kind, text: error.message };
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return isDatabaseFailure(error)
     ? { kind: "unavailable", text: "mail cannot be stored for now", cause: text }
     : { kind: undefined, text };

@@ -4,7 +4,7 @@ import { Refusal, type RefusalKind } from "../../../core/contract/refusal.ts";
 import type { DirectoryPromise } from "../directory_suite.ts";
 
 /** A refusal of that kind whose one line says all of these words, and no password. */
-export async function assertRefuses(
+async function assertRefuses(
   work: () => Promise<unknown>,
   kind: RefusalKind,
   ...words: readonly string[]

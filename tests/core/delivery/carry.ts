@@ -20,10 +20,10 @@ import { type LoggedEvent, recordedLog } from "../../support/recorded_log.ts";
 export const minute = 60_000, hour = 60 * minute, day = 24 * hour;
 
 /** As the configuration has it when it says nothing. */
-export const schedule: Schedule = { retry: 5 * minute, giveUp: 5 * day, warnAfter: 4 * hour };
+const schedule: Schedule = { retry: 5 * minute, giveUp: 5 * day, warnAfter: 4 * hour };
 
 /** Stands still until it is moved on. */
-export class TestQueueClock implements QueueClock {
+class TestQueueClock implements QueueClock {
   #now = new Date("2026-11-24T16:00:00Z").getTime();
   readonly #waits = new Set<{ readonly dueAt: number; readonly resolve: () => void }>();
 

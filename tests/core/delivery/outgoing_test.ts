@@ -51,7 +51,7 @@ Deno.test("queue: what cannot be stored for all is neither delivered nor queued"
   });
   const answer = await send({ to: ["joe@example.org", "kim@other.example"] });
   assertEquals(answer.accepted ? "" : `${answer.reply.code} ${answer.reply.enhanced}`, "451 4.3.0");
-  assertEquals([await read("joe"), await storage.queueLength()], [[], 0]);
+  assertEquals([await read("joe"), (await storage.queue()).length], [[], 0]);
   assertEquals(await bodies(), 1, "it may have been committed: the body is left to be collected");
 });
 
@@ -80,7 +80,7 @@ Deno.test("queue: a redirection to another server goes through the queue; nobody
   // Where there is no way, it stays.
   const stuck = await testDelivery({ transports, extensions: [extension(["kim@nowhere.example"])] });
   await stuck.send({ to: ["joe@example.org"] });
-  assertEquals([(await stuck.read("joe")).length, await stuck.storage.queueLength()], [1, 0]);
+  assertEquals([(await stuck.read("joe")).length, (await stuck.storage.queue()).length], [1, 0]);
 });
 
 Deno.test("queue: RFC 5321 §4.5.3.1.8: an entry has at most a hundred recipients, of one domain", () => {

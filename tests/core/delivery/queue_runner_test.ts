@@ -132,7 +132,7 @@ Deno.test("queue: a transport that hangs is told to stop, and what it had is tri
   });
   await queue.enqueue(["kim@example.com"]);
   await queue.clock.advance(15 * minute - 1);
-  assertEquals([stopped.length, await queue.storage.queueLength()], [0, 1]);
+  assertEquals([stopped.length, (await queue.storage.queue()).length], [0, 1]);
   await queue.clock.advance(1);
   assertEquals([stopped.length, await queue.left()], [1, ["kim@example.com 1 5"]]);
   assertEquals(queue.told, ["deferred kim@example.com 451 4.4.1 The other side did not answer in time"]);

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { MessagePart } from "../../../core/contract/message.ts";
-import { type MimeLimits, MimeParser, parseMime } from "../../../core/message/mime_tree.ts";
+import { type MimeLimits, MimeParser } from "../../../core/message/mime_tree.ts";
 import { hardMessage, octets } from "./corpus.ts";
 import { quickly } from "./quickly.ts";
+import { parseMime } from "./parse_mime.ts";
 
 /** The tree in words: `type/subtype "body"`, children indented; offsets are checked by cutting the bodies out. */
 function sketch(message: Uint8Array, part: MessagePart, indent = ""): string {

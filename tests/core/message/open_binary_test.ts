@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { encodeBase64Body } from "../../../core/message/base64.ts";
-import { encodeQuotedPrintable } from "../../../core/message/quoted_printable.ts";
 import { summarize } from "../../../core/message/summary.ts";
 import { latin1, latin1Bytes } from "../../../core/wire/ascii.ts";
 import { binarySize, openBinary } from "../../../core/message/open_binary.ts";
 import { corpus, octets } from "./corpus.ts";
 import { brokenMime } from "../../fuzz/mime_arbitrary.ts";
 import { memoryBody } from "../../plugins/protocols/imap/sections/memory_body.ts";
+import { encodeQuotedPrintable } from "./encode_quoted_printable.ts";
 
 /** The decoded content of a part, one character an octet, and whether it needs a literal8; or why there is none. */
 async function binary(message: Uint8Array, numbers: readonly number[]): Promise<[string, boolean] | string> {

@@ -4,7 +4,7 @@ import type { ReadableBody } from "../../../core/message/search_text.ts";
 import { messagePreview } from "../../../core/message/preview.ts";
 import { summarize } from "../../../core/message/summary.ts";
 import { encodeBase64Body } from "../../../core/message/base64.ts";
-import { bytesOf } from "../../../core/message/field_text.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { brokenMime } from "../../fuzz/mime_arbitrary.ts";
 import { corpus, hardMessage, octets } from "./corpus.ts";
 
@@ -28,7 +28,7 @@ function bodyOf(message: Uint8Array): CountingBody {
 
 /** The preview of a message of these lines, in UTF-8. */
 function preview(...lines: readonly string[]): Promise<string> {
-  const message = bytesOf(lines.join("\r\n"));
+  const message = encodeUtf8(lines.join("\r\n"));
   return messagePreview(summarize(message).structure, bodyOf(message));
 }
 
@@ -114,7 +114,7 @@ Deno.test("preview: a message in a message, and charsets that are rare", async (
 
 Deno.test("preview: markup at the start is read past, but not for ever", async () => {
   const html = (style: number) =>
-    bytesOf(`Content-Type: text/html\r\n\r\n<style>${"p{}".repeat(style)}</style>the text`);
+    encodeUtf8(`Content-Type: text/html\r\n\r\n<style>${"p{}".repeat(style)}</style>the text`);
   const large = html(20_000), endless = html(2_000_000);
   assertEquals(await messagePreview(summarize(large).structure, bodyOf(large)), "the text");
   const body = bodyOf(endless);
@@ -123,11 +123,13 @@ Deno.test("preview: markup at the start is read past, but not for ever", async (
 });
 
 Deno.test("preview: a large text costs a small read, and no character is cut", async () => {
-  const message = bytesOf(`Content-Type: text/plain; charset=utf-8\r\n\r\n${"€".repeat(1_000_000)}`);
+  const message = encodeUtf8(`Content-Type: text/plain; charset=utf-8\r\n\r\n${"€".repeat(1_000_000)}`);
   const body = bodyOf(message);
   assertEquals(await messagePreview(summarize(message).structure, body), "€".repeat(200));
   assert(body.readInAll < 20_000);
-  const encoded = octets(`Content-Transfer-Encoding: base64\r\n\r\n${encodeBase64Body(bytesOf("ü ".repeat(100_000)))}`);
+  const encoded = octets(
+    `Content-Transfer-Encoding: base64\r\n\r\n${encodeBase64Body(encodeUtf8("ü ".repeat(100_000)))}`,
+  );
   assertEquals(await messagePreview(summarize(encoded).structure, bodyOf(encoded)), "ü ".repeat(100).trim());
 });
 

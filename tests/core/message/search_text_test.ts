@@ -2,7 +2,6 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CharsetDecoder, loadCharsets } from "../../../core/message/charset.ts";
 import { Header } from "../../../core/message/header.ts";
-import { parseMime } from "../../../core/message/mime_tree.ts";
 import {
   addressText,
   type ReadableBody,
@@ -15,6 +14,7 @@ import {
 } from "../../../core/message/search_text.ts";
 import { summarize } from "../../../core/message/summary.ts";
 import { hardMessage, octets } from "./corpus.ts";
+import { parseMime } from "./parse_mime.ts";
 
 function piecesOf(message: Uint8Array, options: SearchTextOptions): SearchPiece[] {
   return [...searchTextOf(parseMime(message), (start, end) => message.subarray(start, end), options)];

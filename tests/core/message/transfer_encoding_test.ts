@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeBase64, encodeBase64Body } from "../../../core/message/base64.ts";
-import { encodeQuotedPrintable } from "../../../core/message/quoted_printable.ts";
 import { decodeTransfer, isKnownEncoding } from "../../../core/message/transfer_encoding.ts";
 import { octets } from "./corpus.ts";
+import { encodeQuotedPrintable } from "./encode_quoted_printable.ts";
 
 function decoded(text: string, encoding: string): string {
   return String.fromCharCode(...decodeTransfer(octets(text), encoding));

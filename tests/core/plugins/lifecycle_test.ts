@@ -71,7 +71,7 @@ Deno.test("lifecycle: what is set up too late is stopped", async () => {
         return { ...plugin("a")(), stop: () => Promise.resolve(stopped.resolve()) };
       }),
     SetupError,
-    "a: was not set up in time",
+    "a: was not set up within 1 ms",
   );
   late.resolve();
   await stopped.promise;

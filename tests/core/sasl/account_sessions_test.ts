@@ -5,7 +5,7 @@ import { silentLog } from "../../../core/observe/log.ts";
 import { authenticationMemory } from "../../../core/sasl/authentication.ts";
 import { AccountSessions } from "../../../core/sasl/account_sessions.ts";
 import { OpenConnections } from "../../../core/sasl/open_connections.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { type FakeConnection, fakeConnection } from "../../support/fake_connection.ts";
 import { memoryStorage } from "../../../storage/memory/storage.ts";
 import { openTestDirectory } from "../../plugins/directories/local/open_directory.ts";

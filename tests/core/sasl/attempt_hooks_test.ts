@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { AuthenticationAttempt } from "../../../core/contract/filter.ts";
 import type { AttemptHooks, AttemptJudgement } from "../../../core/sasl/attempt_hooks.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { fakeConnection } from "../../support/fake_connection.ts";
 import { testAuthentication, testDirectory } from "../../support/test_directory.ts";
 

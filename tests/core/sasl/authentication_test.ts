@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ChannelBinding, Connection, Logger, TlsInfo } from "../../../core/contract/mod.ts";
 import type { AuthenticationSettings } from "../../../core/sasl/authentication.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import anonymous from "../../../plugins/auth/anonymous.ts";
 import external from "../../../plugins/auth/external.ts";
 import otp from "../../../plugins/auth/otp/plugin.ts";

@@ -2,8 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { ExchangeEnd } from "../../../core/contract/mod.ts";
 import { encodeBase64 } from "../../../core/message/base64.ts";
 import { responseLineLimit, runSaslDialogue } from "../../../core/sasl/base64_dialogue.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
 import { LineTooLong } from "../../../core/wire/errors.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { fakeConnection } from "../../support/fake_connection.ts";
 import { testAuthentication, testDirectory } from "../../support/test_directory.ts";
 
@@ -82,21 +82,6 @@ Deno.test("dialogue: LOGIN asks for both, or for the password only", async () =>
 Deno.test("dialogue: an unknown mechanism is refused without a word", async () => {
   const end: ExchangeEnd = { state: "refused", reason: "unknown-mechanism" };
   assertEquals(await hold("NTLM", undefined, "AAAA"), { end, sent: [] });
-});
-
-Deno.test("dialogue: a protocol may read responses in its own way", async () => {
-  const { connection } = fakeConnection({ tls: true });
-  const challenges: string[] = [];
-  const end = await runSaslDialogue({
-    authentication,
-    connection,
-    service: "sieve",
-    mechanism: "PLAIN",
-    initial: undefined,
-    sendChallenge: (base64) => challenges.push(base64),
-    readResponse: () => Promise.resolve(encodeUtf8(good)),
-  });
-  assertEquals([end, challenges], [authenticated, [""]]);
 });
 
 Deno.test("dialogue: a connection that breaks ends the exchange and is told", async () => {

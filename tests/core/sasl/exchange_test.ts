@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { AccountId, AuthMechanism, AuthOutcome, Exchange, ExchangeEnd } from "../../../core/contract/mod.ts";
 import { type ExchangePolicy, refused, startExchange } from "../../../core/sasl/exchange.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { testDirectory } from "../../support/test_directory.ts";
 import { request } from "../../plugins/auth/conversation.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { arrivalOf, openSession, type SessionParts } from "../../../core/server/open_session.ts";
 import type { Accepted } from "../../../core/server/listener.ts";
-import { TlsUpgrade } from "../../../core/server/tls_upgrade.ts";
+import { TlsUpgrade } from "../../../core/server/tls/tls_upgrade.ts";
 import { BufferPool } from "../../../core/wire/buffer_pool.ts";
 import { Waits } from "../../../core/wire/waits.ts";
 import { makeAuthority, serverNames } from "../../support/authority.ts";

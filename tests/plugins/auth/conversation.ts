@@ -1,6 +1,6 @@
 /** Holding a conversation with a mechanism, without a driver: what it is given, what it says, how it ends. */
 import type { AuthOutcome, Directory, ExchangeRequest } from "../../../core/contract/mod.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** What a mechanism is given; a text as first response is its octets. */
 export function request(

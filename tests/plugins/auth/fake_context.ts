@@ -2,7 +2,7 @@
 import { parsePrincipal } from "../../../core/kerberos/principal.ts";
 import type { ContextStep, SecurityContext } from "../../../core/kerberos/security_context.ts";
 import { concat } from "../../../core/message/bytes.ts";
-import { decodeUtf8, encodeUtf8 } from "../../../core/sasl/text.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
 
 /** How a context is. */
 export interface FakeContextSettings {
@@ -13,7 +13,7 @@ export interface FakeContextSettings {
 }
 
 /** Octets that sealing adds. */
-export const sealOctets = 2;
+const sealOctets = 2;
 
 /** What a sealed message looks like: `S` or `E`, a number, the message. */
 export function seal(plain: Uint8Array | string, isEncrypted = false, number = 0): Uint8Array {

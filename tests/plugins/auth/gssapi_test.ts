@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as fc from "fast-check";
 import type { AuthOutcome, SecurityLayer } from "../../../core/contract/mod.ts";
 import { silentLog } from "../../../core/observe/log.ts";
-import { encodeUtf8 } from "../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { gssapi } from "../../../plugins/auth/gssapi/conversation.ts";
 import { type Choice, type LayerName, parseChoice, printChoice } from "../../../plugins/auth/gssapi/layers.ts";
 import { testDirectory } from "../../support/test_directory.ts";

@@ -7,7 +7,7 @@ import { expectAclObject, expectIdentifier } from "../grammar/acl_arguments.ts";
 import { printName } from "../printing/strings.ts";
 import { noPermission, ok } from "../replies.ts";
 
-/** The one. */
+/** MYRIGHTS: what the user may do. */
 export const myRights: Command = command({
   states: ["authenticated"],
   parse(scanner) {
@@ -23,7 +23,7 @@ export const myRights: Command = command({
   },
 });
 
-/** The other. */
+/** LISTRIGHTS: what the user may let others do. */
 export const listRights: Command = command({
   states: ["authenticated"],
   parse(scanner) {

@@ -7,7 +7,7 @@ import { expectAclObject, expectIdentifier, expectRights } from "../grammar/acl_
 import { octetsOf } from "../octets.ts";
 import { bad, ok } from "../replies.ts";
 
-/** The one. */
+/** SETACL: an identifier gets these rights, whatever it had. */
 export const setAcl: Command = command({
   states: ["authenticated"],
   parse(scanner) {
@@ -32,7 +32,7 @@ export const setAcl: Command = command({
   },
 });
 
-/** The other. */
+/** DELETEACL: an identifier, or the whole list, goes. */
 export const deleteAcl: Command = command({
   states: ["authenticated"],
   parse(scanner) {

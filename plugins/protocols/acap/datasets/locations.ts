@@ -31,7 +31,7 @@ export interface ListedLocation {
 export type Location = StoredLocation | ListedLocation;
 
 /** Owners by kind, as names have them. */
-export const areas = ["group", "host", "site", "user"] as const;
+const areas = ["group", "host", "site", "user"] as const;
 /** The alternate view of the tree (RFC 2244 §4.1). */
 export const BYOWNER = "byowner";
 

@@ -30,7 +30,7 @@ export function isEntryName(text: string): boolean {
 }
 
 /** RFC 2244 §3.1: without wildcards. */
-export function isAttributeName(text: string): boolean {
+function isAttributeName(text: string): boolean {
   return text !== "" && !/[*%\0]/.test(text);
 }
 

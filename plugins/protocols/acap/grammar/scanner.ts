@@ -4,8 +4,9 @@
  */
 import { latin1 } from "../../../../core/wire/ascii.ts";
 import { Malformed } from "../../../../core/wire/malformed.ts";
+import { decodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { Scanner as ImapScanner } from "../../imap/grammar/scanner.ts";
-import { readLiteral, utf8Text } from "../../imap/grammar/strings.ts";
+import { readLiteral } from "../../imap/grammar/strings.ts";
 import type { Octets } from "../octets.ts";
 
 export { Malformed } from "../../../../core/wire/malformed.ts";
@@ -55,7 +56,7 @@ export class Scanner extends ImapScanner {
   /** Reads a string that is UTF-8 without NUL: a name (RFC 2244 §2.6.3.1). @throws Malformed. */
   expectName(expected: string): string {
     const start = this.at;
-    const text = utf8Text(this.expectString(expected));
+    const text = decodeUtf8(this.expectString(expected));
     if (text === undefined || text.includes("\0")) throw this.malformed(`${expected} in UTF-8`, start);
     return text;
   }

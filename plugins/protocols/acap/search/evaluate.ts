@@ -8,7 +8,7 @@ import type { Octets } from "../octets.ts";
 import { type Candidate, readable } from "./candidates.ts";
 
 /** Whether an entry is meant; `position`: its number in the context that is searched, counted from 1. */
-export function matches(criteria: Criteria, candidate: Candidate, position: number): boolean {
+function matches(criteria: Criteria, candidate: Candidate, position: number): boolean {
   switch (criteria.key) {
     case "ALL":
       return true;

@@ -4,10 +4,11 @@
  */
 import type { BodyId, MessageDetails, Operation } from "../../../../core/contract/mod.ts";
 import { hasBinary, withoutBinary } from "../../../../core/message/encode_binary.ts";
+import { isBroken } from "../../../../core/wire/errors.ts";
 import { type Access, hasRights, openTarget, putInto } from "../access.ts";
 import type { IncomingLiteral } from "../../../../core/wire/command_reader.ts";
 import { hasNul } from "../../../../core/wire/ascii.ts";
-import { CommandRefused, isBroken } from "../failures.ts";
+import { CommandRefused } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type AppendLiteral, AppendReader, type AppendStep } from "../grammar/append_arguments.ts";
 import { LONGEST_URL } from "../grammar/imap_url.ts";

@@ -4,7 +4,7 @@ import { requireRights } from "../access.ts";
 import { type Command, command, noArguments, type Outcome } from "../command.ts";
 import { allKnown, deletedWithinLimit, expungeDeleted, tellExpunged } from "../expunge_deleted.ts";
 import { requireWritable } from "../failures.ts";
-import { expectSequenceSet } from "../grammar/sequence_set.ts";
+import { expectSetArgument } from "../grammar/mailbox_arguments.ts";
 import { type LimitReached, replyWithin } from "../message_limit.ts";
 import { uidsOf } from "../named_messages.ts";
 import { ok } from "../replies.ts";
@@ -25,9 +25,7 @@ export const uidExpunge: Command = command({
   states: ["selected"],
   parse(scanner) {
     scanner.expectSpace();
-    const set = expectSequenceSet(scanner);
-    scanner.expectEnd();
-    return set;
+    return expectSetArgument(scanner);
   },
   async run(session, { mailbox }, set) {
     const { uids, reached } = await deletedWithinLimit(session, mailbox, uidsOf(mailbox, set, "uid"));

@@ -1,8 +1,8 @@
 /** IDLE (RFC 2177, RFC 9051 §6.3.13): what is committed is told as it happens. */
-import { ConnectionClosed } from "../../../../core/wire/errors.ts";
+import { ConnectionClosed, isBroken } from "../../../../core/wire/errors.ts";
 import { equalsIgnoringCase } from "../../../../core/wire/ascii.ts";
 import { type Command, command, noArguments } from "../command.ts";
-import { isBroken, isGone } from "../failures.ts";
+import { isGone } from "../failures.ts";
 import { bad, ok } from "../replies.ts";
 import { loggedIn } from "../state.ts";
 import { tellUntil } from "../tell_until.ts";

@@ -1,5 +1,4 @@
 /** STARTTLS (RFC 9051 §6.2.1). */
-import { ConnectionClosed } from "../../../../core/wire/errors.ts";
 import { type Command, command, noArguments } from "../command.ts";
 import { bad, ok } from "../replies.ts";
 
@@ -18,11 +17,7 @@ export const starttls: Command = command({
     return {
       reply: ok("Begin TLS"),
       async after() {
-        try {
-          await connection.startTls();
-        } catch (cause) {
-          throw new ConnectionClosed("the TLS handshake failed", { cause });
-        }
+        await connection.startTls();
       },
     };
   },

@@ -1,13 +1,13 @@
 /** URLFETCH (RFC 4467 §7, RFC 5524 §3): what authorized URLs name, whoever's it is. */
+import { isBroken, OutOfStep } from "../../../../core/wire/errors.ts";
 import { type Command, command } from "../command.ts";
-import { isBroken } from "../failures.ts";
 import { expectUrlFetchArguments, type UrlToFetch } from "../grammar/urlauth_arguments.ts";
 import { printBodyStructure } from "../printing/body_structure.ts";
 import { ResponseBuilder } from "../printing/response_builder.ts";
 import { printString } from "../printing/strings.ts";
 import { ok } from "../replies.ts";
 import { NulFreeView } from "../sections/views.ts";
-import { OutOfStep, writeLiteral } from "../sections/write_literal.ts";
+import { writeLiteral } from "../sections/write_literal.ts";
 import type { Session } from "../session.ts";
 import { loggedIn } from "../state.ts";
 import { Turns } from "../turns.ts";

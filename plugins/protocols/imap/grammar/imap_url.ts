@@ -3,11 +3,10 @@
  * mailboxes and searches, are read as none: neither CATENATE nor URLAUTH takes them.
  */
 import { latin1Bytes } from "../../../../core/wire/ascii.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { asInbox } from "./mailbox_name.ts";
 import { expectSectionSpec, printSectionSpec, type Section } from "./section.ts";
 import { Malformed, Scanner } from "./scanner.ts";
-import { utf8Text } from "./strings.ts";
-import { utf8Octets } from "./wire_text.ts";
 
 /** Which message, and what of it. */
 export interface ImapUrl {
@@ -218,7 +217,7 @@ function upTo(most: number, digits: string | undefined): number {
 }
 
 function decoded(text: string | undefined): string {
-  const found = utf8Text(decodedOctets(text));
+  const found = decodeUtf8(decodedOctets(text));
   if (found === undefined) throw new NoUrl();
   return found;
 }
@@ -230,7 +229,7 @@ function decodedOctets(text = ""): Uint8Array {
 }
 
 function encoded(text: string, safe: string): string {
-  return encodedOctets(utf8Octets(text), safe);
+  return encodedOctets(encodeUtf8(text), safe);
 }
 
 /** RFC 3986 §2.3: unreserved characters, and those that are safe where this stands, are left as they are. */

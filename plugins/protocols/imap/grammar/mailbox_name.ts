@@ -1,9 +1,9 @@
 /** Names of mailboxes in commands: as the client writes them on the wire, and in Unicode everywhere else. */
 import { isAscii, latin1 } from "../../../../core/wire/ascii.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { decodeModifiedUtf7, encodeModifiedUtf7 } from "./modified_utf7.ts";
 import { Malformed, type NameForm, type Scanner } from "./scanner.ts";
-import { utf8Text } from "./strings.ts";
-import { printAstring, utf8Octets, type WireText } from "./wire_text.ts";
+import { printAstring, type WireText } from "./wire_text.ts";
 
 /**
  * RFC 9051 §9: a mailbox is any astring, so a command with a name that is not in the form of names is well-formed. But
@@ -35,10 +35,10 @@ export function asInbox(name: string): string {
 /** A name, or a pattern of names, in Unicode; undefined for what is none. */
 export function decodedName(octets: Uint8Array, form: NameForm): string | undefined {
   // RFC 6855 §3: names in UTF-8 are taken from every client; one that has octets beyond ASCII can be nothing else.
-  return form === "utf-8" || !isAscii(octets) ? utf8Text(octets) : decodeModifiedUtf7(latin1(octets));
+  return form === "utf-8" || !isAscii(octets) ? decodeUtf8(octets) : decodeModifiedUtf7(latin1(octets));
 }
 
 /** The octets of a name or a pattern. */
 export function encodedName(name: string, form: NameForm): Uint8Array {
-  return utf8Octets(form === "utf-8" ? name : encodeModifiedUtf7(name));
+  return encodeUtf8(form === "utf-8" ? name : encodeModifiedUtf7(name));
 }

@@ -5,7 +5,7 @@ import type { NameForm, Scanner } from "./scanner.ts";
 import { printList, type WireText } from "./wire_text.ts";
 
 /** Events that RFC 5465 knows, as it spells them; what else a client names is refused with NO [BADEVENT]. */
-export const notifyEvents: readonly string[] = [
+const notifyEvents = [
   "MessageNew",
   "MessageExpunge",
   "FlagChange",

@@ -4,8 +4,9 @@
  */
 import { equalsIgnoringCase, latin1 } from "../../../../core/wire/ascii.ts";
 import { Malformed } from "../../../../core/wire/malformed.ts";
+import { decodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { ASTRING, ATOM, DIGIT, isOf, TAG, WORD } from "./octet_classes.ts";
-import { readLiteral8, readString, utf8Text } from "./strings.ts";
+import { readLiteral8, readString } from "./strings.ts";
 
 export { Malformed } from "../../../../core/wire/malformed.ts";
 
@@ -228,7 +229,7 @@ export class Scanner {
   /** Reads an astring that is UTF-8. @throws Malformed. */
   expectText(expected = "an atom or a string"): string {
     const start = this.#at;
-    return utf8Text(this.expectAstring(expected)) ?? this.#throw(`${expected} in UTF-8`, start);
+    return decodeUtf8(this.expectAstring(expected)) ?? this.#throw(`${expected} in UTF-8`, start);
   }
 
   /** Reads a string or NIL, which is undefined. @throws Malformed. */

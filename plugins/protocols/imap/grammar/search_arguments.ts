@@ -1,4 +1,5 @@
 /** Arguments of SEARCH, SORT, THREAD and ESEARCH, with UID or without (RFC 9051 §6.4.4, RFC 5256, RFC 5267, RFC 7377). */
+import { encodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { expectMailboxFilter, type MailboxFilter, printMailboxFilter } from "./mailbox_filter.ts";
 import type { NameForm, Scanner } from "./scanner.ts";
 import { printSearchKeys } from "./search_key_printer.ts";
@@ -11,7 +12,7 @@ import {
   type SortCriterion,
   type ThreadAlgorithm,
 } from "./sort_criteria.ts";
-import { printAstring, printList, utf8Octets, type WireText } from "./wire_text.ts";
+import { printAstring, printList, type WireText } from "./wire_text.ts";
 
 /** What is looked for. */
 export interface SearchProgram {
@@ -116,7 +117,7 @@ function expectCharsetAndKeys(scanner: Scanner): SearchProgram & { readonly char
 }
 
 function printCharset(charset: string): WireText {
-  return printAstring(utf8Octets(charset));
+  return printAstring(encodeUtf8(charset));
 }
 
 function expectAllKeys(scanner: Scanner): readonly SearchKey[] {

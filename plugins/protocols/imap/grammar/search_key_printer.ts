@@ -11,7 +11,7 @@ export function printSearchKeys(keys: readonly SearchKey[]): WireText {
 }
 
 /** One key. */
-export function printSearchKey(key: SearchKey): WireText {
+function printSearchKey(key: SearchKey): WireText {
   switch (key.key) {
     case "BCC":
     case "BODY":

@@ -1,6 +1,9 @@
 /** Sequence sets (RFC 9051 §9): message sequence numbers or UIDs, or `$`, the result of the last search (RFC 5182). */
+import { mergedRanges, type NumberRanges } from "../../../../core/mailboxes/number_ranges.ts";
 import type { Scanner } from "./scanner.ts";
 import type { WireText } from "./wire_text.ts";
+
+export type { NumberRanges } from "../../../../core/mailboxes/number_ranges.ts";
 
 /** A number from 1 on, or `*`: the largest in use. */
 export type SequenceNumber = number | "*";
@@ -13,9 +16,6 @@ export type SequenceSet = "$" | readonly SequenceItem[];
 
 /** The same without `*`: a set that means the same whatever the mailbox holds. */
 export type NumberSet = readonly (number | readonly [number, number])[];
-
-/** Numbers, ascending: ranges with both ends included, which neither overlap nor touch. */
-export type NumberRanges = readonly (readonly [from: number, to: number])[];
 
 /** How many items a set may have: every other message of a large mailbox. */
 export const MOST_SEQUENCE_ITEMS = 50_000;
@@ -53,18 +53,10 @@ export function printSequenceSet(set: SequenceSet): WireText {
  */
 export function resolvedRanges(items: readonly SequenceItem[], largest: number): NumberRanges {
   const number = (named: SequenceNumber) => named === "*" ? largest : named;
-  const ranges = items.map((item): [number, number] => {
+  return mergedRanges(items.map((item): [number, number] => {
     const [one, other] = isPair(item) ? [number(item[0]), number(item[1])] : [number(item), number(item)];
     return one <= other ? [one, other] : [other, one];
-  });
-  ranges.sort(([a], [b]) => a - b);
-  const merged: [number, number][] = [];
-  for (const [from, to] of ranges) {
-    const last = merged.at(-1);
-    if (last === undefined || from > last[1] + 1) merged.push([from, to]);
-    else if (to > last[1]) last[1] = to;
-  }
-  return merged;
+  }));
 }
 
 /** Reads one number or `*`. @throws Malformed. */

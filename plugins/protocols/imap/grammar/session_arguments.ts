@@ -1,7 +1,9 @@
 /** Arguments of commands on the session itself: who the client is, what it understands, what it gives up. */
+import { latin1, latin1Bytes } from "../../../../core/wire/ascii.ts";
+import { encodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { keywordTable } from "./keyword_table.ts";
 import type { Scanner } from "./scanner.ts";
-import { printList, printString, printText, utf8Octets, type WireText } from "./wire_text.ts";
+import { printList, printString, printText, type WireText } from "./wire_text.ts";
 
 /** Arguments of LOGIN (RFC 9051 §6.2.3). */
 export interface LoginArguments {
@@ -78,7 +80,7 @@ export function expectIdArguments(scanner: Scanner): IdArguments {
 /** Writes arguments of ID. */
 export function printIdArguments(parameters: IdArguments): WireText {
   if (parameters === undefined) return "NIL";
-  const quoted = (text: string) => printString(utf8Octets(text));
+  const quoted = (text: string) => printString(encodeUtf8(text));
   return printList(parameters.map(([name, value]) => `${quoted(name)} ${value === undefined ? "NIL" : quoted(value)}`));
 }
 
@@ -101,14 +103,17 @@ export function printPreferences(preferences: readonly string[]): WireText {
   return preferences.map((preference) => ` ${printText(preference)}`).join("");
 }
 
-/** Reads what follows `CANCELUPDATE `: tags, in quotes (RFC 5267 §4.3.5). @throws Malformed. */
+/**
+ * Reads what follows `CANCELUPDATE ` (RFC 5267 §4.3.5): tags in quotes (§5); some clients send them as they are.
+ * @throws Malformed.
+ */
 export function expectTags(scanner: Scanner): readonly string[] {
-  const tags = scanner.expectItems(() => scanner.expectText("a tag"));
+  const tags = scanner.expectItems(() => latin1(scanner.expectAstring("the tag of a search")));
   scanner.expectEnd();
   return tags;
 }
 
 /** Writes tags in quotes. */
 export function printTags(tags: readonly string[]): WireText {
-  return tags.map((tag) => printString(utf8Octets(tag))).join(" ");
+  return tags.map((tag) => printString(latin1Bytes(tag))).join(" ");
 }

@@ -1,5 +1,6 @@
 /** Strings of commands (RFC 9051 §4.3): quoted, and literals, which stand in a command as on the wire. Pure and linear. */
 import { Malformed } from "../../../../core/wire/malformed.ts";
+import { decodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { DIGIT, isOf, QUOTED } from "./octet_classes.ts";
 
 /** What was read, and where it ended. */
@@ -13,16 +14,6 @@ export interface StringReading {
 const CR = 13, LF = 10, QUOTE = 0x22, PLUS = 0x2b, BACKSLASH = 0x5c, OPEN = 0x7b, CLOSE = 0x7d, TILDE = 0x7e;
 /** Digits of the largest number64. */
 const MOST_DIGITS = 19;
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** The text of octets, where they are UTF-8. */
-export function utf8Text(octets: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(octets);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Reads a string at `start`, if one begins there. @throws Malformed when it goes wrong further on. */
 export function readString(bytes: Uint8Array, start: number): StringReading | undefined {
@@ -56,7 +47,7 @@ function readQuoted(bytes: Uint8Array, start: number): StringReading {
     if (octet === QUOTE) {
       const value = unescaped === undefined ? bytes.subarray(from, at) : Uint8Array.from(unescaped);
       // RFC 6855 §3: what is beyond ASCII must be UTF-8.
-      if (!isAscii && utf8Text(value) === undefined) throw new Malformed(start, "a quoted string of UTF-8");
+      if (!isAscii && decodeUtf8(value) === undefined) throw new Malformed(start, "a quoted string of UTF-8");
       return { value, end: at + 1 };
     }
     if (octet === BACKSLASH) {

@@ -3,18 +3,11 @@
  * octets). Whatever comes out, the parsers read as the same value.
  */
 import { latin1 } from "../../../../core/wire/ascii.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { ASTRING, isOf, LIST } from "./octet_classes.ts";
-import { utf8Text } from "./strings.ts";
 
 /** Text with one character an octet. */
 export type WireText = string;
-
-const encoder = new TextEncoder();
-
-/** A text's UTF-8. */
-export function utf8Octets(text: string): Uint8Array {
-  return encoder.encode(text);
-}
 
 /** Octets without NUL as an atom where they can be one, or as a string. */
 export function printAstring(octets: Uint8Array): WireText {
@@ -23,7 +16,7 @@ export function printAstring(octets: Uint8Array): WireText {
 
 /** The same of a text, in UTF-8. */
 export function printText(text: string): WireText {
-  return printAstring(utf8Octets(text));
+  return printAstring(encodeUtf8(text));
 }
 
 /** Octets without NUL as a pattern: wildcards stand for themselves (RFC 9051 §9, list-mailbox). */
@@ -34,13 +27,8 @@ export function printListMailbox(octets: Uint8Array): WireText {
 /** Octets without NUL: quoted where they can be, or as a literal. */
 export function printString(octets: Uint8Array): WireText {
   const text = latin1(octets);
-  if (/[\0\r\n]/.test(text) || utf8Text(octets) === undefined) return `{${octets.length}}\r\n${text}`;
+  if (/[\0\r\n]/.test(text) || decodeUtf8(octets) === undefined) return `{${octets.length}}\r\n${text}`;
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
-}
-
-/** The same, or NIL for nothing. */
-export function printNstring(octets: Uint8Array | undefined): WireText {
-  return octets === undefined ? "NIL" : printString(octets);
 }
 
 /** Any octets (RFC 4466 §6). */

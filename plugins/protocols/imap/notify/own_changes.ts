@@ -1,8 +1,8 @@
 /** What a client has done itself and need not be told of (RFC 5465 §5), exactly: more than that is another's doing. */
 import type { MailboxId, UidSet } from "../../../../core/contract/mod.ts";
+import { isInRanges } from "../../../../core/mailboxes/number_ranges.ts";
 import type { Access } from "../access.ts";
 import { type NumberRanges, resolvedRanges } from "../grammar/sequence_set.ts";
-import { isInRanges } from "../number_ranges.ts";
 import { type KnownMailbox, type KnownMailboxes, knownOf } from "./known_mailboxes.ts";
 
 /** What the client has done to a mailbox. */

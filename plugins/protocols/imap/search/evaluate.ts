@@ -3,11 +3,11 @@
  * caller then fetches more of the message and asks again.
  */
 import type { Message, MessageSummary } from "../../../../core/contract/mod.ts";
+import { isInRanges } from "../../../../core/mailboxes/number_ranges.ts";
 import type { CharsetDecode } from "../../../../core/message/charset.ts";
 import { parseDate } from "../../../../core/message/date.ts";
 import type { Header } from "../../../../core/message/header.ts";
 import { addressText, fileNamesOf, readField, type ReadText, readValue } from "../../../../core/message/search_text.ts";
-import { isInRanges } from "../number_ranges.ts";
 import { emailObjectId, threadObjectId } from "../printing/object_ids.ts";
 import type { Condition, FieldCondition } from "./condition.ts";
 import { isIn, type WantedText } from "./wanted_text.ts";

@@ -1,6 +1,6 @@
 /** Conditions that the system flags of a message and its UID decide: most that clients ask for each time they come. Pure. */
 import { systemFlags } from "../../../../core/mailboxes/flag_rights.ts";
-import { isInRanges } from "../number_ranges.ts";
+import { isInRanges } from "../../../../core/mailboxes/number_ranges.ts";
 import type { Condition } from "./condition.ts";
 
 /** Whether a message with this UID and these flags meets the condition. */

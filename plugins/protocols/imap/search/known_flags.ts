@@ -6,9 +6,10 @@
  * - five octets a message, for as long as the mailbox is selected.
  */
 import type { MailboxId, Message, Storage, UidSet } from "../../../../core/contract/mod.ts";
+import { isInRanges } from "../../../../core/mailboxes/number_ranges.ts";
 import { resolvedRanges } from "../grammar/sequence_set.ts";
 import type { Work } from "../long_work.ts";
-import { isInRanges, placeIn } from "../number_ranges.ts";
+import { placeIn } from "../number_ranges.ts";
 import { type FlagCondition, systemFlagBits } from "./flag_condition.ts";
 
 /** Messages that are read at a time. */

@@ -1,8 +1,9 @@
 /** Which messages need be looked at at all: those that a set of UIDs names, or an index of the storage does not rule out. */
 import type { MailboxId, Storage, UidSet } from "../../../../core/contract/mod.ts";
+import { commonRanges } from "../../../../core/mailboxes/number_ranges.ts";
 import { unicodeCasemap } from "../../../../core/message/casemap.ts";
 import { type NumberRanges, resolvedRanges } from "../grammar/sequence_set.ts";
-import { commonRanges, joinedRanges } from "../number_ranges.ts";
+import { joinedRanges } from "../number_ranges.ts";
 import type { Condition } from "./condition.ts";
 import type { WantedText } from "./wanted_text.ts";
 

@@ -53,11 +53,6 @@ export class SearchContext {
     this.#last = last;
   }
 
-  /** How many results there are. */
-  get size(): number {
-    return this.#results.size;
-  }
-
   /** Messages are gone. */
   removeGone(uids: readonly number[]): readonly ResultChange[] {
     return this.#results.remove(uids);

@@ -3,8 +3,8 @@ import { isKnownCharset, loadCharsets } from "../../../../core/message/charset.t
 import { unicodeCasemap } from "../../../../core/message/casemap.ts";
 import type { ReadText } from "../../../../core/message/search_text.ts";
 import { latin1 } from "../../../../core/wire/ascii.ts";
+import { decodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { CommandRefused } from "../failures.ts";
-import { utf8Text } from "../grammar/strings.ts";
 
 /** A text that is looked for, in one of two forms at least. */
 export interface WantedText {
@@ -19,7 +19,7 @@ export type TextReading = (octets: Uint8Array) => WantedText;
 
 /** As RFC 5466 §3.1 has it for filters, and RFC 9051 §6.4.4 where no charset is named. */
 function readUtf8(octets: Uint8Array): WantedText {
-  return wanted(octets, utf8Text(octets));
+  return wanted(octets, decodeUtf8(octets));
 }
 
 /**

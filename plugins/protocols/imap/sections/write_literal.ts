@@ -1,5 +1,6 @@
 /** A section on its way to the client, of any size, a piece at a time. */
 import type { WireWriter } from "../../../../core/contract/mod.ts";
+import { OutOfStep } from "../../../../core/wire/errors.ts";
 import type { OctetRange } from "../grammar/section.ts";
 import type { ResponseBuilder } from "../printing/response_builder.ts";
 import { type Octets, RangeView } from "./views.ts";
@@ -13,11 +14,6 @@ export interface LiteralForm {
   readonly isBinary?: boolean;
   /** Only these; what lies beyond the end is left out (RFC 9051 §6.4.5). Absent: all. */
   readonly range?: OctetRange | undefined;
-}
-
-/** A literal was begun whose rest cannot be read: the client would take what comes next for that rest. */
-export class OutOfStep extends Error {
-  override readonly name = "OutOfStep";
 }
 
 /**

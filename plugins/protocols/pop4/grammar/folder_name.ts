@@ -3,11 +3,11 @@
  * octet (as in RFC 3986 §2.1). Clients that have not said UTF8 (RFC 6856 §2.1) are shown ASCII only.
  */
 import { concat } from "../../../../core/message/bytes.ts";
+import { decodeUtf8 } from "../../../../core/wire/utf8.ts";
 
 const SPACE = 0x20, PERCENT = 0x25, DELETE = 0x7f;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /** Reads a name; undefined for what is none. Whether there can be such a folder is another question. */
 export function parseFolderName(word: string): string | undefined {
@@ -15,12 +15,7 @@ export function parseFolderName(word: string): string | undefined {
   const pieces = word.split(/(%[0-9A-Fa-f]{2})/).map((piece) =>
     /^%..$/.test(piece) ? Uint8Array.of(parseInt(piece.slice(1), 16)) : encoder.encode(piece)
   );
-  let name: string;
-  try {
-    name = decoder.decode(concat(pieces));
-  } catch {
-    return undefined;
-  }
+  const name = decodeUtf8(concat(pieces)) ?? "";
   return name === "" || /\p{Cc}/u.test(name) ? undefined : name;
 }
 

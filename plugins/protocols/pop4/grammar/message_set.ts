@@ -1,4 +1,5 @@
 /** Sets of message numbers: `1,3-5,8-*`. */
+import { mergedRanges, type NumberRanges } from "../../../../core/mailboxes/number_ranges.ts";
 
 /** Numbers from one to another, both included; `*` is the last there is. */
 export interface MessageRange {
@@ -34,21 +35,10 @@ export function printMessageSet(set: MessageSet): string {
  * Those of the numbers from 1 to `count` that a set names: ranges that neither overlap nor touch, ascending, so that no
  * number is looked at twice however often a client names it.
  */
-export function resolveMessageSet(
-  set: MessageSet,
-  count: number,
-): readonly (readonly [from: number, to: number])[] {
+export function resolveMessageSet(set: MessageSet, count: number): NumberRanges {
   const number = (named: number | "*") => named === "*" ? count : named;
-  const ranges = set.map(({ from, to = from }) => [Math.max(number(from), 1), Math.min(number(to), count)] as const)
-    .filter(([from, to]) => from <= to);
-  ranges.sort(([a], [b]) => a - b);
-  const merged: [number, number][] = [];
-  for (const [from, to] of ranges) {
-    const last = merged.at(-1);
-    if (last === undefined || from > last[1] + 1) merged.push([from, to]);
-    else if (to > last[1]) last[1] = to;
-  }
-  return merged;
+  const ranges = set.map(({ from, to = from }) => [Math.max(number(from), 1), Math.min(number(to), count)] as const);
+  return mergedRanges(ranges.filter(([from, to]) => from <= to));
 }
 
 function numberOf(text: string): number | "*" {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { OtpAlgorithm } from "../../../../core/contract/mod.ts";
 import { otpBefore, otpOf } from "../../../../core/sasl/otp.ts";
-import { encodeUtf8 } from "../../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { dictionary } from "../../../../plugins/auth/otp/dictionary.ts";
 import { parseLogin, parseResponse } from "../../../../plugins/auth/otp/messages.ts";
 import { parseSixWords } from "../../../../plugins/auth/otp/six_words.ts";

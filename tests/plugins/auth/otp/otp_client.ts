@@ -9,7 +9,7 @@ import { encodeHex } from "../../../support/hex.ts";
 export type Words = (number: number) => string;
 
 /** RFC 2289 appendix D. */
-export const standardWords = (number: number): string => dictionary[number] ?? "";
+const standardWords = (number: number): string => dictionary[number] ?? "";
 
 /** RFC 2289 §6: 64 bits and the checksum, in six words. */
 export function sixWords(otp: Uint8Array, words: Words = standardWords): string {

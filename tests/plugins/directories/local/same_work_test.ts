@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createDecipheriv, createHash, createHmac } from "node:crypto";
 import type { Storage } from "../../../../core/contract/storage.ts";
-import { encodeUtf8 } from "../../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
 import { fakeConnection } from "../../../support/fake_connection.ts";
 import { testAuthentication } from "../../../support/test_directory.ts";

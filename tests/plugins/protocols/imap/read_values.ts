@@ -9,7 +9,7 @@ export function sent(text: string): Uint8Array {
 }
 
 /** Reads all values, parted by single spaces (none is needed between lists). Strings must be UTF-8. */
-export function readValues(octets: Uint8Array): Value[] {
+function readValues(octets: Uint8Array): Value[] {
   const reader = new Reader(octets);
   return reader.values(undefined);
 }

@@ -43,11 +43,3 @@ export const capturedReply: Uint8Array = decodeHex(`
     bb9f16a728be2bea0507aeb2c449b28ae301cd1635160b24b5c16f5f8838cd6b3d76998f732b4f4b20706f70332e64656d6f6e2e74657374
     20504f50332072656164790d0a
   `);
-
-/** Of the ticket: it opens the AP-REP. */
-export const capturedSessionKey: Uint8Array = decodeHex(
-  "b7109c103e35065e52cc4bccff7875b7a33d2fc26a3373582e57b20f791b3df4",
-);
-
-/** What is in the AP-REP (RFC 4120 §5.5.2): the client's own time, to the microsecond. */
-export const capturedReplyPart = "7b1c301aa011180f32303236313132333037313934375aa105020305a48e";

@@ -6,9 +6,9 @@ import {
   mostElements,
   printElement,
   readElement,
-} from "../../../../plugins/protocols/ldap/ber.ts";
-import { readClientMessage } from "../../../../plugins/protocols/ldap/request.ts";
-import { octetString, printResult } from "../../../../plugins/protocols/ldap/result.ts";
+} from "../../../../plugins/protocols/ldap/grammar/ber.ts";
+import { readClientMessage } from "../../../../plugins/protocols/ldap/grammar/request.ts";
+import { octetString, printResult } from "../../../../plugins/protocols/ldap/grammar/result.ts";
 import { ber, element, joined, notation } from "./ber_notation.ts";
 
 /** RFC 4532 §2.1 and §2.2. */

@@ -5,9 +5,9 @@ import {
   keysOf,
   printDistinguishedName,
   readDistinguishedName,
-} from "../../../../plugins/protocols/ldap/distinguished_name.ts";
-import { matchingRule } from "../../../../plugins/protocols/ldap/matching_rules.ts";
-import { prepare } from "../../../../plugins/protocols/ldap/string_preparation.ts";
+} from "../../../../plugins/protocols/ldap/schema/distinguished_name.ts";
+import { matchingRule } from "../../../../plugins/protocols/ldap/schema/matching_rules.ts";
+import { prepare } from "../../../../plugins/protocols/ldap/schema/string_preparation.ts";
 
 /** A name as it is printed. */
 function reprinted(text: string): string | undefined {

@@ -1,6 +1,6 @@
 /** Octets that were announced: exactly so many, or the connection is of no more use. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { OutOfStep } from "../../../../plugins/protocols/pop3/errors.ts";
+import { OutOfStep } from "../../../../core/wire/errors.ts";
 import { sendAnnounced } from "../../../../plugins/protocols/pop2/raw_message.ts";
 import { fakeConnection } from "../../../support/fake_connection.ts";
 

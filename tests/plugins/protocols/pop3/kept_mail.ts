@@ -5,7 +5,7 @@ import { memoryStorage } from "../../../../storage/memory/storage.ts";
 import { type Given, mrose, type TestService, testService } from "./talk.ts";
 
 /** When sessions take place. */
-export const now: Date = new Date("2026-11-24T07:00:00Z");
+const now: Date = new Date("2026-11-24T07:00:00Z");
 
 /** A message that is there from the start. */
 export interface GivenMail {

@@ -1,7 +1,7 @@
 /** Gmail's ways with popped mail: not listed again, and left, marked, archived or thrown away. */
 import { assert, assertEquals } from "@std/assert";
 import { Refusal, type Storage } from "../../../../core/contract/mod.ts";
-import { Maildrop } from "../../../../plugins/protocols/pop3/maildrop.ts";
+import { Maildrop } from "../../../../plugins/protocols/pop3/maildrop/maildrop.ts";
 import { servePop3 } from "../../../../plugins/protocols/pop3/session.ts";
 import { type KeptMail, keptMail } from "./kept_mail.ts";
 import { afterLogin, login, talk } from "./talk.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHash, createHmac } from "node:crypto";
 import { encodeBase64 } from "../../../../core/message/base64.ts";
-import { encodeUtf8 } from "../../../../core/sasl/text.ts";
+import { encodeUtf8 } from "../../../../core/wire/utf8.ts";
 import { fakeConnection } from "../../../support/fake_connection.ts";
 import { keptMail } from "./kept_mail.ts";
 import { mechanismsWithTimestamp, mrose, talk, type TestService } from "./talk.ts";

@@ -61,7 +61,7 @@ export class FakeDelivery implements Delivery {
 }
 
 /** All octets of a body, one character each; chunks are only valid until the next one is asked for. */
-export async function collect(body: IncomingMessage["body"]): Promise<string> {
+async function collect(body: IncomingMessage["body"]): Promise<string> {
   if (body instanceof Uint8Array) return latin1(body);
   let text = "";
   for await (const chunk of body) text += latin1(chunk);

@@ -1,8 +1,8 @@
 /** Text of commands for tests of the grammar: one character an octet. */
 import { assert, assertEquals } from "@std/assert";
 import { latin1Bytes } from "../../../../../core/wire/ascii.ts";
+import { encodeUtf8 } from "../../../../../core/wire/utf8.ts";
 import { Malformed, type NameForm, Scanner } from "../../../../../plugins/protocols/imap/grammar/scanner.ts";
-import { utf8Octets } from "../../../../../plugins/protocols/imap/grammar/wire_text.ts";
 
 /** A scanner at the start of a text. */
 export function scan(text: string, form?: NameForm): Scanner {
@@ -37,5 +37,5 @@ export function assertMalformed(parse: (scanner: Scanner) => unknown, marked: st
 
 /** ASCII text or UTF-8 as octets. */
 export function octets(text: string): Uint8Array {
-  return utf8Octets(text);
+  return encodeUtf8(text);
 }

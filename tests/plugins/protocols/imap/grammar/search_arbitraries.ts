@@ -42,7 +42,7 @@ const leaves: fc.Arbitrary<SearchKey> = fc.oneof<fc.Arbitrary<SearchKey>[]>(
 );
 
 /** Keys, and keys in keys. */
-export const searchKeys: fc.Arbitrary<SearchKey> = fc.letrec<{ key: SearchKey }>((tie) => ({
+const searchKeys: fc.Arbitrary<SearchKey> = fc.letrec<{ key: SearchKey }>((tie) => ({
   key: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
     leaves,

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { printThreads } from "../../../../../plugins/protocols/imap/printing/threads.ts";
-import { atOnce } from "../../../../../plugins/protocols/imap/steps.ts";
 import type { Thread } from "../../../../../plugins/protocols/imap/threading/thread.ts";
 import { readValue, sent, type Value } from "../read_values.ts";
+import { atOnce } from "../at_once.ts";
 
 function printed(threads: readonly Thread[]): string {
   return atOnce(printThreads(threads));

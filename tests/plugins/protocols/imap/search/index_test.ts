@@ -2,13 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { loadCharsets } from "../../../../../core/message/charset.ts";
-import { parseMime } from "../../../../../core/message/mime_tree.ts";
 import { searchTextOf } from "../../../../../core/message/search_text.ts";
 import { corpus, octets } from "../../../../core/message/corpus.ts";
 import { openSqlite } from "../../../../storage/sqlite/open_storage.ts";
 import { logIn, testService } from "../talk.ts";
 import { anyComposed, anyText } from "./composed.ts";
 import { append, found, literal, type Made } from "./searching.ts";
+import { parseMime } from "../../../../core/message/parse_mime.ts";
 
 const long = 200_000;
 

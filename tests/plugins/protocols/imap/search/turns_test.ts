@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { atOnce, inTurns, sortSteps } from "../../../../../plugins/protocols/imap/steps.ts";
+import { inTurns, sortSteps } from "../../../../../plugins/protocols/imap/steps.ts";
 import { bob, logIn, testService } from "../talk.ts";
 import { append } from "./searching.ts";
+import { atOnce } from "../at_once.ts";
 
 const messages = Array.from({ length: 400 }, (_, n) => ({
   text: `Subject: ${n % 7}\r\nMessage-ID: <${n}@x>\r\n\r\n${"some text to be looked through ".repeat(2000)}`,

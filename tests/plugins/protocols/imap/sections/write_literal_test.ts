@@ -1,11 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
+import { OutOfStep } from "../../../../../core/wire/errors.ts";
 import { ResponseBuilder } from "../../../../../plugins/protocols/imap/printing/response_builder.ts";
-import {
-  type LiteralForm,
-  OutOfStep,
-  writeLiteral,
-} from "../../../../../plugins/protocols/imap/sections/write_literal.ts";
+import { type LiteralForm, writeLiteral } from "../../../../../plugins/protocols/imap/sections/write_literal.ts";
 import { MemoryView, type Octets } from "../../../../../plugins/protocols/imap/sections/views.ts";
 import { latin1 } from "../../../../../core/wire/ascii.ts";
 import { octets } from "../../../../core/message/corpus.ts";

@@ -2,10 +2,10 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { summarize } from "../../../../../core/message/summary.ts";
 import { printThreads } from "../../../../../plugins/protocols/imap/printing/threads.ts";
-import { atOnce } from "../../../../../plugins/protocols/imap/steps.ts";
 import { threadsBySubject } from "../../../../../plugins/protocols/imap/threading/orderedsubject.ts";
 import { type Threadable, threadable } from "../../../../../plugins/protocols/imap/threading/threadable.ts";
 import { octets } from "../../../../core/message/corpus.ts";
+import { atOnce } from "../at_once.ts";
 
 /** A message of this subject, sent on this day of a month. */
 function message(number: number, subject: string, date: number): Threadable {

@@ -2,12 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { summarize } from "../../../../../core/message/summary.ts";
 import { printThreads } from "../../../../../plugins/protocols/imap/printing/threads.ts";
-import { atOnce } from "../../../../../plugins/protocols/imap/steps.ts";
 import { ReferenceThreads } from "../../../../../plugins/protocols/imap/threading/references.ts";
 import { type Threadable, threadable } from "../../../../../plugins/protocols/imap/threading/threadable.ts";
 import { octets } from "../../../../core/message/corpus.ts";
 import { quickly } from "../../../../core/message/quickly.ts";
 import { threadsByTheLetter } from "./references_by_the_letter.ts";
+import { atOnce } from "../at_once.ts";
 
 /** Header fields of a message; `date` is the day of a month. */
 interface Fields {
