@@ -22,6 +22,8 @@ import type { Queue, QueueEntry, QueueOperation } from "./queue.ts";
 
 /** The promises that each backend keeps are stated by `tests/conformance`. */
 export interface Storage extends Accounts, Datasets, Queue {
+  /** What it can do beyond the contract. */
+  readonly features: ReadonlySet<"full-text-search">;
   /**
    * All or none; resolves when the batch is durable, with a result for each operation. A backend may commit many
    * callers' batches with one fsync. Operations of a batch see the effects of those before them.

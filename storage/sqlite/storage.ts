@@ -69,6 +69,7 @@ export async function sqliteStorage(settings: SqliteSettings): Promise<SqliteSto
 
 /** In one file, and a folder of long bodies. */
 export class SqliteStorage implements Storage, Lifecycle {
+  readonly features: Storage["features"];
   readonly #database: ReturnType<typeof openForReading>;
   readonly #accounts: AccountReader;
   readonly #mailboxes: MailboxReader;
@@ -81,7 +82,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   readonly #bodyWriter: BodyWriter;
   readonly #commits: GroupCommit;
   readonly #collector: Collector | undefined;
-  readonly #texts: TextReader | undefined;
+  readonly #texts: TextReader;
   readonly #indexer: Indexer | undefined;
   readonly #watchers = new Watchers();
   readonly #bell = new Bell();
@@ -109,11 +110,11 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);
     // Once for all threads.
     this.#collector = through ? undefined : new Collector(this.#link, settings.now);
-    const texts = fullText ? new TextReader(this.#database, transaction) : undefined;
-    this.#texts = texts;
-    this.#indexer = texts === undefined || through ? undefined : new Indexer(this.#link, {
+    this.#texts = new TextReader(this.#database, transaction);
+    this.features = new Set(fullText ? ["full-text-search"] : []);
+    this.#indexer = !fullText || through ? undefined : new Indexer(this.#link, {
       isBusy: () => this.#commits.isBusyAnywhere,
-      waiting: (after) => texts.waiting(after),
+      waiting: (after) => this.#texts.waiting(after),
     });
     this.#others = new OtherProcesses(this.#database, this.#watchers, this.#bell, () => this.#commits.isBusy);
     const [watchers, bell, others, collector] = [this.#watchers, this.#bell, this.#others, this.#collector];
@@ -269,7 +270,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   aliases = (): Promise<readonly Alias[]> => Promise.try(() => this.#accounts.aliases());
 
   async textCandidates(mailbox: MailboxId, keys: readonly string[]): Promise<UidSet | undefined> {
-    if (this.#texts === undefined) return undefined;
+    if (!this.features.has("full-text-search")) return undefined;
     this.#sharing.seeks();
     return await this.#texts.candidates(mailbox, keys);
   }

@@ -194,6 +194,7 @@ Deno.test("sqlite index: not wanted, it is dropped; wanted again, made again", a
     const file = `${folder}/mail.db`;
     const open = (fullText: boolean) => sqliteStorage({ file, log: memoryLog().log, now: () => new Date(), fullText });
     let storage = await open(true);
+    assert(storage.features.has("full-text-search"));
     const mailbox = await inbox(storage);
     await append(storage, mailbox, "\r\nzygote", "\r\nother");
     await storage.indexed();
@@ -201,6 +202,7 @@ Deno.test("sqlite index: not wanted, it is dropped; wanted again, made again", a
     await storage.stop();
 
     storage = await open(false);
+    assert(!storage.features.has("full-text-search"));
     await append(storage, mailbox, "\r\nzygote");
     await storage.indexed();
     assertEquals([await candidates(storage, mailbox, "zygote"), indexSize(file)], [undefined, 0]);
