@@ -7,7 +7,13 @@ import { expectedReply, isBroken, localError, MessageRefused, OutOfStep } from "
 import { type Reply, reply } from "./replies.ts";
 import type { Session } from "./session.ts";
 import type { Client } from "./state.ts";
-import { missingFields, responsibleAddresses, shortDomainAddresses, unusableFields } from "./submission.ts";
+import {
+  isIncomplete,
+  missingFields,
+  responsibleAddresses,
+  shortDomainAddresses,
+  unusableFields,
+} from "./submission.ts";
 import { printTrace, type TraceOptions } from "./trace.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -108,8 +114,7 @@ async function checkAuthor(
 /** RFC 6409 §4.2, with its code. */
 async function checkDomains({ context }: Intake, header: Header): Promise<void> {
   for (const address of shortDomainAddresses(header)) {
-    // A domain of ours may be as short as it is.
-    if ((await context.directory.resolve(address)).kind !== "remote") continue;
+    if (!await isIncomplete(address, context.directory)) continue;
     throw new MessageRefused(reply(554, "5.6.0", `The domain of ${address} is not a whole name`));
   }
 }

@@ -202,6 +202,25 @@ Deno.test("smtp submission: RFC 6409 §4.2: domains in address fields are whole 
   assertEquals(stranger.delivery.kept.length, 1);
 });
 
+Deno.test("smtp submission: RFC 6409 §4.2: so are those of the envelope", async () => {
+  const { output, delivery } = await talk(
+    `${login}MAIL FROM:<smith@sales>\r\n${mail}RCPT TO:<joe@sales>\r\nRCPT TO:<joe@intranet>\r\nRCPT TO:<joe@[192.0.2.1]>\r\n`,
+    submission(),
+  );
+  assertEquals(output.trim().split("\r\n").slice(-6).map((line) => line.slice(0, 9)), [
+    "554 5.1.8",
+    "250 2.1.0",
+    "250 2.1.5",
+    "554 5.1.2",
+    "550 5.7.1",
+    "550 5.7.1",
+  ]);
+  assertStringIncludes(output, "554 5.1.2 The domain of joe@sales is not a whole name");
+  assertEquals(delivery.asked, ["Jones@foo.com", "joe@intranet", "joe@[192.0.2.1]"]);
+  const stranger = await talk("EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<joe@sales>\r\n");
+  assertEquals(codesOf(stranger.output), [220, 250, 250, 550]);
+});
+
 Deno.test("smtp submission: RFC 6409 §8.2, §8.3: Date and Message-ID are added where they are missing, and only there", async () => {
   const { delivery } = await talk(`${login}${mail}DATA\r\nSubject: x\r\n\r\nx\r\n.\r\n`, submission());
   const added =
