@@ -1,6 +1,7 @@
 /** A message from its first octet to the reply: looked at, completed, given to the delivery. */
 import { bytesOf } from "../../../core/message/field_text.ts";
 import type { Header } from "../../../core/message/header.ts";
+import { falseResults } from "./false_results.ts";
 import { readHead } from "./message_head.ts";
 import type { MessageSource } from "./message_source.ts";
 import { expectedReply, isBroken, localError, MessageRefused, OutOfStep } from "./refusals.ts";
@@ -76,6 +77,7 @@ async function accept(
   let trace = printTrace(session, client, transaction, id, date);
   // RFC 5321 §4.4: one Return-Path is to be there, the one that is true; a server of the final delivery may remove others.
   const dropped = header.fields.filter(({ key }) => key === "return-path");
+  dropped.push(...falseResults(header, [context.hostname, ...context.domains]));
   if (client.account !== undefined) {
     if (!isWhole) throw new MessageRefused(reply(550, "5.7.1", "The header is too long to see whom it is from"));
     await checkAuthor(session, client.account, header);
