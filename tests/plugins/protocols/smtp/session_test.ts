@@ -204,6 +204,14 @@ Deno.test("smtp: RFC 5321 §4.2.3: 221 and 421 begin with our name, and 421 is t
   assertMatch(many.output, /\r\n421 4\.5\.3 foo\.com \S.*\r\n$/);
 });
 
+Deno.test("smtp: RFC 5321 §4.2.4: STARTTLS is 502 where it is not offered, and 503 where TLS is on", async () => {
+  const { output } = await talk("EHLO x\r\nSTARTTLS\r\n");
+  assertMatch(output, /\r\n502 5\.5\.1 TLS is not offered here\r\n$/);
+  assert(!output.includes("250-STARTTLS"));
+  const twice = await talk(["STARTTLS\r\n", "STARTTLS\r\n"], { canStartTls: true });
+  assertEquals(codesOf(twice.output), [220, 220, 503]);
+});
+
 Deno.test("smtp: a filter's refusal of a sender or a recipient is what the client gets", async () => {
   const { output } = await talk(
     "EHLO x\r\nMAIL FROM:<spammer@bar.com>\r\nMAIL FROM:<a@bar.com>\r\nRCPT TO:<x@far.example>\r\nDATA\r\n",

@@ -63,9 +63,9 @@ Deno.test("smtp AUTH: RFC 4954 §4: once, after EHLO, and not in a transaction",
   assertEquals(codesOf(inside.output), [220, 250, 250, 250, 503]);
 });
 
-Deno.test("smtp AUTH: auth: false offers none", async () => {
+Deno.test("smtp AUTH: auth: false offers none; RFC 5321 §4.2.4: 502 for what is known and not there", async () => {
   const { output } = await talk(login, { authentication: new FakeAuthentication(), options: { auth: false } });
-  assertEquals(codesOf(output), [220, 250, 503]);
+  assertEquals(codesOf(output), [220, 250, 502]);
   assert(!output.includes("AUTH "));
 });
 
