@@ -44,11 +44,11 @@ export interface ClientFinal {
  * wherever it stands.
  */
 const extensions = String.raw`(?:,[A-Za-ln-z]=[^,\0]+)*`;
-const nonce = String.raw`([\x21-\x2b\x2d-\x7e]+)`;
+const nonceText = String.raw`([\x21-\x2b\x2d-\x7e]+)`;
 const clientFirst = new RegExp(
-  String.raw`^((n|y|p=[A-Za-z0-9.-]+),(?:a=([^,\0]+))?,)(n=([^,\0]+),r=${nonce}${extensions})$`,
+  String.raw`^((n|y|p=[A-Za-z0-9.-]+),(?:a=([^,\0]+))?,)(n=([^,\0]+),r=${nonceText}${extensions})$`,
 );
-const clientFinal = new RegExp(String.raw`^(c=([^,\0]+),r=${nonce}${extensions}),p=([^,\0]+)$`);
+const clientFinal = new RegExp(String.raw`^(c=([^,\0]+),r=${nonceText}${extensions}),p=([^,\0]+)$`);
 
 /** RFC 5802 §7: `n,a=authzid,n=user,r=nonce,…`; undefined for anything else. */
 export function parseClientFirst(text: string): ClientFirst | undefined {

@@ -24,9 +24,9 @@ interface Claim {
   readonly version: string;
 }
 
-/** RFC 8601 §2.2: `[CFWS] authserv-id [CFWS version]`, the id a token or a quoted string (RFC 2045 §5.1). */
+/** RFC 8601 §2.2: `[CFWS] authserv-id [CFWS version]`, the id a token or a quoted string (RFC 2045 §5.1), also a cut one. */
 function readClaim(value: string): Claim {
-  const id = matchAt(/"((?:[^"\\]|\\.)*)"|([^\s;"(),/:<=>?@[\\\]]+)/sy, value, skipComments(value, 0));
+  const id = matchAt(/"((?:[^"\\]|\\.)*)"?|([^\s;"(),/:<=>?@[\\\]]+)/sy, value, skipComments(value, 0));
   if (id === null) return { server: "", version: "1" };
   const [whole, quoted, token = ""] = id;
   const [version = "1"] = matchAt(/\d+/y, value, skipComments(value, id.index + whole.length)) ?? [];

@@ -48,6 +48,7 @@ Deno.test("smtp DATA: RFC 8601 §5: Authentication-Results that claim to be ours
     "foo.com",
     " FOO.com.;none",
     ' "foo.com"; dkim=pass',
+    ' "foo.com',
     ' "f\\oo.com" 1; dkim=pass',
     " (a (comment)\r\n that ; is \\) long)\r\n\tfoo.com\r\n\t(x) 1 (y); none",
     " intranet; dkim=pass",
