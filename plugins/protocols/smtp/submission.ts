@@ -68,7 +68,9 @@ export async function isIncomplete(address: string, directory: Pick<Directory, "
 
 /** Whether the domain of an address has one label. */
 export function hasShortDomain(address: string): boolean {
-  return /@[^.[\]]+\.?$/.test(address);
+  // The local part may hold anything, also what looks like the end of an address.
+  const at = address.lastIndexOf("@");
+  return at >= 0 && /^[^.[\]]+\.?$/.test(address.slice(at + 1));
 }
 
 function addressesOf(values: readonly string[]): string[] {

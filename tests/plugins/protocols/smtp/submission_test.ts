@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Header } from "../../../../core/message/header.ts";
-import { responsibleAddresses } from "../../../../plugins/protocols/smtp/submission.ts";
+import { responsibleAddresses, shortDomainAddresses } from "../../../../plugins/protocols/smtp/submission.ts";
+import { quickly } from "../../../core/message/quickly.ts";
 import { FakeAuthentication } from "./fake_authentication.ts";
 import { codesOf, type Given, talk } from "./talk.ts";
 
@@ -200,6 +201,14 @@ Deno.test("smtp submission: RFC 6409 §4.2: domains in address fields are whole 
     "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<Jones@foo.com>\r\nDATA\r\nTo: joe@sales\r\n\r\nx\r\n.\r\n",
   );
   assertEquals(stranger.delivery.kept.length, 1);
+});
+
+Deno.test("smtp submission: RFC 6409 §4.2: the domain of an address stands behind its last at sign; hostile headers take linear time", () => {
+  const short = (to: string) => shortDomainAddresses(new Header(new TextEncoder().encode(`To: ${to}\r\n`)));
+  assertEquals(short('"joe@sales"@x.example, "a@b.c"@sales, "@"@[192.0.2.1]'), ['"a@b.c"@sales']);
+  quickly("addresses", () => {
+    for (const hostile of [`"${"@".repeat(200_000)}."@x.y`, "a@".repeat(100_000), "@a,".repeat(60_000)]) short(hostile);
+  });
 });
 
 Deno.test("smtp submission: RFC 6409 §4.2: so are those of the envelope", async () => {
