@@ -152,8 +152,15 @@ function percentDecoded(value: string): Uint8Array {
   return Uint8Array.from(unescaped, (character) => character.charCodeAt(0));
 }
 
-/** Where a comment ends that begins here. RFC 822 comments nest; one that never closes runs to the end. */
-export function skipComment(text: string, start: number): number {
+/** Where, from `start` on, something stands that is neither blank nor comment. */
+export function skipComments(text: string, start = 0): number {
+  let at = skipBlanks(text, start);
+  while (text.charCodeAt(at) === PAREN) at = skipBlanks(text, skipComment(text, at));
+  return at;
+}
+
+/** RFC 822 comments nest; one that never closes runs to the end. */
+function skipComment(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
     const character = text.charAt(at);

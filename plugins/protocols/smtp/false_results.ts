@@ -4,7 +4,7 @@
  */
 import { domainToASCII } from "node:url";
 import type { Header, HeaderField } from "../../../core/message/header.ts";
-import { skipComment } from "../../../core/message/parameters.ts";
+import { skipComments } from "../../../core/message/parameters.ts";
 
 /** Fields that name one of these as who has verified, or are of a version that nobody knows. */
 export function falseResults(header: Header, ours: readonly string[]): HeaderField[] {
@@ -26,7 +26,7 @@ interface Claim {
 
 /** RFC 8601 §2.2: `[CFWS] authserv-id [CFWS version]`, the id a token or a quoted string (RFC 2045 §5.1), also a cut one. */
 function readClaim(value: string): Claim {
-  const id = matchAt(/"((?:[^"\\]|\\.)*)"?|([^\s;"(),/:<=>?@[\\\]]+)/sy, value, skipComments(value, 0));
+  const id = matchAt(/"((?:[^"\\]|\\.)*)"?|([^\s;"(),/:<=>?@[\\\]]+)/sy, value, skipComments(value));
   if (id === null) return { server: "", version: "1" };
   const [whole, quoted, token = ""] = id;
   const [version = "1"] = matchAt(/\d+/y, value, skipComments(value, id.index + whole.length)) ?? [];
@@ -36,15 +36,6 @@ function readClaim(value: string): Claim {
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;
   return pattern.exec(text);
-}
-
-/** RFC 5322 §3.2.2: CFWS. */
-function skipComments(text: string, start: number): number {
-  let at = start;
-  while (at < text.length && /[\s(]/.test(text.charAt(at))) {
-    at = text.charAt(at) === "(" ? skipComment(text, at) : at + 1;
-  }
-  return at;
 }
 
 /** RFC 8601 §5: A-labels and U-labels are one name. A dot at its end is no other name either. */
