@@ -144,14 +144,16 @@ class Acceptance {
   }
 
   /**
-   * RFC 3030 §3 lets a client send what no reader can be sent: IMAP has no place for NUL (RFC 3516 §6), nor has POP3. Binary
-   * parts are in base64 from here on, where there is any; what signatures said of them, filters have seen.
+   * RFC 3030 §3 lets a client send what no reader can be sent: IMAP has no place for NUL (RFC 3516 §6), nor has POP3, whose
+   * lines end in CRLF besides (RFC 1939 §3), which would change octets. Binary parts are in base64 from here on, where there
+   * is any of that; what signatures said of them, filters have seen.
    */
   async #readable(written: WrittenMessage): Promise<WrittenMessage> {
-    if (this.#content?.hasNul !== true) return written;
+    const hasNul = this.#content?.hasNul === true;
+    if (!hasNul && this.#message.envelope.bodyType !== "binarymime") return written;
     const { storage } = this.#parts;
-    const { structure } = await storage.summary(written.body);
-    if (!hasBinary(structure)) return written;
+    const { structure, size, crlfSize } = await storage.summary(written.body);
+    if (!hasNul && crlfSize === size || !hasBinary(structure)) return written;
     await this.#rewrite(written.body, withoutBinary(structure, await storage.openBody(written.body)));
     return { ...written, body: this.#body ?? written.body };
   }

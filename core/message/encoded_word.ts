@@ -111,21 +111,25 @@ export function encodeWords(text: string): string {
   // What looks like an encoded word, or a control character, must be encoded too, or it would not come back.
   if (/^[\x20-\x7e]*$/.test(text) && !text.includes("=?")) return text;
   const words: string[] = [];
-  let chunk = "";
-  let size = 0;
-  for (const character of text) {
-    const octets = encodeUtf8(character).length;
+  let start = 0, size = 0;
+  for (let at = 0; at < text.length;) {
+    const character = text.codePointAt(at) ?? 0, octets = utf8Size(character);
     // 75 less "=?UTF-8?B?" and "?=" leaves 63 characters: 15 groups of 4, 45 octets.
     if (size + octets > 45) {
-      words.push(base64Word(chunk));
-      chunk = "";
+      words.push(base64Word(text.slice(start, at)));
+      start = at;
       size = 0;
     }
-    chunk += character;
     size += octets;
+    at += character > 0xffff ? 2 : 1;
   }
-  words.push(base64Word(chunk));
+  words.push(base64Word(text.slice(start)));
   return words.join(" ");
+}
+
+/** RFC 3629 §3. Half a surrogate pair becomes U+FFFD, which has three octets too. */
+function utf8Size(character: number): number {
+  return character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x1_0000 ? 3 : 4;
 }
 
 function base64Word(text: string): string {

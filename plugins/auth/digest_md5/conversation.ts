@@ -57,9 +57,10 @@ export async function* digestMd5(
   const nonce = parts.freshNonce();
   const stale = standing === "expired";
   const response = parseResponse(yield printChallenge({ realms, nonce, qop, ciphers, maxbuf: ownMaxbuf, stale }));
-  // RFC 2831 §2.1.3: the nonce is the challenge's, and this is its first use.
-  if (response === undefined || response.nonce !== nonce || response.nonceCount !== "00000001") {
-    return { status: "failure", reason: "malformed" };
+  if (response === undefined) return { status: "failure", reason: "malformed" };
+  // RFC 2831 §2.1.3: the nonce is the challenge's, and this is its first use. Another's was heard before (§3.2).
+  if (response.nonce !== nonce || response.nonceCount !== "00000001") {
+    return { status: "failure", reason: "credentials" };
   }
   const outcome = await judge(response, request, parts);
   if (outcome.status === "success") nonces.remember(response);

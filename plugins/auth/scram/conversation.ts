@@ -44,7 +44,7 @@ export async function* scram(
   const bindingData = bindingDataOf(first.binding, request, parts.bindings);
   // RFC 5802 §5.1: a name that cannot be prepared fails.
   const login = prepareQuery(first.username);
-  if (bindingData === undefined || !login) return malformed;
+  if (bindingData === undefined || !login) return refused;
 
   // Made for everybody: how long it takes does not tell who has an account.
   const stranger = strangersSecret(login, request.domain, parts);
@@ -53,7 +53,9 @@ export async function* scram(
   const nonce = first.nonce + parts.freshNonce();
   const serverFirst = `r=${nonce},s=${encodeBase64(secret.salt)},i=${secret.iterations}`;
   const final = parseClientFinal(decodeUtf8(yield encodeUtf8(serverFirst)) ?? "");
-  if (final === undefined || final.nonce !== nonce) return malformed;
+  if (final === undefined) return malformed;
+  // RFC 5802 §5.1: another nonce is another exchange's: what is proven by it was heard before.
+  if (final.nonce !== nonce) return failed("other-error");
 
   const expectedInput = concat([encodeUtf8(first.gs2Header), bindingData]);
   if (!equalInConstantTime(final.bindingInput, expectedInput)) return failed("channel-bindings-dont-match");
@@ -72,9 +74,11 @@ export async function* scram(
 }
 
 const malformed: AuthOutcome = { status: "failure", reason: "malformed" };
+/** What is well said and does not hold, before the server's last message. */
+const refused: AuthOutcome = { status: "failure", reason: "credentials" };
 
 /** RFC 5802 §5.1: the server says why in its last message. */
-function failed(error: "invalid-proof" | "channel-bindings-dont-match"): AuthOutcome {
+function failed(error: "invalid-proof" | "channel-bindings-dont-match" | "other-error"): AuthOutcome {
   return { status: "failure", reason: "credentials", finalData: encodeUtf8(`e=${error}`) };
 }
 

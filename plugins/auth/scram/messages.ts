@@ -40,13 +40,19 @@ export interface ClientFinal {
 }
 
 /**
- * RFC 5802 §7: `n,a=authzid,n=user,r=nonce,…`; undefined for anything else. A mandatory extension (`m=`), which this
- * server cannot know, is anything else (§5.1). Optional extensions are passed over.
+ * RFC 5802 §5.1: optional extensions are passed over; a mandatory one (`m=`), which this server cannot know, must fail
+ * wherever it stands.
  */
+const extensions = String.raw`(?:,[A-Za-ln-z]=[^,\0]+)*`;
+const nonceText = String.raw`([\x21-\x2b\x2d-\x7e]+)`;
+const clientFirst = new RegExp(
+  String.raw`^((n|y|p=[A-Za-z0-9.-]+),(?:a=([^,\0]+))?,)(n=([^,\0]+),r=${nonceText}${extensions})$`,
+);
+const clientFinal = new RegExp(String.raw`^(c=([^,\0]+),r=${nonceText}${extensions}),p=([^,\0]+)$`);
+
+/** RFC 5802 §7: `n,a=authzid,n=user,r=nonce,…`; undefined for anything else. */
 export function parseClientFirst(text: string): ClientFirst | undefined {
-  const [, gs2Header = "", flag = "", authzid, bare = "", saslname = "", nonce = ""] =
-    /^((n|y|p=[A-Za-z0-9.-]+),(?:a=([^,\0]+))?,)(n=([^,\0]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,[A-Za-z]=[^,\0]+)*)$/
-      .exec(text) ?? [];
+  const [, gs2Header = "", flag = "", authzid, bare = "", saslname = "", nonce = ""] = clientFirst.exec(text) ?? [];
   const username = decodeSaslName(saslname);
   const authorizeAs = authzid === undefined ? undefined : decodeSaslName(authzid);
   if (username === undefined || username === "") return undefined;
@@ -56,8 +62,7 @@ export function parseClientFirst(text: string): ClientFirst | undefined {
 
 /** RFC 5802 §7: `c=binding,r=nonce,…,p=proof`; undefined for anything else. */
 export function parseClientFinal(text: string): ClientFinal | undefined {
-  const [, withoutProof = "", input = "", nonce = "", encodedProof = ""] =
-    /^(c=([^,\0]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,[A-Za-z]=[^,\0]+)*),p=([^,\0]+)$/.exec(text) ?? [];
+  const [, withoutProof = "", input = "", nonce = "", encodedProof = ""] = clientFinal.exec(text) ?? [];
   const bindingInput = decodeStrictBase64(encodeUtf8(input));
   const proof = decodeStrictBase64(encodeUtf8(encodedProof));
   if (withoutProof === "" || bindingInput === undefined || proof === undefined) return undefined;

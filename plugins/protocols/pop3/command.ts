@@ -85,7 +85,7 @@ export function optionalMessageNumber(
 /** Decimal numbers; undefined when one of the words is none. */
 export function numbers(argument: string | undefined): number[] | undefined {
   const found = words(argument);
-  return found.every((word) => /^\d{1,10}$/.test(word)) ? found.map(Number) : undefined;
+  return found.every((word) => /^\d+$/.test(word)) ? found.map(Number) : undefined;
 }
 
 /** What spaces part. RFC 1939 §3 has exactly one between two; clients that leave more are forgiven. */

@@ -23,7 +23,8 @@ export const authenticate: Command = command({
   run(session, state, argument): Outcome | Promise<Outcome> {
     // RFC 4954 §4: once is enough.
     if (state.client.account !== undefined) return { reply: reply(503, "5.5.1", "You have authenticated already") };
-    if (!session.options.auth) return { reply: reply(503, "5.5.1", "Authentication is not offered here") };
+    // RFC 5321 §4.2.4.
+    if (!session.options.auth) return { reply: reply(502, "5.5.1", "Authentication is not offered here") };
     if (!state.client.extended) return { reply: reply(503, "5.5.1", "AUTH needs EHLO, not HELO") };
     return exchange(session, state, argument);
   },

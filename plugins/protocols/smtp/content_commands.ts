@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 import type { State, StateOf } from "./state.ts";
 import { takeIn } from "./take_in.ts";
 
-// RFC 5321 §3.3: 554 where there are no valid recipients; the transaction goes on.
+// RFC 5321 §3.3: 554 where there are no valid recipients; after DATA the transaction goes on.
 const noRecipients: Reply = reply(554, "5.5.1", "No valid recipients");
 
 /** DATA. */
@@ -18,10 +18,10 @@ export const data: Command = command({
   parse: noArgument,
   async run(session, state): Promise<Outcome> {
     const { client, transaction } = state;
+    // RFC 3030 §3: 503 whoever it would be for.
+    if (transaction.bodyType === "binarymime") return { reply: reply(503, "5.5.1", "BINARYMIME needs BDAT") };
     // RFC 2920 §3.2 (3).
     if (transaction.recipients.length === 0) return { reply: noRecipients };
-    // RFC 3030 §3.
-    if (transaction.bodyType === "binarymime") return { reply: reply(503, "5.5.1", "BINARYMIME needs BDAT") };
     session.say({ code: 354, text: "Send the message; end with <CRLF>.<CRLF>" });
     await session.flush();
     const source = new DotSource(session.connection.reader.readUntilDot(session.context.limits.message));
@@ -69,9 +69,11 @@ async function run(session: Session, state: State, chunk: Chunk): Promise<Outcom
   if (state.name !== "transaction" && state.name !== "chunks") return await discard(session, chunk, outOfOrder(state));
   const { client, transaction } = state;
   const greeted: State = { name: "greeted", client };
-  if (transaction.recipients.length === 0) return await discard(session, chunk, noRecipients);
-  const before = state.name === "chunks" ? state.message.octets : 0;
   // RFC 3030 §2: after a failure the transaction is over; chunks that are on their way already get 503.
+  if (transaction.recipients.length === 0) {
+    return { ...await discard(session, chunk, noRecipients), state: greeted };
+  }
+  const before = state.name === "chunks" ? state.message.octets : 0;
   if (before + chunk.size > limits.message) return { ...await discard(session, chunk, tooLarge), state: greeted };
   const message = state.name === "chunks" ? state.message : begin(session, state);
   const refusal = await add(message, reader, chunk);

@@ -34,7 +34,9 @@ export const startTls: Command = command({
   async run(session): Promise<Outcome> {
     const { connection } = session;
     if (!connection.canStartTls) {
-      return { reply: reply(503, "5.5.1", connection.tls ? "TLS is on already" : "TLS is not offered here") };
+      // RFC 5321 §4.2.4: 502 for what is known and not there.
+      const [code, why] = connection.tls ? [503, "TLS is on already"] : [502, "TLS is not offered here"];
+      return { reply: reply(code, "5.5.1", why) };
     }
     session.say(reply(220, "2.0.0", "Ready to start TLS"));
     await session.flush();

@@ -1,5 +1,5 @@
 /** MAIL and RCPT (RFC 5321 §4.1.1.2, §4.1.1.3): from whom, and to whom. */
-import type { AcceptedRecipient } from "../../../core/contract/mod.ts";
+import type { AcceptedRecipient, RecipientAnswer, SmtpReply } from "../../../core/contract/mod.ts";
 import { withoutOwnLiteral } from "./address_literal.ts";
 import { after, type Command, command, type Outcome, type Parsed } from "./command.ts";
 import { type MailOptions, mailOptions, mailParameters, type Parameter, readParameters } from "./parameters.ts";
@@ -7,7 +7,8 @@ import { type Path, readPath } from "./path_parser.ts";
 import { tooLarge } from "./refusals.ts";
 import { type Reply, reply } from "./replies.ts";
 import type { Session } from "./session.ts";
-import type { StateOf } from "./state.ts";
+import type { Client, StateOf } from "./state.ts";
+import { hasShortDomain, isIncomplete } from "./submission.ts";
 import { Transaction } from "./transaction.ts";
 
 interface PathArgument {
@@ -47,9 +48,9 @@ export const rcpt: Command = command({
     if (parameter) return refuse(555, "5.5.4", `RCPT has no parameter ${parameter.keyword} here`);
     // RFC 6531 §3.5.
     if (!path.isAscii && !transaction.smtpUtf8) return refuse(553, "5.6.7", "This address needs SMTPUTF8 with MAIL");
-    const { connection: { local, log }, context: { delivery, domains: [domain] } } = session;
+    const { connection: { local, log }, context: { domains: [domain] } } = session;
     const recipient = withoutOwnLiteral(path.address, local.hostname, domain);
-    return after(delivery.recipient(client.facts, recipient), (answer) => {
+    return after(ask(session, client, recipient), (answer) => {
       if (!answer.accepted) {
         log.info("recipient refused", { recipient, code: answer.reply.code });
         return { reply: answer.reply };
@@ -123,10 +124,32 @@ function refusedSender(
   { client: { account, facts } }: StateOf<"greeted">,
   sender: string,
 ): Promise<Reply | undefined> | Reply | undefined {
-  if (account === undefined || sender === "") return context.delivery.sender(facts, sender);
-  return context.directory.maySendAs(account, sender).then((may) =>
-    may ? context.delivery.sender(facts, sender) : reply(550, "5.7.1", `You may not send mail as ${sender}`)
+  const { delivery, directory } = context;
+  if (account === undefined || sender === "") return delivery.sender(facts, sender);
+  return directory.maySendAs(account, sender).then(async (may) => {
+    if (may) return await delivery.sender(facts, sender);
+    // RFC 3463 §3.2: X.1.8, bad sender's system address.
+    if (await isIncomplete(sender, directory)) return incomplete("5.1.8", sender);
+    return reply(550, "5.7.1", `You may not send mail as ${sender}`);
+  });
+}
+
+/** What a recipient comes to, but for those whom a user names by a domain that is no whole name (RFC 6409 §4.2). */
+function ask(
+  { context: { delivery, directory } }: Session,
+  { account, facts }: Client,
+  recipient: string,
+): Promise<RecipientAnswer> | RecipientAnswer {
+  if (account === undefined || !hasShortDomain(recipient)) return delivery.recipient(facts, recipient);
+  return isIncomplete(recipient, directory).then((is) =>
+    // RFC 3463 §3.2: X.1.2, bad destination system address.
+    is ? { accepted: false, reply: incomplete("5.1.2", recipient) } : delivery.recipient(facts, recipient)
   );
+}
+
+/** RFC 6409 §4.2, with its code. */
+function incomplete(enhanced: SmtpReply["enhanced"], address: string): SmtpReply {
+  return { code: 554, enhanced, text: `The domain of ${address} is not a whole name` };
 }
 
 function refuse(...parts: Parameters<typeof reply>): Outcome {

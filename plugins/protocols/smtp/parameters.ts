@@ -1,5 +1,7 @@
 /** ESMTP parameters (RFC 5321 §4.1.2) and what MAIL's mean: SIZE, BODY, SMTPUTF8, AUTH. Pure; RCPT has none. */
 import type { Envelope } from "../../../core/contract/mod.ts";
+import { latin1Bytes } from "../../../core/wire/ascii.ts";
+import { decodeUtf8 } from "../../../core/wire/utf8.ts";
 import type { Extension } from "./extensions.ts";
 import { isMailbox } from "./path_parser.ts";
 import { type Reply, reply } from "./replies.ts";
@@ -94,9 +96,16 @@ export function mailOptions(parameters: readonly Parameter[]): MailOptions | Rep
   return options;
 }
 
-/** RFC 3461 §4: "+" and two upper-case hexadecimal digits stand for a character; undefined when it is no xtext. */
+/**
+ * RFC 3461 §4: "+" and two upper-case hexadecimal digits stand for an octet, beyond ASCII for one of UTF-8 (RFC 6531 §3.2);
+ * undefined when it is no xtext.
+ */
 export function decodeXtext(text: string): string | undefined {
   // Lower-case digits are taken too: some clients write them, and they can mean nothing else.
   if (!/^(?:[!-*,-<>-~]|\+[0-9A-Fa-f]{2})*$/.test(text)) return undefined;
-  return text.replace(/\+(..)/g, (_hexchar, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  const octets = text.replace(
+    /\+(..)/g,
+    (_hexchar, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+  return decodeUtf8(latin1Bytes(octets));
 }

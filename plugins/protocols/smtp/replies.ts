@@ -22,6 +22,13 @@ export function reply(code: number, enhanced: SmtpReply["enhanced"], text: strin
 /** A reply that has an enhanced status code. */
 export type SmtpReplyLines = Reply & { readonly enhanced: SmtpReply["enhanced"] };
 
+/** RFC 5321 §4.2.3: 221 and 421 tell who closes the connection, for machines to read (§4.2). */
+export function replyOf(hostname: string, given: Reply): Reply {
+  if (given.code !== 221 && given.code !== 421) return given;
+  const [first = "", ...more] = typeof given.text === "string" ? [given.text] : given.text;
+  return { ...given, text: [`${hostname} ${first}`, ...more] };
+}
+
 /** What may stand in a reply as it is. RFC 5321 §4.2: HT, SP and printable US-ASCII; RFC 6531 §3.7.4.2: no UTF-8. */
 const printable = /^[\t -~]*$/;
 

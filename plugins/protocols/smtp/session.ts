@@ -22,7 +22,7 @@ import { commands } from "./commands.ts";
 import { readCommandLine } from "./command_line.ts";
 import type { SmtpOptions } from "./options.ts";
 import { expectedReply, localError, tooLarge } from "./refusals.ts";
-import { type Reply, reply, replyLines } from "./replies.ts";
+import { type Reply, reply, replyLines, replyOf } from "./replies.ts";
 import type { State } from "./state.ts";
 
 /** RFC 5321 §4.5.3.1.4 asks for 512 octets, the extensions for more; RFC 4954 §4 for 12,288 with AUTH. */
@@ -65,7 +65,7 @@ export class Session {
 
   /** Writes a reply; it is sent with the next flush. */
   say(given: Reply): void {
-    for (const line of replyLines(given)) this.connection.writer.line(line);
+    for (const line of replyLines(replyOf(this.context.hostname, given))) this.connection.writer.line(line);
   }
 
   /** Sends what was said. */
@@ -127,7 +127,8 @@ export class Session {
       const outcome = done instanceof Promise ? await done : done;
       if (outcome.state) await this.#moveTo(outcome.state);
       if (outcome.reply) this.say(outcome.reply);
-      if (outcome.ends) return;
+      // RFC 5321 §4.2.3: 421 closes the connection, whoever says it: it may be a filter.
+      if (outcome.ends || outcome.reply?.code === 421) return;
       if (this.#hasErred(outcome.reply)) return this.say(closing.errors);
       // RFC 2920 §3.2: replies to what may stand in a group go out together, when all input is used up.
       if (!command.mayWait || this.connection.writer.isFull) await this.flush();

@@ -39,7 +39,7 @@ export const rset: Command = command({
 export const quit: Command = command({
   states: [...anyState, "refused"],
   parse: noArgument,
-  run: ({ context }) => ({ reply: reply(221, "2.0.0", `${context.hostname} closing connection`), ends: true }),
+  run: () => ({ reply: reply(221, "2.0.0", "closing connection"), ends: true }),
 });
 
 function withoutTransaction(state: State): State {

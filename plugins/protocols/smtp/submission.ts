@@ -1,4 +1,5 @@
 /** What is done for those who have authenticated (RFC 6409): their messages are completed, and are theirs. */
+import type { Directory } from "../../../core/contract/mod.ts";
 import { mailboxesOf, parseAddressList } from "../../../core/message/address.ts";
 import { addressSpec } from "../../../core/message/address_printer.ts";
 import { formatDate } from "../../../core/message/date.ts";
@@ -57,8 +58,19 @@ const addressFields = ["from", "sender", "reply-to", "to", "cc", "bcc"];
  */
 export function shortDomainAddresses(header: Header): string[] {
   const names = [...addressFields, ...addressFields.map((name) => `resent-${name}`)];
-  return addressesOf(names.flatMap((name) => header.all(name)))
-    .filter((address) => /@[^.[\]]+\.?$/.test(address));
+  return addressesOf(names.flatMap((name) => header.all(name))).filter(hasShortDomain);
+}
+
+/** RFC 6409 §4.2: whether the domain of an address is no whole name. One of ours may be as short as it is. */
+export async function isIncomplete(address: string, directory: Pick<Directory, "resolve">): Promise<boolean> {
+  return hasShortDomain(address) && (await directory.resolve(address)).kind === "remote";
+}
+
+/** Whether the domain of an address has one label. */
+export function hasShortDomain(address: string): boolean {
+  // The local part may hold anything, also what looks like the end of an address.
+  const at = address.lastIndexOf("@");
+  return at >= 0 && /^[^.[\]]+\.?$/.test(address.slice(at + 1));
 }
 
 function addressesOf(values: readonly string[]): string[] {

@@ -2,13 +2,20 @@
 import type { Header } from "../../../core/message/header.ts";
 import { isBroken, OutOfStep } from "../../../core/wire/errors.ts";
 import { encodeUtf8 } from "../../../core/wire/utf8.ts";
+import { falseResults } from "./false_results.ts";
 import { readHead } from "./message_head.ts";
 import type { MessageSource } from "./message_source.ts";
 import { expectedReply, localError, MessageRefused } from "./refusals.ts";
 import { type Reply, reply } from "./replies.ts";
 import type { Session } from "./session.ts";
 import type { Client } from "./state.ts";
-import { missingFields, responsibleAddresses, shortDomainAddresses, unusableFields } from "./submission.ts";
+import {
+  isIncomplete,
+  missingFields,
+  responsibleAddresses,
+  shortDomainAddresses,
+  unusableFields,
+} from "./submission.ts";
 import { printTrace, type TraceOptions } from "./trace.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -71,6 +78,7 @@ async function accept(
   let trace = printTrace(session, client, transaction, id, date);
   // RFC 5321 §4.4: one Return-Path is to be there, the one that is true; a server of the final delivery may remove others.
   const dropped = header.fields.filter(({ key }) => key === "return-path");
+  dropped.push(...falseResults(header, [context.hostname, ...context.domains]));
   if (client.account !== undefined) {
     if (!isWhole) throw new MessageRefused(reply(550, "5.7.1", "The header is too long to see whom it is from"));
     await checkAuthor(session, client.account, header);
@@ -109,8 +117,7 @@ async function checkAuthor(
 /** RFC 6409 §4.2, with its code. */
 async function checkDomains({ context }: Intake, header: Header): Promise<void> {
   for (const address of shortDomainAddresses(header)) {
-    // A domain of ours may be as short as it is.
-    if ((await context.directory.resolve(address)).kind !== "remote") continue;
+    if (!await isIncomplete(address, context.directory)) continue;
     throw new MessageRefused(reply(554, "5.6.0", `The domain of ${address} is not a whole name`));
   }
 }

@@ -1,5 +1,5 @@
 /** Delivery over a storage in memory and a small directory: what tests of it share. */
-import type { AcceptAnswer, Delivery, IncomingMessage, SmtpReply } from "../../../core/contract/delivery.ts";
+import type { AcceptAnswer, Delivery, Envelope, IncomingMessage, SmtpReply } from "../../../core/contract/delivery.ts";
 import type { Directory, Recipient } from "../../../core/contract/directory.ts";
 import type { ConnectionFacts, Filter } from "../../../core/contract/filter.ts";
 import type { Extension } from "../../../core/contract/extension.ts";
@@ -64,6 +64,8 @@ export interface Sent {
   readonly facts: ConnectionFacts;
   readonly to: readonly string[];
   readonly body: IncomingMessage["body"];
+  /** Default: 7bit. */
+  readonly bodyType?: Envelope["bodyType"];
 }
 
 /** Fields that SMTP puts before each message. */
@@ -149,7 +151,7 @@ export async function testDelivery(differences: Differences = {}): Promise<TestD
   };
 }
 
-async function send(delivery: Delivery, { facts, to, body }: Sent): Promise<AcceptAnswer> {
+async function send(delivery: Delivery, { facts, to, body, bodyType = "7bit" }: Sent): Promise<AcceptAnswer> {
   const refused = (reply: SmtpReply) => ({ accepted: false, reply } as const);
   const sender = "kim@example.com";
   const early = await delivery.connected(facts) ?? await delivery.sender(facts, sender);
@@ -160,7 +162,7 @@ async function send(delivery: Delivery, { facts, to, body }: Sent): Promise<Acce
     if (!answer.accepted) return answer;
     recipients.push(answer.recipient);
   }
-  const envelope = { sender, recipients: to, bodyType: "7bit", smtpUtf8: false } as const;
+  const envelope = { sender, recipients: to, bodyType, smtpUtf8: false } as const;
   return await delivery.accept({ facts, envelope, recipients, id: "m1", trace: bytes(trace), body });
 }
 

@@ -130,3 +130,25 @@ Deno.test("rewriting: RFC 3030 §3, RFC 3516 §6: binary parts with NUL are in b
     assertEquals((await stored([], other)).messages, [trace + other]);
   }
 });
+
+Deno.test("rewriting: RFC 3030 §3: of binary mail no octet is lost: parts that POP3's line ends would change are in base64", async () => {
+  const { send, read } = await testDelivery({});
+  const head = "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\n\r\n";
+  const parts = (content: string) =>
+    `Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: binary\r\n\r\n--b\r\n\r\nHi\r\n` +
+    `--b\r\n${head}${content}\r\n--b--\r\n`;
+  const encoded = (base64: string) => `${head.replace("binary", "base64")}${base64}\r\n`;
+  const cases: readonly (readonly [sent: string, kept: string])[] = [
+    [`${head}a\nb\r\n`, encoded("YQpiDQo=")],
+    [`${head}a\rb\r\n`, encoded("YQ1iDQo=")],
+    // Its last line would be given an end.
+    [`${head}ab`, encoded("YWI=")],
+    [parts("a\nb"), parts("YQpi\r\n").replace("binary", "8bit").replace("binary", "base64")],
+    // What every protocol has as it is stays as it is, and so does what is not said to be binary.
+    [`${head}ab\r\n`, `${head}ab\r\n`],
+    [parts("ab"), parts("ab")],
+    ["\r\na\nb", "\r\na\nb"],
+  ];
+  for (const [sent] of cases) await send({ body: bytes(sent), bodyType: "binarymime" });
+  assertEquals(await read("joe"), cases.map(([, kept]) => trace + kept));
+});

@@ -76,3 +76,17 @@ Deno.test("a megabyte of half words is read once, not again and again", () => {
     quickly(piece, () => assert(decodeEncodedWords(text).length <= text.length));
   }
 });
+
+Deno.test("megabytes are encoded quickly: no character is looked at by itself, but none is split", () => {
+  for (const piece of ["a", "é", "😀"]) {
+    const text = `${piece.repeat(5_000_000 / piece.length)}é`;
+    quickly(piece, () => assert(encodeWords(text).length > text.length));
+  }
+  for (const piece of ["a", "é", "€", "😀", "\ud800"]) {
+    for (let before = 0; before < 45; before++) {
+      const text = "x".repeat(before) + piece.repeat(30), words = encodeWords(`${text}é`).split(" ");
+      assert(words.every((word) => word.length <= 75), piece);
+      assertEquals(words.map((word) => decodeEncodedWords(word)).join(""), `${text.toWellFormed()}é`);
+    }
+  }
+});

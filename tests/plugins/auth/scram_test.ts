@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import { Buffer } from "node:buffer";
-import type { ChannelBinding, Directory, ExchangeRequest } from "../../../core/contract/mod.ts";
+import type { AuthOutcome, ChannelBinding, Directory, ExchangeRequest } from "../../../core/contract/mod.ts";
 import { deriveScramKeys, type ScramHash } from "../../../core/sasl/scram_keys.ts";
 import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { scram, type ScramParts } from "../../../plugins/auth/scram/conversation.ts";
@@ -96,6 +96,9 @@ async function hold(
   return { ...held, verifier: verifier.expected };
 }
 
+/** What is well said and does not hold; not a mistake in the message. */
+const refused: AuthOutcome = { status: "failure", reason: "credentials" };
+
 for (const hash of ["sha1", "sha256", "sha512"] as const) {
   Deno.test(`scram: RFC 5802 §3: ${hash}: each side proves itself to the other`, async () => {
     const held = await hold({ hash });
@@ -126,9 +129,10 @@ Deno.test("scram: an unknown user's salt looks like a user's, and is always the 
 Deno.test("scram: RFC 5802 §5.1: names are decoded, prepared, and refused where they cannot be", async () => {
   assertEquals((await hold({ name: "a=2Cb=3Dc" })).outcome?.status, "success");
   assertEquals((await hold({ name: "u\u00adser" })).outcome?.status, "success");
-  for (const name of ["a=2cb", "a=", "a=4", "", "\u0007", "\u00ad"]) {
+  for (const name of ["a=2cb", "a=", "a=4", ""]) {
     assertEquals((await hold({ name })).outcome, { status: "failure", reason: "malformed" }, name);
   }
+  for (const name of ["\u0007", "\u00ad"]) assertEquals((await hold({ name })).outcome, refused, name);
 });
 
 Deno.test("scram: RFC 5802 §5.1: an authorization identity is decoded and handed on", async () => {
@@ -157,6 +161,8 @@ Deno.test("scram: RFC 5802 §7: first messages that are not quite one are malfor
     "n,,n=user,r=a b",
     "n,,n=user,r=x,",
     "n,,n=user,r=x,1=y",
+    "n,,n=user,r=x,m=ext",
+    "n,,n=user,r=x,z=y,m=ext",
     "n,,n=us\0er,r=x",
   ];
   for (const firstResponse of messages) {
@@ -172,8 +178,7 @@ Deno.test("scram: RFC 5802 §7: last messages that are not quite one are malform
     () => "",
     (final) => final.replace(",p=", ",q="),
     (final) => `${final},x=y`,
-    (final) => final.replace("r=client", "r=other"),
-    (final) => final.replace("server,", "serve,"),
+    (final) => final.replace(",p=", ",m=ext,p="),
     (final) => final.replace("c=biws", "c=biw"),
     (final) => final.slice(0, -1),
     (final) => `x=y,${final}`,
@@ -181,8 +186,17 @@ Deno.test("scram: RFC 5802 §7: last messages that are not quite one are malform
   for (const change of changes) {
     assertEquals((await hold({ change })).outcome, { status: "failure", reason: "malformed" }, String(change));
   }
+  const extended = await hold({ change: (final) => final.replace(",p=", ",M=ext,p=") });
+  assertEquals(extended.finalData, "e=invalid-proof");
   const short = await hold({ change: (final) => final.replace(/p=.*/, "p=AAAA") });
   assertEquals(short.finalData, "e=invalid-proof");
+});
+
+Deno.test("scram: RFC 5802 §5.1: a nonce that is not the two sides' proves nothing", async () => {
+  for (const [from, to] of [["r=client", "r=other"], ["server,", "serve,"], ["server,", "server2,"]] as const) {
+    const held = await hold({ change: (final) => final.replace(from, to) });
+    assertEquals([held.outcome?.status, held.finalData], ["failure", "e=other-error"], to);
+  }
 });
 
 Deno.test("scram: RFC 5802 §7: what is extended is part of the proof", async () => {
@@ -202,21 +216,20 @@ Deno.test("scram: RFC 5802 §6: -PLUS binds to the channel", async () => {
 });
 
 Deno.test("scram: RFC 5802 §6: -PLUS and 'p' belong together, and the type must be one that can be had", async () => {
-  const malformed = { status: "failure", reason: "malformed" } as const;
-  assertEquals((await hold({ gs2: "n,," }, plus)).outcome, malformed);
-  assertEquals((await hold({ gs2: "y,," }, plus)).outcome, malformed);
-  assertEquals((await hold({ gs2: "p=tls-exporter,,", bound: bindingData }, plus)).outcome, malformed);
+  assertEquals((await hold({ gs2: "n,," }, plus)).outcome, refused);
+  assertEquals((await hold({ gs2: "y,," }, plus)).outcome, refused);
+  assertEquals((await hold({ gs2: "p=tls-exporter,,", bound: bindingData }, plus)).outcome, refused);
   assertEquals(
     (await hold({ gs2: "p=tls-unique,,", bound: bindingData }, { ...plus, mechanism: "SCRAM-SHA-256" })).outcome,
-    malformed,
+    refused,
   );
   const unbound = { ...plus, channelBinding: () => undefined };
-  assertEquals((await hold({ gs2: "p=tls-unique,,", bound: bindingData }, unbound)).outcome, malformed);
+  assertEquals((await hold({ gs2: "p=tls-unique,,", bound: bindingData }, unbound)).outcome, refused);
 });
 
 Deno.test("scram: RFC 5802 §6: a client that was told -PLUS is not there, though it is, is refused", async () => {
   const plain = { ...plus, mechanism: "SCRAM-SHA-256" };
-  assertEquals((await hold({ gs2: "y,," }, plain)).outcome, { status: "failure", reason: "malformed" });
+  assertEquals((await hold({ gs2: "y,," }, plain)).outcome, refused);
   assertEquals((await hold({ gs2: "y,," }, { ...plain, plusOffered: false })).outcome?.status, "success");
   assertEquals((await hold({ gs2: "n,," }, plain)).outcome?.status, "success");
 });

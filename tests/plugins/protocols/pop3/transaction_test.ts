@@ -45,6 +45,25 @@ Deno.test("pop3: RFC 1939 §5: a message that is marked is not there for any com
   assertEquals(lines.slice(1), Array(5).fill("-ERR message 2 already deleted"));
 });
 
+Deno.test("pop3: RFC 1939 §5, §7: a number is decimal, however long: there is no such message, or TOP has all of its lines", async () => {
+  for (const number of ["0", "3", "99999999999", "9".repeat(100), "9".repeat(1000)]) {
+    const lines = await afterLogin(
+      testService(),
+      ["LIST", "UIDL", "RETR", "DELE"].map((it) => `${it} ${number}\r\n`).join(""),
+    );
+    assertEquals(lines, Array(4).fill("-ERR no such message, only 2 messages in maildrop"));
+    const [top, ...content] = await afterLogin(testService(), `TOP 1 ${number}\r\n`);
+    const [, ...whole] = await afterLogin(testService(), "RETR 1\r\n");
+    assertEquals(top, "+OK");
+    if (number.length > 1) assertEquals(content, whole);
+  }
+  const wrong = await afterLogin(
+    testService(),
+    "LIST -1\r\nLIST +1\r\nLIST 1.0\r\nLIST 0x1\r\nLIST 1e0\r\nLIST ١\r\nTOP 1 -1\r\n",
+  );
+  assertEquals(wrong, [...Array(6).fill("-ERR expected LIST [msg]"), "-ERR expected TOP msg n"]);
+});
+
 Deno.test("pop3: RFC 1939 §5: RSET unmarks, and QUIT then removes nothing", async () => {
   const tested = testService();
   await afterLogin(tested, "DELE 1\r\nDELE 2\r\nRSET\r\nQUIT\r\n");

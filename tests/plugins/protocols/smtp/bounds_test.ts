@@ -40,7 +40,7 @@ Deno.test("smtp bounds: RFC 5321 §4.5.3.2.7: a client that says nothing for the
   clock.advance(5 * minute);
   await served;
   assertEquals(codesOf(client.received), [220, 250, 421]);
-  assertStringIncludes(client.received, "421 4.4.2 ");
+  assertStringIncludes(client.received, "421 4.4.2 foo.com ");
   assert(log.lines.some((line) => line.startsWith("info client was too slow")));
 });
 
@@ -122,7 +122,7 @@ Deno.test("smtp bounds: a server that stops says 421 to a client that is silent,
   busy.client.send("\r\n.\r\nNOOP\r\n");
   await busy.served;
   assertEquals(codesOf(busy.client.received), [220, 250, 250, 250, 354, 250, 421]);
-  assertStringIncludes(busy.client.received, "421 4.3.2 ");
+  assertStringIncludes(busy.client.received, "421 4.3.2 foo.com ");
 });
 
 Deno.test("smtp bounds: a line or a message that goes on far beyond its limit ends the session; the client is told", async () => {
@@ -158,5 +158,5 @@ Deno.test("smtp bounds: an error nobody expected in a command is 451, in the gre
   };
   const greeting = start({}, failing);
   await assertRejects(() => greeting.served, Error, "secret");
-  assertEquals(greeting.client.received, "421 4.3.0 Local error, try again later\r\n");
+  assertEquals(greeting.client.received, "421 4.3.0 foo.com Local error, try again later\r\n");
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Refusal } from "../../../../core/contract/mod.ts";
+import { FakeAuthentication } from "./fake_authentication.ts";
 import { FakeDelivery } from "./fake_context.ts";
 import { codesOf, talk } from "./talk.ts";
 
@@ -26,7 +27,7 @@ Deno.test("smtp DATA: RFC 5321 §4.4: Return-Path, then Received, then the messa
   );
 });
 
-Deno.test("smtp DATA: RFC 5321 §4.4: there is one Return-Path, ours; nothing else is taken out of a message", async () => {
+Deno.test("smtp DATA: RFC 5321 §4.4: there is one Return-Path, ours", async () => {
   const given =
     "Return-Path: <forged@x.example>\r\nSubject: x\r\nreturn-path:\r\n <two@x.example>\r\nTo: y\r\n\r\nReturn-Path: <z>\r\n";
   const left = "Subject: x\r\nTo: y\r\n\r\nReturn-Path: <z>\r\n";
@@ -39,6 +40,47 @@ Deno.test("smtp DATA: RFC 5321 §4.4: there is one Return-Path, ours; nothing el
   }
   const only = await talk(`${greeting}${mail}DATA\r\nReturn-Path: <forged@x.example>\r\n.\r\n`);
   assert(only.delivery.kept[0]?.text.endsWith(" +0000\r\n"));
+});
+
+Deno.test("smtp DATA: RFC 8601 §5: Authentication-Results that claim to be ours are taken out, and nothing else", async () => {
+  const ours = [
+    " foo.com; dkim=pass",
+    "foo.com",
+    " FOO.com.;none",
+    ' "foo.com"; dkim=pass',
+    ' "foo.com',
+    ' "f\\oo.com" 1; dkim=pass',
+    " (a (comment)\r\n that ; is \\) long)\r\n\tfoo.com\r\n\t(x) 1 (y); none",
+    " intranet; dkim=pass",
+    " bar.com 2; dkim=pass",
+    " bar.com(x)99;dkim=pass",
+  ];
+  const theirs = [
+    " bar.com; dkim=pass header.d=foo.com",
+    " mx.foo.com; none",
+    " foo.com.example; none",
+    " bar.com 1; none",
+    ' "bar.com (foo.com"; none',
+    " (foo.com) bar.com; none",
+    "",
+    " ; dkim=pass",
+  ];
+  const field = (name: string) => (value: string) => `${name}:${value}\r\n`;
+  const kept = [
+    "X: y\r\n",
+    ...theirs.map(field("Authentication-Results")),
+    field("ARC-Authentication-Results")(ours[0] ?? ""),
+  ];
+  const forged = [...ours.map(field("authentication-RESULTS")), field("Authentication-Results ")(" foo.com; none")];
+  const body = "\r\nAuthentication-Results: foo.com; dkim=pass\r\n";
+  const mixed = kept.flatMap((field, at) => [field, ...forged.slice(at, at + 1)]).concat(forged.slice(kept.length));
+  for (const start of [mail, `AUTH PLAIN ${btoa("\0smith\0secret")}\r\n${mail.replace("Smith@bar", "smith@foo")}`]) {
+    const { delivery } = await talk(`${greeting}${start}DATA\r\nMessage-ID: <a@b>\r\n${mixed.join("")}${body}.\r\n`, {
+      authentication: new FakeAuthentication(),
+    });
+    const text = delivery.kept[0]?.text ?? "";
+    assert(text.endsWith(`Message-ID: <a@b>\r\n${kept.join("")}${body}`), text);
+  }
 });
 
 Deno.test("smtp DATA: RFC 5321 §4.4: no for clause without a mailbox: <Postmaster> has no domain", async () => {

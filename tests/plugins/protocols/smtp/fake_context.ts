@@ -37,6 +37,7 @@ export class FakeDelivery implements Delivery {
   }
 
   sender(_facts: ConnectionFacts, sender: string): SmtpReply | undefined {
+    if (sender.startsWith("busy@")) return { code: 421, enhanced: "4.7.1", text: "Not now" };
     return sender.startsWith("spammer@") ? { code: 550, enhanced: "5.7.1", text: "Not from you" } : undefined;
   }
 

@@ -74,8 +74,12 @@ Deno.test("smtp parameters: values of MAIL", () => {
 Deno.test("smtp parameters: RFC 3461 §4: xtext", () => {
   assertEquals(decodeXtext("e+3Dmc2@example.com"), "e=mc2@example.com");
   assertEquals(decodeXtext("+2B+20"), "+ ");
+  // RFC 4954 §8: what is not US-ASCII comes as octets, which are UTF-8 (RFC 6531 §3.2).
+  assertEquals(decodeXtext("+C3+80+D0+94@example.com"), "ÀД@example.com");
   assertEquals(decodeXtext(""), "");
-  for (const bad of ["+", "+2", "+GG", "a=b", "a b", "é", "+2+3D"]) assertEquals(decodeXtext(bad), undefined, bad);
+  for (const bad of ["+", "+2", "+GG", "a=b", "a b", "é", "+2+3D", "+C3", "+FF"]) {
+    assertEquals(decodeXtext(bad), undefined, bad);
+  }
 });
 
 Deno.test("smtp replies: RFC 2034 §4: each line has the status, which agrees with the code", () => {

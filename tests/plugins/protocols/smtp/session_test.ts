@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { FakeDelivery } from "./fake_context.ts";
 import { codesOf, talk } from "./talk.ts";
 
@@ -192,7 +192,24 @@ Deno.test("smtp: RFC 5321 §3.1: a client that is refused for good gets 554, the
   const { output } = await talk("EHLO x\r\nNOOP\r\nWIZ\r\nSTARTTLS\r\nBDAT 3\r\nabcQUIT\r\n", { delivery });
   assertEquals(codesOf(output), [554, 503, 503, 503, 503, 503, 221]);
   delivery.refuseClient = { code: 450, enhanced: "4.7.1", text: "Come back later" };
-  assertEquals((await talk("EHLO x\r\n", { delivery })).output, "421 4.7.1 Come back later\r\n");
+  assertEquals((await talk("EHLO x\r\n", { delivery })).output, "421 4.7.1 foo.com Come back later\r\n");
+});
+
+Deno.test("smtp: RFC 5321 §4.2.3: 221 and 421 begin with our name, and 421 is the end, whoever says it", async () => {
+  const { output } = await talk("QUIT\r\n");
+  assertMatch(output, /\r\n221 2\.0\.0 foo\.com \S.*\r\n$/);
+  const busy = await talk("EHLO x\r\nMAIL FROM:<busy@bar.com>\r\nNOOP\r\n");
+  assertMatch(busy.output, /\r\n421 4\.7\.1 foo\.com Not now\r\n$/);
+  const many = await talk("EHLO x\r\nMAIL FROM:<>\r\nRSET\r\nMAIL FROM:<>\r\n", { options: { max_messages: 1 } });
+  assertMatch(many.output, /\r\n421 4\.5\.3 foo\.com \S.*\r\n$/);
+});
+
+Deno.test("smtp: RFC 5321 §4.2.4: STARTTLS is 502 where it is not offered, and 503 where TLS is on", async () => {
+  const { output } = await talk("EHLO x\r\nSTARTTLS\r\n");
+  assertMatch(output, /\r\n502 5\.5\.1 TLS is not offered here\r\n$/);
+  assert(!output.includes("250-STARTTLS"));
+  const twice = await talk(["STARTTLS\r\n", "STARTTLS\r\n"], { canStartTls: true });
+  assertEquals(codesOf(twice.output), [220, 220, 503]);
 });
 
 Deno.test("smtp: a filter's refusal of a sender or a recipient is what the client gets", async () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Header } from "../../../../core/message/header.ts";
-import { responsibleAddresses } from "../../../../plugins/protocols/smtp/submission.ts";
+import { responsibleAddresses, shortDomainAddresses } from "../../../../plugins/protocols/smtp/submission.ts";
+import { quickly } from "../../../core/message/quickly.ts";
 import { FakeAuthentication } from "./fake_authentication.ts";
 import { codesOf, type Given, talk } from "./talk.ts";
 
@@ -63,9 +64,9 @@ Deno.test("smtp AUTH: RFC 4954 §4: once, after EHLO, and not in a transaction",
   assertEquals(codesOf(inside.output), [220, 250, 250, 250, 503]);
 });
 
-Deno.test("smtp AUTH: auth: false offers none", async () => {
+Deno.test("smtp AUTH: auth: false offers none; RFC 5321 §4.2.4: 502 for what is known and not there", async () => {
   const { output } = await talk(login, { authentication: new FakeAuthentication(), options: { auth: false } });
-  assertEquals(codesOf(output), [220, 250, 503]);
+  assertEquals(codesOf(output), [220, 250, 502]);
   assert(!output.includes("AUTH "));
 });
 
@@ -200,6 +201,33 @@ Deno.test("smtp submission: RFC 6409 §4.2: domains in address fields are whole 
     "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<Jones@foo.com>\r\nDATA\r\nTo: joe@sales\r\n\r\nx\r\n.\r\n",
   );
   assertEquals(stranger.delivery.kept.length, 1);
+});
+
+Deno.test("smtp submission: RFC 6409 §4.2: the domain of an address stands behind its last at sign; hostile headers take linear time", () => {
+  const short = (to: string) => shortDomainAddresses(new Header(new TextEncoder().encode(`To: ${to}\r\n`)));
+  assertEquals(short('"joe@sales"@x.example, "a@b.c"@sales, "@"@[192.0.2.1]'), ['"a@b.c"@sales']);
+  quickly("addresses", () => {
+    for (const hostile of [`"${"@".repeat(200_000)}."@x.y`, "a@".repeat(100_000), "@a,".repeat(60_000)]) short(hostile);
+  });
+});
+
+Deno.test("smtp submission: RFC 6409 §4.2: so are those of the envelope", async () => {
+  const { output, delivery } = await talk(
+    `${login}MAIL FROM:<smith@sales>\r\n${mail}RCPT TO:<joe@sales>\r\nRCPT TO:<joe@intranet>\r\nRCPT TO:<joe@[192.0.2.1]>\r\n`,
+    submission(),
+  );
+  assertEquals(output.trim().split("\r\n").slice(-6).map((line) => line.slice(0, 9)), [
+    "554 5.1.8",
+    "250 2.1.0",
+    "250 2.1.5",
+    "554 5.1.2",
+    "550 5.7.1",
+    "550 5.7.1",
+  ]);
+  assertStringIncludes(output, "554 5.1.2 The domain of joe@sales is not a whole name");
+  assertEquals(delivery.asked, ["Jones@foo.com", "joe@intranet", "joe@[192.0.2.1]"]);
+  const stranger = await talk("EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<joe@sales>\r\n");
+  assertEquals(codesOf(stranger.output), [220, 250, 250, 550]);
 });
 
 Deno.test("smtp submission: RFC 6409 §8.2, §8.3: Date and Message-ID are added where they are missing, and only there", async () => {
