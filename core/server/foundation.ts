@@ -6,9 +6,9 @@ import type { BaseContext } from "../contract/context.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Storage } from "../contract/storage.ts";
-import type { PluginLives } from "../plugins/lifecycle.ts";
-import type { LoadedPlugin } from "../plugins/load_plugin.ts";
+import { type PluginLives, SetupError } from "../plugins/lifecycle.ts";
 import type { LoadedPlugins } from "../plugins/load_plugins.ts";
+import { nameOf, setUpPlugin } from "../plugins/set_up_plugin.ts";
 import { makeDataFolder } from "./data_folder.ts";
 
 /** Who may come in, and how that is proven. */
@@ -47,7 +47,7 @@ export async function setUpStorage(
 ): Promise<Storage> {
   await makeDataFolder(config.data);
   const context = { ...contextOf(config, storage, shared), dataFolder: config.data, ...through && { through } };
-  return await lives.setUp(nameOf(storage), () => storage.definition.setup(context, storage.options));
+  return await setUpPlugin(lives, storage, context);
 }
 
 /** Sets up mechanisms and directory. @throws SetupError. */
@@ -60,30 +60,22 @@ export async function setUpAccess(
 ): Promise<Access> {
   const mechanisms: PlacedMechanism[] = [];
   for (const plugin of plugins.auth) {
-    const { definition, options, entry } = plugin;
-    const mechanism = await lives.setUp(
-      nameOf(plugin),
-      () => definition.setup(contextOf(config, plugin, shared), options),
-    );
-    mechanisms.push({ mechanism, use: entry.use, at: entry.at });
+    const mechanism = await setUpPlugin(lives, plugin, contextOf(config, plugin, shared));
+    const same = mechanisms.find((one) => one.mechanism.mechanism === mechanism.mechanism);
+    if (same !== undefined) {
+      const taken = `its mechanism ${mechanism.mechanism} is that of ${same.use} already; remove one of them`;
+      throw new SetupError(nameOf(plugin), new Error(taken));
+    }
+    mechanisms.push({ mechanism, use: plugin.entry.use, at: plugin.entry.at });
   }
-  const directory = await lives.setUp(
-    nameOf(plugins.directory),
-    () =>
-      plugins.directory.definition.setup({
-        ...contextOf(config, plugins.directory, shared),
-        accounts,
-        domains: config.domains,
-        neededSecrets: neededSecrets(mechanisms),
-        dataFolder: config.data,
-      }, plugins.directory.options),
-  );
+  const directory = await setUpPlugin(lives, plugins.directory, {
+    ...contextOf(config, plugins.directory, shared),
+    accounts,
+    domains: config.domains,
+    neededSecrets: neededSecrets(mechanisms),
+    dataFolder: config.data,
+  });
   return { mechanisms, directory };
-}
-
-/** How the operator knows a plugin: `protocol pop3`. */
-export function nameOf({ definition }: LoadedPlugin): string {
-  return `${definition.kind} ${definition.name}`;
 }
 
 /** What every plugin is given; each has a log of its own. */

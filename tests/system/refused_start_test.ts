@@ -1,6 +1,7 @@
 /** What keeps the server from starting: one line that says what to do, an exit code, and nothing is changed. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import type { PluginKind } from "../../core/contract/plugin.ts";
 import { makeAuthority, serverNames } from "../support/authority.ts";
 import { pluginText } from "../support/plugin_text.ts";
 import { runMain } from "../support/run_main.ts";
@@ -46,6 +47,30 @@ Deno.test("refused start: a plugin that throws while it is set up, or while it i
   await refuses(withFilter(throwing), 1, /^filter mine: no disk$/);
   const early = "throw new Error('too early');";
   await refuses(withFilter(early), 2, /^mail\.yaml {2}filters\[0\]: \.\/mine\.js cannot be loaded: too early$/);
+});
+
+Deno.test("refused start: a plugin that is not what the contract says of its kind, or a mechanism that is there already", async () => {
+  const withPlugin = (key: string, kind: PluginKind, extension: string) => async (home: ServerHome) => {
+    await Deno.writeTextFile(`${home.folder}/mine.js`, pluginText(kind, "mine", `() => (${extension})`));
+    await saying(key)(home);
+  };
+  await refuses(
+    withPlugin("directory: ./mine.js", "directory", "{}"),
+    1,
+    /^directory mine: its setup gives no checkPassword; expected a function$/,
+  );
+  const named = (name: string) =>
+    `{ mechanism: ${name}, first: "client", needs: "nothing", revealsPassword: true, async *exchange() {} }`;
+  await refuses(
+    withPlugin("auth: [plain, ./mine.js]", "auth", named(String.raw`"X\r\nY"`)),
+    1,
+    /^auth mine: its setup gives a wrong mechanism: expected a name such as SCRAM-SHA-256: .*, found "X\\r\\nY"$/,
+  );
+  await refuses(
+    withPlugin("auth: [plain, ./mine.js]", "auth", named(`"PLAIN"`)),
+    1,
+    /^auth mine: its mechanism PLAIN is that of plain already; remove one of them$/,
+  );
 });
 
 Deno.test("refused start: a port in use, also with a data folder that is not there yet", async () => {
