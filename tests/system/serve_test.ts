@@ -3,6 +3,7 @@ import { rightsFor, runMain } from "../support/run_main.ts";
 import { serverHome, type SpawnedServer, spawnServer } from "../support/spawn_server.ts";
 import { alice, bob } from "../support/test_config.ts";
 import { dialogue, pop3Session } from "../support/plain_client.ts";
+import { echo } from "../support/plugin_text.ts";
 
 Deno.test("serve: SIGTERM lets a session finish its command, then ends with 0", async () => {
   await using server = await spawnServer({ cleartextAuth: true });
@@ -15,6 +16,21 @@ Deno.test("serve: SIGTERM lets a session finish its command, then ends with 0", 
   const status = await server.status;
   assertEquals([status.code, status.signal], [0, null]);
   await server.logged("stopped");
+});
+
+Deno.test("serve: clients that leave, and the server's own end, are no failures of a protocol that says nothing of them", async () => {
+  await using server = await spawnServer({ further: { "./echo.js": {} }, files: echo });
+  const port = server.furtherPorts["./echo.js"] ?? 0;
+  const client = await Deno.connect({ hostname: "127.0.0.1", port });
+  await using staying = await dialogue(port);
+  await staying.line();
+  // Unread words: the system resets the connection.
+  await client.write(new TextEncoder().encode("hello\r\n".repeat(10)));
+  client.close();
+  await server.logged(({ message, level }) => level === "debug" && message === "session broken off");
+  server.kill("SIGTERM");
+  await server.logged("stopped");
+  assertEquals(server.log.filter(({ level }) => level === "error" || level === "warn"), []);
 });
 
 Deno.test("serve: a second SIGTERM ends it at once", async () => {
