@@ -154,7 +154,7 @@ function authenticationOf(
   { memory, shared }: Ground,
   hooks: AttemptHooks | undefined,
 ): Authentication {
-  for (const line of explainUnserved(mechanisms, directory, config.directory.use, config.source)) shared.log.warn(line);
+  for (const line of explainUnserved(mechanisms, directory, config)) shared.log.warn(line);
   return createAuthentication({
     // The operator has been told of the others, with their place in the file.
     mechanisms: mechanisms.map(({ mechanism }) => mechanism).filter((mechanism) => isServed(mechanism, directory)),
