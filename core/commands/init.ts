@@ -55,7 +55,10 @@ async function refuseToOverwrite(files: readonly string[]): Promise<void> {
       await Deno.lstat(file);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) continue;
-      throw error;
+      const isInFile = error instanceof Deno.errors.NotADirectory;
+      throw isInFile
+        ? new CommandError(`${file} cannot be made: what is above it is a file; nothing was changed`)
+        : error;
     }
     throw new CommandError(`${file} is there already; nothing was changed`);
   }
