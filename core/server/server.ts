@@ -20,6 +20,7 @@ import type { WaitClock } from "../wire/waits.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import { ConfigurationError } from "./configuration_error.ts";
 import { ConnectionCounts } from "./connection_counts.ts";
+import { holdDataFolder, makeDataFolder } from "./data_folder.ts";
 import { configured } from "./door.ts";
 import { freshPlugins, newPlugins, ReloadRefused } from "./fresh_plugins.ts";
 import { probe } from "./listener.ts";
@@ -98,6 +99,8 @@ export async function startServer(
   for (const address of addresses) probe(address);
   warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
+  await makeDataFolder(config.data);
+  undo.use(holdDataFolder(config.data));
   const workers = workersOf(config, isFromFiles, log);
   const secret = crypto.getRandomValues(new Uint8Array(32));
   const holds = new Holds(now), notice = new FailureNotice();

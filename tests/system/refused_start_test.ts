@@ -127,6 +127,28 @@ Deno.test("refused start: a data folder that cannot be made or written", async (
   );
 });
 
+Deno.test("refused start: a data folder that another server runs with, until that one is gone", async () => {
+  await using home = await serverHome();
+  {
+    await using server = await home.spawn();
+    const done = await runMain(["serve", "--config", home.file], { folder: home.folder });
+    assertEquals(
+      [done.code, done.stderr],
+      [
+        1,
+        `data: another server runs with ${home.folder}/data: stop that one first, or give this one a folder of its own\n`,
+      ],
+    );
+    // The command line is no server.
+    const listed = await runMain(["account", "list", "--config", home.file], { folder: home.folder });
+    assertEquals(listed.code, 0, listed.stderr);
+    server.kill("SIGKILL");
+    await server.status;
+  }
+  await using server = await home.spawn();
+  await server.logged("serving");
+});
+
 Deno.test("refused start: a database of a newer version, or none at all", async () => {
   await refuses(
     ({ folder }) => {
