@@ -10,9 +10,12 @@ type MethodOf<T> = {
   [Key in keyof T]-?: NonNullable<T[Key]> extends (...given: never[]) => unknown ? Key : never;
 }[keyof T];
 
-/** Every method, and whether it may be left out: the compiler sees to it that none is missing here. */
+/**
+ * Every method, and whether it may be left out: the compiler sees to it that none is missing here. What is "derived" where it
+ * is left out, the core makes of the others.
+ */
 type Methods<T> = {
-  readonly [Key in MethodOf<T>]: undefined extends T[Key] ? "optional" : "required";
+  readonly [Key in MethodOf<T>]: undefined extends T[Key] ? "optional" : "required" | "derived";
 };
 
 const methods: { readonly [Kind in PluginKind]: Methods<ExtensionByKind[Kind]> } = {
@@ -33,9 +36,9 @@ const methods: { readonly [Kind in PluginKind]: Methods<ExtensionByKind[Kind]> }
     secret: "required",
     advanceOtp: "optional",
     secretsMark: "optional",
-    findAccount: "required",
+    findAccount: "derived",
     mayActAs: "required",
-    maySendAs: "required",
+    maySendAs: "derived",
     resolve: "required",
   },
   storage: {
@@ -99,7 +102,7 @@ const facts: { readonly [Kind in PluginKind]?: readonly ((given: object) => stri
 export function faultOf(kind: PluginKind, given: object): string | undefined {
   for (const [name, presence] of Object.entries(methods[kind])) {
     const member: unknown = Reflect.get(given, name);
-    if (typeof member === "function" || presence === "optional" && member === undefined) continue;
+    if (typeof member === "function" || presence !== "required" && member === undefined) continue;
     return `its setup gives ${member === undefined ? "no" : "another"} ${name}; expected a function`;
   }
   for (const check of facts[kind] ?? []) {

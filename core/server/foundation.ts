@@ -10,6 +10,7 @@ import { type PluginLives, SetupError } from "../plugins/lifecycle.ts";
 import type { LoadedPlugins } from "../plugins/load_plugins.ts";
 import { nameOf, setUpPlugin } from "../plugins/set_up_plugin.ts";
 import { makeDataFolder } from "./data_folder.ts";
+import { housedDirectory } from "./housed_directory.ts";
 
 /** Who may come in, and how that is proven. */
 export interface Access {
@@ -68,14 +69,20 @@ export async function setUpAccess(
     }
     mechanisms.push({ mechanism, use: plugin.entry.use, at: plugin.entry.at });
   }
+  let knowsAccounts = false;
+  const { domains } = config;
   const directory = await setUpPlugin(lives, plugins.directory, {
     ...contextOf(config, plugins.directory, shared),
-    accounts,
-    domains: config.domains,
+    get accounts() {
+      knowsAccounts = true;
+      return accounts;
+    },
+    domains,
     neededSecrets: neededSecrets(mechanisms),
     dataFolder: config.data,
   });
-  return { mechanisms, directory };
+  const parts = { accounts, domains, knowsAccounts: () => knowsAccounts };
+  return { mechanisms, directory: housedDirectory(directory, parts) };
 }
 
 /** What every plugin is given; each has a log of its own. */

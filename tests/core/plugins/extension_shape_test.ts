@@ -26,8 +26,10 @@ Deno.test("plugins: what lacks a method of its kind is refused, and one that may
   assertEquals(faultOf("transport", { deliver: 5 }), "its setup gives another deliver; expected a function");
   assertEquals(faultOf("filter", {}), undefined);
   assertEquals(faultOf("filter", { message: {} }), "its setup gives another message; expected a function");
-  const { maySendAs: _, ...incomplete } = directory;
-  assertEquals(faultOf("directory", incomplete), "its setup gives no maySendAs; expected a function");
+  const { mayActAs: _, ...incomplete } = directory;
+  assertEquals(faultOf("directory", incomplete), "its setup gives no mayActAs; expected a function");
+  const { maySendAs: _derived, ...enough } = directory;
+  assertEquals(faultOf("directory", enough), undefined);
   assertEquals(faultOf("directory", directory), undefined);
   for (const kind of ["storage", "auth", "http"] satisfies PluginKind[]) {
     assertMatch(faultOf(kind, {}) ?? "", /^its setup gives /);
