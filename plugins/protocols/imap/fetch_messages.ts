@@ -28,6 +28,9 @@ import { Turns } from "./turns.ts";
 /** Messages that are read at a time, and octets of messages, if one alone has not more. */
 const PAGE = 200, OCTETS = 262_144;
 
+/** Messages that may be passed over because their octets cannot be read, before it is the disk's failure. */
+const MOST_UNREAD = 10;
+
 /** What restricts an answer. */
 export interface FetchSelection {
   /** Which messages. */
@@ -38,18 +41,43 @@ export interface FetchSelection {
   readonly isFromEnd?: boolean;
 }
 
-/** Tells the items of all messages that the client knows; those that are gone are passed over. */
+/**
+ * Tells the items of all messages that the client knows; those that are gone are passed over, and so are a few that cannot be
+ * read. @throws Refusal `unavailable` at the end, where there are such.
+ */
 export async function fetchMessages(
   session: Session,
   mailbox: SelectedMailbox,
   { uids, isFromEnd, ...selection }: FetchSelection,
   items: readonly FetchItem[],
 ): Promise<void> {
-  if (!isFromEnd) return await fetchPages(session, mailbox, { uids, ...selection }, items);
-  const known = knownUids(mailbox, uids);
-  for (let end = known.length; end > 0; end -= PAGE) {
-    const page = known.slice(Math.max(0, end - PAGE), end);
-    await fetchPages(session, mailbox, { uids: page, ...selection }, items, true);
+  const unread = new Unread();
+  if (!isFromEnd) await fetchPages(session, mailbox, { uids, ...selection }, items, unread);
+  else {
+    const known = knownUids(mailbox, uids);
+    for (let end = known.length; end > 0; end -= PAGE) {
+      const page = known.slice(Math.max(0, end - PAGE), end);
+      await fetchPages(session, mailbox, { uids: page, ...selection }, items, unread, true);
+    }
+  }
+  unread.tell();
+}
+
+/** Messages of a command that could not be read. */
+class Unread {
+  #first: Refusal | undefined;
+  #count = 0;
+
+  /** One more; the others are told all the same. @throws what has happened, where it is something else, or too often. */
+  passOver(cause: unknown): void {
+    if (!(cause instanceof Refusal) || cause.kind !== "unavailable") throw cause;
+    this.#first ??= cause;
+    if (++this.#count === MOST_UNREAD) throw cause;
+  }
+
+  /** @throws Refusal of the first. */
+  tell(): void {
+    if (this.#first !== undefined) throw this.#first;
   }
 }
 
@@ -58,6 +86,7 @@ async function fetchPages(
   mailbox: SelectedMailbox,
   { uids, changedSince }: FetchSelection,
   items: readonly FetchItem[],
+  unread: Unread,
   isReversed = false,
 ): Promise<void> {
   const { storage } = session.service.context;
@@ -89,7 +118,8 @@ async function fetchPages(
       const { summary, printed } = parsed[index] ?? {}, body = bodies[index - first];
       if (withSummary && parsed[index] === undefined || withBody && body === undefined) continue;
       const fetched = { message, summary, printed, body };
-      const writing = writeMessage(session, mailbox, fetched, isChanged ? withChange(session, items) : items);
+      const told = isChanged ? withChange(session, items) : items;
+      const writing = writeMessage({ session, mailbox, unread }, fetched, told);
       if (writing !== undefined) await writing;
       if (writer.isFull) await writer.flush();
     }
@@ -160,8 +190,7 @@ function fewOctets(messages: readonly Message[], first: number): readonly Messag
 
 /** RFC 9051 §7.5.2, or UIDFETCH (RFC 9586 §3.3); a promise where octets have to be read. */
 function writeMessage(
-  session: Session,
-  mailbox: SelectedMailbox,
+  { session, mailbox, unread }: Omit<FetchTarget, "response"> & { readonly unread: Unread },
   fetched: FetchedMessage,
   items: readonly FetchItem[],
 ): Promise<void> | undefined {
@@ -173,9 +202,11 @@ function writeMessage(
   const response = new ResponseBuilder(session.connection.writer);
   response.text(session.extensions.isUidOnly ? `* ${uid} UIDFETCH (` : `* ${number} FETCH (`);
   try {
-    return writeItems({ session, mailbox, response }, fetched, items, 0)?.catch((cause) => failed(response, cause));
+    return writeItems({ session, mailbox, response }, fetched, items, 0)?.catch((cause) =>
+      failed(response, cause, unread)
+    );
   } catch (cause) {
-    return failed(response, cause);
+    return failed(response, cause, unread);
   }
 }
 
@@ -199,11 +230,11 @@ function writeItems(
 }
 
 /** Goes on with the next message where it can. */
-function failed(response: ResponseBuilder, cause: unknown): undefined {
+function failed(response: ResponseBuilder, cause: unknown, unread: Unread): undefined {
   // Half a response cannot be taken back: what fails after its beginning ends the connection.
   if (response.hasBegun && !isBroken(cause)) {
     throw new OutOfStep("a response could not be written to its end", { cause });
   }
   // RFC 9051 §6.4.9: another session has expunged it meanwhile; what is gone is passed over.
-  if (!isGone(cause)) throw cause;
+  if (!isGone(cause)) unread.passOver(cause);
 }
