@@ -337,7 +337,7 @@ Deno.test("sqlite index: one that is damaged is done without, and the operator i
       // SQLite keeps the tables of an index from being written unless it is told (Deno has the option, and not its type).
       const careless = { readOnly: false, defensive: false };
       using database = new DatabaseSync(file, careless);
-      database.exec("UPDATE message_texts_data SET block = zeroblob(40) WHERE id > 10");
+      database.exec(`UPDATE message_texts_data SET block = x'${"ff".repeat(18)}' WHERE id > 10`);
     }
     const again = await reopen();
     assertEquals(await candidates(again, mailbox, "zygote"), undefined);
