@@ -39,6 +39,12 @@ export function holdDataFolder(folder: string): Disposable {
   );
 }
 
+/** Whether a server runs with it. */
+export function isServed(folder: string): boolean {
+  using file = openFolder(folder);
+  return file !== undefined && !isLocked(file, false);
+}
+
 /** Undefined on systems where no folder can be opened. */
 function openFolder(folder: string): Deno.FsFile | undefined {
   try {
@@ -49,9 +55,9 @@ function openFolder(folder: string): Deno.FsFile | undefined {
 }
 
 /** Also where the file system knows no locks: a server that cannot start is worse than two that might. */
-function isLocked(file: Deno.FsFile): boolean {
+function isLocked(file: Deno.FsFile, isExclusive = true): boolean {
   try {
-    return file.tryLockSync(true);
+    return file.tryLockSync(isExclusive);
   } catch {
     return true;
   }

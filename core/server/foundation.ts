@@ -2,7 +2,7 @@
 import type { Accounts } from "../contract/accounts.ts";
 import type { ConfigPath, ServerConfig } from "../config/server_config.ts";
 import type { AuthMechanism, SecretScheme } from "../contract/authentication.ts";
-import type { BaseContext } from "../contract/context.ts";
+import type { BaseContext, StorageContext } from "../contract/context.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Storage } from "../contract/storage.ts";
@@ -33,10 +33,12 @@ export interface PlacedMechanism {
 /** What all plugins are given. */
 export type SharedContext = Omit<BaseContext, "hostname">;
 
+/** Who else is at a storage. */
+export type StorageCompany = Pick<StorageContext, "through" | "isServed">;
+
 /**
  * Makes the data folder, and sets up the storage.
  *
- * @param through To the storage of another thread; absent: there is none yet.
  * @throws SetupError.
  */
 export async function setUpStorage(
@@ -44,10 +46,10 @@ export async function setUpStorage(
   { storage }: Pick<LoadedPlugins, "storage">,
   lives: PluginLives,
   shared: SharedContext,
-  through?: MessagePort,
+  company: StorageCompany = {},
 ): Promise<Storage> {
   await makeDataFolder(config.data);
-  const context = { ...contextOf(config, storage, shared), dataFolder: config.data, ...through && { through } };
+  const context = { ...contextOf(config, storage, shared), dataFolder: config.data, ...company };
   return await setUpPlugin(lives, storage, context);
 }
 

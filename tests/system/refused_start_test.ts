@@ -5,7 +5,7 @@ import type { PluginKind } from "../../core/contract/plugin.ts";
 import { makeAuthority, serverNames } from "../support/authority.ts";
 import { pluginText } from "../support/plugin_text.ts";
 import { runMain } from "../support/run_main.ts";
-import { type ServerHome, serverHome } from "../support/spawn_server.ts";
+import { type ServerHome, serverHome, spawnServer } from "../support/spawn_server.ts";
 
 /** Runs `serve` on a home that something has been done to. */
 async function refuses(spoil: (home: ServerHome) => Promise<void>, code: 1 | 2, said: RegExp): Promise<void> {
@@ -147,6 +147,37 @@ Deno.test("refused start: a data folder that another server runs with, until tha
   }
   await using server = await home.spawn();
   await server.logged("serving");
+});
+
+Deno.test("refused start: a command of a newer program changes no schema under a server that runs", async () => {
+  await using server = await spawnServer();
+  const { folder, file } = server.home;
+  const withDatabase = (sql: string) => {
+    using database = new DatabaseSync(`${folder}/data/mail.db`);
+    return database.prepare(sql).get()?.["user_version"];
+  };
+  const current = Number(withDatabase("PRAGMA user_version"));
+  // As the server of an earlier program would have it.
+  withDatabase(`PRAGMA user_version = ${current - 1}`);
+  const list = () => runMain(["account", "list", "--config", file], { folder });
+  const done = await list();
+  assertEquals([done.code, done.stdout], [1, ""]);
+  assertEquals(
+    done.stderr.replaceAll(`${folder}/`, ""),
+    `storage sqlite: data/mail.db: has schema ${current - 1}, which this program would make ${current}, and a server ` +
+      "runs with it: restart the server with this program first\n",
+  );
+  assertEquals(withDatabase("PRAGMA user_version"), current - 1);
+  withDatabase(`PRAGMA user_version = ${current}`);
+  assertEquals((await list()).code, 0);
+  // Nor is a database made where the server's is not there.
+  await Deno.rename(`${folder}/data/mail.db`, `${folder}/mail.db`);
+  assertMatch(
+    (await list()).stderr,
+    /^storage sqlite: \S+mail\.db: cannot be used: unable to open database file/,
+  );
+  await Deno.rename(`${folder}/mail.db`, `${folder}/data/mail.db`);
+  assertEquals((await list()).code, 0);
 });
 
 Deno.test("refused start: a database of a newer version, or none at all", async () => {
