@@ -52,7 +52,16 @@ function domainOf(address: string): string {
 
 async function refuseToOverwrite(files: readonly string[]): Promise<void> {
   for (const file of files) {
-    if (await isThere(file)) throw new CommandError(`${file} is there already; nothing was changed`);
+    if (await isTaken(file)) throw new CommandError(`${file} is there already; nothing was changed`);
+  }
+}
+
+async function isTaken(file: string): Promise<boolean> {
+  try {
+    return await isThere(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotADirectory)) throw error;
+    throw new CommandError(`${file} cannot be made: what is above it is a file; nothing was changed`);
   }
 }
 

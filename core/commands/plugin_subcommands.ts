@@ -2,7 +2,8 @@
 import type { SubcommandContext } from "../contract/context.ts";
 import type { Subcommand } from "../contract/subcommand.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
-import { contextOf, nameOf } from "../server/foundation.ts";
+import { nameOf } from "../plugins/set_up_plugin.ts";
+import { contextOf } from "../server/foundation.ts";
 import { type LoadedServer, loadServer } from "../server/load_server.ts";
 import { type Command, CommandError, configOption } from "./command.ts";
 import { withFoundation } from "./with_directory.ts";

@@ -15,17 +15,24 @@ export function readArguments(words: readonly string[], commands: readonly Comma
   const names = leadingWords(words);
   const [first] = words;
   if (first === undefined || first === "help" || first === "--help" || first === "-h") {
-    return { ask: "help", only: named(first === "help" ? names.slice(1) : [], commands) };
+    return help(first === "help" ? names.slice(1) : [], commands);
   }
   if (first === "--version" || first === "-V") return { ask: "version" };
   const command = commands.toSorted((one, other) => other.name.length - one.name.length)
     .find(({ name }) => name === names.slice(0, name.split(" ").length).join(" "));
   const following = words.slice(command?.name.split(" ").length ?? 0);
   if (following.includes("--help") || following.includes("-h")) {
-    return { ask: "help", only: command === undefined ? named(names, commands) : [command] };
+    return command === undefined ? help(names, commands) : { ask: "help", only: [command] };
   }
   if (command === undefined) throw new UsageError(unknownCommand(names, commands));
   return { ask: "run", command, given: readGiven(command, following) };
+}
+
+/** @throws UsageError where there is nothing of that name to be helped with. */
+function help(names: readonly string[], commands: readonly Command[]): Request {
+  const only = named(names, commands);
+  if (names.length > 0 && only.length === 0) throw new UsageError(unknownCommand(names, commands));
+  return { ask: "help", only };
 }
 
 function leadingWords(words: readonly string[]): string[] {
@@ -52,7 +59,8 @@ function unknownCommand(names: readonly string[], commands: readonly Command[]):
     return `there is no command "${first} ${second}"${hint(second, known)}`;
   }
   if (first === "") return "expected a command first, then its options";
-  return `there is no command "${first}"${hint(first, new Set(commands.map(({ name }) => name.replace(/ .*/, ""))))}`;
+  const known = commands.filter(({ isHidden }) => !isHidden).map(({ name }) => name.replace(/ .*/, ""));
+  return `there is no command "${first}"${hint(first, new Set(known))}`;
 }
 
 function hint(written: string, known: Iterable<string>): string {

@@ -17,12 +17,16 @@ export async function runCommandLine(
 ): Promise<ExitCode> {
   try {
     const complete = await withSubcommands(words, table);
+    // Nothing was asked for: that is bad usage for a script, and help for a person.
+    if (words.length === 0) {
+      console.error(usage(complete, []));
+      return 2;
+    }
     const request = readArguments(words, complete);
     switch (request.ask) {
       case "help":
         console.log(usage(complete, request.only));
-        // Nothing was asked for: that is bad usage for a script, and help for a person.
-        return words.length === 0 ? 2 : 0;
+        return 0;
       case "version":
         console.log(version);
         return 0;

@@ -4,6 +4,7 @@ import type { Directory, DirectoryAdmin } from "../contract/directory.ts";
 import type { Storage } from "../contract/storage.ts";
 import { openLog } from "../observe/log.ts";
 import { PluginLives } from "../plugins/lifecycle.ts";
+import { isServed } from "../server/data_folder.ts";
 import { setUpAccess, setUpStorage, type SharedContext } from "../server/foundation.ts";
 import { type LoadedServer, loadServer } from "../server/load_server.ts";
 import { CommandError, type Given } from "./command.ts";
@@ -38,7 +39,7 @@ export async function withFoundation<Result>(
   const shutdown = new AbortController();
   await using lives = new PluginLives(log);
   const shared: SharedContext = { log, shutdown: shutdown.signal, now: () => new Date() };
-  const storage = await setUpStorage(config, plugins, lives, shared);
+  const storage = await setUpStorage(config, plugins, lives, shared, isServed(config.data) ? { isServed: true } : {});
   const { directory } = await setUpAccess(config, plugins, storage, lives, shared);
   try {
     return await use({ storage, directory }, shared);

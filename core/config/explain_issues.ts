@@ -82,8 +82,12 @@ function show(written: unknown, path: readonly PropertyKey[]): string {
 }
 
 function isSecretPlace(path: readonly PropertyKey[]): boolean {
-  return path.some((key) => /pass|secret|token|credential|private|api_?key/i.test(String(key)));
+  return path.some((key) => secretName.test(String(key)) && !measureName.test(String(key)));
 }
+
+const secretName = /pass|secret|token|credential|private|api_?key/i;
+/** What is about a secret and is none: `password_hash_cost`. */
+const measureName = /_(cost|count|length|size|timeout|delay|lifetime)$/i;
 
 function toKey(segment: PropertyKey | { readonly key: PropertyKey }): string | number {
   const key = typeof segment === "object" ? segment.key : segment;

@@ -1,5 +1,6 @@
 /** A protocol and the connection that it serves. The core owns sockets, TLS, limits and deadlines. */
 import type { Logger } from "./logger.ts";
+import type { Body } from "./storage.ts";
 
 /** What a protocol plugin gives. */
 export interface Protocol {
@@ -127,6 +128,8 @@ export interface WireWriter {
   bytes(data: Uint8Array): void;
   /** Whole content, dot-stuffed, with the final dot (RFC 1939 §3, RFC 5321 §4.5.2). Lines must end in CRLF. */
   dotStuffed(content: Uint8Array): void;
+  /** The same of a stored message, in pieces, sending as it goes. */
+  dotStuffed(body: Body): Promise<void>;
   /** As `dotStuffed`, piece by piece, sending as it goes. */
   dotStuffedFrom(content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Whether so much is kept that `flush` should be awaited before more is written. */

@@ -26,6 +26,11 @@ export interface BaseContext {
 export interface StorageContext extends BaseContext {
   /** The server's data folder, absolute; it exists. */
   readonly dataFolder: string;
+  /**
+   * Another process serves with the folder, which may be of an earlier program: nothing is changed that it would not
+   * understand, such as a schema. Absent: nobody does.
+   */
+  readonly isServed?: true;
   /** From `share` of the storage that another thread of this program has opened; absent: nobody has. */
   readonly through?: MessagePort;
 }

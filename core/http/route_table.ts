@@ -63,7 +63,8 @@ function answers({ method }: HttpRoute, asked: string): boolean {
 }
 
 /** A plugin in JavaScript may give anything. */
-function compile(plugin: string, route: HttpRoute): Compiled {
+function compile(plugin: string, given: HttpRoute): Compiled {
+  const route = withPath(given);
   const { method, path, handle } = route;
   // RFC 9110 §5.6.2, §9.1: a method is a token, and case counts.
   if (typeof method !== "string" || !/^[A-Z0-9!#$%&'*+.^_`|~-]+$/.test(method)) {
@@ -74,6 +75,13 @@ function compile(plugin: string, route: HttpRoute): Compiled {
   }
   if (typeof handle !== "function") throw new TypeError(`the route ${method} ${path} has no function handle`);
   return { plugin, route, pattern: new URLPattern({ pathname: path }) };
+}
+
+/** It may have a `pattern`, a `URLPattern`, in the place of a path: of that, the path counts. */
+function withPath(route: HttpRoute): HttpRoute {
+  const pattern: unknown = Reflect.get(route, "pattern");
+  if (route.path !== undefined || !(pattern instanceof URLPattern)) return route;
+  return { ...route, path: pattern.pathname, handle: (...asked) => route.handle(...asked) };
 }
 
 function namesIn(groups: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {

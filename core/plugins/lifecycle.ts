@@ -73,7 +73,7 @@ export class PluginLives implements AsyncDisposable {
   }
 
   /** Stops one, before the others. */
-  async stop(life: Lifecycle): Promise<void> {
+  async stop(life: object): Promise<void> {
     const index = this.#living.findIndex((one) => one.life === life);
     const [found] = index < 0 ? [] : this.#living.splice(index, 1);
     if (found !== undefined) await this.#stop(found);

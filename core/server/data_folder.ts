@@ -23,6 +23,47 @@ export async function makeDataFolder(folder: string): Promise<void> {
   }
 }
 
+/**
+ * Holds it for a server that runs: two at one folder would each give out the lock of a maildrop (RFC 1939 §3), and each
+ * count the guesses of an attacker for itself. The command line is none, and works beside it. Ends with the process,
+ * however that ends.
+ *
+ * @throws SetupError where another server holds it.
+ */
+export function holdDataFolder(folder: string): Disposable {
+  const file = openFolder(folder);
+  if (file === undefined || isLocked(file)) return { [Symbol.dispose]: () => file?.close() };
+  file.close();
+  throw new SetupError(
+    "data",
+    new Error(`another server runs with ${folder}: stop that one first, or give this one a folder of its own`),
+  );
+}
+
+/** Whether a server runs with it. */
+export function isServed(folder: string): boolean {
+  using file = openFolder(folder);
+  return file !== undefined && !isLocked(file, false);
+}
+
+/** Undefined on systems where no folder can be opened. */
+function openFolder(folder: string): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Also where the file system knows no locks: a server that cannot start is worse than two that might. */
+function isLocked(file: Deno.FsFile, isExclusive = true): boolean {
+  try {
+    return file.tryLockSync(isExclusive);
+  } catch {
+    return true;
+  }
+}
+
 /** Up to the first that is there, as far as the program may know of them. */
 async function foldersAbove(folder: string): Promise<string[]> {
   const found: string[] = [];

@@ -5,6 +5,7 @@ import type { Connection } from "../contract/connection.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { OpenConnections } from "../sasl/open_connections.ts";
 import { BufferPool } from "../wire/buffer_pool.ts";
+import { ConnectionClosed, DeadlineExceeded, Stopping } from "../wire/errors.ts";
 import { beforeDeadline, endsWithin } from "../wire/in_time.ts";
 import { Waits } from "../wire/waits.ts";
 import type { Places } from "./connection_counts.ts";
@@ -183,7 +184,9 @@ export class Door implements AsyncDisposable {
     try {
       await this.#parts.serve(index, connection, this.#stop.signal);
     } catch (error) {
-      log.error("session failed", { error });
+      // What becomes of connections every day is no failure of a protocol that leaves it to us.
+      if (isExpectedEnd(error)) log.debug("session broken off", { error });
+      else log.error("session failed", { error });
     }
     this.#parts.connections.delete(connection);
     await connection.finish(PARTING);
@@ -195,6 +198,10 @@ export class Door implements AsyncDisposable {
     const id = (++this.#number).toString(36).padStart(4, "0");
     return thread === 1 ? id : `${thread}.${id}`;
   }
+}
+
+function isExpectedEnd(error: unknown): boolean {
+  return error instanceof ConnectionClosed || error instanceof DeadlineExceeded || error instanceof Stopping;
 }
 
 function isSame(one: Certificate, other: Certificate): boolean {

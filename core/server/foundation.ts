@@ -2,14 +2,15 @@
 import type { Accounts } from "../contract/accounts.ts";
 import type { ConfigPath, ServerConfig } from "../config/server_config.ts";
 import type { AuthMechanism, SecretScheme } from "../contract/authentication.ts";
-import type { BaseContext } from "../contract/context.ts";
+import type { BaseContext, StorageContext } from "../contract/context.ts";
 import type { Directory } from "../contract/directory.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Storage } from "../contract/storage.ts";
-import type { PluginLives } from "../plugins/lifecycle.ts";
-import type { LoadedPlugin } from "../plugins/load_plugin.ts";
+import { type PluginLives, SetupError } from "../plugins/lifecycle.ts";
 import type { LoadedPlugins } from "../plugins/load_plugins.ts";
+import { nameOf, setUpPlugin } from "../plugins/set_up_plugin.ts";
 import { makeDataFolder } from "./data_folder.ts";
+import { housedDirectory } from "./housed_directory.ts";
 
 /** Who may come in, and how that is proven. */
 export interface Access {
@@ -32,10 +33,12 @@ export interface PlacedMechanism {
 /** What all plugins are given. */
 export type SharedContext = Omit<BaseContext, "hostname">;
 
+/** Who else is at a storage. */
+export type StorageCompany = Pick<StorageContext, "through" | "isServed">;
+
 /**
  * Makes the data folder, and sets up the storage.
  *
- * @param through To the storage of another thread; absent: there is none yet.
  * @throws SetupError.
  */
 export async function setUpStorage(
@@ -43,11 +46,11 @@ export async function setUpStorage(
   { storage }: Pick<LoadedPlugins, "storage">,
   lives: PluginLives,
   shared: SharedContext,
-  through?: MessagePort,
+  company: StorageCompany = {},
 ): Promise<Storage> {
   await makeDataFolder(config.data);
-  const context = { ...contextOf(config, storage, shared), dataFolder: config.data, ...through && { through } };
-  return await lives.setUp(nameOf(storage), () => storage.definition.setup(context, storage.options));
+  const context = { ...contextOf(config, storage, shared), dataFolder: config.data, ...company };
+  return await setUpPlugin(lives, storage, context);
 }
 
 /** Sets up mechanisms and directory. @throws SetupError. */
@@ -60,30 +63,28 @@ export async function setUpAccess(
 ): Promise<Access> {
   const mechanisms: PlacedMechanism[] = [];
   for (const plugin of plugins.auth) {
-    const { definition, options, entry } = plugin;
-    const mechanism = await lives.setUp(
-      nameOf(plugin),
-      () => definition.setup(contextOf(config, plugin, shared), options),
-    );
-    mechanisms.push({ mechanism, use: entry.use, at: entry.at });
+    const mechanism = await setUpPlugin(lives, plugin, contextOf(config, plugin, shared));
+    const same = mechanisms.find((one) => one.mechanism.mechanism === mechanism.mechanism);
+    if (same !== undefined) {
+      const taken = `its mechanism ${mechanism.mechanism} is that of ${same.use} already; remove one of them`;
+      throw new SetupError(nameOf(plugin), new Error(taken));
+    }
+    mechanisms.push({ mechanism, use: plugin.entry.use, at: plugin.entry.at });
   }
-  const directory = await lives.setUp(
-    nameOf(plugins.directory),
-    () =>
-      plugins.directory.definition.setup({
-        ...contextOf(config, plugins.directory, shared),
-        accounts,
-        domains: config.domains,
-        neededSecrets: neededSecrets(mechanisms),
-        dataFolder: config.data,
-      }, plugins.directory.options),
-  );
-  return { mechanisms, directory };
-}
-
-/** How the operator knows a plugin: `protocol pop3`. */
-export function nameOf({ definition }: LoadedPlugin): string {
-  return `${definition.kind} ${definition.name}`;
+  let knowsAccounts = false;
+  const { domains } = config;
+  const directory = await setUpPlugin(lives, plugins.directory, {
+    ...contextOf(config, plugins.directory, shared),
+    get accounts() {
+      knowsAccounts = true;
+      return accounts;
+    },
+    domains,
+    neededSecrets: neededSecrets(mechanisms),
+    dataFolder: config.data,
+  });
+  const parts = { accounts, domains, knowsAccounts: () => knowsAccounts };
+  return { mechanisms, directory: housedDirectory(directory, parts) };
 }
 
 /** What every plugin is given; each has a log of its own. */

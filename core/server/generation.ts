@@ -22,10 +22,11 @@ import { setUpHttp } from "../http/set_up_http.ts";
 import { PluginLives, SetupError } from "../plugins/lifecycle.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import type { LoadedPlugins } from "../plugins/load_plugins.ts";
+import { setUpPlugin } from "../plugins/set_up_plugin.ts";
 import type { AttemptHooks } from "../sasl/attempt_hooks.ts";
 import { type AuthenticationMemory, createAuthentication } from "../sasl/authentication.ts";
 import { isServed } from "../sasl/offers.ts";
-import { type Access, contextOf, nameOf, setUpAccess, type SharedContext } from "./foundation.ts";
+import { type Access, contextOf, setUpAccess, type SharedContext } from "./foundation.ts";
 import { explainUnserved } from "./unserved_mechanisms.ts";
 
 /** What generations stand on, and outlives them. */
@@ -89,8 +90,7 @@ export async function setUpGeneration(
   });
   const protocols: Protocol[] = [];
   for (const plugin of plugins.protocols) {
-    const context = protocolContext(plugin);
-    const protocol = await lives.setUp(nameOf(plugin), () => plugin.definition.setup(context, plugin.options));
+    const protocol = await setUpPlugin(lives, plugin, protocolContext(plugin));
     protocols.push(observedProtocol(plugin.definition.name, protocol, events, () => shared.now()));
   }
   const outgoing: Outgoing = {
@@ -99,7 +99,7 @@ export async function setUpGeneration(
   };
   const http = await setUpHttp(
     ground.isSecond ? [] : plugins.http,
-    (plugin) => lives.setUp(nameOf(plugin), () => plugin.definition.setup(protocolContext(plugin), plugin.options)),
+    (plugin) => setUpPlugin(lives, plugin, protocolContext(plugin)),
   );
   const rest = undo.move();
   return {
@@ -135,10 +135,8 @@ async function setUpExtensions(
 ): Promise<void> {
   const { domains, data: dataFolder } = config;
   for (const plugin of plugins.extensions) {
-    const { definition, options } = plugin;
     const context: ExtensionContext = { ...contextOf(config, plugin, shared), ...given, domains, dataFolder };
-    const extension = await lives.setUp(nameOf(plugin), () => definition.setup(context, options));
-    hooks.add(definition.name, extension);
+    hooks.add(plugin.definition.name, await setUpPlugin(lives, plugin, context));
   }
 }
 
@@ -156,7 +154,7 @@ function authenticationOf(
   { memory, shared }: Ground,
   hooks: AttemptHooks | undefined,
 ): Authentication {
-  for (const line of explainUnserved(mechanisms, directory, config.directory.use, config.source)) shared.log.warn(line);
+  for (const line of explainUnserved(mechanisms, directory, config)) shared.log.warn(line);
   return createAuthentication({
     // The operator has been told of the others, with their place in the file.
     mechanisms: mechanisms.map(({ mechanism }) => mechanism).filter((mechanism) => isServed(mechanism, directory)),
@@ -179,12 +177,8 @@ async function setUpFilters(
 ): Promise<PlacedFilter[]> {
   const filters: PlacedFilter[] = [];
   for (const plugin of plugins.filters) {
-    const { definition, options, entry } = plugin;
-    const filter = await lives.setUp(
-      nameOf(plugin),
-      () => definition.setup(contextOf(config, plugin, shared), options),
-    );
-    filters.push({ name: definition.name, filter, onFailure: entry.onFailure });
+    const filter = await setUpPlugin(lives, plugin, contextOf(config, plugin, shared));
+    filters.push({ name: plugin.definition.name, filter, onFailure: plugin.entry.onFailure });
   }
   return filters;
 }
@@ -197,12 +191,8 @@ async function setUpTransports(
 ): Promise<PlacedTransport[]> {
   const transports: PlacedTransport[] = [];
   for (const plugin of plugins.transports) {
-    const { definition, options, entry } = plugin;
-    const transport = await lives.setUp(
-      nameOf(plugin),
-      () => definition.setup(contextOf(config, plugin, shared), options),
-    );
-    transports.push({ name: definition.name, transport, for: entry.for });
+    const transport = await setUpPlugin(lives, plugin, contextOf(config, plugin, shared));
+    transports.push({ name: plugin.definition.name, transport, for: plugin.entry.for });
   }
   return transports;
 }

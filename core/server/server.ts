@@ -12,6 +12,7 @@ import { httpAddresses, HttpDoor } from "../http/http_door.ts";
 import { RouteTable } from "../http/route_table.ts";
 import type { LoadedPlugin } from "../plugins/load_plugin.ts";
 import { allOf } from "../plugins/load_plugins.ts";
+import { nameOf } from "../plugins/set_up_plugin.ts";
 import { formatHostPort } from "../options/host_port.ts";
 import { commonOver, Holds } from "../sasl/holds.ts";
 import { PenaltyBook } from "../sasl/penalty_book.ts";
@@ -20,8 +21,8 @@ import { readCertificate } from "./tls/certificate.ts";
 import { warnOfEnd } from "./tls/certificate_end.ts";
 import { ConfigurationError } from "./configuration_error.ts";
 import { ConnectionCounts } from "./connection_counts.ts";
+import { holdDataFolder, makeDataFolder } from "./data_folder.ts";
 import { configured } from "./door.ts";
-import { nameOf } from "./foundation.ts";
 import { freshPlugins, newPlugins, ReloadRefused } from "./fresh_plugins.ts";
 import { probe } from "./listener.ts";
 import { type LoadedServer, loadServer } from "./load_server.ts";
@@ -99,6 +100,8 @@ export async function startServer(
   for (const address of addresses) probe(address);
   warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
+  await makeDataFolder(config.data);
+  undo.use(holdDataFolder(config.data));
   const workers = workersOf(config, isFromFiles, log);
   const { places, ...kept } = commonState(config, workers, now);
   const sessions = undo.use(

@@ -53,7 +53,7 @@ export async function setUpSessions(parts: SessionsParts): Promise<Sessions> {
   const lives = undo.use(new PluginLives(log));
   const shutdown = new AbortController();
   const shared: SharedContext = { log, shutdown: shutdown.signal, common, now };
-  const storage = await setUpStorage(config, plugins, lives, shared, through);
+  const storage = await setUpStorage(config, plugins, lives, shared, through && { through });
   const connections = new OpenConnections();
   const memory = authenticationMemory({
     ...{ connections, storage, book, changed: secretsChanged, ...shared },

@@ -1,5 +1,5 @@
 /** Bytes to a client: lines, octets and dot-stuffed content, kept until they are sent together. The contract's `WireWriter`. */
-import type { WireWriter } from "../contract/mod.ts";
+import type { Body, WireWriter } from "../contract/mod.ts";
 import { LARGE_BUFFER } from "./buffer_pool.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { leadingDots } from "./dot_stuffing.ts";
@@ -63,8 +63,11 @@ export class LineWriter implements WireWriter {
     this.#output.add(data);
   }
 
-  /** Whole content, dot-stuffed. A last line without line end is given one. */
-  dotStuffed(content: Uint8Array): void {
+  /** Whole content, dot-stuffed, of a stored message piece by piece. A last line without line end is given one. */
+  dotStuffed(content: Uint8Array): void;
+  dotStuffed(body: Body): Promise<void>;
+  dotStuffed(content: Uint8Array | Body): void | Promise<void> {
+    if (!(content instanceof Uint8Array)) return this.dotStuffedFrom(piecesOf(content));
     this.#stuff(content, true);
     this.#endContent(content.length === 0 || content[content.length - 1] === LF);
   }
@@ -135,4 +138,8 @@ export class LineWriter implements WireWriter {
       this.#sending = undefined;
     }
   }
+}
+
+async function* piecesOf(body: Body): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < body.size; at += LARGE_BUFFER) yield await body.read(at, at + LARGE_BUFFER);
 }

@@ -151,12 +151,14 @@ export class BodyReader {
   }
 
   /** Its start may be in the row, the rest is in a file. */
-  #readFile([id, , segment, offset, head]: BodyTuple): OpenBody["read"] {
+  #readFile([id, size, segment, offset, head]: BodyTuple): OpenBody["read"] {
     let place: PlaceRow = { segment, offset };
     const readRest = (from: number, to: number): Uint8Array => {
       for (;;) {
         const { segment, offset } = place;
-        const octets = segment === null ? undefined : this.#files.read(segment, offset + from, to - from);
+        const octets = segment === null
+          ? undefined
+          : this.#files.read(segment, offset + from, to - from, offset + size);
         if (octets !== undefined) return octets;
         // Where it was, nothing is any more: it was moved, or has gone.
         place = this.#place.get(id) ?? notFound();

@@ -6,21 +6,22 @@ const kept = 24 * 60 * 60 * 1000, interval = 60 * 60 * 1000;
 
 /** Collects after the first commit, after those that leave something behind, and every hour. */
 export class Collector {
-  readonly #link: WriterLink;
+  readonly #link: Pick<WriterLink, "request">;
   readonly #now: () => Date;
   #running: Promise<void> | undefined;
   #isStopped = false;
   #last = -Infinity;
 
   /** Through the link. */
-  constructor(link: WriterLink, now: () => Date) {
+  constructor(link: Pick<WriterLink, "request">, now: () => Date) {
     this.#link = link;
     this.#now = now;
   }
 
   /** Something was written: an occasion to look whether it is time. A storage that nobody writes to needs no look. */
   written(): void {
-    if (this.#now().getTime() - this.#last >= interval) this.collect();
+    // A clock that was set back makes it time as well.
+    if (Math.abs(this.#now().getTime() - this.#last) >= interval) this.collect();
   }
 
   /** Collects now. */

@@ -28,6 +28,25 @@ export async function prepareDatabase(file: string, migrations: readonly Migrati
   }
 }
 
+/** Nothing is migrated under a server that may be of an earlier program. @throws DatabaseFileError where it would have to be. */
+export function requireCurrent(file: string, current: number): void {
+  const found = schemaOf(file);
+  if (found === 0 || found >= current) return;
+  throw new DatabaseFileError(
+    `${file}: has schema ${found}, which this program would make ${current}, and a server runs with it: restart the ` +
+      "server with this program first",
+  );
+}
+
+function schemaOf(file: string): number {
+  try {
+    using database = openForReading(file);
+    return pragma(database, "user_version");
+  } catch (error) {
+    throw explained(file, error);
+  }
+}
+
 /** A connection that reads: it sees what is committed, and waits for no writer (sqlite.org/wal.html §2.2). */
 export function openForReading(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT, readOnly: true });

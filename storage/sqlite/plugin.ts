@@ -3,6 +3,8 @@ import * as v from "valibot";
 import { definePlugin } from "../../core/contract/plugin.ts";
 import { options } from "../../core/options/options.ts";
 import { byteSize, flag } from "../../core/options/values.ts";
+import { requireCurrent } from "./database_file.ts";
+import { migrations } from "./migrate.ts";
 import { sqliteStorage } from "./storage.ts";
 
 export default definePlugin({
@@ -16,9 +18,10 @@ export default definePlugin({
     /** Whether texts of messages are indexed, so that searches in large mailboxes are quick. */
     full_text_index: v.optional(flag, true),
   }),
-  setup: (context, { max_size: largest, full_text_index: fullText }) => {
-    const { log, through } = context;
+  async setup(context, { max_size: largest, full_text_index: fullText }) {
+    const { log, through, isServed } = context;
     const file = `${context.dataFolder}/mail.db`;
-    return sqliteStorage({ file, log, now: () => context.now(), largest, fullText, through });
+    if (isServed) requireCurrent(file, migrations.length);
+    return await sqliteStorage({ file, log, now: () => context.now(), largest, fullText, through });
   },
 });

@@ -42,10 +42,17 @@ export class SegmentFiles {
     return Deno.statSync(this.path(segment)).size;
   }
 
-  /** Octets of a segment; undefined where there is no such file. @throws Refusal `unavailable`, also when it is too short. */
-  read(segment: number, position: number, length: number): Uint8Array | undefined {
+  /**
+   * Octets of a segment; undefined where there is no such file.
+   *
+   * @param end Where the body ends that they are of: whoever sends its beginning must not find out later.
+   * @throws Refusal `unavailable`, also when it is too short.
+   */
+  read(segment: number, position: number, length: number, end: number = position + length): Uint8Array | undefined {
     try {
       using file = Deno.openSync(this.path(segment));
+      const missing = end > position + length ? end - file.statSync().size : 0;
+      if (missing > 0) throw this.lost(segment, `it ends ${missing} octets before a body in it does`);
       file.seekSync(position, Deno.SeekMode.Start);
       const octets = new Uint8Array(length);
       for (let at = 0; at < length;) {

@@ -63,6 +63,9 @@ export function sqliteCode(error: unknown): number | undefined {
 /** SQLITE_CONSTRAINT: what was asked for breaks a rule of the schema. */
 export const CONSTRAINT = 19;
 
+/** SQLITE_CORRUPT: what is in the file makes no sense. */
+export const CORRUPT = 11;
+
 /** The value of a pragma that is a number. */
 export function pragma(
   database: DatabaseSync,

@@ -1,11 +1,12 @@
 /** Asks the index of texts: short queries in the thread that asks. */
 import type { DatabaseSync } from "node:sqlite";
+import type { Logger } from "../../core/contract/logger.ts";
 import type { UidSet } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import { asUidSet, type UidRange, uidRanges } from "../common/uid_set.ts";
 import { indexVersion } from "./index_version.ts";
 import type { ReadTransaction } from "./read_transaction.ts";
-import { Statement } from "./statement.ts";
+import { CORRUPT, sqliteCode, Statement } from "./statement.ts";
 import { trigramQuery } from "./trigrams.ts";
 
 /** Rows that are read at a time: a few milliseconds. */
@@ -14,19 +15,30 @@ const PAGE = 4096;
 const MAILBOXES = 1000;
 const LARGEST_UID = 0xffff_ffff;
 
+/** What the operator is told of. */
+export interface IndexPlace {
+  /** The database. */
+  readonly file: string;
+  /** For the operator. */
+  readonly log: Pick<Logger, "error">;
+}
+
 /** Sees what is committed. */
 export class TextReader {
   readonly #transaction: ReadTransaction;
+  readonly #place: IndexPlace;
   readonly #isThere: Statement;
   readonly #version: Statement<{ readonly version: string }>;
   readonly #progress: Statement<{ readonly nextUid: number }>;
   readonly #unindexed: Statement<{ readonly uid: number }>;
   readonly #found: Statement<{ readonly uid: number }>;
   readonly #waiting: Statement<{ readonly mailbox: number }>;
+  #isDamaged = false;
 
   /** Over a connection that reads. */
-  constructor(database: DatabaseSync, transaction: ReadTransaction) {
+  constructor(database: DatabaseSync, transaction: ReadTransaction, place: IndexPlace) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
+    this.#place = place;
     this.#transaction = transaction;
     this.#isThere = prepare("SELECT 1 FROM mailboxes WHERE id = ?");
     this.#version = prepare("SELECT version FROM indexed_by");
@@ -49,6 +61,23 @@ export class TextReader {
 
   /** As the contract's `textCandidates`. @throws Refusal `not-found`. */
   async candidates(mailbox: number, keys: readonly string[]): Promise<UidSet | undefined> {
+    if (this.#isDamaged) return undefined;
+    try {
+      return await this.#candidates(mailbox, keys);
+    } catch (error) {
+      if (sqliteCode(error) !== CORRUPT) throw error;
+      // All that it says is in the messages as well, which are looked through then.
+      this.#isDamaged = true;
+      this.#place.log.error(
+        `${this.#place.file}: the index of texts is damaged, so searches read every message: restart the server with the ` +
+          "option full_text_index: false, then without it, and it is made anew; whatever damaged it may have damaged more",
+        { error },
+      );
+      return undefined;
+    }
+  }
+
+  async #candidates(mailbox: number, keys: readonly string[]): Promise<UidSet | undefined> {
     const query = trigramQuery(keys);
     const uids: number[] = [];
     let known: number | undefined;

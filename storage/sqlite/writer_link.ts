@@ -135,7 +135,9 @@ export class WriterLink {
   #start(): Running {
     if (this.#running?.isSilent) throw unavailable("the writer does not answer");
     if (this.#running !== undefined) return this.#running;
-    if (this.#settings.now().getTime() < this.#notBefore) throw unavailable("the writer is being restarted");
+    // No longer than the longest wait, also where the clock was set back meanwhile.
+    const left = this.#notBefore - this.#settings.now().getTime();
+    if (left > 0 && left <= longestWait) throw unavailable("the writer is being restarted");
     const waiting: Running["waiting"] = new Map();
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const thread = this.#spawned({

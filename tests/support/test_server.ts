@@ -55,9 +55,12 @@ export async function testServer(
     await startServer(await loadServer(file), { log: recorded.log, isFromFiles: true, ...surroundings }),
   );
   const { directory, storage } = server;
-  const { admin } = directory;
-  if (admin === undefined) throw new Error("the directory has no administration");
-  await admin.addAll(accountsOf(settings));
+  const admin = () => {
+    if (directory.admin === undefined) throw new Error("the directory has no administration");
+    return directory.admin;
+  };
+  const accounts = accountsOf(settings);
+  if (accounts.length > 0) await admin().addAll(accounts);
   const addresses = server.listening.map(({ address }) => address);
   const rest = stack.move();
   return {
@@ -69,7 +72,9 @@ export async function testServer(
     get log() {
       return recorded.events;
     },
-    admin,
+    get admin() {
+      return admin();
+    },
     directory,
     storage,
     async reload(settings) {

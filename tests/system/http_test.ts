@@ -23,6 +23,7 @@ const files = {
     `{ method: "GET", path: "/two", handle: () => new Response("two") },
     { method: "POST", path: "/count", largestBody: 100,
       handle: async (request) => new Response(String((await request.bytes()).length)) },
+    { method: "GET", pattern: new URLPattern({ pathname: "/three/:x" }), handle: (_, { x }) => new Response("three " + x) },
     { method: "GET", path: "/accounts/:login",
       handle: async (_, { login }) => Response.json(await context.directory.findAccount(login) ?? null) }`,
   ),
@@ -50,12 +51,14 @@ Deno.test("http: entries with the same address share it; the first that matches 
   const [clear, tls] = server.httpPorts;
   assertEquals(await ask(clear, "/one/a%20b?x=y"), [200, "one a b"]);
   assertEquals(await ask(clear, "/two"), [200, "two"]);
+  // With a pattern as the platform has it.
+  assertEquals(await ask(clear, "/three/x%20y"), [200, "three x y"]);
   assertEquals(await ask(clear, "/nothing"), [404, "there is nothing here\n"]);
   assertEquals((await ask(clear, "/two", { method: "DELETE" }))[0], 405);
   const trusted = [server.certificate];
   assertEquals(await ask(tls, "/one/x", {}, trusted), [200, "one x"]);
   assertEquals((await ask(tls, "/two", {}, trusted))[0], 404);
-  assertEquals(server.log.filter(({ message }) => message === "http request").length, 6);
+  assertEquals(server.log.filter(({ message }) => message === "http request").length, 7);
   assert(!JSON.stringify(server.log).includes("x=y"));
 });
 

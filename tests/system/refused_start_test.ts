@@ -1,10 +1,11 @@
 /** What keeps the server from starting: one line that says what to do, an exit code, and nothing is changed. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import type { PluginKind } from "../../core/contract/plugin.ts";
 import { makeAuthority, serverNames } from "../support/authority.ts";
 import { pluginText } from "../support/plugin_text.ts";
 import { runMain } from "../support/run_main.ts";
-import { type ServerHome, serverHome } from "../support/spawn_server.ts";
+import { type ServerHome, serverHome, spawnServer } from "../support/spawn_server.ts";
 
 /** Runs `serve` on a home that something has been done to. */
 async function refuses(spoil: (home: ServerHome) => Promise<void>, code: 1 | 2, said: RegExp): Promise<void> {
@@ -46,6 +47,30 @@ Deno.test("refused start: a plugin that throws while it is set up, or while it i
   await refuses(withFilter(throwing), 1, /^filter mine: no disk$/);
   const early = "throw new Error('too early');";
   await refuses(withFilter(early), 2, /^mail\.yaml {2}filters\[0\]: \.\/mine\.js cannot be loaded: too early$/);
+});
+
+Deno.test("refused start: a plugin that is not what the contract says of its kind, or a mechanism that is there already", async () => {
+  const withPlugin = (key: string, kind: PluginKind, extension: string) => async (home: ServerHome) => {
+    await Deno.writeTextFile(`${home.folder}/mine.js`, pluginText(kind, "mine", `() => (${extension})`));
+    await saying(key)(home);
+  };
+  await refuses(
+    withPlugin("directory: ./mine.js", "directory", "{}"),
+    1,
+    /^directory mine: its setup gives no checkPassword; expected a function$/,
+  );
+  const named = (name: string) =>
+    `{ mechanism: ${name}, first: "client", needs: "nothing", revealsPassword: true, async *exchange() {} }`;
+  await refuses(
+    withPlugin("auth: [plain, ./mine.js]", "auth", named(String.raw`"X\r\nY"`)),
+    1,
+    /^auth mine: its setup gives a wrong mechanism: expected a name such as SCRAM-SHA-256: .*, found "X\\r\\nY"$/,
+  );
+  await refuses(
+    withPlugin("auth: [plain, ./mine.js]", "auth", named(`"PLAIN"`)),
+    1,
+    /^auth mine: its mechanism PLAIN is that of plain already; remove one of them$/,
+  );
 });
 
 Deno.test("refused start: a port in use, also with a data folder that is not there yet", async () => {
@@ -100,6 +125,59 @@ Deno.test("refused start: a data folder that cannot be made or written", async (
     1,
     /^data: tls\/cert\.pem\/data cannot be made: .* belongs to the user/,
   );
+});
+
+Deno.test("refused start: a data folder that another server runs with, until that one is gone", async () => {
+  await using home = await serverHome();
+  {
+    await using server = await home.spawn();
+    const done = await runMain(["serve", "--config", home.file], { folder: home.folder });
+    assertEquals(
+      [done.code, done.stderr],
+      [
+        1,
+        `data: another server runs with ${home.folder}/data: stop that one first, or give this one a folder of its own\n`,
+      ],
+    );
+    // The command line is no server.
+    const listed = await runMain(["account", "list", "--config", home.file], { folder: home.folder });
+    assertEquals(listed.code, 0, listed.stderr);
+    server.kill("SIGKILL");
+    await server.status;
+  }
+  await using server = await home.spawn();
+  await server.logged("serving");
+});
+
+Deno.test("refused start: a command of a newer program changes no schema under a server that runs", async () => {
+  await using server = await spawnServer();
+  const { folder, file } = server.home;
+  const withDatabase = (sql: string) => {
+    using database = new DatabaseSync(`${folder}/data/mail.db`);
+    return database.prepare(sql).get()?.["user_version"];
+  };
+  const current = Number(withDatabase("PRAGMA user_version"));
+  // As the server of an earlier program would have it.
+  withDatabase(`PRAGMA user_version = ${current - 1}`);
+  const list = () => runMain(["account", "list", "--config", file], { folder });
+  const done = await list();
+  assertEquals([done.code, done.stdout], [1, ""]);
+  assertEquals(
+    done.stderr.replaceAll(`${folder}/`, ""),
+    `storage sqlite: data/mail.db: has schema ${current - 1}, which this program would make ${current}, and a server ` +
+      "runs with it: restart the server with this program first\n",
+  );
+  assertEquals(withDatabase("PRAGMA user_version"), current - 1);
+  withDatabase(`PRAGMA user_version = ${current}`);
+  assertEquals((await list()).code, 0);
+  // Nor is a database made where the server's is not there.
+  await Deno.rename(`${folder}/data/mail.db`, `${folder}/mail.db`);
+  assertMatch(
+    (await list()).stderr,
+    /^storage sqlite: \S+mail\.db: cannot be used: unable to open database file/,
+  );
+  await Deno.rename(`${folder}/mail.db`, `${folder}/data/mail.db`);
+  assertEquals((await list()).code, 0);
 });
 
 Deno.test("refused start: a database of a newer version, or none at all", async () => {

@@ -3,6 +3,7 @@ import { rightsFor, runMain } from "../support/run_main.ts";
 import { serverHome, type SpawnedServer, spawnServer } from "../support/spawn_server.ts";
 import { alice, bob } from "../support/test_config.ts";
 import { dialogue, pop3Session } from "../support/plain_client.ts";
+import { echo } from "../support/plugin_text.ts";
 
 Deno.test("serve: SIGTERM lets a session finish its command, then ends with 0", async () => {
   await using server = await spawnServer({ cleartextAuth: true });
@@ -15,6 +16,17 @@ Deno.test("serve: SIGTERM lets a session finish its command, then ends with 0", 
   const status = await server.status;
   assertEquals([status.code, status.signal], [0, null]);
   await server.logged("stopped");
+});
+
+Deno.test("serve: the server's own end is no failure of a protocol that says nothing of it", async () => {
+  await using server = await spawnServer({ further: { "./echo.js": {} }, files: echo });
+  const port = server.furtherPorts["./echo.js"] ?? 0;
+  await using client = await dialogue(port);
+  await client.line();
+  server.kill("SIGTERM");
+  await server.logged("stopped");
+  assert(server.log.some(({ level, message }) => level === "debug" && message === "session broken off"));
+  assertEquals(server.log.filter(({ level }) => level === "error" || level === "warn"), []);
 });
 
 Deno.test("serve: a second SIGTERM ends it at once", async () => {

@@ -4,7 +4,7 @@ import type { PluginTemplate } from "./template.ts";
 /** Written by `plugin new directory NAME`. */
 export const directory: PluginTemplate = {
   plugin: (name) =>
-    `/** A directory: knows who has an account, and where addresses lead. Accounts must be in the storage too: mail is kept there. */
+    `/** A directory: knows who has an account, and where addresses lead. Mail is kept in the storage's accounts. */
 import { type AccountId, definePlugin, encodeUtf8, equalInConstantTime, noOptions } from "@quetzal/server";
 
 /** Address and password. A real directory asks a file, a database or another server. */

@@ -1,6 +1,7 @@
 /** The options of `oauthbearer` and `xoauth2`: where tokens are checked, and what in them says whose they are. */
 import * as v from "valibot";
-import { type OptionGroup, options } from "../../../core/options/options.ts";
+import type { OptionsSchema } from "../../../core/contract/mod.ts";
+import { options } from "../../../core/options/options.ts";
 import { duration, text, value, type ValueSchema } from "../../../core/options/values.ts";
 
 /** RFC 7662 §2, RFC 7517: secrets travel by these, so in the clear only to this machine. */
@@ -26,14 +27,28 @@ const jwt = options({
   audience: text('what tokens are made for, such as "mail"'),
 });
 
-/** Their schema. */
-export const oauthOptions: OptionGroup<OAuthOptions> = options({
+const each = options({
   introspection: v.optional(introspection),
   jwt: v.optional(jwt),
   claim: v.optional(text('the claim that holds the login, such as "email"'), "email"),
   scope: v.optional(text('what a token must be good for, such as "mail"')),
   timeout: v.optional(duration, "5s"),
 });
+
+/** Their schema: the two ways to check a token exclude each other, and one must be there. */
+export const oauthOptions: OptionsSchema<OAuthOptions> = {
+  "~standard": {
+    version: 1,
+    vendor: "quetzal",
+    validate(given) {
+      const read = each["~standard"].validate(given);
+      if (read.issues !== undefined || (read.value.introspection === undefined) !== (read.value.jwt === undefined)) {
+        return read;
+      }
+      return { issues: [{ message: "needs one of introspection: { url, … } and jwt: { jwks, issuer, audience }" }] };
+    },
+  },
+};
 
 /** As the configuration has them. */
 export interface OAuthOptions {

@@ -51,6 +51,10 @@ export class LocalDirectory implements Directory {
   readonly #successes: RecentSuccesses;
   /** Whether some account's password is sealed. */
   #isKeyNeeded = false;
+  /** Whether there has been an account, or an alias. */
+  #hasAccounts = false;
+  /** Whether the operator knows that there is none. */
+  #isTold = false;
 
   /** Of these parts. */
   constructor(parts: DirectoryParts) {
@@ -155,7 +159,27 @@ export class LocalDirectory implements Directory {
   }
 
   async resolve(address: string): Promise<Recipient> {
-    return await this.#parts.lookup.resolve(address);
+    const recipient = await this.#parts.lookup.resolve(address);
+    if (recipient.kind === "unknown") await this.#expectAccounts();
+    return recipient;
+  }
+
+  /**
+   * A database that was lost, or whose disk is not there yet, has no account at all: whose mail comes meanwhile must not be
+   * told that they have no mailbox. @throws Refusal.
+   */
+  async #expectAccounts(): Promise<void> {
+    const { accounts, log } = this.#parts;
+    this.#hasAccounts ||= (await accounts.accounts(undefined, 1)).length > 0 || (await accounts.aliases()).length > 0;
+    if (this.#hasAccounts) return;
+    if (!this.#isTold) {
+      log.warn(
+        "mail is put off, for there is no account at all: add one, or if there were some, see that data in the " +
+          "configuration is the right folder, and that its disk is there",
+      );
+    }
+    this.#isTold = true;
+    throw new Refusal("unavailable", "there are no mailboxes here yet, try again later");
   }
 
   /** False where the secrets are others by now, or the account is gone. */

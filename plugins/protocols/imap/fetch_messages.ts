@@ -29,6 +29,9 @@ import { Turns } from "./turns.ts";
 /** Messages that are read at a time, and octets of messages, if one alone has not more. */
 const PAGE = 200, OCTETS = 262_144;
 
+/** Messages that may be passed over because their octets cannot be read, before it is the disk's failure. */
+const MOST_UNREAD = 10;
+
 /** What restricts an answer. */
 export interface FetchSelection {
   /** Which messages. */
@@ -40,8 +43,9 @@ export interface FetchSelection {
 }
 
 /**
- * Tells the items of all messages that the client knows; those that are gone are passed over.
- * @throws CommandRefused UNKNOWN-CTE, once all other messages have been told (RFC 3516 §4.3).
+ * Tells the items of all messages that the client knows; those that are gone are passed over, and so are those that cannot be
+ * decoded and a few that cannot be read.
+ * @throws CommandRefused UNKNOWN-CTE, or Refusal `unavailable`, once all others have been told (RFC 3516 §4.3).
  */
 export async function fetchMessages(
   session: Session,
@@ -49,33 +53,55 @@ export async function fetchMessages(
   { uids, isFromEnd, ...selection }: FetchSelection,
   items: readonly FetchItem[],
 ): Promise<void> {
-  let areAllTold = true;
-  if (isFromEnd) {
+  const passedOver = new PassedOver();
+  if (!isFromEnd) await fetchPages(session, mailbox, { uids, ...selection }, items, passedOver);
+  else {
     const known = knownUids(mailbox, uids);
     for (let end = known.length; end > 0; end -= PAGE) {
       const page = known.slice(Math.max(0, end - PAGE), end);
-      const isTold = await fetchPages(session, mailbox, { uids: page, ...selection }, items, true);
-      areAllTold &&= isTold;
+      await fetchPages(session, mailbox, { uids: page, ...selection }, items, passedOver, true);
     }
-  } else areAllTold = await fetchPages(session, mailbox, { uids, ...selection }, items);
-  if (!areAllTold) throw unknownEncoding();
+  }
+  passedOver.tell();
 }
 
-/** Whether there were none that could not be decoded. */
+/** Messages of a command that were passed over, the others having been told. */
+class PassedOver {
+  #first: Error | undefined;
+  #unread = 0;
+
+  /** One more whose parts cannot be decoded. */
+  undecodable(): void {
+    this.#first ??= unknownEncoding();
+  }
+
+  /** One more that cannot be read. @throws what has happened, where it is something else, or too often. */
+  unread(cause: unknown): void {
+    if (!(cause instanceof Refusal) || cause.kind !== "unavailable") throw cause;
+    this.#first ??= cause;
+    if (++this.#unread === MOST_UNREAD) throw cause;
+  }
+
+  /** @throws CommandRefused, Refusal: what kept the first of them from being told. */
+  tell(): void {
+    if (this.#first !== undefined) throw this.#first;
+  }
+}
+
 async function fetchPages(
   session: Session,
   mailbox: SelectedMailbox,
   { uids, changedSince }: FetchSelection,
   items: readonly FetchItem[],
+  passedOver: PassedOver,
   isReversed = false,
-): Promise<boolean> {
+): Promise<void> {
   const { storage } = session.service.context;
   const { writer } = session.connection;
   const marksSeen = items.some(setsSeen) && !mailbox.selection.isReadOnly && hasRights(mailbox.selection, "s");
   const withSummary = items.some((item) => neededParts(item).length > 0), withBody = items.some(needsBody);
   const last = mailbox.lastUid;
   const turns = new Turns();
-  let areAllTold = true;
   for (let after = 0, more = true; more && after < last;) {
     // RFC 4314 §4: mail is read for as long as the user may.
     await rightsMayHaveChanged(session);
@@ -95,7 +121,7 @@ async function fetchPages(
       return parsed === undefined || !items.some((item) => hasUnknownEncodingIn(item, parsed));
     };
     const known = present.filter((_, index) => canTell(index)), parsed = all.filter((_, index) => canTell(index));
-    areAllTold &&= known.length === present.length;
+    if (known.length < present.length) passedOver.undecodable();
     const messages = marksSeen ? await markSeen(session, mailbox, known) : known.map(unchanged);
     let bodies: readonly (Body | undefined)[] = [], first = 0;
     for (const [index, { message, isChanged }] of messages.entries()) {
@@ -106,13 +132,13 @@ async function fetchPages(
       const { summary, printed } = parsed[index] ?? {}, body = bodies[index - first];
       if (withSummary && parsed[index] === undefined || withBody && body === undefined) continue;
       const fetched = { message, summary, printed, body };
-      const writing = writeMessage(session, mailbox, fetched, isChanged ? withChange(session, items) : items);
+      const told = isChanged ? withChange(session, items) : items;
+      const writing = writeMessage({ session, mailbox, passedOver }, fetched, told);
       if (writing !== undefined) await writing;
       if (writer.isFull) await writer.flush();
     }
     await turns.take();
   }
-  return areAllTold;
 }
 
 interface Seen {
@@ -178,8 +204,7 @@ function fewOctets(messages: readonly Message[], first: number): readonly Messag
 
 /** RFC 9051 §7.5.2, or UIDFETCH (RFC 9586 §3.3); a promise where octets have to be read. */
 function writeMessage(
-  session: Session,
-  mailbox: SelectedMailbox,
+  { session, mailbox, passedOver }: Omit<FetchTarget, "response"> & { readonly passedOver: PassedOver },
   fetched: FetchedMessage,
   items: readonly FetchItem[],
 ): Promise<void> | undefined {
@@ -190,9 +215,11 @@ function writeMessage(
   const response = new ResponseBuilder(session.connection.writer);
   response.text(session.extensions.isUidOnly ? `* ${uid} UIDFETCH (` : `* ${number} FETCH (`);
   try {
-    return writeItems({ session, mailbox, response }, fetched, items, 0)?.catch((cause) => failed(response, cause));
+    return writeItems({ session, mailbox, response }, fetched, items, 0)?.catch((cause) =>
+      failed(response, cause, passedOver)
+    );
   } catch (cause) {
-    return failed(response, cause);
+    return failed(response, cause, passedOver);
   }
 }
 
@@ -216,11 +243,11 @@ function writeItems(
 }
 
 /** Goes on with the next message where it can. */
-function failed(response: ResponseBuilder, cause: unknown): undefined {
+function failed(response: ResponseBuilder, cause: unknown, passedOver: PassedOver): undefined {
   // Half a response cannot be taken back: what fails after its beginning ends the connection.
   if (response.hasBegun && !isBroken(cause)) {
     throw new OutOfStep("a response could not be written to its end", { cause });
   }
   // RFC 9051 §6.4.9: another session has expunged it meanwhile; what is gone is passed over.
-  if (!isGone(cause)) throw cause;
+  if (!isGone(cause)) passedOver.unread(cause);
 }

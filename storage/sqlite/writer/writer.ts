@@ -5,6 +5,7 @@ import type { Operation } from "../../../core/contract/storage.ts";
 import { messageOf } from "../../../core/wire/error_message.ts";
 import { wakesQueue } from "../../common/queue.ts";
 import { openForWriting } from "../database_file.ts";
+import { LostFileError, OpenedFile } from "../opened_file.ts";
 import { SegmentFileError } from "../segment_file_error.ts";
 import { SegmentFiles } from "../segment_files.ts";
 import { CONSTRAINT, sqliteCode, Statement } from "../statement.ts";
@@ -25,6 +26,7 @@ type Handlers = { [Name in keyof WriterRequests]: (request: WriterRequests[Name]
 export class Writer implements Omit<Handlers, "open"> {
   /** Its number among all writers that there ever were. */
   readonly session: number;
+  readonly #file: OpenedFile;
   readonly #database: DatabaseSync;
   readonly #touched = new Touched();
   readonly #tables: Tables;
@@ -38,8 +40,9 @@ export class Writer implements Omit<Handlers, "open"> {
   readonly #countCommit: Statement<{ readonly value: number }>;
   readonly #countSession: Statement<{ readonly value: number }>;
 
-  /** Opens the database. @throws Error of SQLite. */
+  /** Opens the database. @throws LostFileError, Error of SQLite. */
   constructor({ file, largest, busyTimeout, fullText }: WriterRequests["open"], files = new SegmentFiles(file)) {
+    this.#file = new OpenedFile(file);
     const database = openForWriting(file, largest, busyTimeout);
     this.#database = database;
     files.makeFolder();
@@ -99,6 +102,8 @@ export class Writer implements Omit<Handlers, "open"> {
     // Of a transaction that failed.
     this.#touched.drop();
     this.#touched.take();
+    // What is acknowledged must be found again.
+    this.#file.check();
     return this.#transaction(() => {
       const outcomes = work();
       this.#touched.keep();
@@ -196,7 +201,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 function isDatabaseFailure(error: unknown): boolean {
-  if (error instanceof SegmentFileError) return true;
+  if (error instanceof SegmentFileError || error instanceof LostFileError) return true;
   const code = sqliteCode(error);
   return code !== undefined && code !== CONSTRAINT;
 }

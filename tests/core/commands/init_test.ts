@@ -52,6 +52,21 @@ Deno.test("init: nothing that is there is changed", async () => {
   }
 });
 
+Deno.test("init: a folder that cannot be, for a file stands there, is one line", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/notes`, "mine");
+    const { code, stderr } = await runMain(["init", `${folder}/notes`, ...words], { folder });
+    assertEquals(
+      [code, stderr],
+      [1, `${folder}/notes/mail.yaml cannot be made: what is above it is a file; nothing was changed\n`],
+    );
+    assertEquals(await Deno.readTextFile(`${folder}/notes`), "mine");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("init: bad names are refused before anything is written", async () => {
   const folder = await Deno.makeTempDir();
   try {

@@ -13,6 +13,7 @@ const commands: readonly Command[] = [
     options: [configOption, jsonOption],
     run,
   },
+  { name: "guest", summary: "is the program's own", isHidden: true, run },
   { name: "account show", summary: "shows", operands: [{ name: "ADDRESS", count: "one" }], run },
   {
     name: "init",
@@ -59,6 +60,8 @@ Deno.test("arguments: an unknown command or option is answered with the nearest 
   assertEquals(refused("sreve"), 'there is no command "sreve" — did you mean serve?');
   assertEquals(refused("account alis x"), 'there is no command "account alis" — did you mean alias?');
   assertEquals(refused("queue"), 'there is no command "queue"; there are serve, account, init');
+  assertEquals(refused("queue --help"), 'there is no command "queue"; there are serve, account, init');
+  assertEquals(refused("help sreve"), 'there is no command "sreve" — did you mean serve?');
   assertEquals(refused("account"), "account: expected alias, show");
   assertEquals(refused("serve --confg x.yaml"), "serve: unknown option --confg — did you mean --config?");
   assertEquals(refused("serve --confg=x.yaml"), "serve: unknown option --confg — did you mean --config?");

@@ -213,6 +213,16 @@ Deno.test("mail.yaml: a plugin's own schema reports into the same file, secrets 
   ]);
 });
 
+Deno.test("mail.yaml: what counts or measures something about a secret is none, and is shown", () => {
+  const loaded = loadConfigText(`${least}directory: { use: local, options: { password_hash_cost: 99 } }`, "mail.yaml");
+  assert(loaded.ok);
+  const { source, directory } = loaded.config;
+  const issues = [{ message: "expected a whole number from 10 to 20", path: ["password_hash_cost"] }];
+  assertEquals(explainIssues(source, issues, { at: [...directory.at, "options"] }), [
+    "mail.yaml  directory.options.password_hash_cost: expected a whole number from 10 to 20, found 99",
+  ]);
+});
+
 Deno.test("mail.yaml: entries that name their plugin can be checked further though the rest is wrong", () => {
   const loaded = loadConfigText(
     "hostname: 5\nauth: [plain, 7, { use: apop }]\nfilters: [spf, { use: ./f.ts, sandbax: {} }]\n" +

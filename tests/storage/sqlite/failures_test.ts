@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { assertRefused, details, fill, inbox, message, messagesOf } from "../../conformance/storage/support.ts";
+import { Collector } from "../../../storage/sqlite/collector.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
+import type { WriterAnswers, WriterRequests } from "../../../storage/sqlite/writer_messages.ts";
 import { mortalWriters, openSqlite } from "./open_storage.ts";
 import { namesIn } from "./watched_files.ts";
 
@@ -94,6 +96,45 @@ Deno.test("sqlite: when the writer dies callers are told, and another takes its 
   } finally {
     await close();
   }
+});
+
+Deno.test("sqlite: a clock that is set back keeps no writer from being started again", async () => {
+  let time = Date.UTC(2026, 10, 24);
+  const { workers, spawn, killFirst } = mortalWriters();
+  const { storage, close } = await openSqlite({ spawn, now: () => new Date(time) });
+  try {
+    const mailbox = await inbox(storage);
+    killFirst("out of memory");
+    time -= 86_400_000;
+    await fill(storage, mailbox, "kept");
+    assertEquals(workers.length, 2);
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: a clock that is set back keeps nothing from being collected", async () => {
+  let time = Date.UTC(2026, 10, 24), asked = 0;
+  const link = {
+    request<Name extends keyof WriterRequests>(): Promise<WriterAnswers[Name]> {
+      asked++;
+      // The only thing that a collector asks for.
+      return Promise.resolve({ more: false } as WriterAnswers[Name]);
+    },
+  };
+  const collector = new Collector(link, () => new Date(time));
+  const write = async () => {
+    collector.written();
+    // What it has begun is over after some turns.
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    return asked;
+  };
+  assertEquals(await write(), 1);
+  time += 1000;
+  assertEquals(await write(), 1);
+  time -= 86_400_000;
+  assertEquals(await write(), 2);
+  assertEquals(await write(), 2);
 });
 
 Deno.test("sqlite: what was submitted before the stop is answered", async () => {

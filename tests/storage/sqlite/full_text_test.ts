@@ -325,3 +325,26 @@ Deno.test("sqlite index: what is asked is within what FTS5 understands, whatever
   assertEquals([trigramQuery(["ab"]), trigramQuery([]), trigramQuery(["abc", "d"])], [undefined, undefined, undefined]);
   assertEquals(trigramQuery(["abcd"]), '("abc" AND "bcd")');
 });
+
+Deno.test("sqlite index: one that is damaged is done without, and the operator is told how it is made anew", async () => {
+  const { storage, file, lines, reopen, close } = await openSqlite();
+  try {
+    const mailbox = await inbox(storage);
+    await append(storage, mailbox, "Subject: x\r\n\r\none zygote", "Subject: x\r\n\r\ntwo");
+    await storage.indexed();
+    assertEquals(await candidates(storage, mailbox, "zygote"), [1]);
+    {
+      // SQLite keeps the tables of an index from being written unless it is told (Deno has the option, and not its type).
+      const careless = { readOnly: false, defensive: false };
+      using database = new DatabaseSync(file, careless);
+      database.exec(`UPDATE message_texts_data SET block = x'${"ff".repeat(18)}' WHERE id > 10`);
+    }
+    const again = await reopen();
+    assertEquals(await candidates(again, mailbox, "zygote"), undefined);
+    assertEquals(await candidates(again, mailbox, "zygote"), undefined);
+    const told = lines.filter(({ message }) => message.includes("full_text_index: false"));
+    assertEquals(told.map(({ level }) => level), ["error"]);
+  } finally {
+    await close();
+  }
+});

@@ -101,8 +101,9 @@ const creations = v.array(
 );
 
 /** In the server: what a directory may ask of the storage's accounts. Nothing that is kept of a password goes out. */
-export function accountAsks({ accounts }: Pick<DirectoryContext, "accounts">, may: HostParts["may"]): Asks {
+export function accountAsks(context: Pick<DirectoryContext, "accounts">, may: HostParts["may"]): Asks {
   if (!may.includes("accounts")) return {};
+  const { accounts } = context;
   const one = v.tuple([address]);
   return {
     accountByAddress: async (args) => withoutSecrets(await accounts.accountByAddress(v.parse(one, args)[0])),

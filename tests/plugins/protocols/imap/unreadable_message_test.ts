@@ -1,0 +1,58 @@
+/** A message whose octets cannot be read: the others can, and whoever asks for all of them gets those. */
+import { assertEquals } from "@std/assert";
+import { type Body, Refusal, type Storage } from "../../../../core/contract/mod.ts";
+import { memoryStorage } from "../../../../storage/memory/storage.ts";
+import { fred, logIn, testService } from "./talk.ts";
+
+const text = (word: string) => `Subject: ${word}\r\n\r\n${word}\r\n`;
+
+/** A storage in which bodies cannot be read whose octets begin with this. */
+function storageWithLost(beginning: string): { readonly storage: Storage; readonly reads: () => number } {
+  let reads = 0;
+  const lost = async (body: Body): Promise<Body> => {
+    const start = new TextDecoder().decode(await body.read(0, beginning.length));
+    if (start !== beginning) return body;
+    const read = () => {
+      reads++;
+      return Promise.reject(new Refusal("unavailable", "mail cannot be read for now"));
+    };
+    return { size: body.size, read };
+  };
+  const storage = new Proxy(memoryStorage(), {
+    get(target, name) {
+      if (name === "openBodies") {
+        return async (...given: Parameters<Storage["openBodies"]>) =>
+          await Promise.all((await target.openBodies(...given)).map(lost));
+      }
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { storage, reads: () => reads };
+}
+
+Deno.test("imap: a message that cannot be read keeps none of the others from being fetched, and is told of at the end", async () => {
+  const { storage } = storageWithLost("Subject: lost");
+  const service = await testService({ storage });
+  await service.fill(fred, "INBOX", [text("one"), text("lost"), text("two"), text("lost"), text("three")]);
+  await using client = await logIn(service);
+  await client.run("SELECT INBOX");
+  const fetched = (lines: readonly string[]) => lines.filter((line) => /^\* \d+ FETCH/.test(line)).map((l) => l.at(2));
+  const lines = await client.run("FETCH 1:* (UID BODY.PEEK[TEXT])");
+  assertEquals(fetched(lines), ["1", "3", "5"]);
+  assertEquals(lines.at(-1), "NO [UNAVAILABLE] Mail cannot be read for now");
+  assertEquals((await client.run("FETCH 2 BODY.PEEK[]")).at(-1), "NO [UNAVAILABLE] Mail cannot be read for now");
+  // What needs no octets is there.
+  assertEquals((await client.run("FETCH 2 UID")).at(-1), "OK Fetched");
+  assertEquals(await client.run("NOOP"), ["OK Nothing done"]);
+});
+
+Deno.test("imap: where one message after the other cannot be read, the disk is not asked for all of them", async () => {
+  const { storage, reads } = storageWithLost("Subject: lost");
+  const service = await testService({ storage });
+  await service.fill(fred, "INBOX", Array.from({ length: 500 }, () => text("lost")));
+  await using client = await logIn(service);
+  await client.run("SELECT INBOX");
+  assertEquals(await client.run("FETCH 1:* BODY.PEEK[]"), ["NO [UNAVAILABLE] Mail cannot be read for now"]);
+  assertEquals(reads(), 10);
+});

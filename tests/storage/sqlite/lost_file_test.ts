@@ -1,0 +1,86 @@
+import { assert, assertEquals } from "@std/assert";
+import { assertRefused, fill, inbox, messagesOf } from "../../conformance/storage/support.ts";
+import { mortalWriters, openSqlite } from "./open_storage.ts";
+
+/** Files of a database, out of the way and back. */
+function mover(file: string) {
+  const names = ["", "-wal", "-shm"];
+  const move = (from: string, to: string) => {
+    for (const name of names) {
+      try {
+        Deno.renameSync(`${from}${name}`, `${to}${name}`);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+  };
+  return { takeAway: () => move(file, `${file}.away`), putBack: () => move(`${file}.away`, file) };
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return await Deno.stat(file).then(() => true, () => false);
+}
+
+Deno.test("sqlite: nothing is acknowledged into a database that is no longer where it will be looked for", async () => {
+  const { storage, file, lines, reopen, close } = await openSqlite();
+  const { takeAway, putBack } = mover(file);
+  try {
+    const mailbox = await inbox(storage);
+    await fill(storage, mailbox, "before");
+    takeAway();
+    await assertRefused("unavailable", fill(storage, mailbox, "lost"));
+    assertEquals(await isThere(file), false);
+    const told = lines.filter(({ level }) => level === "error").map(({ message }) => message);
+    assertEquals(told.length, 1);
+    assert(told[0]?.includes(`${file} is not there any more: put it back`), told[0]);
+    // What is there can be read all the while.
+    assertEquals((await messagesOf(storage, mailbox)).length, 1);
+
+    putBack();
+    await fill(storage, mailbox, "after");
+    assert(lines.some(({ level, message }) => level === "info" && message.includes("again")));
+    assertEquals((await messagesOf(await reopen(), mailbox)).length, 2);
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: nor where another file has taken its place: that one is for the next start", async () => {
+  const { storage, file, lines, close } = await openSqlite();
+  const { takeAway, putBack } = mover(file);
+  try {
+    const mailbox = await inbox(storage);
+    await fill(storage, mailbox, "before");
+    await Deno.copyFile(file, `${file}.backup`);
+    takeAway();
+    await Deno.rename(`${file}.backup`, file);
+    await assertRefused("unavailable", fill(storage, mailbox, "lost"));
+    assert(lines.some(({ message }) => message.includes(`${file} is another file now: restart the server`)));
+    putBack();
+    await fill(storage, mailbox, "after");
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: a writer that is started while the database is away makes no other, and goes on when it is back", async () => {
+  let time = Date.UTC(2026, 10, 24);
+  const { spawn, killFirst } = mortalWriters();
+  const { storage, file, close } = await openSqlite({ spawn, now: () => new Date(time) });
+  const { takeAway, putBack } = mover(file);
+  try {
+    const mailbox = await inbox(storage);
+    await fill(storage, mailbox, "before");
+    takeAway();
+    killFirst("out of memory");
+    time += 60_000;
+    await assertRefused("unavailable", fill(storage, mailbox, "lost"));
+    assertEquals(await isThere(file), false);
+    putBack();
+    time += 60_000;
+    await fill(storage, mailbox, "after");
+    assertEquals((await messagesOf(storage, mailbox)).length, 2);
+  } finally {
+    await close();
+  }
+});
