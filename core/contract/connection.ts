@@ -144,10 +144,10 @@ export interface SecurityLayer {
   readonly maximumInput: number;
   /** Octets of the largest plain packet that `wrap` accepts, so that the sealed one fits the client's buffer. */
   readonly maximumOutput: number;
-  /** Seals one packet; the connection adds the four octets of length. */
-  wrap(plain: Uint8Array): Uint8Array;
+  /** Seals one packet; the connection adds the four octets of length, and asks for no other before it has this one. */
+  wrap(plain: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** Opens one packet, without its length. @throws when it is not intact: the connection is then closed. */
-  unwrap(sealed: Uint8Array): Uint8Array;
+  unwrap(sealed: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** Lets go of what the layer holds, when its connection is closed. What is asked of it afterwards may throw. */
   release?(): void;
 }

@@ -32,7 +32,7 @@ export class SealedStream implements ByteStream {
     while (this.#plain.length === 0) {
       const packet = await this.#nextPacket();
       if (packet === null) return null;
-      this.#plain = this.#layer.unwrap(packet);
+      this.#plain = await this.#layer.unwrap(packet);
     }
     const taken = this.#plain.subarray(0, into.length);
     into.set(taken);
@@ -43,7 +43,7 @@ export class SealedStream implements ByteStream {
   /** Seals and sends as much as one packet takes. */
   async write(data: Uint8Array): Promise<number> {
     const plain = data.subarray(0, this.#layer.maximumOutput);
-    const sealed = this.#layer.wrap(plain);
+    const sealed = await this.#layer.wrap(plain);
     const packet = new Uint8Array(LENGTH_OCTETS + sealed.length);
     new DataView(packet.buffer).setUint32(0, sealed.length);
     packet.set(sealed, LENGTH_OCTETS);

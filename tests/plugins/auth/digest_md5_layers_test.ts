@@ -2,10 +2,9 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 import * as fc from "fast-check";
-import type { SecurityLayer } from "../../../core/contract/mod.ts";
 import { createCipher } from "../../../plugins/auth/digest_md5/ciphers.ts";
 import type { CipherName } from "../../../plugins/auth/digest_md5/directives.ts";
-import { createSecurityLayer } from "../../../plugins/auth/digest_md5/security_layer.ts";
+import { createSecurityLayer, type DigestLayer } from "../../../plugins/auth/digest_md5/security_layer.ts";
 import { sealingKey, sign, trailer } from "./digest_md5_client.ts";
 
 const session = createHash("md5").update("a session").digest();
@@ -85,7 +84,7 @@ function spread(seven: Buffer): Buffer {
   return Buffer.from((bits.match(/.{7}/g) ?? []).map((group) => parseInt(`${group}0`, 2)));
 }
 
-function layer(cipher: CipherName | undefined, peerMaxbuf = 65_536): SecurityLayer {
+function layer(cipher: CipherName | undefined, peerMaxbuf = 65_536): DigestLayer {
   const common = { sessionKey: new Uint8Array(session), ownMaxbuf: 65_536, peerMaxbuf };
   return createSecurityLayer(cipher === undefined ? common : { ...common, cipher });
 }
