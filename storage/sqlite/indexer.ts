@@ -9,6 +9,8 @@ const quietRest = 2, busyRest = 150;
 const MERGE = 4;
 /** How long nothing is tried after a failure, milliseconds: a full disk has enough to do with mail. */
 const RETRY = 300_000;
+/** How often all mailboxes are looked at for what others have left to do, milliseconds. */
+const LOOK = 60_000;
 
 /** What an indexer is told of. */
 export interface IndexerSurroundings {
@@ -29,6 +31,9 @@ export class Indexer {
   #endRest: (() => void) | undefined;
   #lastBusy = -Infinity;
   #notBefore = -Infinity;
+  /** Whether others have written since all were looked at, and when that began. */
+  #othersWrote = false;
+  #lookedAt = -Infinity;
   #isStopped = false;
   #isAwaited = false;
 
@@ -38,11 +43,23 @@ export class Indexer {
     this.#surroundings = surroundings;
   }
 
+  /** Another program has written, who knows what, and may have ended before it came to the index. */
+  othersWrote(): void {
+    this.#othersWrote = true;
+    this.touched();
+  }
+
   /** A mailbox was changed; or, without one, somebody looks for texts. */
   touched(mailbox?: number): void {
     if (this.#isStopped) return;
     if (mailbox !== undefined) this.#queue.add(mailbox);
-    if (performance.now() < this.#notBefore) return;
+    const now = performance.now();
+    if (now < this.#notBefore) return;
+    if (this.#othersWrote && now - this.#lookedAt >= LOOK) {
+      this.#othersWrote = false;
+      this.#lookedAt = now;
+      this.#seen = 0;
+    }
     this.#running ??= this.#run().finally(() => this.#running = undefined);
   }
 

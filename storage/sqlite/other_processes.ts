@@ -8,6 +8,7 @@ import type { MailboxChange } from "../../core/contract/mailbox.ts";
 import type { Bell } from "../common/bell.ts";
 import type { Watchers } from "../common/watchers.ts";
 import { AllMailboxes } from "./all_mailboxes.ts";
+import type { Indexer } from "./indexer.ts";
 import { keyOf, mailboxId } from "./rows.ts";
 import { Statement } from "./statement.ts";
 
@@ -33,6 +34,7 @@ export class OtherProcesses {
   readonly #all: AllMailboxes;
   readonly #watchers: Watchers;
   readonly #queue: Bell;
+  readonly #indexer: Pick<Indexer, "othersWrote"> | undefined;
   readonly #isBusy: () => boolean;
   readonly #seen = new Map<AccountId, Marks>();
   #known = 0;
@@ -40,9 +42,16 @@ export class OtherProcesses {
 
   /**
    * @param queue Rings when others may have changed the queue.
+   * @param indexer Looks for what they have left to do.
    * @param isBusy Whether a commit of our own is under way, whose number is not known yet.
    */
-  constructor(database: DatabaseSync, watchers: Watchers, queue: Bell, isBusy: () => boolean) {
+  constructor(
+    database: DatabaseSync,
+    watchers: Watchers,
+    queue: Bell,
+    indexer: Pick<Indexer, "othersWrote"> | undefined,
+    isBusy: () => boolean,
+  ) {
     this.#commits = new Statement(database, "SELECT value FROM counters WHERE name = 'commits'");
     this.#marks = new Statement(
       database,
@@ -53,6 +62,7 @@ export class OtherProcesses {
     this.#all = new AllMailboxes(database, watchers);
     this.#watchers = watchers;
     this.#queue = queue;
+    this.#indexer = indexer;
     this.#isBusy = isBusy;
   }
 
@@ -126,6 +136,7 @@ export class OtherProcesses {
   }
 
   #compare(): void {
+    this.#indexer?.othersWrote();
     this.#queue.ring();
     this.#all.othersWrote();
     for (const [account, before] of this.#seen) {

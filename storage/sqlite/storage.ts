@@ -116,9 +116,9 @@ export class SqliteStorage implements Storage, Lifecycle {
       isBusy: () => this.#commits.isBusyAnywhere,
       waiting: (after) => this.#texts.waiting(after),
     });
-    this.#others = new OtherProcesses(this.#database, this.#watchers, this.#bell, () => this.#commits.isBusy);
-    const [watchers, bell, others, collector] = [this.#watchers, this.#bell, this.#others, this.#collector];
-    const listener = commitListener({ watchers, bell, others, collector, indexer: this.#indexer });
+    const [watchers, bell, collector, indexer] = [this.#watchers, this.#bell, this.#collector, this.#indexer];
+    this.#others = new OtherProcesses(this.#database, watchers, bell, indexer, () => this.#commits.isBusy);
+    const listener = commitListener({ watchers, bell, others: this.#others, collector, indexer });
     this.#commits = new GroupCommit(this.#link, this.#pending, settings.now, listener);
   }
 

@@ -36,8 +36,7 @@ export class TlsUpgrade {
     below.once("close", () => reject(new Error(LEFT)));
     if (this.#certificate.clientAuthorities === undefined) this.#begin(below, resolve, reject);
     else this.#beginAsking(below, resolve, reject);
-    const socket = await promise;
-    if (socket.destroyed) throw new Error(LEFT);
+    const socket = await this.#begun(below, promise);
     const secured = streamOver(socket, valve);
     return {
       stream: {
@@ -54,6 +53,18 @@ export class TlsUpgrade {
       },
       tls: this.#infoOf(socket),
     };
+  }
+
+  /** However it fails, what is below goes: the engine keeps all of a handshake whose client has ended it half-way. */
+  async #begun(below: Duplex, secured: Promise<TLSSocket>): Promise<TLSSocket> {
+    try {
+      const socket = await secured;
+      if (socket.destroyed) throw new Error(LEFT);
+      return socket;
+    } catch (error) {
+      below.destroy();
+      throw error;
+    }
   }
 
   #begin(below: Duplex, done: (socket: TLSSocket) => void, failed: (error: Error) => void): void {

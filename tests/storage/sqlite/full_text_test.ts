@@ -309,6 +309,27 @@ Deno.test("sqlite index: two programs fill one index, and neither makes the othe
   }
 });
 
+Deno.test("sqlite index: what another program removes leaves it too", async () => {
+  const { storage, file, close } = await openSqlite();
+  try {
+    // As a server does, which takes up what others put there.
+    const others = storage.watchQueue(new AbortController().signal)[Symbol.asyncIterator]();
+    const user = await account(storage);
+    const { id: mailbox } = await named(storage, user, "INBOX");
+    await append(storage, mailbox, "\r\nnumber one", "\r\nnumber two");
+    await storage.indexed();
+    assertEquals(indexSize(file), 2);
+    const other = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+    await other.apply([{ do: "removeAccount", account: user }]);
+    await other.stop();
+    await others.next();
+    await storage.indexed();
+    assertEquals(indexSize(file), 0);
+  } finally {
+    await close();
+  }
+});
+
 Deno.test("sqlite index: what is asked is within what FTS5 understands, whatever the text", () => {
   using database = new DatabaseSync(":memory:");
   database.exec(

@@ -111,10 +111,15 @@ for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
   });
 }
 
-Deno.test("tls upgrade: a handshake ends when the client leaves, talks nonsense or wants what there is not", async () => {
+Deno.test("tls upgrade: a handshake ends when the client leaves, talks nonsense or wants what there is not, and the socket with it", async () => {
   const attempts: ((client: Deno.TcpConn) => Promise<unknown>)[] = [
     (client) => Promise.resolve(client.close()),
     (client) => client.closeWrite(),
+    // RFC 8446 §5.1: the beginning of a record, whose rest never comes.
+    async (client) => {
+      await client.write(Uint8Array.of(22, 3, 1, 2, 0, 1, 0));
+      await client.closeWrite();
+    },
     (client) => client.write(new TextEncoder().encode("EHLO client.example\r\n")),
     // An authority that it does not believe.
     async (client) => {
@@ -122,12 +127,15 @@ Deno.test("tls upgrade: a handshake ends when the client leaves, talks nonsense 
       await assertRejects(() => shakeHands(client, { ca }));
     },
   ];
-  for (const attempt of attempts) {
-    const { server, client } = await socketPair();
-    const plain = socketStream(server);
-    const upgraded = new TlsUpgrade(certificate).perform(plain);
-    await Promise.all([assertRejects(() => upgraded, Error), attempt(client)]);
-    plain.close();
-    socketStream(client).close();
+  for (const clientAuthorities of [undefined, authority.certificate]) {
+    for (const attempt of attempts) {
+      const { server, client } = await socketPair();
+      const plain = socketStream(server);
+      const upgrade = new TlsUpgrade({ ...certificate, ...clientAuthorities !== undefined && { clientAuthorities } });
+      const upgraded = upgrade.perform(plain);
+      await Promise.all([assertRejects(() => upgraded, Error), attempt(client)]);
+      await plain.released;
+      socketStream(client).close();
+    }
   }
 });
