@@ -116,7 +116,7 @@ export class SqliteStorage implements Storage, Lifecycle {
       isBusy: () => this.#commits.isBusyAnywhere,
       waiting: (after) => this.#texts.waiting(after),
     });
-    this.#others = new OtherProcesses(this.#database, this.#watchers, this.#bell, () => this.#commits.isBusy);
+    this.#others = new OtherProcesses(this.#database, this.#watchers, this.#bell, () => this.#link.request("look", {}));
     const [watchers, bell, others, collector] = [this.#watchers, this.#bell, this.#others, this.#collector];
     const listener = commitListener({ watchers, bell, others, collector, indexer: this.#indexer });
     this.#commits = new GroupCommit(this.#link, this.#pending, settings.now, listener);

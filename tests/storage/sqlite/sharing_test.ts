@@ -75,6 +75,22 @@ Deno.test("sqlite: who watches in another thread is told at once, not when it lo
   }
 });
 
+Deno.test("sqlite: who watches in a thread that the writer has not heard of yet is told as well", async () => {
+  const { owner, more, close } = await openTwo();
+  try {
+    const mailbox = await inbox(owner);
+    const [{ id: whose } = { id: "" as AccountId }] = await owner.accounts();
+    const storage = await more(), stop = new AbortController();
+    const changes = storage.watch(whose, stop.signal)[Symbol.asyncIterator]();
+    const next = changes.next();
+    const [made] = await fill(owner, mailbox, "one");
+    assertEquals((await next).value, { mailbox, modseq: made?.modseq });
+    stop.abort();
+  } finally {
+    await close();
+  }
+});
+
 Deno.test("sqlite: what another thread puts into the queue wakes whoever waits for it", async () => {
   using _looks = withoutLooks();
   const { owner, storage, close } = await openTwo();
