@@ -32,10 +32,8 @@ export function commitListener({ watchers, bell, others, collector, indexer }: C
       others.changedForAll(revision);
       watchers.tellAll({ modseq: 0n });
     },
-    committed(commit) {
-      others.committed(commit);
-      collector?.written();
-    },
+    committed: () => collector?.written(),
+    othersWrote: () => others.haveWritten(),
     garbage: () => collector?.collect(),
     queueWoken: () => bell.ring(),
   };

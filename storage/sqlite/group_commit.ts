@@ -22,8 +22,10 @@ export interface CommitListener {
   changed(account: AccountId, change: MailboxChange, revision: number): void;
   /** What is everybody's was changed. */
   changedForAll(revision: number): void;
-  /** The number of this commit among those of all processes. */
-  committed(commit: number): void;
+  /** All of a commit has been told. */
+  committed(): void;
+  /** Another process may have written. */
+  othersWrote(): void;
   /** There is something to collect. */
   garbage(): void;
   /** There may be something to claim from the queue. */
@@ -125,7 +127,7 @@ export class GroupCommit {
     resolve(outcome.results);
   }
 
-  #tell({ touched, commit, garbage, wakesQueue }: News): void {
+  #tell({ touched, othersWrote, garbage, wakesQueue }: News): void {
     for (const { account, mailbox, modseq, revision } of touched) {
       if (account === everybody) {
         this.#listener.changedForAll(revision);
@@ -134,7 +136,8 @@ export class GroupCommit {
       const change = { ...mailbox !== undefined && { mailbox: mailboxId(mailbox), revision }, modseq: BigInt(modseq) };
       this.#listener.changed(accountId(account), change, revision);
     }
-    if (commit !== undefined) this.#listener.committed(commit);
+    if (othersWrote) this.#listener.othersWrote();
+    this.#listener.committed();
     if (garbage) this.#listener.garbage();
     if (wakesQueue) this.#listener.queueWoken();
   }

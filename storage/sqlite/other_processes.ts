@@ -1,6 +1,6 @@
 /**
- * Changes that other processes make, for those who watch. Commits are numbered: as long as every number is that of a commit
- * of this program, of whose every thread we are told, nobody else has written, and nothing is read.
+ * Changes that other processes make, for those who watch. The writer knows whether anybody else has written, and says so with
+ * each commit; where there are none, it is asked when the database has changed. As long as nobody else has, nothing is read.
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { AccountId, MailboxId } from "../../core/contract/identifiers.ts";
@@ -12,7 +12,7 @@ import type { Indexer } from "./indexer.ts";
 import { keyOf, mailboxId } from "./rows.ts";
 import { Statement } from "./statement.ts";
 
-/** How often the number is looked at, milliseconds. */
+/** How often the database is looked at, milliseconds. */
 const INTERVAL = 250;
 
 /**
@@ -29,30 +29,32 @@ type Marks = Map<MailboxId | undefined, Mark>;
 
 /** Looks while somebody watches. */
 export class OtherProcesses {
-  readonly #commits: Statement<{ readonly value: number }>;
+  readonly #version: Statement<{ readonly data_version: number }>;
   readonly #marks: Statement<Mark & { readonly mailbox: number | null }>;
   readonly #all: AllMailboxes;
   readonly #watchers: Watchers;
   readonly #queue: Bell;
   readonly #indexer: Pick<Indexer, "othersWrote"> | undefined;
-  readonly #isBusy: () => boolean;
+  readonly #ask: () => Promise<{ readonly othersWrote: boolean }>;
   readonly #seen = new Map<AccountId, Marks>();
-  #known = 0;
+  #seenVersion: number | undefined;
+  #isAsking = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
    * @param queue Rings when others may have changed the queue.
    * @param indexer Looks for what they have left to do.
-   * @param isBusy Whether a commit of our own is under way, whose number is not known yet.
+   * @param ask Asks the writer.
    */
   constructor(
     database: DatabaseSync,
     watchers: Watchers,
     queue: Bell,
     indexer: Pick<Indexer, "othersWrote"> | undefined,
-    isBusy: () => boolean,
+    ask: () => Promise<{ readonly othersWrote: boolean }>,
   ) {
-    this.#commits = new Statement(database, "SELECT value FROM counters WHERE name = 'commits'");
+    // It changes when another connection has written: our own writer, or somebody else.
+    this.#version = new Statement(database, "PRAGMA data_version");
     this.#marks = new Statement(
       database,
       `SELECT id AS mailbox, highestModseq AS modseq, revision FROM mailboxes WHERE account = ?1
@@ -63,7 +65,7 @@ export class OtherProcesses {
     this.#watchers = watchers;
     this.#queue = queue;
     this.#indexer = indexer;
-    this.#isBusy = isBusy;
+    this.#ask = ask;
   }
 
   /** Somebody is about to watch an account. */
@@ -81,8 +83,8 @@ export class OtherProcesses {
   /** Somebody is about to watch the queue: any commit of others may have changed it. */
   followQueue(): void {
     if (this.#timer !== undefined) return;
-    this.#known = this.#countCommits();
-    this.#timer = setInterval(() => this.look(), INTERVAL);
+    this.#seenVersion = this.#versionNow();
+    this.#timer = setInterval(() => this.#look(), INTERVAL);
   }
 
   /** Somebody has stopped watching it; without an account, the queue or all accounts. */
@@ -92,12 +94,9 @@ export class OtherProcesses {
     if (!this.#watchers.isWatched() && !this.#watchers.isAllWatched && !this.#queue.isHeard) this.stop();
   }
 
-  /** A commit of this program: those before it that we were not told of are others'. */
-  committed(commit: number): void {
-    if (this.#timer === undefined) return;
-    const isAfterOthers = commit > this.#known + 1;
-    this.#known = Math.max(this.#known, commit);
-    if (isAfterOthers) this.#compare();
+  /** The writer says that others may have written. */
+  haveWritten(): void {
+    if (this.#timer !== undefined) this.#compare();
   }
 
   /** A change of our own, which the watchers have been told. */
@@ -117,22 +116,27 @@ export class OtherProcesses {
     for (const marks of this.#seen.values()) marks.set(undefined, { revision: 0, ...marks.get(undefined), modseq });
   }
 
-  /** Looks whether others have written. */
-  look(): void {
-    // While a commit of our own is under way the number may be its own; its answer will show what lies between.
-    if (this.#isBusy()) return;
-    const commits = this.#countCommits();
-    if (commits === this.#known) return;
-    this.#known = commits;
-    this.#compare();
-  }
-
   /** Looks no more. */
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#seen.clear();
     this.#all.stop();
+  }
+
+  async #look(): Promise<void> {
+    const version = this.#versionNow();
+    if (version === this.#seenVersion || this.#isAsking) return;
+    this.#seenVersion = version;
+    this.#isAsking = true;
+    try {
+      if ((await this.#ask()).othersWrote) this.haveWritten();
+    } catch {
+      // A writer that does not answer: others may well have.
+      this.haveWritten();
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   #compare(): void {
@@ -156,7 +160,7 @@ export class OtherProcesses {
     return new Map(rows.map(({ mailbox, ...mark }) => [mailbox === null ? undefined : mailboxId(mailbox), mark]));
   }
 
-  #countCommits(): number {
-    return this.#commits.get()?.value ?? 0;
+  #versionNow(): number | undefined {
+    return this.#version.get()?.data_version;
   }
 }

@@ -117,8 +117,9 @@ export class SqliteStorage implements Storage, Lifecycle {
       waiting: (after) => this.#texts.waiting(after),
     });
     const [watchers, bell, collector, indexer] = [this.#watchers, this.#bell, this.#collector, this.#indexer];
-    this.#others = new OtherProcesses(this.#database, watchers, bell, indexer, () => this.#commits.isBusy);
-    const listener = commitListener({ watchers, bell, others: this.#others, collector, indexer });
+    const others = new OtherProcesses(this.#database, watchers, bell, indexer, () => this.#link.request("look", {}));
+    this.#others = others;
+    const listener = commitListener({ watchers, bell, others, collector, indexer });
     this.#commits = new GroupCommit(this.#link, this.#pending, settings.now, listener);
   }
 

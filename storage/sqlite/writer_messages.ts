@@ -22,6 +22,8 @@ export interface WriterRequests {
   readonly prefix: { readonly body: number; readonly as: number; readonly octets: Uint8Array };
   /** Drops a long body that no message has, complete or not. */
   readonly discard: { readonly body: number };
+  /** Looks whether others have written. */
+  readonly look: Record<never, never>;
   /** Takes a step in removing what nobody needs, and long bodies unnamed since before then (milliseconds). */
   readonly collect: { readonly before: number };
   /** Takes a step in indexing the texts of a mailbox, or, without one, in bringing the index together. */
@@ -44,6 +46,8 @@ export interface WriterAnswers {
   readonly prefix: undefined;
   /** Done. */
   readonly discard: undefined;
+  /** Whether another process may have written since this was last told. Then all threads are told so. */
+  readonly look: { readonly othersWrote: boolean };
   /** Whether there is more to remove. */
   readonly collect: { readonly more: boolean };
   /** Whether there is more to do. */
@@ -68,15 +72,15 @@ export interface GroupOutcome {
   readonly batches: readonly BatchOutcome[];
   /** What those who watch are told. */
   readonly touched: readonly Touch[];
-  /** The number of this commit among those of all processes. */
-  readonly commit: number | undefined;
+  /** Whether another process may have written since this was last told. If none has, it is not said. */
+  readonly othersWrote: boolean;
   /** Whether it left something to collect. */
   readonly garbage: boolean;
   /** Whether there may be something to claim from the queue. */
   readonly wakesQueue: boolean;
 }
 
-/** What another thread of this program has committed. */
+/** What another thread of this program has committed, or has found others to have written. */
 export type News = Omit<GroupOutcome, "batches">;
 
 /** What became of a batch: its results, or why it was not done. */

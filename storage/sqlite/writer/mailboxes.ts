@@ -10,10 +10,12 @@ import { Statement } from "../statement.ts";
 import type { Touched } from "./touched.ts";
 
 /** What the writer needs to know of a mailbox. */
-export type MailboxHead = Pick<MailboxRow, "id" | "account" | "name" | "uidNext" | "highestModseq" | "specialUse"> & {
-  /** How many changes there were that got no mod-sequence. */
-  readonly revision: number;
-};
+export type MailboxHead =
+  & Pick<MailboxRow, "id" | "account" | "name" | "uidNext" | "highestModseq" | "deleted" | "specialUse">
+  & {
+    /** How many changes there were that got no mod-sequence. */
+    readonly revision: number;
+  };
 
 /** A mailbox after a change of its messages. */
 export type ChangedMailbox = Pick<MailboxHead, "id" | "account" | "uidNext" | "highestModseq" | "revision"> & {
@@ -21,7 +23,7 @@ export type ChangedMailbox = Pick<MailboxHead, "id" | "account" | "uidNext" | "h
   readonly quota: string | null;
 };
 
-const headColumns = "id, account, name, uidNext, highestModseq, specialUse, revision";
+const headColumns = "id, account, name, uidNext, highestModseq, deleted, specialUse, revision";
 
 /** Their table. */
 export class Mailboxes {

@@ -3,9 +3,10 @@ import type { DatabaseSync } from "node:sqlite";
 import type { FlagChange, Message, MessageDetails, UidSet } from "../../../core/contract/mailbox.ts";
 import type { Operation } from "../../../core/contract/storage.ts";
 import { changedFlags, distinctFlags } from "../../common/flags.ts";
+import { commonRanges } from "../../../core/mailboxes/number_ranges.ts";
 import { knownMailboxName } from "../../common/mailbox_name.ts";
 import { Tally } from "../../common/tally.ts";
-import { uidRanges } from "../../common/uid_set.ts";
+import { type UidRange, uidRanges } from "../../common/uid_set.ts";
 import {
   envelopeColumns,
   type EnvelopeRow,
@@ -38,8 +39,17 @@ export interface MessageParts {
   readonly quotas: Quotas;
 }
 
+/** Messages that were changed last, among which those with `\Deleted` are looked for before a whole mailbox is. */
+const LATELY = 1000;
+
 /** What has to be known of a message that goes. */
 type RemovedRow = Pick<MessageRow, "uid" | "size" | "flags" | "body">;
+
+/** The UIDs that were there, and what that takes from the mailbox. */
+interface Removed {
+  readonly removed: number[];
+  readonly tally: Tally;
+}
 
 /** Their table. */
 export class Messages {
@@ -52,6 +62,7 @@ export class Messages {
   readonly #setFlags: Statement;
   readonly #remove: Statement<RemovedRow>;
   readonly #removeDeleted: Statement<RemovedRow>;
+  readonly #deletedLately: Statement<{ readonly uid: number }>;
   readonly #expunged: Expunged;
 
   /** Over an open database. */
@@ -73,7 +84,13 @@ export class Messages {
     const remove = "DELETE FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ?";
     const removed = "RETURNING uid, size, flags, body";
     this.#remove = prepare(`${remove} ${removed}`);
-    this.#removeDeleted = prepare(`${remove} AND instr(' ' || flags || ' ', ' \\Deleted ') > 0 ${removed}`);
+    const isDeleted = "instr(' ' || flags || ' ', ' \\Deleted ') > 0";
+    this.#removeDeleted = prepare(`${remove} AND ${isDeleted} ${removed}`);
+    this.#deletedLately = prepare(
+      `SELECT uid FROM (SELECT uid, flags FROM messages INDEXED BY messages_changed
+         WHERE mailbox = ? AND modseq <> arrivedModseq ORDER BY modseq DESC LIMIT ${LATELY})
+         WHERE ${isDeleted} LIMIT 0 + ?`,
+    );
   }
 
   /** @throws Refusal `not-found`, `invalid`, `over-quota`. */
@@ -101,12 +118,13 @@ export class Messages {
 
   /** RFC 9051 §6.4.6, RFC 7162 §3.1.3. @throws Refusal `not-found`, `invalid`. */
   setFlags(mailbox: number, uids: UidSet, change: FlagChange): { changed: Message[]; modified: number[] } {
-    this.#mailboxes.get(mailbox);
     const flags = distinctFlags(change.flags);
     const since = change.unchangedSince === undefined ? Infinity : modseqKey(change.unchangedSince);
     const changes: { readonly row: MessageRow; readonly after: string[] }[] = [], modified: number[] = [];
     const tally = new Tally();
-    for (const row of this.#select(mailbox, uids)) {
+    const rows = this.#select(mailbox, uids);
+    if (rows.length === 0) this.#mailboxes.get(mailbox);
+    for (const row of rows) {
       if (row.modseq > since) {
         modified.push(row.uid);
         continue;
@@ -129,8 +147,10 @@ export class Messages {
 
   /** The UIDs that were there. @throws Refusal `not-found`. */
   expunge(mailbox: number, uids: UidSet, onlyDeleted = false): number[] {
-    this.#mailboxes.get(mailbox);
-    const { removed, tally } = this.#removeAll(mailbox, uids, onlyDeleted ? this.#removeDeleted : this.#remove);
+    const { deleted } = this.#mailboxes.get(mailbox);
+    const { removed, tally } = onlyDeleted
+      ? this.#removeAllDeleted(mailbox, uids, deleted)
+      : this.#removeAll(mailbox, uidRanges(uids));
     if (removed.length === 0) return [];
     const { highestModseq: modseq } = this.#mailboxes.change(mailbox, tally, 0);
     this.#expunged.remember(mailbox, modseq, uidRanges(removed));
@@ -168,9 +188,17 @@ export class Messages {
     return row;
   }
 
-  /** The UIDs that were there, and what that takes from the mailbox. */
-  #removeAll(mailbox: number, uids: UidSet, remove = this.#remove): { removed: number[]; tally: Tally } {
-    const rows = uidRanges(uids).flatMap(([from, to]) => remove.all(mailbox, from, to));
+  /** Whoever expunges has nearly always set `\Deleted` just before: then nobody walks through the mailbox. */
+  #removeAllDeleted(mailbox: number, uids: UidSet, deleted: number): Removed {
+    const ranges = uidRanges(uids);
+    const lately = deleted > LATELY ? [] : this.#deletedLately.all(mailbox, deleted).map(({ uid }) => uid);
+    return lately.length === deleted
+      ? this.#removeAll(mailbox, commonRanges(ranges, uidRanges(lately)))
+      : this.#removeAll(mailbox, ranges, this.#removeDeleted);
+  }
+
+  #removeAll(mailbox: number, ranges: readonly UidRange[], remove = this.#remove): Removed {
+    const rows = ranges.flatMap(([from, to]) => remove.all(mailbox, from, to));
     const tally = new Tally();
     for (const { flags, size } of rows) tally.subtract({ flags: flagsOf(flags), size });
     this.#bodies.release(rows.map(({ body }) => body));

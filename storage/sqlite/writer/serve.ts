@@ -5,6 +5,7 @@
 import type {
   Group,
   GroupOutcome,
+  News,
   NumberedRequest,
   OwnerMessage,
   WriterAnswers,
@@ -24,6 +25,8 @@ export class WriterServer {
   readonly #owner: Asker;
   readonly #others = new Map<number, MessagePort>();
   readonly #commits = new JointCommits<Asker>((group, askers) => this.#commit(group, askers));
+  /** Those that have looked: what was written before they came, they have been told. */
+  readonly #looked = new WeakSet<Asker>();
   #writer: Writer | undefined;
 
   /** @param owner Who started it. */
@@ -79,6 +82,8 @@ export class WriterServer {
         return writer.prefix(asked.request);
       case "discard":
         return writer.discard(asked.request);
+      case "look":
+        return this.#look(writer, asker);
       case "collect":
         return writer.collect(asked.request);
       case "index":
@@ -97,8 +102,20 @@ export class WriterServer {
   #commit(group: Group, askers: ReadonlySet<Asker>): GroupOutcome {
     const outcome = this.#opened().commit(group);
     const { batches: _results, ...news } = outcome;
-    for (const asker of [this.#owner, ...this.#others.values()]) if (!askers.has(asker)) asker.postMessage({ news });
+    this.#tell(news, askers);
     return outcome;
+  }
+
+  /** What is told once is told to all. To whoever has just come, all who wrote before are others. */
+  #look(writer: Writer, asker: Asker): WriterAnswers["look"] {
+    const { othersWrote } = writer.look(), isNew = !this.#looked.has(asker);
+    this.#looked.add(asker);
+    if (othersWrote) this.#tell({ othersWrote, touched: [], garbage: false, wakesQueue: false }, new Set([asker]));
+    return { othersWrote: othersWrote || isNew };
+  }
+
+  #tell(news: News, except: ReadonlySet<Asker>): void {
+    for (const asker of [this.#owner, ...this.#others.values()]) if (!except.has(asker)) asker.postMessage({ news });
   }
 }
 

@@ -37,8 +37,10 @@ export class Writer implements Omit<Handlers, "open"> {
   readonly #collector: SegmentCollector;
   readonly #fullText: FullText;
   readonly #steps: Record<"begin" | "commit" | "rollback" | "mark" | "toMark" | "unmark", Statement>;
-  readonly #countCommit: Statement<{ readonly value: number }>;
+  readonly #version: Statement<{ readonly data_version: number }>;
   readonly #countSession: Statement<{ readonly value: number }>;
+  /** Until here it is told whether others wrote; first of all they may have, and a writer before this one. */
+  #toldVersion: number | undefined;
 
   /** Opens the database. @throws LostFileError, Error of SQLite. */
   constructor({ file, largest, busyTimeout, fullText }: WriterRequests["open"], files = new SegmentFiles(file)) {
@@ -62,13 +64,11 @@ export class Writer implements Omit<Handlers, "open"> {
       toMark: new Statement(database, "ROLLBACK TO batch"),
       unmark: new Statement(database, "RELEASE batch"),
     };
-    const count = (name: string) =>
-      new Statement<{ value: number }>(
-        database,
-        `UPDATE counters SET value = value + 1 WHERE name = '${name}' RETURNING value`,
-      );
-    this.#countCommit = count("commits");
-    this.#countSession = count("sessions");
+    this.#version = new Statement(database, "PRAGMA data_version");
+    this.#countSession = new Statement(
+      database,
+      "UPDATE counters SET value = value + 1 WHERE name = 'sessions' RETURNING value",
+    );
     this.session = this.#transaction(() => {
       this.#fullText.prepare(fullText);
       return this.#countSession.get()?.value ?? 0;
@@ -104,12 +104,28 @@ export class Writer implements Omit<Handlers, "open"> {
     this.#touched.take();
     // What is acknowledged must be found again.
     this.#file.check();
-    return this.#transaction(() => {
-      const outcomes = work();
+    const { version, ...outcome } = this.#transaction(() => {
+      const batches = work();
       this.#touched.keep();
-      const commit = this.#countCommit.get()?.value;
-      return { batches: outcomes, touched: this.#touched.take(), commit, garbage: this.#segments.takeGarbage() };
+      const garbage = this.#segments.takeGarbage();
+      return { batches, touched: this.#touched.take(), garbage, version: this.#versionNow() };
     });
+    return { ...outcome, othersWrote: this.#isNews(version) };
+  }
+
+  look(): { othersWrote: boolean } {
+    return { othersWrote: this.#isNews(this.#versionNow()) };
+  }
+
+  /** Changes when another connection has written, and only then (sqlite.org/pragma.html#pragma_data_version). */
+  #versionNow(): number | undefined {
+    return this.#version.get()?.data_version;
+  }
+
+  #isNews(version: number | undefined): boolean {
+    const isNews = version !== this.#toldVersion;
+    this.#toldVersion = version;
+    return isNews;
   }
 
   /** What a batch did; when it fails it has done nothing, and those before it stay. */

@@ -4,6 +4,7 @@ import type { MessageSelection } from "../../../core/contract/mod.ts";
 import type { StoragePromise } from "../storage_suite.ts";
 import {
   account,
+  assertCounted,
   assertRefused,
   details,
   fill,
@@ -259,6 +260,34 @@ export const messagePromises: readonly StoragePromise[] = [
     assertEquals((await storage.apply([{ do: "expunge", mailbox, uids: [2, 3], onlyDeleted: true }]))[0], []);
     assertEquals((await storage.messages(mailbox)).highestModseq, highestModseq);
   }],
+  [
+    "EXPUNGE takes what came with the mark, what was marked long ago, and what was marked just now",
+    async ({ storage }) => {
+      const mailbox = await inbox(storage);
+      const body = await storage.writeBody(message("every one"));
+      await storage.apply([{ do: "append", mailbox, body, details: details("\\Deleted") }]);
+      const more = (count: number) =>
+        storage.apply(
+          Array.from({ length: count }, () => ({ do: "append", mailbox, body, details: details() }) as const),
+        );
+      const change = (from: number, to: number, flag: string) =>
+        storage.apply([{ do: "setFlags", mailbox, uids: [[from, to]], change: { mode: "add", flags: [flag] } }]);
+      const expunge = async (from: number, to: number) =>
+        (await storage.apply([{ do: "expunge", mailbox, uids: [[from, to]], onlyDeleted: true }]))[0];
+      await more(9);
+      await change(4, 5, "\\Deleted");
+      assertEquals(await expunge(2, 4), [4]);
+      assertEquals(await expunge(1, 10), [1, 5]);
+      await change(6, 7, "\\Deleted");
+      await more(1500);
+      await change(11, 1510, "\\Flagged");
+      assertEquals(await expunge(7, 2000), [7]);
+      await change(1500, 1500, "\\Deleted");
+      assertEquals(await expunge(1, 2000), [6, 1500]);
+      assertEquals(await expunge(1, 2000), []);
+      await assertCounted(storage, mailbox);
+    },
+  ],
   ["EXPUNGE gives the UIDs that were there", async ({ storage }) => {
     const mailbox = await inbox(storage);
     await fill(storage, mailbox, ..."abcde");

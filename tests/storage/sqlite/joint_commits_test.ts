@@ -18,7 +18,7 @@ function recorded() {
     made.push([...askers, ...names]);
     if (names.includes("full")) throw new Error("the disk is full");
     const outcomes = names.map((name) => ({ results: [name] }));
-    return { batches: outcomes, touched: [], commit: made.length, garbage: false, wakesQueue: false };
+    return { batches: outcomes, touched: [], othersWrote: false, garbage: false, wakesQueue: false };
   }, () => 0);
   const add = (asker: string, ...names: string[]) => {
     const { promise, resolve } = Promise.withResolvers<() => GroupOutcome>();

@@ -376,3 +376,23 @@ Deno.test("sqlite schema 9: messages of before are among the changed ones, with 
     assertEquals(await changedSince(1n), [1, 2, 3, 4, 5]);
   });
 });
+
+Deno.test("sqlite schema 10: commits are not counted any more, and the rest is counted on", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`;
+    const counters = () => {
+      using database = new DatabaseSync(file);
+      return database.prepare("SELECT name, value FROM counters ORDER BY name").all().map((row) => ({ ...row }));
+    };
+    await prepareDatabase(file, migrations.slice(0, 9));
+    {
+      using database = new DatabaseSync(file);
+      database.exec("UPDATE counters SET value = 7");
+    }
+    await prepareDatabase(file, migrations);
+    assertEquals(counters(), [{ name: "sessions", value: 7 }, { name: "uid_validity", value: 7 }]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -39,6 +39,7 @@ async function openTwo(settings: Partial<SqliteSettings> = {}) {
   return {
     owner,
     storage,
+    file,
     share: shares[0] ?? owner.share(),
     lines,
     more,
@@ -71,6 +72,62 @@ Deno.test("sqlite: who watches in another thread is told at once, not when it lo
     }
     stop.abort();
   } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: who watches in a thread that the writer has not heard of yet is told as well", async () => {
+  const { owner, more, close } = await openTwo();
+  try {
+    const mailbox = await inbox(owner);
+    const [{ id: whose } = { id: "" as AccountId }] = await owner.accounts();
+    const storage = await more(), stop = new AbortController();
+    const changes = storage.watch(whose, stop.signal)[Symbol.asyncIterator]();
+    const next = changes.next();
+    const [made] = await fill(owner, mailbox, "one");
+    assertEquals((await next).value, { mailbox, modseq: made?.modseq });
+    stop.abort();
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: whoever writes while threads and another process write, all who watch learn how it ends", async () => {
+  const { owner, storage, file, close } = await openTwo();
+  const other = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
+  try {
+    const whose = await account(owner), all = [owner, storage, other], stop = new AbortController();
+    await owner.apply(["a", "b"].map((name) => ({ do: "createMailbox", account: whose, name } as const)));
+    const mailboxes = (await owner.mailboxes(whose)).map(({ id }) => id);
+    let hasHeard = Promise.withResolvers<void>();
+    const heard = all.map((one) => {
+      const modseqs = new Map<number, bigint>();
+      const isOver = (async () => {
+        for await (const { mailbox = 0, modseq } of one.watch(whose, stop.signal)) {
+          // What was found by looking may be told before a commit of its own that came before it.
+          if (modseq > (modseqs.get(mailbox) ?? 0n)) modseqs.set(mailbox, modseq);
+          hasHeard.resolve();
+        }
+      })();
+      return { modseqs, isOver };
+    });
+    // They look between the rounds, and in the midst of them.
+    for (let round = 0; round < 6; round++) {
+      await Promise.all(all.map(async (one, index) => {
+        for (let n = 0; n < 30; n++) {
+          for (const id of mailboxes.slice((index + n * round) % 3).slice(0, 1)) await fill(one, id, "x");
+        }
+      }));
+      const last = (await owner.mailboxes(whose)).map(({ id, highestModseq }) => [id, highestModseq] as const);
+      while (heard.some(({ modseqs }) => last.some(([id, modseq]) => modseqs.get(id) !== modseq))) {
+        await hasHeard.promise;
+        hasHeard = Promise.withResolvers();
+      }
+    }
+    stop.abort();
+    await Promise.all(heard.map(({ isOver }) => isOver));
+  } finally {
+    await other.stop();
     await close();
   }
 });
