@@ -11,6 +11,7 @@ import { queue } from "./migrations/0006_queue.ts";
 import { datasets } from "./migrations/0007_datasets.ts";
 import { segments } from "./migrations/0008_segments.ts";
 import { changes } from "./migrations/0009_changes.ts";
+import { accountsForMail } from "./migrations/0010_accounts_for_mail.ts";
 import { pragma } from "./statement.ts";
 
 /**
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   datasets,
   segments,
   changes,
+  accountsForMail,
 ];
 
 /**
