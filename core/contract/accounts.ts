@@ -5,6 +5,8 @@ import type { AccountId } from "./identifiers.ts";
 export interface Accounts {
   /** By canonical address (see `core/contract/directory.ts` for what a login may be). */
   accountByAddress(address: string): Promise<Account | undefined>;
+  /** The same without what only logins ask for, for mail asks far more often. Absent: it is had no cheaper. */
+  accountForMail?(address: string): Promise<AccountForMail | undefined>;
   /** By id. */
   account(id: AccountId): Promise<Account | undefined>;
   /** In the order of their addresses, after the given one. */
@@ -30,6 +32,9 @@ export interface Account {
   /** How much it may keep; absent: as much as the disk holds. */
   readonly quota?: Quota;
 }
+
+/** What mail has to know of an account. */
+export type AccountForMail = Pick<Account, "id" | "quota">;
 
 /** Limits of an account (RFC 9208 §5); what is absent is not limited. */
 export interface Quota {

@@ -64,6 +64,7 @@ const methods: { readonly [Kind in PluginKind]: Methods<ExtensionByKind[Kind]> }
     lockMaildrop: "required",
     share: "optional",
     accountByAddress: "required",
+    accountForMail: "optional",
     account: "required",
     accounts: "required",
     alias: "required",

@@ -1,14 +1,15 @@
 /** Reads of accounts and of what belongs to them: short queries in the thread that asks. */
 import type { DatabaseSync } from "node:sqlite";
-import type { Account, Alias } from "../../core/contract/accounts.ts";
+import type { Account, AccountForMail, Alias } from "../../core/contract/accounts.ts";
 import type { Metadata, MetadataPlace } from "../../core/contract/mailbox.ts";
-import { accountOf, type AccountRow, limit, placeKeys } from "./rows.ts";
+import { accountForMailOf, accountOf, type AccountRow, limit, placeKeys } from "./rows.ts";
 import { Statement } from "./statement.ts";
 
 /** Sees what is committed. */
 export class AccountReader {
   readonly #account: Statement<AccountRow>;
   readonly #accountByAddress: Statement<AccountRow>;
+  readonly #accountForMail: Statement<Pick<AccountRow, "id" | "quota">>;
   readonly #accounts: Statement<AccountRow>;
   readonly #alias: Statement<{ readonly targets: string }>;
   readonly #aliases: Statement<{ readonly address: string; readonly targets: string }>;
@@ -20,6 +21,8 @@ export class AccountReader {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#account = prepare("SELECT * FROM accounts WHERE id = ?");
     this.#accountByAddress = prepare("SELECT * FROM accounts WHERE address = ?");
+    // Else SQLite takes the index of addresses alone, for they are unique, and reads the account's row besides.
+    this.#accountForMail = prepare("SELECT id, quota FROM accounts INDEXED BY accounts_for_mail WHERE address = ?");
     this.#accounts = prepare("SELECT * FROM accounts WHERE address > ? ORDER BY address LIMIT 0 + ?");
     this.#alias = prepare("SELECT targets FROM aliases WHERE address = ?");
     this.#aliases = prepare("SELECT address, targets FROM aliases ORDER BY address");
@@ -37,6 +40,12 @@ export class AccountReader {
   accountByAddress(address: string): Account | undefined {
     const row = this.#accountByAddress.get(address);
     return row && accountOf(row);
+  }
+
+  /** The same, as far as mail asks. */
+  accountForMail(address: string): AccountForMail | undefined {
+    const row = this.#accountForMail.get(address);
+    return row && accountForMailOf(row);
   }
 
   /** In the order of their addresses. */

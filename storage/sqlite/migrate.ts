@@ -12,6 +12,7 @@ import { datasets } from "./migrations/0007_datasets.ts";
 import { segments } from "./migrations/0008_segments.ts";
 import { changes } from "./migrations/0009_changes.ts";
 import { uncounted } from "./migrations/0010_uncounted.ts";
+import { accountsForMail } from "./migrations/0011_accounts_for_mail.ts";
 import { pragma } from "./statement.ts";
 
 /**
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   segments,
   changes,
   uncounted,
+  accountsForMail,
 ];
 
 /**

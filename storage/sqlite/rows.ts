@@ -1,5 +1,5 @@
 /** Rows of the tables, and what the contract makes of them. */
-import type { Account } from "../../core/contract/accounts.ts";
+import type { Account, AccountForMail } from "../../core/contract/accounts.ts";
 import type { DatasetOwner } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type { DeliveryEnvelope, Mailbox, MailboxRights, Message, MetadataPlace } from "../../core/contract/mailbox.ts";
@@ -108,15 +108,16 @@ export const envelopeColumns = "sender, recipient";
 /** The account of a row. */
 export function accountOf(row: AccountRow): Account {
   return {
-    id: accountId(row.id),
+    ...accountForMailOf(row),
     address: row.address,
     createdAt: new Date(row.createdAt),
-    // Only a login asks for them, and mail asks far more often.
-    get secrets() {
-      return JSON.parse(row.secrets);
-    },
-    ...row.quota !== null && { quota: JSON.parse(row.quota) },
+    secrets: JSON.parse(row.secrets),
   };
+}
+
+/** The same, as far as mail asks. */
+export function accountForMailOf({ id, quota }: Pick<AccountRow, "id" | "quota">): AccountForMail {
+  return { id: accountId(id), ...quota !== null && { quota: JSON.parse(quota) } };
 }
 
 /** The mailbox of a row. */

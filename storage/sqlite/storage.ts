@@ -3,7 +3,7 @@
  * queries in the thread that asks; writes go to a thread of their own, which commits those of many callers with one fsync.
  * Other processes may use the files at the same time.
  */
-import type { Account, AccountOperation, Alias } from "../../core/contract/accounts.ts";
+import type { Account, AccountForMail, AccountOperation, Alias } from "../../core/contract/accounts.ts";
 import type { Dataset, DatasetOwner, DatasetPlace, DatasetSelection } from "../../core/contract/datasets.ts";
 import type { AccountId, BodyId, MailboxId, QueueId } from "../../core/contract/identifiers.ts";
 import type {
@@ -252,21 +252,20 @@ export class SqliteStorage implements Storage, Lifecycle {
     return this.#bell.listen(stop, () => this.#others.leave());
   }
 
-  account(id: AccountId): Promise<Account | undefined> {
-    return Promise.try(() => this.#accounts.account(keyOf(id)));
-  }
+  account = (id: AccountId): Promise<Account | undefined> => Promise.try(() => this.#accounts.account(keyOf(id)));
 
   accountByAddress(address: string): Promise<Account | undefined> {
     return Promise.try(() => this.#accounts.accountByAddress(address));
   }
 
+  accountForMail = (address: string): Promise<AccountForMail | undefined> =>
+    Promise.try(() => this.#accounts.accountForMail(address));
+
   accounts(after = "", most = Infinity): Promise<readonly Account[]> {
     return Promise.try(() => this.#accounts.accounts(after, most));
   }
 
-  alias(address: string): Promise<readonly string[] | undefined> {
-    return Promise.try(() => this.#accounts.alias(address));
-  }
+  alias = (address: string): Promise<readonly string[] | undefined> => Promise.try(() => this.#accounts.alias(address));
 
   aliases = (): Promise<readonly Alias[]> => Promise.try(() => this.#accounts.aliases());
 

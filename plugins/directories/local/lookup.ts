@@ -12,13 +12,13 @@
  * A login is the address of an account, nothing else: with aliases and sub-addresses each account would have any number
  * of logins, and who guesses passwords could use another one for each guess.
  */
-import type { Account, Accounts, Quota } from "../../../core/contract/accounts.ts";
+import type { Account, AccountForMail, Accounts, Quota } from "../../../core/contract/accounts.ts";
 import type { Recipient } from "../../../core/contract/directory.ts";
 import type { AccountId } from "../../../core/contract/identifiers.ts";
 import { type Address, type AddressBook, isPostmaster } from "./address_book.ts";
 
 /** Reads that a lookup needs. */
-export type AccountReads = Pick<Accounts, "accountByAddress" | "account" | "accounts" | "alias">;
+export type AccountReads = Pick<Accounts, "accountByAddress" | "accountForMail" | "account" | "accounts" | "alias">;
 
 /** What there is for an address. */
 export type Match =
@@ -121,13 +121,17 @@ export class Lookup {
 
   async #ofHost(domain: string): Promise<Match> {
     const owner = this.#book.hostOwner(domain);
-    const account = owner === undefined ? undefined : await this.#accounts.accountByAddress(owner);
+    const account = owner === undefined ? undefined : await this.#accountForMail(owner);
     return account === undefined ? { kind: "remote" } : matchOf(account);
   }
 
   async #ofAddress(canonical: string): Promise<Match | undefined> {
-    const account = await this.#accounts.accountByAddress(canonical);
+    const account = await this.#accountForMail(canonical);
     return account === undefined ? await this.#ofAlias(canonical) : matchOf(account);
+  }
+
+  #accountForMail(canonical: string): Promise<AccountForMail | undefined> {
+    return this.#accounts.accountForMail?.(canonical) ?? this.#accounts.accountByAddress(canonical);
   }
 
   async #ofAlias(alias: string): Promise<Match | undefined> {
@@ -161,7 +165,7 @@ export class Lookup {
   }
 }
 
-function matchOf({ id, quota = {} }: Account): Match {
+function matchOf({ id, quota = {} }: AccountForMail): Match {
   return { kind: "account", account: id, quota };
 }
 

@@ -16,6 +16,20 @@ export const accountPromises: readonly StoragePromise[] = [
     assertEquals(await storage.accountByAddress("b@example.org"), undefined);
     assertEquals(await namesOf(storage, made.id), ["INBOX"]);
   }],
+  ["what mail asks of an account, where it is had apart, is what the account has", async ({ storage }) => {
+    const forMail = (address: string) => storage.accountForMail?.(address) ?? storage.accountByAddress(address);
+    assertEquals(await forMail("a@example.org"), undefined);
+    const id = await account(storage, "a@example.org");
+    assertEquals([(await forMail("a@example.org"))?.id, (await forMail("a@example.org"))?.quota], [id, undefined]);
+    for (const quota of [{ storage: 1, messages: 2, mailboxes: 3 }, {}]) {
+      await storage.changeAccounts([{ do: "setQuota", account: id, quota }]);
+      const { quota: kept } = await storage.account(id) ?? {};
+      assertEquals((await forMail("a@example.org"))?.quota, kept);
+    }
+    assertEquals(await forMail("A@example.org"), undefined);
+    await storage.changeAccounts([{ do: "removeAccount", account: id }]);
+    assertEquals(await forMail("a@example.org"), undefined);
+  }],
   ["an address is an account's or an alias, never both", async ({ storage }) => {
     await account(storage, "a@example.org");
     await storage.changeAccounts([{ do: "setAlias", address: "b@example.org", to: ["a@example.org"] }]);

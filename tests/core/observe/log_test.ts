@@ -118,6 +118,27 @@ Deno.test("log: lines are written together, a warning at once", () => {
   assertEquals(paper.text.split("\n").length, 12);
 });
 
+Deno.test("log: an event is written as it was when it happened, in its order", () => {
+  const text = written("text", "info", (log) => {
+    const fields = { name: "one", error: new Error("first"), list: ["a"] };
+    log.info("event", fields);
+    fields.error.message = "second";
+    fields.list.push("b");
+    fields.name = "two";
+    log.append("of another thread\n");
+    log.child(fields).info("event");
+    log.info("last", { name: fields.name });
+    fields.name = "three";
+  });
+  assertEquals(text.replaceAll("TIME INFO  ", "").split("\n"), [
+    'event name=one error="Error: first" list=["a"]',
+    "of another thread",
+    'event name=two error="Error: second" list=["a","b"]',
+    "last name=two",
+    "",
+  ]);
+});
+
 Deno.test("log: a sink that fails loses lines, says how many, and does not throw", () => {
   const paper = new Paper();
   using log = openLog({ format: "text", level: "info" }, paper);
