@@ -80,14 +80,16 @@ async function fetchPages(
     if (isReversed) known.reverse();
     const messages = marksSeen ? await markSeen(session, mailbox, known) : known.map(unchanged);
     const parsed = withSummary ? await parsedOf(session, items, known) : [];
-    let bodies: readonly (Body | undefined)[] = [], first = 0;
+    const unread = withBody ? known.filter((_, index) => parsed[index]?.printed === undefined) : [];
+    let bodies: readonly (Body | undefined)[] = [], first = 0, read = 0;
     for (const [index, { message, isChanged }] of messages.entries()) {
-      if (withBody && index === first + bodies.length) {
-        first = index;
-        bodies = await bodiesOf(session, fewOctets(known, first));
+      const { summary, printed } = parsed[index] ?? {}, isRead = withBody && printed === undefined;
+      if (isRead && read === first + bodies.length) {
+        first = read;
+        bodies = await bodiesOf(session, fewOctets(unread, first));
       }
-      const { summary, printed } = parsed[index] ?? {}, body = bodies[index - first];
-      if (withSummary && parsed[index] === undefined || withBody && body === undefined) continue;
+      const body = isRead ? bodies[read++ - first] : undefined;
+      if (withSummary && parsed[index] === undefined || isRead && body === undefined) continue;
       const fetched = { message, summary, printed, body };
       const writing = writeMessage(session, mailbox, fetched, isChanged ? withChange(session, items) : items);
       if (writing !== undefined) await writing;
