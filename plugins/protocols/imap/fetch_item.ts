@@ -6,6 +6,7 @@ import { CommandRefused } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
 import type { OctetRange, Section } from "./grammar/section.ts";
 import type { ParsedMessage } from "./parsed_messages.ts";
+import { inOnePiece } from "./kept.ts";
 import { type ParsedItem, printedForm } from "./printed_items.ts";
 import { printBody, printBodyStructure } from "./printing/body_structure.ts";
 import { printDateTime } from "./printing/dates.ts";
@@ -153,7 +154,7 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
 
 /** What others who ask for it need not print again. */
 function kept({ service }: Session, { message }: FetchedMessage, form: string | undefined, text: string): string {
-  if (form !== undefined) service.printed.keep(form, message.body, text);
+  if (form !== undefined) service.printed.keep(form, message.body, inOnePiece(text));
   return text;
 }
 

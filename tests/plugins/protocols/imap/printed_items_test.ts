@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { BodyId, Storage } from "../../../../core/contract/mod.ts";
-import { PrintedItems } from "../../../../plugins/protocols/imap/printed_items.ts";
+import { keptForAll } from "../../../../plugins/protocols/imap/service.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
 import { afterLogin, fred, testService } from "./talk.ts";
 
@@ -87,7 +87,7 @@ Deno.test("imap: RFC 9051 §6.4.5.1: fields of headers that were told before are
 });
 
 Deno.test("imap: of what was printed the oldest is forgotten, what is asked for stays, and nothing large is kept", () => {
-  const printed = new PrintedItems();
+  const { printed } = keptForAll();
   const text = "x".repeat(10_000);
   printed.keep("BODY", id(0), "y".repeat(20_000));
   assertEquals(printed.get("BODY", id(0)), undefined);
