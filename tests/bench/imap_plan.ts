@@ -5,6 +5,10 @@ import { type BenchServer, users } from "./servers/server.ts";
 
 /** Messages of 4 KiB. */
 const size = 4096;
+/** The fields that Thunderbird asks for. */
+const listed =
+  "From To Cc Bcc Subject Date Message-ID Priority X-Priority References Newsgroups In-Reply-To Content-Type " +
+  "Reply-To";
 
 /** One mailbox for each connection. */
 export const imapFilled: Readonly<Record<"fetch" | "mix", Filled>> = {
@@ -16,6 +20,8 @@ const waiting: Users = { ...users, offset: users.count + 110, count: 50 };
 /** In the order of the table. */
 export const imapRows: readonly Row[] = [
   ...fetchRows("ENVELOPE", "(FLAGS UID RFC822.SIZE ENVELOPE)", 1),
+  // What mail programs ask for before they show a list.
+  ...fetchRows("HEADER.FIELDS", `(FLAGS UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (${listed})])`, 1),
   ...fetchRows("BODY.PEEK[], 4 KiB", "(UID BODY.PEEK[])", 0.5),
   ...[1, 10].map((connections) =>
     mixedRow(`IMAP mixed load, ${at(connections)}`, connections, ({ imap, syncedImap }) => imap ?? syncedImap)

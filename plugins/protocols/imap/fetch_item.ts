@@ -1,19 +1,22 @@
 /** One item of FETCH: what it needs, and how it is told (RFC 9051 §7.5.2). */
 import type { Body, Message, MessageSummary } from "../../../core/contract/mod.ts";
 import { messagePreview } from "../../../core/message/preview.ts";
+import { isAscii, latin1 } from "../../../core/wire/ascii.ts";
 import { CommandRefused } from "./failures.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
-import { type OctetRange, printSectionSpec } from "./grammar/section.ts";
+import type { OctetRange, Section } from "./grammar/section.ts";
 import type { ParsedMessage } from "./parsed_messages.ts";
-import { printedForm, type PrintedItem } from "./printed_items.ts";
+import { inOnePiece } from "./kept.ts";
+import { type ParsedItem, printedForm } from "./printed_items.ts";
 import { printBody, printBodyStructure } from "./printing/body_structure.ts";
 import { printDateTime } from "./printing/dates.ts";
 import { printEnvelope } from "./printing/envelope.ts";
 import { emailObjectId, threadObjectId } from "./printing/object_ids.ts";
 import type { ResponseBuilder } from "./printing/response_builder.ts";
-import { printAstring, printNstring, type StringMode } from "./printing/strings.ts";
+import { printNstring } from "./printing/strings.ts";
 import { binarySize, hasUnknownEncoding, openBinary } from "../../../core/message/open_binary.ts";
 import { type Opened, openMessageSection, openSection } from "./sections/open_section.ts";
+import { labelOf } from "./sections/section_label.ts";
 import { NulFreeView, type Octets } from "./sections/views.ts";
 import { writeLiteral } from "./sections/write_literal.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
@@ -125,7 +128,9 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
     case "ENVELOPE":
     case "BODY":
     case "BODYSTRUCTURE":
-      response.text(print(session, fetched, item.item));
+      response.text(
+        kept(session, fetched, printedForm(session, item), `${item.item} ${printParsed(session, fetched, item.item)}`),
+      );
       return undefined;
     case "RFC822":
       return writeSection(target, fetched, "RFC822", { part: [], what: "content" });
@@ -134,7 +139,10 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
     case "RFC822.TEXT":
       return writeSection(target, fetched, "RFC822.TEXT", { part: [], what: "text" });
     case "BODY[]":
-      return writeSection(target, fetched, labelOf(item, session.stringMode), item.section, item.range);
+      return writeSection(target, fetched, labelOf(item, session.stringMode), item.section, {
+        range: item.range,
+        form: printedForm(session, item),
+      });
     case "BINARY[]":
       return writeBinary(target, fetched, item);
     case "BINARY.SIZE[]":
@@ -145,13 +153,12 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
 }
 
 /** What others who ask for it need not print again. */
-function print(session: Session, fetched: FetchedMessage, name: PrintedItem): string {
-  const text = `${name} ${printParsed(session, fetched, name)}`;
-  session.service.printed.keep(printedForm(session, name), fetched.message.body, text);
+function kept({ service }: Session, { message }: FetchedMessage, form: string | undefined, text: string): string {
+  if (form !== undefined) service.printed.keep(form, message.body, inOnePiece(text));
   return text;
 }
 
-function printParsed(session: Session, fetched: FetchedMessage, name: PrintedItem): string {
+function printParsed(session: Session, fetched: FetchedMessage, name: ParsedItem): string {
   const mode = { ...session.stringMode, rev2: session.extensions.isRev2 };
   switch (name) {
     case "ENVELOPE":
@@ -163,29 +170,21 @@ function printParsed(session: Session, fetched: FetchedMessage, name: PrintedIte
   }
 }
 
-type SectionItem = FetchItem & { readonly item: "BODY[]" };
-type Section = SectionItem["section"];
-
-/** How sections are told, made once for all the messages of which they are asked. */
-const labels = new WeakMap<SectionItem, string>();
-
-function labelOf(item: SectionItem, mode: StringMode): string {
-  const known = labels.get(item);
-  if (known !== undefined) return known;
-  const label = `BODY[${printSectionSpec(item.section, (name) => printAstring(name, mode))}]`;
-  labels.set(item, label);
-  return label;
-}
-
 function writeSection(
   target: FetchTarget,
   fetched: FetchedMessage,
   label: string,
   section: Section,
-  range?: OctetRange,
+  { range, form }: { readonly range?: OctetRange | undefined; readonly form?: string | undefined } = {},
 ): Promise<void> | undefined {
   const opened = openSectionOf(fetched, section);
   const writeOpened = (octets: Octets | undefined) => {
+    // What is kept is text: ASCII is the same octets again.
+    if (form !== undefined && octets?.clean !== undefined && isAscii(octets.clean)) {
+      const text = latin1(octets.clean);
+      target.response.text(kept(target.session, fetched, form, `${label} {${text.length}}\r\n${text}`));
+      return undefined;
+    }
     target.response.text(`${label}${originOf(range)} `);
     if (octets !== undefined) return write(target, new NulFreeView(octets), range);
     target.response.text("NIL");

@@ -123,14 +123,16 @@ async function fetchPages(
     const known = present.filter((_, index) => canTell(index)), parsed = all.filter((_, index) => canTell(index));
     if (known.length < present.length) passedOver.undecodable();
     const messages = marksSeen ? await markSeen(session, mailbox, known) : known.map(unchanged);
-    let bodies: readonly (Body | undefined)[] = [], first = 0;
+    const unread = withBody ? known.filter((_, index) => parsed[index]?.printed === undefined) : [];
+    let bodies: readonly (Body | undefined)[] = [], first = 0, read = 0;
     for (const [index, { message, isChanged }] of messages.entries()) {
-      if (withBody && index === first + bodies.length) {
-        first = index;
-        bodies = await bodiesOf(session, fewOctets(known, first));
+      const { summary, printed } = parsed[index] ?? {}, isRead = withBody && printed === undefined;
+      if (isRead && read === first + bodies.length) {
+        first = read;
+        bodies = await bodiesOf(session, fewOctets(unread, first));
       }
-      const { summary, printed } = parsed[index] ?? {}, body = bodies[index - first];
-      if (withSummary && parsed[index] === undefined || withBody && body === undefined) continue;
+      const body = isRead ? bodies[read++ - first] : undefined;
+      if (withSummary && parsed[index] === undefined || isRead && body === undefined) continue;
       const fetched = { message, summary, printed, body };
       const told = isChanged ? withChange(session, items) : items;
       const writing = writeMessage({ session, mailbox, passedOver }, fetched, told);

@@ -1,16 +1,16 @@
-/** What FETCH needs of messages beside their rows: what was parsed of them, or has been printed of that before. */
+/** What FETCH needs of messages beside their rows: what was parsed of them, or has been printed before. */
 import type { BodyId, Message, MessageSummary } from "../../../core/contract/mod.ts";
 import { isGone } from "./failures.ts";
-import { neededParts } from "./fetch_item.ts";
+import { neededParts, needsBody } from "./fetch_item.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
-import { isPrinted, printedForm } from "./printed_items.ts";
+import { printedForm } from "./printed_items.ts";
 import type { Session } from "./session.ts";
 
 /** One or the other, where any item needs it. */
 export interface ParsedMessage {
   /** What was parsed. */
   readonly summary?: Partial<MessageSummary> | undefined;
-  /** For each item that needs that, its text. */
+  /** For each item that is made of that, or of the body, its text: the body is not needed then. */
   readonly printed?: readonly (string | undefined)[] | undefined;
 }
 
@@ -21,8 +21,8 @@ export async function parsedOf(
   messages: readonly Message[],
 ): Promise<readonly (ParsedMessage | undefined)[]> {
   const { printed: kept, context: { storage } } = session.service;
-  const forms = items.map(({ item }) => isPrinted(item) ? printedForm(session, item) : undefined);
-  const areAllPrinted = items.every((item) => isPrinted(item.item) || neededParts(item).length === 0);
+  const forms = items.map((item) => printedForm(session, item));
+  const areAllPrinted = items.every((item, index) => forms[index] !== undefined || !isRead(item));
   const parts = [...new Set(items.flatMap(neededParts))];
   const printed = messages.map(({ body }) => {
     if (!areAllPrinted) return undefined;
@@ -55,4 +55,9 @@ export async function presentOf<Read>(
 
 function unlessGone(error: unknown): undefined {
   if (!isGone(error)) throw error;
+}
+
+/** Whether it takes more than the row of a message. */
+function isRead(item: FetchItem): boolean {
+  return needsBody(item) || neededParts(item).length > 0;
 }

@@ -3,7 +3,7 @@ import { definePlugin, type Protocol } from "../../../core/contract/mod.ts";
 import { commands } from "./command_table.ts";
 import { withExtensions } from "./extension_commands.ts";
 import { imapOptions } from "./options.ts";
-import { PrintedItems } from "./printed_items.ts";
+import { keptForAll } from "./service.ts";
 import { serveImap } from "./conversation.ts";
 
 export default definePlugin({
@@ -14,7 +14,7 @@ export default definePlugin({
   options: imapOptions,
   setup(context, options): Protocol {
     const { imap: added } = context.extensionCommands ?? {};
-    const service = { context, options, commands: withExtensions(commands, added), printed: new PrintedItems() };
+    const service = { context, options, commands: withExtensions(commands, added), ...keptForAll() };
     return { serve: (connection, stop) => serveImap(connection, stop, service) };
   },
 });

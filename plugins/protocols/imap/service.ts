@@ -2,7 +2,7 @@
 import type { ProtocolContext } from "../../../core/contract/mod.ts";
 import type { CommandTable } from "./command.ts";
 import type { ImapOptions } from "./options.ts";
-import type { PrintedItems } from "./printed_items.ts";
+import { Kept } from "./kept.ts";
 
 /** Made once at setup. */
 export interface ImapService {
@@ -13,5 +13,15 @@ export interface ImapService {
   /** All commands. */
   readonly commands: CommandTable;
   /** What FETCH need not print again. */
-  readonly printed: PrintedItems;
+  readonly printed: Kept<string>;
+  /** Fields that SEARCH need not read again: the key of each text that one has. */
+  readonly searched: Kept<readonly string[]>;
+}
+
+/** What sessions keep for each other. */
+export function keptForAll(): Pick<ImapService, "printed" | "searched"> {
+  return {
+    printed: new Kept((text) => text.length),
+    searched: new Kept((keys) => keys.reduce((sum, key) => sum + key.length, 0)),
+  };
 }

@@ -10,7 +10,8 @@ import type { Header } from "../../../../core/message/header.ts";
 import { addressText, fileNamesOf, readField, type ReadText, readValue } from "../../../../core/message/search_text.ts";
 import { emailObjectId, threadObjectId } from "../printing/object_ids.ts";
 import type { Condition, FieldCondition } from "./condition.ts";
-import { isIn, type WantedText } from "./wanted_text.ts";
+import type { KnownFields } from "./known_fields.ts";
+import { isInKey, isInKeyed, keyedText, type WantedText } from "./wanted_text.ts";
 
 /** Of what was parsed, what decides conditions about dates, threads, and most fields. */
 export const fewParts = [
@@ -51,6 +52,8 @@ export interface Candidate {
   readonly summary?: SearchedSummary;
   /** Its header as it stands: needed where the summary has not all of it, or no octets. */
   readonly header?: Header;
+  /** Fields that have been read before. */
+  readonly known?: KnownFields;
   /** Answers for its whole text. */
   readonly contains?: (text: WantedText, withHeader: boolean) => boolean;
   /** Decodes encoded words. */
@@ -144,12 +147,14 @@ function sentDay({ summary, header }: Candidate): number | "never" | undefined {
 }
 
 function isInField(condition: FieldCondition, candidate: Candidate): boolean | undefined {
-  const { summary, header } = candidate;
+  const { summary, header, known, message: { body } } = candidate;
+  const keys = known?.keysOf(condition, body);
+  if (keys !== undefined) return keys.some((key) => condition.texts.every((wanted) => isInKey(wanted.key, key)));
   if (summary === undefined) return undefined;
   if (header === undefined && needsHeader(condition, summary)) return undefined;
-  return fieldTexts(condition, candidate, summary).some((text) =>
-    condition.texts.every((wanted) => isIn(wanted, text))
-  );
+  const read = Array.from(fieldTexts(condition, candidate, summary), keyedText);
+  known?.learn(condition, body, read);
+  return read.some((text) => condition.texts.every((wanted) => isInKeyed(wanted, text)));
 }
 
 /** Whether the summary has too little of the header: its fields were too many or too long, or octets are looked for. */

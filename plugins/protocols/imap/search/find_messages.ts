@@ -3,10 +3,12 @@ import type { Body, MailboxId, Message, MessageSummary, Storage, UidSet } from "
 import { CharsetDecoder } from "../../../../core/message/charset.ts";
 import { Header } from "../../../../core/message/header.ts";
 import { searchText } from "../../../../core/message/search_text.ts";
+import type { Kept } from "../kept.ts";
 import type { Work } from "../long_work.ts";
 import { numbersIn, placeIn } from "../number_ranges.ts";
 import { type Condition, conditionsIn } from "./condition.ts";
 import { type Candidate, evaluate, fewParts, isWhole, needsWhole, type SearchedSummary } from "./evaluate.ts";
+import { KnownFields } from "./known_fields.ts";
 import { narrowed } from "./narrow.ts";
 import { relevancyOf } from "./relevancy.ts";
 import { summariesOf, unlessGone } from "./summarized.ts";
@@ -42,6 +44,8 @@ export interface SearchMode {
   readonly fromEnd?: boolean;
   /** Whether relevancies are wanted. */
   readonly withRelevancy?: boolean;
+  /** What searches have read before. */
+  readonly searched?: Kept<readonly string[]>;
 }
 
 /** A message that was found. */
@@ -139,11 +143,13 @@ class Looking {
   readonly #parts: typeof fewParts | undefined;
   readonly #isInHeaders: boolean;
   readonly #hasOctetFields: boolean;
+  readonly #known: Pick<Candidate, "known">;
 
   constructor(storage: Storage, condition: Condition, mode: SearchMode) {
     this.#storage = storage;
     this.#condition = condition;
     this.#mode = mode;
+    this.#known = mode.searched === undefined ? {} : { known: new KnownFields(mode.searched, this.#decoder) };
     const all = [...conditionsIn(condition)];
     this.#sought = soughtBy(all, mode.withRelevancy ?? false);
     this.#parts = all.some(needsWhole) ? undefined : fewParts;
@@ -155,11 +161,11 @@ class Looking {
 
   async among(rows: readonly Row[]): Promise<readonly FoundMessage[]> {
     const { work, now, withRelevancy = false } = this.#mode;
-    const { decode } = this.#decoder;
+    const rest = { now, decode: this.#decoder.decode, ...this.#known };
     /** By the place of their row. */
     const found: (FoundMessage | undefined)[] = [], open: number[] = [];
     for (const [place, { message, isRecent }] of rows.entries()) {
-      const verdict = evaluate(this.#condition, { message, isRecent, now, decode });
+      const verdict = evaluate(this.#condition, { message, isRecent, ...rest });
       if (verdict === true && !withRelevancy) found[place] = { message };
       else if (verdict !== false) open.push(place);
     }
@@ -170,7 +176,7 @@ class Looking {
       const summaries: readonly (SearchedSummary | undefined)[] = await summariesOf(this.#storage, bodies, this.#parts);
       for (const [index, { message, isRecent }] of some.entries()) {
         const summary = summaries[index];
-        const hit = summary && this.#look({ message, isRecent, now, decode, summary }, summary);
+        const hit = summary && this.#look({ message, isRecent, ...rest, summary }, summary);
         found[places[index] ?? 0] = hit instanceof Promise ? await hit : hit;
         if (work.isDue) await work.pause();
       }

@@ -130,8 +130,8 @@ export async function search(
   const enough = returns && enoughFor(returns);
   const withRelevancy = returns?.options.has("RELEVANCY") ?? false;
   const found = new Gathered(prepared.asksModseq, withRelevancy);
-  const { storage, now } = session.service.context;
-  const mode = { work, now: now().getTime(), withRelevancy, fromEnd: enough?.fromEnd ?? false };
+  const { context: { storage, now }, searched } = session.service;
+  const mode = { work, now: now().getTime(), withRelevancy, fromEnd: enough?.fromEnd ?? false, searched };
   const scope = await scopeOf(storage, target, condition, most);
   const byFlags = await foundByFlags(target, condition, scope, { work, enough });
   for (const uid of byFlags ?? []) found.add({ uid }, undefined);

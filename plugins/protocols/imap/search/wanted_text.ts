@@ -44,9 +44,27 @@ export function isUtf8(charset: string): boolean {
   return ["utf-8", "us-ascii"].includes(charset.toLowerCase());
 }
 
+/** A text that is looked into: its key, and its octets where it may be none. */
+export interface KeyedText {
+  /** The collation's. */
+  readonly key: string;
+  /** As of a `ReadText`. */
+  readonly octets?: string | undefined;
+}
+
+/** With its key. */
+export function keyedText({ text, octets }: ReadText): KeyedText {
+  return { key: unicodeCasemap(text), octets };
+}
+
 /** Whether a text is in another. The empty text is in every one. */
-export function isIn({ key, octets }: WantedText, { text, octets: textOctets }: ReadText): boolean {
-  return isInKey(key, unicodeCasemap(text)) || isInOctets(octets, textOctets);
+export function isIn(wanted: WantedText, text: ReadText): boolean {
+  return isInKeyed(wanted, keyedText(text));
+}
+
+/** The same of a text whose key is known. */
+export function isInKeyed(wanted: WantedText, { key, octets }: KeyedText): boolean {
+  return isInKey(wanted.key, key) || isInOctets(wanted.octets, octets);
 }
 
 /** The same, where the key of the text is known already. */

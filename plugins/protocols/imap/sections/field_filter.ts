@@ -1,7 +1,7 @@
 /** HEADER.FIELDS and HEADER.FIELDS.NOT (RFC 9051 §6.4.5.1): some fields of a header, octet for octet, from any chunks. */
 import { concat } from "../../../../core/message/bytes.ts";
 import type { Transform } from "../../../../core/message/transformed_view.ts";
-import { lowerAscii } from "../../../../core/wire/ascii.ts";
+import { latin1, lowerAscii } from "../../../../core/wire/ascii.ts";
 
 const LF = 10, CR = 13, SPACE = 32, TAB = 9, COLON = 58;
 /** RFC 5322 §4.5 has blanks before a colon; so many are looked at. */
@@ -31,6 +31,8 @@ export class FieldFilter implements Transform {
   /** The next octets of the header. */
   push(chunk: Uint8Array): Uint8Array {
     const bytes = concat([this.#carried, chunk]);
+    // A text is searched several times as quickly as its octets.
+    const text = latin1(bytes);
     this.#carried = new Uint8Array(0);
     const output = new Uint8Array(bytes.length);
     let length = 0;
@@ -43,7 +45,7 @@ export class FieldFilter implements Transform {
         }
         this.#isKept = isKept;
       }
-      const lineFeed = bytes.indexOf(LF, at);
+      const lineFeed = text.indexOf("\n", at);
       const end = lineFeed < 0 ? bytes.length : lineFeed + 1;
       if (this.#isKept) {
         output.set(bytes.subarray(at, end), length);

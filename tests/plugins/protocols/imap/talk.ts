@@ -16,8 +16,7 @@ import { latin1Bytes } from "../../../../core/wire/ascii.ts";
 import type { CommandTable } from "../../../../plugins/protocols/imap/command.ts";
 import { commands } from "../../../../plugins/protocols/imap/command_table.ts";
 import { imapOptions } from "../../../../plugins/protocols/imap/options.ts";
-import { PrintedItems } from "../../../../plugins/protocols/imap/printed_items.ts";
-import type { ImapService } from "../../../../plugins/protocols/imap/service.ts";
+import { type ImapService, keptForAll } from "../../../../plugins/protocols/imap/service.ts";
 import { serveImap } from "../../../../plugins/protocols/imap/conversation.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
 import { type FakeClient, fakeConnection, type FakeConnectionOptions } from "../../../support/fake_connection.ts";
@@ -88,7 +87,7 @@ export async function testService(given: Given = {}): Promise<TestService> {
   if (validated instanceof Promise || validated.issues) throw new Error("these are no options of imap");
   const service = {
     ...{ context, options: validated.value, commands: given.commands ?? commands },
-    printed: new PrintedItems(),
+    ...keptForAll(),
   };
   const account = (address: string) => accounts[address] ?? fail(`${address} has no account`);
   const mailbox = async (address: string, name = "INBOX") =>
