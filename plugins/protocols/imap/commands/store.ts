@@ -96,8 +96,6 @@ interface Stored {
   readonly modified: readonly number[];
   /** Nobody else has changed anything since the client was last told: it knows what it made of the flags. */
   readonly isAlone: boolean;
-  /** All of them, where they have been read. */
-  readonly read?: readonly Message[] | undefined;
 }
 
 async function storeSome(
@@ -109,30 +107,10 @@ async function storeSome(
   const { storage } = session.service.context;
   const { mode, flags, unchangedSince } = given;
   if (mode === "set" && !hasRights(mailbox.selection, "stw")) return await replace(session, mailbox, uids, given);
-  const unchanged = await unchangedBy(session, mailbox, uids, given);
-  if (unchanged !== undefined) return { changed: [], modified: [], isAlone: true, read: unchanged };
   const change = { mode, flags, ...unchangedSince !== undefined && { unchangedSince } };
   const [result] = await storage.apply([{ do: "setFlags", mailbox: mailbox.id, uids, change }]);
   const [first] = result.changed;
   return { ...result, isAlone: first === undefined || mailbox.told(first.modseq) };
-}
-
-/**
- * The message, where there is one and its flags are so already: clients say it again when they are not sure. What is read is
- * on the disk, so nothing has to be written.
- */
-async function unchangedBy(
-  session: Session,
-  mailbox: SelectedMailbox,
-  uids: readonly number[],
-  { mode, flags, unchangedSince }: StoreArguments,
-): Promise<readonly Message[] | undefined> {
-  if (uids.length !== 1 || mode === "set" || unchangedSince !== undefined) return undefined;
-  const messages = await read(session, mailbox, uids);
-  const has = (message: Message, flag: string) =>
-    message.flags.some((other) => other.toLowerCase() === flag.toLowerCase());
-  const isUnchanged = messages.every((message) => flags.every((flag) => has(message, flag) === (mode === "add")));
-  return isUnchanged ? messages : undefined;
 }
 
 /** RFC 4314 §4: flags that the user may not change stay, whatever replaces the others. */
@@ -178,12 +156,12 @@ async function tellStored(
   session: Session,
   mailbox: SelectedMailbox,
   uids: readonly number[],
-  { changed, modified, isAlone, read: known }: Stored,
+  { changed, modified, isAlone }: Stored,
   { silent: isSilent, isFromEnd, unchangedSince }: Stores,
 ): Promise<void> {
   const inOrder = (messages: readonly Message[]) => isFromEnd ? messages.toReversed() : messages;
   if (!isSilent && changed.length < uids.length) {
-    for (const message of inOrder(known ?? await read(session, mailbox, uids))) tellFlags(session, mailbox, message);
+    for (const message of inOrder(await read(session, mailbox, uids))) tellFlags(session, mailbox, message);
     return;
   }
   // RFC 7162 §3.1.3: with UNCHANGEDSINCE also of those that had their flags already, and keep their mod-sequence.

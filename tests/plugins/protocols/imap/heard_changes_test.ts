@@ -58,12 +58,8 @@ Deno.test("imap: what a client has done itself is not read again; what others do
     };
     await one.run("SELECT INBOX");
     await one.run("STORE 1 +FLAGS (\\Seen)");
-    // A STORE of one looks first whether there is anything to do.
-    const own = [["STORE 1 -FLAGS (\\Seen)", 1], ["STORE 1:2 +FLAGS.SILENT (\\Seen \\Draft)", 0]] as const;
-    for (const [command, most] of own) {
-      assertEquals([command, await readsOf(command)], [command, most]);
-      assertEquals(await readsOf("NOOP"), 0, command);
-    }
+    const own = ["STORE 1 -FLAGS (\\Seen)", "NOOP", "STORE 1:2 +FLAGS.SILENT (\\Seen \\Draft)", "NOOP"];
+    for (const command of own) assertEquals([command, await readsOf(command)], [command, 0]);
     assertEquals(await readsOf(`APPEND INBOX () {${message.length}+}\r\n${message}`), 0);
     await other.run("SELECT INBOX");
     await other.run("STORE 2 FLAGS (\\Flagged)");
