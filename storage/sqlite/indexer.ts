@@ -1,4 +1,5 @@
 /** Has the index of texts filled: a step at a time, with rests between them that leave the writer to those who deliver. */
+import type { WaitClock } from "../../core/wire/waits.ts";
 import type { WriterLink } from "./writer_link.ts";
 
 /** How long a mailbox that was touched is left alone at first, and after how long nothing counts as quiet; milliseconds. */
@@ -18,6 +19,8 @@ export interface IndexerSurroundings {
   readonly isBusy: () => boolean;
   /** Mailboxes that need work, after the given one, some of them. */
   readonly waiting: (after: number) => readonly number[];
+  /** For how long it is until it looks, or tries, again. */
+  readonly clock: Pick<WaitClock, "now">;
 }
 
 /** Begins when something is written or looked for: a storage that nobody uses needs no index. */
@@ -53,7 +56,7 @@ export class Indexer {
   touched(mailbox?: number): void {
     if (this.#isStopped) return;
     if (mailbox !== undefined) this.#queue.add(mailbox);
-    const now = performance.now();
+    const now = this.#surroundings.clock.now();
     if (now < this.#notBefore) return;
     if (this.#othersWrote && now - this.#lookedAt >= LOOK) {
       this.#othersWrote = false;
@@ -95,7 +98,7 @@ export class Indexer {
       while (!this.#isStopped && await this.#step({}));
     } catch {
       // The link has said why; what is left is indexed later.
-      this.#notBefore = performance.now() + RETRY;
+      this.#notBefore = this.#surroundings.clock.now() + RETRY;
     }
   }
 

@@ -33,6 +33,7 @@ import { summarize } from "../../core/message/summary.ts";
 import { Bell } from "../common/bell.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { Watchers } from "../common/watchers.ts";
+import { systemClock } from "../../core/wire/waits.ts";
 import { AccountReader } from "./account_reader.ts";
 import { BodyReader } from "./body_reader.ts";
 import { BodyWriter } from "./body_writer.ts";
@@ -115,6 +116,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#indexer = !fullText || through ? undefined : new Indexer(this.#link, {
       isBusy: () => this.#commits.isBusyAnywhere,
       waiting: (after) => this.#texts.waiting(after),
+      clock: settings.clock ?? systemClock,
     });
     const [watchers, bell, collector, indexer] = [this.#watchers, this.#bell, this.#collector, this.#indexer];
     const others = new OtherProcesses(this.#database, watchers, bell, indexer, () => this.#link.request("look", {}));

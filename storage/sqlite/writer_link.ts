@@ -30,7 +30,7 @@ export interface WriterSettings {
   readonly now: () => Date;
   /** Starts a writer; absent: as the permissions allow. */
   readonly spawn?: SpawnWriter;
-  /** For the writer's answers; absent: as time goes by. */
+  /** For waits and rests; absent: as time goes by. */
   readonly clock?: WaitClock;
 }
 
