@@ -61,18 +61,15 @@ const response = fc.oneof(
 );
 
 /** First messages that are well formed, so that later steps are reached too. */
-const opening = fc.constantFrom(
-  ...[
-    "\0alice",
-    "bob\0nobody",
-    "n,,n=nobody,r=abc",
-    "p=tls-unique,,n=nobody,r=abc",
-    "n,a=x,n=nobody,r=abc,z=y",
-    "n,,n=alice,r=abc",
-  ].map(
-    encodeUtf8,
-  ),
-);
+const firstMessages = [
+  "\0alice",
+  "bob\0nobody",
+  "n,,n=nobody,r=abc",
+  "p=tls-unique,,n=nobody,r=abc",
+  "n,a=x,n=nobody,r=abc,z=y",
+  "n,,n=alice,r=abc",
+] as const;
+const opening = fc.constantFrom(...firstMessages.map(encodeUtf8));
 
 const initialResponse = fc.oneof(fc.constant(undefined), opening, response);
 
@@ -101,6 +98,9 @@ function digestResponse(challenge: Uint8Array, noise: Uint8Array): Uint8Array {
     `digest-uri="imap/mail.example.org",response=0123456789abcdef0123456789abcdef,`;
   return Uint8Array.of(...latin1Bytes(text), ...noise);
 }
+
+/** SCRAM's second step is seldom found by chance, and with a binding more seldom still. */
+const begun = firstMessages.map((text): [undefined, Answer[]] => [undefined, [() => encodeUtf8(text)]]);
 
 /** What an exchange with noise comes to, in so many steps at most. */
 async function exchange(authentication: Authentication, name: string, initial: Uint8Array | undefined, said: Answer[]) {
@@ -138,7 +138,7 @@ for (const name of mechanisms) {
           assert(step.state !== "refused" || step.reason !== "unavailable", "unavailable");
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 300, examples: begun },
     );
     // The noise got as far as the mechanism goes.
     assert(most >= (/^SCRAM|^LOGIN/.test(name) ? 2 : 1), `${most} responses at most`);
