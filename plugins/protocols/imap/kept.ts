@@ -6,7 +6,7 @@
 import type { BodyId } from "../../../core/contract/mod.ts";
 
 /** Characters that are kept of each of two generations, and at most for one body. */
-const MOST = 4_194_304, LARGEST = 16_384;
+const MOST = 8_388_608, LARGEST = 16_384;
 /** What a value, or a form, takes beside its characters. */
 const ENTRY = 100, FORM = 500;
 
