@@ -2,6 +2,7 @@
 import type { Logger } from "../contract/logger.ts";
 import { beforeDeadline, inTime } from "../wire/in_time.ts";
 import type { ObserverLimits } from "./observation.ts";
+import { letOthersIn } from "../wire/turns.ts";
 
 interface Waiting {
   readonly event: string;
@@ -47,7 +48,7 @@ export class ObserverQueue implements Disposable {
 
   async #run(): Promise<void> {
     // What is under way in this turn, such as the reply to a client, comes first.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await letOthersIn();
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       await this.#tell(next);
       if (this.#dropped === 0) continue;

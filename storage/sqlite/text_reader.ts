@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Logger } from "../../core/contract/logger.ts";
 import type { UidSet } from "../../core/contract/mailbox.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
+import { letOthersIn } from "../../core/wire/turns.ts";
 import { asUidSet, type UidRange, uidRanges } from "../common/uid_set.ts";
 import { indexVersion } from "./index_version.ts";
 import type { ReadTransaction } from "./read_transaction.ts";
@@ -90,7 +91,7 @@ export class TextReader {
       if (page.rows.length < PAGE) return asUidSet(uidRanges([...uids, ...page.always]));
       from = (uids.at(-1) ?? 0) + 1;
       // Others get their turn.
-      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+      await letOthersIn();
     }
   }
 

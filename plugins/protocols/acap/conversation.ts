@@ -19,7 +19,7 @@ import {
 import { sendLastWords } from "../../../core/wire/last_words.ts";
 import { literalMark } from "../../../core/wire/literal_mark.ts";
 import { isWebRequest } from "../../../core/wire/web_request.ts";
-import { Turns } from "../imap/turns.ts";
+import { Turns } from "../../../core/wire/turns.ts";
 import type { Command, Outcome } from "./command.ts";
 import { expectedReply, serverBug } from "./failures.ts";
 import { Malformed, Scanner } from "./grammar/scanner.ts";

@@ -28,7 +28,7 @@ import type { ImapService } from "./service.ts";
 import { Session } from "./session.ts";
 import { tellHeldBack } from "./tell.ts";
 import { tellUntil } from "./tell_until.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../../../core/wire/turns.ts";
 
 /** RFC 2180 §3.3: nothing more can be said of it. */
 const gone = "The selected mailbox is gone";

@@ -24,7 +24,7 @@ import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { rightsMayHaveChanged } from "./selected_rights.ts";
 import { tellKeywords } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../../../core/wire/turns.ts";
 
 /** Messages that are read at a time, and octets of messages, if one alone has not more. */
 const PAGE = 200, OCTETS = 262_144;

@@ -3,7 +3,7 @@
  * that it neither gives up nor thinks the connection dead.
  */
 import type { Session } from "./session.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../../../core/wire/turns.ts";
 
 /** How often it is told, milliseconds. RFC 9585 §4: every 10 to 15 seconds. */
 const INTERVAL = 10_000;

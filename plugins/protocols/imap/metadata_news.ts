@@ -10,7 +10,7 @@ import { type EntryValue, maySeeMetadata, type MetadataOwner, placeOfScope, valu
 import { printChangedEntries } from "./printing/metadata_response.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./state.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../../../core/wire/turns.ts";
 import { visibleMailboxes } from "../../../core/mailboxes/visible_mailboxes.ts";
 
 /** Digests of values, by the names of their entries. */

@@ -20,7 +20,7 @@ import { refreshRights } from "./selected_rights.ts";
 import type { ImapService } from "./service.ts";
 import { notAuthenticated, type State, type StateOf, type User } from "./state.ts";
 import { tellChanges } from "./tell.ts";
-import { Watcher } from "./watcher.ts";
+import { Watcher } from "../../../core/mailboxes/watcher.ts";
 
 /** Before a login little is needed, and anybody may ask. RFC 4959 §3 has tokens of any length in the first line. */
 const strangersLimits: CommandLimits = { line: 65_536, command: 65_536, refused: 1_048_576 };

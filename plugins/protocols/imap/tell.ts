@@ -8,7 +8,7 @@ import { tellChangedResults, tellGoneResults } from "./search/tell_results.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { tellKeywords } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../../../core/wire/turns.ts";
 
 /**
  * Tells what has been committed to the mailbox since it was last told, as far as the client wants it. With `mayExpunge`

@@ -6,7 +6,7 @@ import { printUidSet } from "./printing/sequence_sets.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";
 import { tellFlags } from "./tell.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../../../core/wire/turns.ts";
 
 /** Messages that are read at a time. */
 const PAGE = 1000;

@@ -1,6 +1,6 @@
 /** Searches (RFC 4511 §4.5) and comparisons (§4.10). */
 import { decodeUtf8, encodeUtf8 } from "../../../core/wire/utf8.ts";
-import { Turns } from "../imap/turns.ts";
+import { Turns } from "../../../core/wire/turns.ts";
 import type { Entry } from "./entry.ts";
 import { type EntryTest, entryTest, valueTest } from "./filter_matching.ts";
 import { type Page, printPage, readPage } from "./grammar/controls.ts";

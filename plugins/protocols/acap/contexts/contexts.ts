@@ -3,7 +3,7 @@
  * in the order of its modtimes: after a MODTIME nothing comes that is not later.
  */
 import type { AccountId, MailboxChange } from "../../../../core/contract/mod.ts";
-import { Watcher } from "../../imap/watcher.ts";
+import { Watcher } from "../../../../core/mailboxes/watcher.ts";
 import { Tree } from "../datasets/tree.ts";
 import { printTime } from "../grammar/time.ts";
 import type { Octets } from "../octets.ts";

@@ -9,7 +9,7 @@ import type {
   DatasetOwner,
   DatasetPlace,
 } from "../../../../core/contract/mod.ts";
-import { Turns } from "../../imap/turns.ts";
+import { Turns } from "../../../../core/wire/turns.ts";
 import { type DatasetName, datasetNameOf, printDatasetName } from "../grammar/names.ts";
 import { textOf } from "../octets.ts";
 import type { AcapService } from "../service.ts";

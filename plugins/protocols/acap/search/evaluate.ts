@@ -1,5 +1,5 @@
 /** Which entries a search finds, and in which order (RFC 2244 §6.4.1, §3.4). */
-import type { Turns } from "../../imap/turns.ts";
+import type { Turns } from "../../../../core/wire/turns.ts";
 import { keyOf } from "../comparators.ts";
 import type { Value } from "../datasets/records.ts";
 import type { Comparison, Criteria } from "../grammar/criteria.ts";

@@ -16,7 +16,7 @@ import type { Session } from "../session.ts";
 import { loggedIn, type User } from "../state.ts";
 import { tellStatus } from "../status.ts";
 import { tellMetadata } from "../tell_metadata.ts";
-import { Turns } from "../turns.ts";
+import { Turns } from "../../../../core/wire/turns.ts";
 
 /** The command. */
 export const list: Command = command({

@@ -6,7 +6,7 @@ import { ListTree } from "../list_tree.ts";
 import { printListed } from "../printing/list_response.ts";
 import { ok } from "../replies.ts";
 import { loggedIn } from "../state.ts";
-import { Turns } from "../turns.ts";
+import { Turns } from "../../../../core/wire/turns.ts";
 
 /** The command. */
 export const lsub: Command = command({

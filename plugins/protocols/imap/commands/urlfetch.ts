@@ -10,7 +10,7 @@ import { NulFreeView } from "../sections/views.ts";
 import { writeLiteral } from "../sections/write_literal.ts";
 import type { Session } from "../session.ts";
 import { loggedIn } from "../state.ts";
-import { Turns } from "../turns.ts";
+import { Turns } from "../../../../core/wire/turns.ts";
 import { openAuthorizedUrl } from "../urlauth/authorize.ts";
 import { type UrlContent, type UrlData, urlData } from "../urlauth/url_data.ts";
 

@@ -17,7 +17,7 @@ import { CommandRefused } from "../failures.ts";
 import type { EventGroup } from "../grammar/notify_arguments.ts";
 import type { Session } from "../session.ts";
 import type { User } from "../state.ts";
-import { Turns } from "../turns.ts";
+import { letOthersIn, Turns } from "../../../../core/wire/turns.ts";
 import { visibleMailboxes } from "../../../../core/mailboxes/visible_mailboxes.ts";
 import { resolveGroups } from "./filter_names.ts";
 import { type KnownMailbox, KnownMailboxes, knownOf, tooMany } from "./known_mailboxes.ts";
@@ -117,7 +117,7 @@ export class Notifications {
   async tell(session: Session): Promise<void> {
     if (this.#touched.size === 0 && !this.#isAccountTouched) return;
     // The rest of the same commit belongs with it: a rename touches all that is below.
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    await letOthersIn();
     const turns = new Turns();
     const { storage } = session.service.context;
     const news = new News();

@@ -1,5 +1,5 @@
 /** What is committed to the mailboxes that a session is interested in, while it does something else. */
-import type { AccountId, MailboxChange, Storage } from "../../../core/contract/mod.ts";
+import type { AccountId, MailboxChange, Storage } from "../contract/mod.ts";
 
 /** Who is told. */
 export interface WatchListener {

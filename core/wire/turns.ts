@@ -1,5 +1,10 @@
 /** Long work gives others their turn: a session that looks through a large mailbox must not stall the rest. */
 
+/** Lets others in: what waits for its turn has had it when this resolves. */
+export function letOthersIn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
 /** Milliseconds of work after which others are let in. */
 const PATIENCE = 15;
 
@@ -20,7 +25,7 @@ export class Turns {
   /** Lets others in, when it is time. */
   async take(): Promise<void> {
     if (!this.isDue) return;
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    await letOthersIn();
     this.restart();
   }
 }
