@@ -7,7 +7,7 @@ import { hasBinary, withoutBinary } from "../../../../core/message/encode_binary
 import { isBroken } from "../../../../core/wire/errors.ts";
 import { type Access, hasRights, openTarget, putInto } from "../access.ts";
 import type { IncomingLiteral } from "../../../../core/wire/command_reader.ts";
-import { hasNul } from "../../../../core/wire/ascii.ts";
+import { hasNul, latin1 } from "../../../../core/wire/ascii.ts";
 import { CommandRefused } from "../failures.ts";
 import { keptFlags } from "../../../../core/mailboxes/flag_rights.ts";
 import { type AppendLiteral, AppendReader, type AppendStep } from "../grammar/append_arguments.ts";
@@ -147,7 +147,7 @@ class Intake {
     }
     if (literal.size > LONGEST_URL) throw new CommandRefused("The URL is too long", "TOOBIG");
     let url = "";
-    for await (const piece of literal.octets()) url += new TextDecoder("latin1").decode(piece);
+    for await (const piece of literal.octets()) url += latin1(piece);
     await this.#url(url);
   }
 
