@@ -49,18 +49,27 @@ export function housedDirectory(given: GivenDirectory, parts: HouseParts): Direc
       given.findAccount === undefined
         ? await ownerOf(login.includes("@") ? login : `${login}@${domain}`)
         : await homes.ofAny(await given.findAccount(login)),
-    mayActAs: async (account, login) => await homes.ofAny(await given.mayActAs(await homes.nameOf(account), login)),
-    maySendAs: async (account, address) =>
-      given.maySendAs === undefined
-        ? await ownerOf(address) === account
-        : await given.maySendAs(await homes.nameOf(account), address),
+    mayActAs: async (account, login) => {
+      const name = await homes.nameOf(account);
+      return name && await homes.ofAny(await given.mayActAs(name, login));
+    },
+    maySendAs: async (account, address) => {
+      if (given.maySendAs === undefined) return await ownerOf(address) === account;
+      const name = await homes.nameOf(account);
+      return name !== undefined && await given.maySendAs(name, address);
+    },
     resolve,
     ...given.advanceOtp && {
-      advanceOtp: async (from, to) =>
-        await given.advanceOtp?.({ ...from, account: await homes.nameOf(from.account) }, to) ?? false,
+      advanceOtp: async (from, to) => {
+        const name = await homes.nameOf(from.account);
+        return name !== undefined && (await given.advanceOtp?.({ ...from, account: name }, to) ?? false);
+      },
     },
     ...given.secretsMark && {
-      secretsMark: async (account) => await given.secretsMark?.(await homes.nameOf(account)),
+      secretsMark: async (account) => {
+        const name = await homes.nameOf(account);
+        return name && await given.secretsMark?.(name);
+      },
     },
     ...given.admin && { admin: given.admin },
   };
@@ -98,8 +107,8 @@ class Homes {
     return home.id;
   }
 
-  /** What the directory calls whoever has the account. */
-  async nameOf(account: AccountId): Promise<AccountId> {
+  /** What the directory calls whoever has the account; undefined where that is nobody: an id may be somebody else's name. */
+  async nameOf(account: AccountId): Promise<AccountId | undefined> {
     const { accounts, knowsAccounts } = this.#parts;
     if (knowsAccounts()) return account;
     const known = this.#names.get(account);
@@ -107,7 +116,8 @@ class Homes {
     // Of a session that has begun before this directory was set up.
     const address = (await accounts.account(account))?.address;
     const recipient = address === undefined ? undefined : await this.#directory.resolve(address);
-    return recipient?.kind === "account" && await this.of(recipient.account) === account ? recipient.account : account;
+    if (recipient?.kind !== "account" || await this.of(recipient.account) !== account) return undefined;
+    return recipient.account;
   }
 
   async #made(address: string): Promise<{ readonly id: AccountId }> {

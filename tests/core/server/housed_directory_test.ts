@@ -106,6 +106,17 @@ Deno.test("directories: the directory is asked about its own names, also by sess
   assertEquals(await directory.maySendAs(bob, "all@example.org"), false);
 });
 
+Deno.test("directories: an account that is nobody's any more may do nothing, whoever is called as its id is", async () => {
+  const { accounts, open, asked } = house();
+  await accounts.changeAccounts([{ do: "createAccount", address: "eve@example.org", secrets: {} }]);
+  const eve = (await accounts.accountByAddress("eve@example.org"))?.id;
+  assertEquals(eve, "1");
+  assert(eve !== undefined);
+  assertEquals(await open().mayActAs(eve, "1"), undefined);
+  assertEquals(await open().maySendAs(eve, "1@example.org"), false);
+  assertEquals(asked, []);
+});
+
 Deno.test("directories: an alias in the storage is nobody's home", async () => {
   const { accounts, open } = house();
   await accounts.changeAccounts([{ do: "setAlias", address: "ann@example.org", to: ["bob@example.org"] }]);
