@@ -28,41 +28,41 @@ export async function makeDataFolder(folder: string): Promise<void> {
  * count the guesses of an attacker for itself. The command line is none, and works beside it. Ends with the process,
  * however that ends.
  *
- * @throws SetupError where another server holds it.
+ * @throws SetupError where another server holds it, or it cannot be told whether one does.
  */
 export function holdDataFolder(folder: string): Disposable {
-  const file = openFolder(folder);
-  if (file === undefined || isLocked(file)) return { [Symbol.dispose]: () => file?.close() };
-  file.close();
+  if (!hasFolderLocks) return { [Symbol.dispose]: () => {} };
+  using undo = new DisposableStack();
+  try {
+    const file = undo.use(Deno.openSync(folder));
+    if (file.tryLockSync(true)) return undo.move();
+  } catch (error) {
+    const advice =
+      "it must be a folder that can be read, on a file system with locks, which the database needs as well";
+    throw new SetupError(
+      "data",
+      new Error(`${folder} cannot be held: ${messageOf(error)}; ${advice}`, { cause: error }),
+    );
+  }
   throw new SetupError(
     "data",
     new Error(`another server runs with ${folder}: stop that one first, or give this one a folder of its own`),
   );
 }
 
-/** Whether a server runs with it. */
+/** Whether a server runs with it, or it cannot be told. */
 export function isServed(folder: string): boolean {
-  using file = openFolder(folder);
-  return file !== undefined && !isLocked(file, false);
-}
-
-/** Undefined on systems where no folder can be opened. */
-function openFolder(folder: string): Deno.FsFile | undefined {
+  if (!hasFolderLocks) return false;
   try {
-    return Deno.openSync(folder);
-  } catch {
-    return undefined;
+    using file = Deno.openSync(folder);
+    return !file.tryLockSync(false);
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound);
   }
 }
 
-/** Also where the file system knows no locks: a server that cannot start is worse than two that might. */
-function isLocked(file: Deno.FsFile, isExclusive = true): boolean {
-  try {
-    return file.tryLockSync(isExclusive);
-  } catch {
-    return true;
-  }
-}
+/** Windows opens no folders. */
+const hasFolderLocks = Deno.build.os !== "windows";
 
 /** Up to the first that is there, as far as the program may know of them. */
 async function foldersAbove(folder: string): Promise<string[]> {

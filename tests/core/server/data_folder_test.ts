@@ -1,5 +1,5 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { makeDataFolder } from "../../../core/server/data_folder.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { holdDataFolder, isServed, makeDataFolder } from "../../../core/server/data_folder.ts";
 import { projectFolder } from "../../house/project_files.ts";
 import { Recorder, recorderTest } from "../../support/power_cut/recorder.ts";
 
@@ -7,7 +7,8 @@ import { Recorder, recorderTest } from "../../support/power_cut/recorder.ts";
 function program(rights: readonly string[]): [string, ...string[]] {
   const path = (name: string) => decodeURIComponent(new URL(name, projectFolder).pathname);
   const module = new URL("core/server/data_folder.ts", projectFolder);
-  const code = `import { makeDataFolder } from "${module}"; await makeDataFolder(Deno.args[0]);`;
+  const code =
+    `import { holdDataFolder, isServed, makeDataFolder } from "${module}"; await makeDataFolder(Deno.args[0]);`;
   const source = `data:text/javascript,${encodeURIComponent(code)}`;
   return [Deno.execPath(), "run", "-q", "--no-check", "--no-prompt", "--config", path("deno.json"), ...rights, source];
 }
@@ -79,6 +80,17 @@ Deno.test("data folder: one that cannot be made is told with what to do", async 
   const file = await Deno.makeTempFile();
   try {
     await assertRejects(() => makeDataFolder(`${file}/data`), Error, "must be a folder that belongs to the user");
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("data folder: where it cannot be told whether a server runs with it, none starts, and commands think that one does", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    assertThrows(() => holdDataFolder(`${file}/data`), Error, "cannot be held");
+    assertEquals(isServed(`${file}/data`), true);
+    assertEquals(isServed(`${file}.none`), false);
   } finally {
     await Deno.remove(file);
   }
