@@ -13,7 +13,6 @@ export const threadFiles: Readonly<Record<string, string>> = {
     const loop = () => { for (;;); };
     const spin = async () => { for (;;) await null; };
     const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-    const pipe = (name, write) => Deno.openSync(new URL(name, import.meta.url), { read: !write, write }).close();
     const states = ["authorization", "transaction"], all = ["not-authenticated", "authenticated", "selected"];
     export default {
       apiVersion: 1, kind: "extension", name: "threads", summary: "tells threads",
@@ -24,7 +23,7 @@ export const threadFiles: Readonly<Record<string, string>> = {
           { keyword: "XDIE", states, run: die },
           { keyword: "XEXIT", states, run: () => Deno.exit(0) },
           { keyword: "XLOOP", states, run: loop },
-          { keyword: "XPIPE", states, run: () => { pipe("./begun", true); pipe("./pipe", false); } },
+          { keyword: "XPIPE", states, run: () => Deno.readFileSync(new URL("./pipe", import.meta.url)) },
           { keyword: "XSPIN", states, run: spin },
           { keyword: "XWAIT", states, run: wait },
         ],

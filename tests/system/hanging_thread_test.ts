@@ -60,20 +60,20 @@ for (
 Deno.test("workers: a thread that waits for the system is gone when that answers; until then its place stays empty, and the log says so", async () => {
   const clock = new TestClock();
   await using server = await testServer({ ...twoThreads, storage: "sqlite" }, { clock });
-  const [begun = "", pipe = ""] = ["begun", "pipe"].map((name) => `${server.folder}/${name}`);
-  assertEquals((await new Deno.Command("mkfifo", { args: [begun, pipe] }).output()).code, 0);
+  const pipe = `${server.folder}/pipe`;
+  assertEquals((await new Deno.Command("mkfifo", { args: [pipe] }).output()).code, 0);
   await using first = await sessionIn(server, "first");
   await using hangs = await sessionIn(server, "second");
   await hangs.session.say("XPIPE\r\n");
-  // Who opens a pipe waits for its other end: it has come so far, and answers nothing from there on.
-  (await Deno.open(begun)).close();
+  // A pipe is opened when somebody reads from it: the thread is within the system, and stays there up to the pipe's end.
+  using end = await Deno.open(pipe, { write: true });
   const isTold = (message: RegExp) => server.log.some((line) => message.test(line.message));
   while (!isTold(/is not gone: .*restart the server/)) {
     // Whatever there is to hear has been heard.
     await first.session.ask("XTHREAD");
     clock.advance(11_000);
   }
-  (await Deno.open(pipe, { write: true })).close();
+  end.close();
   while (!isTold(/there again/)) await first.session.ask("XTHREAD");
   await using again = await sessionIn(server, "second");
   assertEquals(again.thread, "second");
