@@ -11,6 +11,7 @@ import { AllMailboxes } from "./all_mailboxes.ts";
 import type { Indexer } from "./indexer.ts";
 import { keyOf, mailboxId } from "./rows.ts";
 import { Statement } from "./statement.ts";
+import type { WriterLink } from "./writer_link.ts";
 
 /** How often the database is looked at, milliseconds. */
 const INTERVAL = 250;
@@ -35,7 +36,7 @@ export class OtherProcesses {
   readonly #watchers: Watchers;
   readonly #queue: Bell;
   readonly #indexer: Pick<Indexer, "othersWrote"> | undefined;
-  readonly #ask: () => Promise<{ readonly othersWrote: boolean }>;
+  readonly #link: Pick<WriterLink, "request">;
   readonly #seen = new Map<AccountId, Marks>();
   #seenVersion: number | undefined;
   #isAsking = false;
@@ -44,14 +45,14 @@ export class OtherProcesses {
   /**
    * @param queue Rings when others may have changed the queue.
    * @param indexer Looks for what they have left to do.
-   * @param ask Asks the writer.
+   * @param link To the writer.
    */
   constructor(
     database: DatabaseSync,
     watchers: Watchers,
     queue: Bell,
     indexer: Pick<Indexer, "othersWrote"> | undefined,
-    ask: () => Promise<{ readonly othersWrote: boolean }>,
+    link: Pick<WriterLink, "request">,
   ) {
     // It changes when another connection has written: our own writer, or somebody else.
     this.#version = new Statement(database, "PRAGMA data_version");
@@ -65,7 +66,7 @@ export class OtherProcesses {
     this.#watchers = watchers;
     this.#queue = queue;
     this.#indexer = indexer;
-    this.#ask = ask;
+    this.#link = link;
   }
 
   /** Somebody is about to watch an account. */
@@ -130,7 +131,8 @@ export class OtherProcesses {
     this.#seenVersion = version;
     this.#isAsking = true;
     try {
-      if ((await this.#ask()).othersWrote) this.haveWritten();
+      const looked = ({ othersWrote }: { readonly othersWrote: boolean }) => othersWrote && this.haveWritten();
+      looked(await this.#link.request("look", {}, looked));
     } catch {
       // A writer that does not answer: others may well have.
       this.haveWritten();
