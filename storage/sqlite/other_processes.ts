@@ -38,6 +38,8 @@ export class OtherProcesses {
   readonly #indexer: Pick<Indexer, "othersWrote"> | undefined;
   readonly #link: Pick<WriterLink, "request">;
   readonly #seen = new Map<AccountId, Marks>();
+  /** Accounts whose marks could not be read when others had written. */
+  readonly #unread = new Set<AccountId>();
   #seenVersion: number | undefined;
   #isAsking = false;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -122,15 +124,19 @@ export class OtherProcesses {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#seen.clear();
+    this.#unread.clear();
     this.#all.stop();
   }
 
+  /** Never rejects. */
   async #look(): Promise<void> {
-    const version = this.#versionNow();
-    if (version === this.#seenVersion || this.#isAsking) return;
-    this.#seenVersion = version;
+    if (this.#isAsking) return;
     this.#isAsking = true;
     try {
+      for (const account of this.#unread) this.#compareOne(account);
+      const version = this.#versionNow();
+      if (version === this.#seenVersion) return;
+      this.#seenVersion = version;
       const looked = ({ othersWrote }: { readonly othersWrote: boolean }) => othersWrote && this.haveWritten();
       looked(await this.#link.request("look", {}, looked));
     } catch {
@@ -145,15 +151,28 @@ export class OtherProcesses {
     this.#indexer?.othersWrote();
     this.#queue.ring();
     this.#all.othersWrote();
-    for (const [account, before] of this.#seen) {
-      const now = this.#marksOf(account);
-      this.#seen.set(account, now);
-      for (const mailbox of new Set([...before.keys(), ...now.keys()])) {
-        const [was, is] = [before.get(mailbox), now.get(mailbox)];
-        if (was?.modseq === is?.modseq && was?.revision === is?.revision) continue;
-        const modseq = mailbox === undefined ? 0n : BigInt((is ?? was)?.modseq ?? 0);
-        this.#watchers.tellOf(account, { ...mailbox !== undefined && { mailbox }, modseq });
-      }
+    for (const account of this.#seen.keys()) this.#compareOne(account);
+  }
+
+  /** Where the disk fails, those who read are told so; whoever waits is told what was changed when it can be read again. */
+  #compareOne(account: AccountId): void {
+    try {
+      this.#tellChanges(account, this.#seen.get(account));
+      this.#unread.delete(account);
+    } catch {
+      this.#unread.add(account);
+    }
+  }
+
+  #tellChanges(account: AccountId, before: Marks | undefined): void {
+    if (before === undefined) return;
+    const now = this.#marksOf(account);
+    this.#seen.set(account, now);
+    for (const mailbox of new Set([...before.keys(), ...now.keys()])) {
+      const [was, is] = [before.get(mailbox), now.get(mailbox)];
+      if (was?.modseq === is?.modseq && was?.revision === is?.revision) continue;
+      const modseq = mailbox === undefined ? 0n : BigInt((is ?? was)?.modseq ?? 0);
+      this.#watchers.tellOf(account, { ...mailbox !== undefined && { mailbox }, modseq });
     }
   }
 
