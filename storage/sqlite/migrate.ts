@@ -1,7 +1,7 @@
 /** Brings a database from the schema that it has to the current one: numbered steps, forward only. */
 import type { DatabaseSync } from "node:sqlite";
 import { DatabaseFileError } from "./database_file_error.ts";
-import { backUp } from "./migration_backup.ts";
+import { backUp, lockFiles } from "./migration_backup.ts";
 import { start } from "./migrations/0001_start.ts";
 import { imap } from "./migrations/0002_imap.ts";
 import { fullText } from "./migrations/0003_full_text.ts";
@@ -49,7 +49,11 @@ export async function migrate(database: DatabaseSync, file: string, steps: reado
         "that wrote it, or a later one",
     );
   }
-  if (found > 0 && found < steps.length) await backUp(database, file, found);
+  if (found === steps.length) return;
+  // One after another: what the first has backed up, and changed since, is not backed up again in its place.
+  using _lock = await lockFiles(file);
+  const left = pragma(database, "user_version");
+  if (left > 0 && left < steps.length) await backUp(database, file, left);
   for (const [index, step] of steps.entries()) runStep(database, file, index + 1, step);
 }
 

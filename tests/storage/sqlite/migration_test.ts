@@ -148,6 +148,22 @@ Deno.test("sqlite migration: the backup has the files of bodies too, whatever be
   }
 });
 
+Deno.test("sqlite migration: programs that begin at once all find it done, and the backup is of before", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`, old = `${file}.schema-${migrations.length}`;
+    using alone = await WriterAlone.open(file);
+    const keys = alone.deliver(150_000, 100);
+    const more = [...migrations, "CREATE TABLE more (id)", "CREATE TABLE most (id)"];
+    await Promise.all(Array.from({ length: 3 }, () => prepareDatabase(file, more)));
+    using kept = new DatabaseSync(old, { readOnly: true });
+    assertEquals(kept.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length);
+    assertEquals([...(await alone.messages(old)).keys()].length, keys.length);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("sqlite migration: where files have no second names the backup's are copies, and on the disk", async () => {
   const folder = await Deno.makeTempDir();
   const { linkSync } = Deno, { syncSync } = Deno.FsFile.prototype;
