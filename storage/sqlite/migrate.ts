@@ -37,7 +37,8 @@ export const migrations: readonly Migration[] = [
 ];
 
 /**
- * Runs what has not been run, each step whole or not at all, after a backup of a database that holds something.
+ * Runs what has not been run, each step whole or not at all, after a backup of a database that holds something. A new one is
+ * whole at once: whoever comes meanwhile takes none for one of an earlier program.
  *
  * @throws DatabaseFileError when the schema is newer than this program; nothing has been changed.
  */
@@ -54,19 +55,20 @@ export async function migrate(database: DatabaseSync, file: string, steps: reado
   using _lock = await lockFiles(file);
   const left = pragma(database, "user_version");
   if (left > 0 && left < steps.length) await backUp(database, file, left);
-  for (const [index, step] of steps.entries()) runStep(database, file, index + 1, step);
+  for (let to = left === 0 ? steps.length : left + 1; to <= steps.length; to++) runSteps(database, file, steps, to);
 }
 
-function runStep(database: DatabaseSync, file: string, version: number, step: Migration): void {
-  if (pragma(database, "user_version") >= version) return;
+/** Up to this schema. */
+function runSteps(database: DatabaseSync, file: string, steps: readonly Migration[], to: number): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     // Another process may have been quicker.
-    if (pragma(database, "user_version") < version) {
+    const left = steps.slice(pragma(database, "user_version"), to);
+    for (const step of left) {
       if (typeof step === "string") database.exec(step);
       else step(database, file);
-      database.exec(`PRAGMA user_version = ${version}`);
     }
+    if (left.length > 0) database.exec(`PRAGMA user_version = ${to}`);
     database.exec("COMMIT");
   } catch (error) {
     database.exec("ROLLBACK");
