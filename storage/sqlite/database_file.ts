@@ -34,7 +34,7 @@ export function requireCurrent(file: string, current: number): void {
   if (found === 0 || found >= current) return;
   throw new DatabaseFileError(
     `${file}: has schema ${found}, which this program would make ${current}, and a server runs with it: restart the ` +
-      "server with this program first",
+      "server with this program first, or try again if that was just done",
   );
 }
 
