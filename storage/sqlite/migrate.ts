@@ -71,7 +71,8 @@ function runSteps(database: DatabaseSync, file: string, steps: readonly Migratio
     if (left.length > 0) database.exec(`PRAGMA user_version = ${to}`);
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    // SQLite has taken some transactions back itself, when the disk was full.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }

@@ -160,6 +160,12 @@ Deno.test("sqlite file: a migration that fails leaves the schema as it was", asy
     await prepareDatabase(file, migrations);
     const broken = [...migrations, "CREATE TABLE half (x); CREATE TABLE half (x)"];
     await assertSays(() => prepareDatabase(file, broken), file, "half");
+    const full = (database: DatabaseSync) => {
+      // As SQLite does by itself then.
+      database.exec("ROLLBACK");
+      throw new Error("database or disk is full");
+    };
+    await assertSays(() => prepareDatabase(file, [...migrations, full]), file, "disk is full");
     const storage = await open(file);
     await account(storage);
     await storage.stop?.();
