@@ -49,6 +49,8 @@ export async function backUp(database: DatabaseSync, file: string, version: numb
     await backup(database, path);
     linkAll(checked(path, version), files, copies);
   } catch (error) {
+    // Half of one is of no use, and may be what fills the disk, which the old version has to go on with.
+    for (const half of [path, copies.folder]) removeIfPossible(half);
     const reason = messageOf(error);
     throw new DatabaseFileError(
       `${path}: the backup that a new schema needs cannot be made: ${reason}; see that there is room for a second copy`,
@@ -95,5 +97,13 @@ function remove(path: string): void {
     Deno.removeSync(path, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function removeIfPossible(path: string): void {
+  try {
+    remove(path);
+  } catch {
+    // What is wrong is told by whoever could not make it.
   }
 }

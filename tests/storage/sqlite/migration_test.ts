@@ -192,6 +192,32 @@ Deno.test("sqlite migration: where files have no second names the backup's are c
   }
 });
 
+Deno.test("sqlite migration: nothing is left of a backup for which there is no room", async () => {
+  const folder = await Deno.makeTempDir();
+  const { linkSync } = Deno;
+  try {
+    const file = `${folder}/mail.db`;
+    using alone = await WriterAlone.open(file);
+    alone.deliver(150_000);
+    const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
+    const before = names();
+    // Nor can it be copied where there is a folder.
+    Deno.linkSync = (_from, to) => {
+      Deno.mkdirSync(to);
+      throw new Error("No space left on device");
+    };
+    await assertRejects(
+      () => prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]),
+      DatabaseFileError,
+      `mail.db.schema-${migrations.length}: the backup`,
+    );
+    assertEquals(names(), before);
+  } finally {
+    Object.assign(Deno, { linkSync });
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("sqlite schema 4: bodies and what was parsed of them are what they were", async () => {
   const folder = await Deno.makeTempDir();
   try {
