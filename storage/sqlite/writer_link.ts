@@ -220,7 +220,7 @@ export class WriterLink {
     const asked = waiting.get(message.id);
     waiting.delete(message.id);
     if ("failure" in message) {
-      if (message.failure.kind === "unavailable") this.#failed(message.failure);
+      if (message.failure.kind === "unavailable") this.#failed(message.failure, asked?.name);
       asked?.reject(errorOf(message.failure));
     } else {
       // Only that: on a full disk the first octets of a long body may have room, and taking them away has.
@@ -230,7 +230,14 @@ export class WriterLink {
   }
 
   /** Says once that writing fails, and once that it works again. */
-  #failed({ cause }: Failure): void {
+  #failed({ cause }: Failure, asked: keyof WriterRequests | undefined): void {
+    if (asked === "index") {
+      // The index may be damaged, and all else be well.
+      this.#settings.log.error(
+        `${this.#settings.file}: texts cannot be indexed: ${cause}; searches read what is not, and it is tried again later`,
+      );
+      return;
+    }
     if (!this.#isFailing) {
       this.#settings.log.error(
         `${this.#settings.file}: cannot be written: ${cause}; clients are told to come again, see that there is room ` +
