@@ -43,19 +43,22 @@ export const migrations: readonly Migration[] = [
  * @throws DatabaseFileError when the schema is newer than this program; nothing has been changed.
  */
 export async function migrate(database: DatabaseSync, file: string, steps: readonly Migration[]): Promise<void> {
-  const found = pragma(database, "user_version");
-  if (found > steps.length) {
-    throw new DatabaseFileError(
-      `${file}: has schema ${found}, and this program knows none after ${steps.length}: run the version of the server ` +
-        "that wrote it, or a later one",
-    );
-  }
-  if (found === steps.length) return;
+  if (known(database, file, steps) === steps.length) return;
   // One after another: what the first has backed up, and changed since, is not backed up again in its place.
   using _lock = await lockFiles(file);
-  const left = pragma(database, "user_version");
-  if (left > 0 && left < steps.length) await backUp(database, file, left);
-  for (let to = left === 0 ? steps.length : left + 1; to <= steps.length; to++) runSteps(database, file, steps, to);
+  const found = known(database, file, steps);
+  if (found > 0 && found < steps.length) await backUp(database, file, found);
+  for (let to = found === 0 ? steps.length : found + 1; to <= steps.length; to++) runSteps(database, file, steps, to);
+}
+
+/** The schema that it has, if it is none of later programs. */
+function known(database: DatabaseSync, file: string, steps: readonly Migration[]): number {
+  const found = pragma(database, "user_version");
+  if (found <= steps.length) return found;
+  throw new DatabaseFileError(
+    `${file}: has schema ${found}, and this program knows none after ${steps.length}: run the version of the server ` +
+      "that wrote it, or a later one",
+  );
 }
 
 /** Up to this schema. */

@@ -164,6 +164,32 @@ Deno.test("sqlite migration: programs that begin at once all find it done, and t
   }
 });
 
+Deno.test("sqlite migration: what a later program makes of it while an earlier one waits is refused by that", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`;
+    using alone = await WriterAlone.open(file);
+    using database = new DatabaseSync(file);
+    let waiting: Promise<unknown>;
+    {
+      const lock = alone.files.lockFolder();
+      assert(typeof lock !== "string");
+      using _held = lock;
+      waiting = assertRejects(
+        () => prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]),
+        DatabaseFileError,
+      );
+      // It has looked at the schema, and at the lock.
+      await new Promise((resolve) => setTimeout(resolve));
+      database.exec(`PRAGMA user_version = ${migrations.length + 2}`);
+    }
+    await waiting;
+    assertEquals(database.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length + 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("sqlite migration: where files have no second names the backup's are copies, and on the disk", async () => {
   const folder = await Deno.makeTempDir();
   const { linkSync } = Deno, { syncSync } = Deno.FsFile.prototype;
