@@ -101,7 +101,7 @@ export async function startServer(
   warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
   await makeDataFolder(config.data);
-  undo.use(holdDataFolder(config.data));
+  undo.use(await holdDataFolder(config.data));
   const workers = workersOf(config, isFromFiles, log);
   const { places, ...kept } = commonState(config, workers, now);
   const sessions = undo.use(

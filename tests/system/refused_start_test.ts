@@ -165,7 +165,7 @@ Deno.test("refused start: a command of a newer program changes no schema under a
   assertEquals(
     done.stderr.replaceAll(`${folder}/`, ""),
     `storage sqlite: data/mail.db: has schema ${current - 1}, which this program would make ${current}, and a server ` +
-      "runs with it: restart the server with this program first\n",
+      "runs with it: restart the server with this program first, or try again if that was just done\n",
   );
   assertEquals(withDatabase("PRAGMA user_version"), current - 1);
   withDatabase(`PRAGMA user_version = ${current}`);

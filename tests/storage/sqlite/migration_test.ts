@@ -148,6 +148,48 @@ Deno.test("sqlite migration: the backup has the files of bodies too, whatever be
   }
 });
 
+Deno.test("sqlite migration: programs that begin at once all find it done, and the backup is of before", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`, old = `${file}.schema-${migrations.length}`;
+    using alone = await WriterAlone.open(file);
+    const keys = alone.deliver(150_000, 100);
+    const more = [...migrations, "CREATE TABLE more (id)", "CREATE TABLE most (id)"];
+    await Promise.all(Array.from({ length: 3 }, () => prepareDatabase(file, more)));
+    using kept = new DatabaseSync(old, { readOnly: true });
+    assertEquals(kept.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length);
+    assertEquals([...(await alone.messages(old)).keys()].length, keys.length);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sqlite migration: what a later program makes of it while an earlier one waits is refused by that", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`;
+    using alone = await WriterAlone.open(file);
+    using database = new DatabaseSync(file);
+    let waiting: Promise<unknown>;
+    {
+      const lock = alone.files.lockFolder();
+      assert(typeof lock !== "string");
+      using _held = lock;
+      waiting = assertRejects(
+        () => prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]),
+        DatabaseFileError,
+      );
+      // It has looked at the schema, and at the lock.
+      await new Promise((resolve) => setTimeout(resolve));
+      database.exec(`PRAGMA user_version = ${migrations.length + 2}`);
+    }
+    await waiting;
+    assertEquals(database.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length + 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("sqlite migration: where files have no second names the backup's are copies, and on the disk", async () => {
   const folder = await Deno.makeTempDir();
   const { linkSync } = Deno, { syncSync } = Deno.FsFile.prototype;
@@ -172,6 +214,32 @@ Deno.test("sqlite migration: where files have no second names the backup's are c
   } finally {
     Object.assign(Deno, { linkSync });
     Deno.FsFile.prototype.syncSync = syncSync;
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sqlite migration: nothing is left of a backup for which there is no room", async () => {
+  const folder = await Deno.makeTempDir();
+  const { linkSync } = Deno;
+  try {
+    const file = `${folder}/mail.db`;
+    using alone = await WriterAlone.open(file);
+    alone.deliver(150_000);
+    const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
+    const before = names();
+    // Nor can it be copied where there is a folder.
+    Deno.linkSync = (_from, to) => {
+      Deno.mkdirSync(to);
+      throw new Error("No space left on device");
+    };
+    await assertRejects(
+      () => prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]),
+      DatabaseFileError,
+      `mail.db.schema-${migrations.length}: the backup`,
+    );
+    assertEquals(names(), before);
+  } finally {
+    Object.assign(Deno, { linkSync });
     await Deno.remove(folder, { recursive: true });
   }
 });
