@@ -18,10 +18,13 @@ export interface ImapService {
   readonly searched: Kept<readonly string[]>;
 }
 
+/** What a text of a list takes beside its characters, and in the list. */
+const TEXT = 32;
+
 /** What sessions keep for each other. */
 export function keptForAll(): Pick<ImapService, "printed" | "searched"> {
   return {
     printed: new Kept((text) => text.length),
-    searched: new Kept((keys) => keys.reduce((sum, key) => sum + key.length, 0)),
+    searched: new Kept((keys) => keys.reduce((sum, key) => sum + key.length + TEXT, 0)),
   };
 }

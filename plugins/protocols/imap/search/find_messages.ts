@@ -168,6 +168,7 @@ class Looking {
       const verdict = evaluate(this.#condition, { message, isRecent, ...rest });
       if (verdict === true && !withRelevancy) found[place] = { message };
       else if (verdict !== false) open.push(place);
+      if (work.isDue) await work.pause();
     }
     for (let done = 0; done < open.length; done += SUMMARIES) {
       const places = open.slice(done, done + SUMMARIES);

@@ -100,3 +100,13 @@ Deno.test("imap: of what was printed the oldest is forgotten, what is asked for 
   const kept = Array.from({ length: 2000 }, (_, at) => printed.get("ENVELOPE", id(at + 1))).filter((one) => one);
   assert(kept.length < 850, `${kept.length} are kept`);
 });
+
+Deno.test("imap: a field that stands in a header again and again, with next to nothing in it, is not kept as if it were small", () => {
+  const { searched } = keptForAll();
+  searched.keep("HEADER x", id(1), Array.from({ length: 10_000 }, () => ""));
+  assertEquals(searched.get("HEADER x", id(1)), undefined);
+  const few = Array.from({ length: 500 }, () => "");
+  for (let number = 1; number <= 2000; number++) searched.keep("HEADER x", id(number), few);
+  const kept = Array.from({ length: 2000 }, (_, at) => searched.get("HEADER x", id(at + 1))).filter((one) => one);
+  assert(kept.length < 1100, `${kept.length} are kept`);
+});
