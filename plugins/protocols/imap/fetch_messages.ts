@@ -45,14 +45,16 @@ export interface FetchSelection {
 /**
  * Tells the items of all messages that the client knows; those that are gone are passed over, and so are those that cannot be
  * decoded and a few that cannot be read.
- * @throws CommandRefused UNKNOWN-CTE, or Refusal `unavailable`, once all others have been told (RFC 3516 §4.3).
+ *
+ * @returns What kept the first of these from being told, with which a command ends (RFC 3516 §4.3): CommandRefused
+ * UNKNOWN-CTE, or Refusal `unavailable`; undefined where all have been.
  */
 export async function fetchMessages(
   session: Session,
   mailbox: SelectedMailbox,
   { uids, isFromEnd, ...selection }: FetchSelection,
   items: readonly FetchItem[],
-): Promise<void> {
+): Promise<Error | undefined> {
   const passedOver = new PassedOver();
   if (!isFromEnd) await fetchPages(session, mailbox, { uids, ...selection }, items, passedOver);
   else {
@@ -62,29 +64,25 @@ export async function fetchMessages(
       await fetchPages(session, mailbox, { uids: page, ...selection }, items, passedOver, true);
     }
   }
-  passedOver.tell();
+  return passedOver.first;
 }
 
 /** Messages of a command that were passed over, the others having been told. */
 class PassedOver {
-  #first: Error | undefined;
+  /** What kept the first of them from being told. */
+  first: Error | undefined;
   #unread = 0;
 
   /** One more whose parts cannot be decoded. */
   undecodable(): void {
-    this.#first ??= unknownEncoding();
+    this.first ??= unknownEncoding();
   }
 
   /** One more that cannot be read. @throws what has happened, where it is something else, or too often. */
   unread(cause: unknown): void {
     if (!(cause instanceof Refusal) || cause.kind !== "unavailable") throw cause;
-    this.#first ??= cause;
+    this.first ??= cause;
     if (++this.#unread === MOST_UNREAD) throw cause;
-  }
-
-  /** @throws CommandRefused, Refusal: what kept the first of them from being told. */
-  tell(): void {
-    if (this.#first !== undefined) throw this.#first;
   }
 }
 

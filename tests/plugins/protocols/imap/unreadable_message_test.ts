@@ -56,3 +56,19 @@ Deno.test("imap: where one message after the other cannot be read, the disk is n
   assertEquals(await client.run("FETCH 1:* BODY.PEEK[]"), ["NO [UNAVAILABLE] Mail cannot be read for now"]);
   assertEquals(reads(), 10);
 });
+
+Deno.test("imap: RFC 5465 §5.2: a new message that cannot be read is told of once, and keeps nothing of others from being told", async () => {
+  const { storage, reads } = storageWithLost("Subject: lost");
+  const service = await testService({ storage });
+  await service.fill(fred, "INBOX", [text("one")]);
+  await using client = await logIn(service);
+  await client.run("ENABLE IMAP4rev2");
+  await client.run("SELECT INBOX");
+  await client.run("NOTIFY SET (SELECTED (MessageNew (BODY.PEEK[TEXT]) MessageExpunge FlagChange))");
+  await service.fill(fred, "INBOX", [text("lost"), text("two")]);
+  assertEquals(await client.told(4), ["* 3 EXISTS", "* 3 FETCH (UID 3 BODY[TEXT] {5}", "two", ")"]);
+  await service.fill(fred, "INBOX", [text("three")]);
+  assertEquals(await client.told(4), ["* 4 EXISTS", "* 4 FETCH (UID 4 BODY[TEXT] {7}", "three", ")"]);
+  await client.nothingMore();
+  assertEquals(reads(), 1);
+});
