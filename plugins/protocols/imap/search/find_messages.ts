@@ -71,9 +71,10 @@ export async function scopeOf(
   storage: Storage,
   { mailbox, uids }: SearchPlace,
   condition: Condition,
+  work: Work,
   most = Infinity,
 ): Promise<SearchScope> {
-  const ranges = await narrowed(storage, mailbox, condition);
+  const ranges = await narrowed(storage, { mailbox, uids }, condition, work);
   const all = ranges === undefined ? uids : numbersIn(uids, ranges);
   return { uids: all.subarray(Math.max(0, all.length - most)), isCut: all.length > most };
 }
