@@ -24,6 +24,7 @@ import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { rightsMayHaveChanged } from "./selected_rights.ts";
 import { tellKeywords } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
+import { tellFlags } from "./tell.ts";
 import { Turns } from "../../../core/wire/turns.ts";
 
 /** Messages that are read at a time, and octets of messages, if one alone has not more. */
@@ -208,18 +209,24 @@ function writeMessage(
   fetched: FetchedMessage,
   items: readonly FetchItem[],
 ): Promise<void> | undefined {
-  const { uid, flags } = fetched.message;
+  const { message } = fetched, { uid, flags } = message;
   const number = mailbox.numberOf(uid);
   if (number === 0) return undefined;
-  if (items.some(({ item }) => item === "FLAGS")) tellKeywords(session, mailbox, flags);
+  const hasFlags = items.some(({ item }) => item === "FLAGS");
+  if (hasFlags) tellKeywords(session, mailbox, flags);
   const response = new ResponseBuilder(session.connection.writer);
   response.text(session.extensions.isUidOnly ? `* ${uid} UIDFETCH (` : `* ${number} FETCH (`);
+  const failed = (cause: unknown) => {
+    if (!isThere(response, cause)) return;
+    passedOver.unread(cause);
+    // They may be new by this command.
+    if (hasFlags) tellFlags(session, mailbox, message);
+  };
   try {
-    return writeItems({ session, mailbox, response }, fetched, items, 0)?.catch((cause) =>
-      failed(response, cause, passedOver)
-    );
+    return writeItems({ session, mailbox, response }, fetched, items, 0)?.catch(failed);
   } catch (cause) {
-    return failed(response, cause, passedOver);
+    failed(cause);
+    return undefined;
   }
 }
 
@@ -242,12 +249,12 @@ function writeItems(
   return undefined;
 }
 
-/** Goes on with the next message where it can. */
-function failed(response: ResponseBuilder, cause: unknown, passedOver: PassedOver): undefined {
+/** Whether a message that could not be told is still there. @throws OutOfStep where its telling has begun. */
+function isThere(response: ResponseBuilder, cause: unknown): boolean {
   // Half a response cannot be taken back: what fails after its beginning ends the connection.
   if (response.hasBegun && !isBroken(cause)) {
     throw new OutOfStep("a response could not be written to its end", { cause });
   }
   // RFC 9051 §6.4.9: another session has expunged it meanwhile; what is gone is passed over.
-  if (!isGone(cause)) passedOver.unread(cause);
+  return !isGone(cause);
 }

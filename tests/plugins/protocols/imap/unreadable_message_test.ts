@@ -47,6 +47,22 @@ Deno.test("imap: a message that cannot be read keeps none of the others from bei
   assertEquals(await client.run("NOOP"), ["OK Nothing done"]);
 });
 
+Deno.test("imap: RFC 9051 §6.4.5: \\Seen of a message that was not there to be read after all is told as that of others", async () => {
+  const { storage } = storageWithLost("Subject: lost");
+  const service = await testService({ storage });
+  await service.fill(fred, "INBOX", [text("lost"), text("two")]);
+  await using client = await logIn(service);
+  await client.run("ENABLE IMAP4rev2");
+  await client.run("SELECT INBOX");
+  assertEquals(await client.run("FETCH 1:2 BODY[TEXT]"), [
+    "* 1 FETCH (UID 1 FLAGS (\\Seen))",
+    "* 2 FETCH (BODY[TEXT] {5}",
+    "two",
+    " FLAGS (\\Seen) UID 2)",
+    "NO [UNAVAILABLE] Mail cannot be read for now",
+  ]);
+});
+
 Deno.test("imap: where one message after the other cannot be read, the disk is not asked for all of them", async () => {
   const { storage, reads } = storageWithLost("Subject: lost");
   const service = await testService({ storage });
