@@ -93,7 +93,7 @@ Deno.test("imap search: what was parsed of a message is read once for a field, a
 Deno.test("imap search: others have their turn between messages also where all that is looked for has been read before", async () => {
   const { storage, fill } = await testService();
   const messages = await fill(fred, "INBOX", Array.from({ length: 100 }, (_, n) => `Subject: ${n}\r\n\r\n`));
-  const { searched } = keptForAll();
+  const { searched } = keptForAll(storage);
   let pauses = 0;
   const work = { isDue: true, expect() {}, did() {}, pause: () => Promise.resolve(void pauses++) };
   const condition = { is: "field", name: "subject", envelope: "subject", texts: [{ key: "7" }] } as const;
