@@ -24,7 +24,6 @@ import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { rightsMayHaveChanged } from "./selected_rights.ts";
 import { tellKeywords } from "./selected_rights.ts";
 import type { Session } from "./session.ts";
-import { tellFlags } from "./tell.ts";
 import { Turns } from "../../../core/wire/turns.ts";
 
 /** Messages that are read at a time, and octets of messages, if one alone has not more. */
@@ -57,13 +56,18 @@ export async function fetchMessages(
   items: readonly FetchItem[],
 ): Promise<Error | undefined> {
   const passedOver = new PassedOver();
-  if (!isFromEnd) await fetchPages(session, mailbox, { uids, ...selection }, items, passedOver);
-  else {
-    const known = knownUids(mailbox, uids);
-    for (let end = known.length; end > 0; end -= PAGE) {
-      const page = known.slice(Math.max(0, end - PAGE), end);
-      await fetchPages(session, mailbox, { uids: page, ...selection }, items, passedOver, true);
+  try {
+    if (!isFromEnd) await fetchPages(session, mailbox, { uids, ...selection }, items, passedOver);
+    else {
+      const known = knownUids(mailbox, uids);
+      for (let end = known.length; end > 0; end -= PAGE) {
+        const page = known.slice(Math.max(0, end - PAGE), end);
+        await fetchPages(session, mailbox, { uids: page, ...selection }, items, passedOver, true);
+      }
     }
+  } finally {
+    // What it has changed of them is still to be told.
+    if (passedOver.unread > 0) mailbox.heard.ask();
   }
   return passedOver.first;
 }
@@ -72,18 +76,19 @@ export async function fetchMessages(
 class PassedOver {
   /** What kept the first of them from being told. */
   first: Error | undefined;
-  #unread = 0;
+  /** How many of them cannot be read. */
+  unread = 0;
 
   /** One more whose parts cannot be decoded. */
-  undecodable(): void {
+  addUndecodable(): void {
     this.first ??= unknownEncoding();
   }
 
   /** One more that cannot be read. @throws what has happened, where it is something else, or too often. */
-  unread(cause: unknown): void {
+  addUnread(cause: unknown): void {
     if (!(cause instanceof Refusal) || cause.kind !== "unavailable") throw cause;
     this.first ??= cause;
-    if (++this.#unread === MOST_UNREAD) throw cause;
+    if (++this.unread === MOST_UNREAD) throw cause;
   }
 }
 
@@ -120,15 +125,15 @@ async function fetchPages(
       return parsed === undefined || !items.some((item) => hasUnknownEncodingIn(item, parsed));
     };
     const known = present.filter((_, index) => canTell(index)), parsed = all.filter((_, index) => canTell(index));
-    if (known.length < present.length) passedOver.undecodable();
+    if (known.length < present.length) passedOver.addUndecodable();
     const messages = marksSeen ? await markSeen(session, mailbox, known) : known.map(unchanged);
-    const unread = withBody ? known.filter((_, index) => parsed[index]?.printed === undefined) : [];
+    const toRead = withBody ? known.filter((_, index) => parsed[index]?.printed === undefined) : [];
     let bodies: readonly (Body | undefined)[] = [], first = 0, read = 0;
     for (const [index, { message, isChanged }] of messages.entries()) {
       const { summary, printed } = parsed[index] ?? {}, isRead = withBody && printed === undefined;
       if (isRead && read === first + bodies.length) {
         first = read;
-        bodies = await bodiesOf(session, fewOctets(unread, first));
+        bodies = await bodiesOf(session, fewOctets(toRead, first));
       }
       const body = isRead ? bodies[read++ - first] : undefined;
       if (withSummary && parsed[index] === undefined || isRead && body === undefined) continue;
@@ -138,6 +143,9 @@ async function fetchPages(
       if (writing !== undefined) await writing;
       if (writer.isFull) await writer.flush();
     }
+    // Where one of them could not be told, they are told as what others change is, at the end of the command.
+    const change = passedOver.unread > 0 ? undefined : messages.find(({ isChanged }) => isChanged);
+    if (change !== undefined) mailbox.told(change.message.modseq);
     await turns.take();
   }
 }
@@ -172,8 +180,6 @@ async function setSeen(session: Session, mailbox: SelectedMailbox, uids: UidSet)
     const [{ changed }] = await session.service.context.storage.apply([
       { do: "setFlags", mailbox: mailbox.id, uids, change },
     ]);
-    const [first] = changed;
-    if (first !== undefined) mailbox.told(first.modseq);
     return changed;
   } catch (error) {
     if (error instanceof Refusal && error.kind === "unavailable") return [];
@@ -209,24 +215,18 @@ function writeMessage(
   fetched: FetchedMessage,
   items: readonly FetchItem[],
 ): Promise<void> | undefined {
-  const { message } = fetched, { uid, flags } = message;
+  const { uid, flags } = fetched.message;
   const number = mailbox.numberOf(uid);
   if (number === 0) return undefined;
-  const hasFlags = items.some(({ item }) => item === "FLAGS");
-  if (hasFlags) tellKeywords(session, mailbox, flags);
+  if (items.some(({ item }) => item === "FLAGS")) tellKeywords(session, mailbox, flags);
   const response = new ResponseBuilder(session.connection.writer);
   response.text(session.extensions.isUidOnly ? `* ${uid} UIDFETCH (` : `* ${number} FETCH (`);
-  const failed = (cause: unknown) => {
-    if (!isThere(response, cause)) return;
-    passedOver.unread(cause);
-    // They may be new by this command.
-    if (hasFlags) tellFlags(session, mailbox, message);
-  };
   try {
-    return writeItems({ session, mailbox, response }, fetched, items, 0)?.catch(failed);
+    return writeItems({ session, mailbox, response }, fetched, items, 0)?.catch((cause) =>
+      failed(response, cause, passedOver)
+    );
   } catch (cause) {
-    failed(cause);
-    return undefined;
+    return failed(response, cause, passedOver);
   }
 }
 
@@ -249,12 +249,12 @@ function writeItems(
   return undefined;
 }
 
-/** Whether a message that could not be told is still there. @throws OutOfStep where its telling has begun. */
-function isThere(response: ResponseBuilder, cause: unknown): boolean {
+/** Goes on with the next message where it can. */
+function failed(response: ResponseBuilder, cause: unknown, passedOver: PassedOver): undefined {
   // Half a response cannot be taken back: what fails after its beginning ends the connection.
   if (response.hasBegun && !isBroken(cause)) {
     throw new OutOfStep("a response could not be written to its end", { cause });
   }
   // RFC 9051 §6.4.9: another session has expunged it meanwhile; what is gone is passed over.
-  return !isGone(cause);
+  if (!isGone(cause)) passedOver.addUnread(cause);
 }

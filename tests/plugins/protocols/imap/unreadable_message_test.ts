@@ -55,12 +55,19 @@ Deno.test("imap: RFC 9051 §6.4.5: \\Seen of a message that was not there to be 
   await client.run("ENABLE IMAP4rev2");
   await client.run("SELECT INBOX");
   assertEquals(await client.run("FETCH 1:2 BODY[TEXT]"), [
-    "* 1 FETCH (UID 1 FLAGS (\\Seen))",
     "* 2 FETCH (BODY[TEXT] {5}",
     "two",
     " FLAGS (\\Seen) UID 2)",
+    "* 1 FETCH (UID 1 FLAGS (\\Seen))",
+    "* 2 FETCH (UID 2 FLAGS (\\Seen))",
     "NO [UNAVAILABLE] Mail cannot be read for now",
   ]);
+  await service.fill(fred, "INBOX", Array.from({ length: 50 }, () => text("lost")));
+  await client.run("NOOP");
+  const lines = await client.run("FETCH 3:* BODY[TEXT]");
+  assertEquals(lines.length, 51);
+  assertEquals(lines.at(-2), "* 52 FETCH (UID 52 FLAGS (\\Seen))");
+  await client.nothingMore();
 });
 
 Deno.test("imap: where one message after the other cannot be read, the disk is not asked for all of them", async () => {
