@@ -48,6 +48,8 @@ export interface SearchMode {
   readonly withRelevancy?: boolean;
   /** What searches have read before. */
   readonly searched?: Kept<readonly string[]>;
+  /** Whether what cannot be read is not found. Otherwise the search fails: it would say that nothing is there. */
+  readonly mayPassOver?: boolean;
 }
 
 /** A message that was found. */
@@ -211,8 +213,9 @@ class Looking {
   }
 
   async #lookInside(candidate: Candidate, summary: SearchedSummary): Promise<FoundMessage | undefined> {
-    const body = await unlessGone(this.#open(candidate.message));
-    const read = body && await unlessGone(this.#read(candidate, summary, body));
+    const { mayPassOver } = this.#mode;
+    const body = await unlessGone(this.#open(candidate.message), mayPassOver);
+    const read = body && await unlessGone(this.#read(candidate, summary, body), mayPassOver);
     return read !== undefined && await this.#evaluate(read) === true ? this.#found(read, summary) : undefined;
   }
 

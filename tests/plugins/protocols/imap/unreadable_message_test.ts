@@ -24,6 +24,9 @@ function storageWithLost(beginning: string): { readonly storage: Storage; readon
         return async (...given: Parameters<Storage["openBodies"]>) =>
           await Promise.all((await target.openBodies(...given)).map(lost));
       }
+      if (name === "openBody") {
+        return async (...given: Parameters<Storage["openBody"]>) => await lost(await target.openBody(...given));
+      }
       const value = Reflect.get(target, name);
       return typeof value === "function" ? value.bind(target) : value;
     },
@@ -94,4 +97,20 @@ Deno.test("imap: RFC 5465 §5.2: a new message that cannot be read is told of on
   assertEquals(await client.told(4), ["* 4 EXISTS", "* 4 FETCH (UID 4 BODY[TEXT] {7}", "three", ")"]);
   await client.nothingMore();
   assertEquals(reads(), 1);
+});
+
+Deno.test("imap: RFC 5267 §4.3: a new message that cannot be read is in no search that goes on, and keeps others from none", async () => {
+  const { storage, reads } = storageWithLost("Subject: lost");
+  const service = await testService({ storage });
+  await service.fill(fred, "INBOX", [text("one")]);
+  await using client = await logIn(service);
+  await client.run("ENABLE IMAP4rev2");
+  await client.run("SELECT INBOX");
+  await client.run("SEARCH RETURN (UPDATE ALL) BODY o");
+  const { tag } = client;
+  await service.fill(fred, "INBOX", [text("lost"), text("two")]);
+  assertEquals(await client.run("NOOP"), ["* 3 EXISTS", `* ESEARCH (TAG "${tag}") ADDTO (0 3)`, "OK Nothing done"]);
+  await client.nothingMore();
+  assertEquals(reads(), 1);
+  assertEquals(await client.run("SEARCH BODY o"), ["NO [UNAVAILABLE] Mail cannot be read for now"]);
 });
