@@ -18,7 +18,7 @@ import { commonOver, Holds } from "../sasl/holds.ts";
 import { PenaltyBook } from "../sasl/penalty_book.ts";
 import type { WaitClock } from "../wire/waits.ts";
 import { readCertificate } from "./tls/certificate.ts";
-import { warnOfEnd } from "./tls/certificate_end.ts";
+import { warnOfValidity } from "./tls/certificate_validity.ts";
 import { ConfigurationError } from "./configuration_error.ts";
 import { ConnectionCounts } from "./connection_counts.ts";
 import { holdDataFolder, makeDataFolder } from "./data_folder.ts";
@@ -98,7 +98,7 @@ export async function startServer(
   const certificate = await readCertificate(config);
   const addresses = [...config.protocols.flatMap(({ listen }) => listen), ...httpAddresses(config).values()];
   for (const address of addresses) probe(address);
-  warnOfEnd(certificate, log, now());
+  warnOfValidity(certificate, config.tls?.certificate, log, now());
   await using undo = new AsyncDisposableStack();
   await makeDataFolder(config.data);
   undo.use(holdDataFolder(config.data));
@@ -225,7 +225,7 @@ class Server implements RunningServer {
     await Promise.all([ours.take(), theirs.take()]);
     this.#running = taken;
     reopen(log);
-    warnOfEnd(certificate, log, now());
+    warnOfValidity(certificate, taken.config.tls?.certificate, log, now());
     const waiting = waitingForRestart(taken.config, next.config);
     const plugins = [...new Set(read.map(nameOf))];
     if (waiting.length > 0) log.warn("reloaded, but for changes that wait for a restart", { keys: waiting, plugins });
