@@ -37,8 +37,9 @@ export function holdDataFolder(folder: string): Disposable {
     const file = undo.use(Deno.openSync(folder));
     if (file.tryLockSync(true)) return undo.move();
   } catch (error) {
-    const advice =
-      "it must be a folder that can be read, on a file system with locks, which the database needs as well";
+    const advice = error instanceof Deno.errors.PermissionDenied
+      ? "it must be a folder that belongs to the user that runs the server"
+      : "it must be a folder that can be read, on a file system with locks, which the database needs as well";
     throw new SetupError(
       "data",
       new Error(`${folder} cannot be held: ${messageOf(error)}; ${advice}`, { cause: error }),
