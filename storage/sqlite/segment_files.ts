@@ -90,7 +90,8 @@ export class SegmentFiles {
       using folder = Deno.openSync(this.folder);
       if (!folder.statSync().isDirectory) throw new Error("it is a file, and is to be a folder");
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
+      // Which right the program lacks is said of the database.
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return;
       const advice = "the data folder and what is in it must belong to the user that runs the server";
       throw new DatabaseFileError(`${this.folder}: cannot be used: ${messageOf(error)}; ${advice}`, { cause: error });
     }
