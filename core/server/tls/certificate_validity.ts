@@ -1,5 +1,4 @@
-/** Tells the operator in time that clients will refuse the certificate. */
-import type { Logger } from "../../contract/logger.ts";
+/** What the operator is told of the time for which a certificate is good. Pure. */
 import type { Certificate } from "./certificate.ts";
 
 /** Days before its end that a certificate is to be renewed. */
@@ -31,17 +30,6 @@ export function validityWarning(
   }
   if (validTo.getTime() - now.getTime() >= RENEWAL * 86_400_000) return undefined;
   return { level: "warn", message: `expires on ${day(validTo)}: replace it and send SIGHUP` };
-}
-
-/** Puts it into the log. @param file Where the certificate is. */
-export function warnOfValidity(
-  certificate: Certificate | undefined,
-  file: string | undefined,
-  log: Logger,
-  now: Date,
-): void {
-  const warning = certificate && validityWarning(certificate, now);
-  if (warning !== undefined) log[warning.level](`the certificate ${warning.message}`, { file });
 }
 
 /** In UTC, as the certificate has it. */
