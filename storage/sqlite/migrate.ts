@@ -65,7 +65,8 @@ function runStep(database: DatabaseSync, file: string, version: number, step: Mi
     }
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    // SQLite has taken some transactions back itself, when the disk was full.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }
