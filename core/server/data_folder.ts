@@ -40,8 +40,9 @@ export async function holdDataFolder(folder: string): Promise<Disposable> {
       await new Promise((resolve) => setTimeout(resolve, LOOK));
     }
   } catch (error) {
-    const advice =
-      "it must be a folder that can be read, on a file system with locks, which the database needs as well";
+    const advice = error instanceof Deno.errors.PermissionDenied
+      ? "it must be a folder that belongs to the user that runs the server"
+      : "it must be a folder that can be read, on a file system with locks, which the database needs as well";
     throw new SetupError(
       "data",
       new Error(`${folder} cannot be held: ${messageOf(error)}; ${advice}`, { cause: error }),

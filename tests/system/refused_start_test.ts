@@ -127,6 +127,22 @@ Deno.test("refused start: a data folder that cannot be made or written", async (
   );
 });
 
+Deno.test("refused start: a folder of long bodies, or a file of the log, that cannot be opened", async () => {
+  await refuses(
+    async ({ folder }) => {
+      await Deno.remove(`${folder}/data/mail.bodies`);
+      await Deno.writeTextFile(`${folder}/data/mail.bodies`, "");
+    },
+    1,
+    /^storage sqlite: data\/mail\.bodies: cannot be used: .* must belong to the user/,
+  );
+  await refuses(
+    saying("log: { file: ./none/mail.log }"),
+    1,
+    /^log\.file: none\/mail\.log cannot be opened: .*; it must be a file that the server's user may write/,
+  );
+});
+
 Deno.test("refused start: a data folder that another server runs with, until that one is gone", async () => {
   await using home = await serverHome();
   {

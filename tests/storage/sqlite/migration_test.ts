@@ -4,7 +4,7 @@ import type { BodyId } from "../../../core/contract/mod.ts";
 import { summarize } from "../../../core/message/summary.ts";
 import { prepareDatabase } from "../../../storage/sqlite/database_file.ts";
 import { DatabaseFileError } from "../../../storage/sqlite/database_file_error.ts";
-import { migrations } from "../../../storage/sqlite/migrate.ts";
+import { migrate, migrations } from "../../../storage/sqlite/migrate.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { columnsFrom } from "../../../storage/sqlite/summary_columns.ts";
@@ -188,6 +188,14 @@ Deno.test("sqlite migration: what a later program makes of it while an earlier o
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("sqlite migration: where there is no room that is what is told, and nothing is left of the step", async () => {
+  using database = new DatabaseSync(":memory:");
+  database.exec("PRAGMA max_page_count = 3");
+  const step = "CREATE TABLE a (octets); INSERT INTO a VALUES (zeroblob(1000000))";
+  await assertRejects(() => migrate(database, "mail.db", [step]), Error, "database or disk is full");
+  assertEquals(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"], 0);
 });
 
 Deno.test("sqlite migration: where files have no second names the backup's are copies, and on the disk", async () => {
