@@ -235,11 +235,12 @@ export type ExchangeEnd =
   | { readonly state: "refused"; readonly reason: RefusedBecause };
 
 /**
- * Why an exchange was refused. `credentials` covers whatever must look the same: unknown logins, wrong passwords,
- * forbidden authorization identities.
+ * Why an exchange was refused. `credentials` covers whatever must look the same: unknown logins and wrong passwords;
+ * `authorization` is of who has proven to be somebody, and may not act as the authorization identity, if there is such a one.
  */
 export type RefusedBecause =
   | "credentials"
+  | "authorization"
   | "malformed"
   | "cancelled"
   | "expired"

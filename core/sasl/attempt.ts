@@ -109,7 +109,9 @@ export class Attempt implements ExchangePolicy {
     const { penalties } = this.#parts;
     if (end.state === "authenticated") penalties.succeeded(this.#claim());
     // What was malformed proved nothing and told nothing.
-    else if (end.reason === "credentials") await penalties.failed(this.#claim(), this.#broken.signal);
+    else if (end.reason === "credentials" || end.reason === "authorization") {
+      await penalties.failed(this.#claim(), this.#broken.signal);
+    }
     return end;
   }
 
@@ -161,7 +163,8 @@ export class Attempt implements ExchangePolicy {
     if (await this.#admit() === "reject") return refused("credentials");
     // RFC 4422 §3.4.1: no authorization identity, or an empty one, means the one that goes with the credentials.
     const account = authorizeAs === "" ? proven : await this.#actAs(proven, authorizeAs);
-    if (account === undefined || !await this.#enter(proven, account)) return refused("credentials");
+    if (account === undefined) return refused("authorization");
+    if (!await this.#enter(proven, account)) return refused("credentials");
     return { state: "authenticated", account, ...(securityLayer === undefined ? {} : { securityLayer }) };
   }
 

@@ -73,6 +73,7 @@ async function readResponse({ reader }: Session): Promise<Uint8Array | "cancelle
 /** RFC 2244 §3.6, §6.3.1. */
 const refusals: Readonly<Record<RefusedBecause, Reply>> = {
   "credentials": no("Wrong name or password"),
+  "authorization": no("This login may not act for that one"),
   "malformed": bad("The response is malformed"),
   "cancelled": bad("Cancelled"),
   "expired": no("The credentials have expired"),

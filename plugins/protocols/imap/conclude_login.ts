@@ -31,6 +31,7 @@ async function userOf(
 /** RFC 5530 §3. */
 const refusals: Readonly<Record<RefusedBecause, Reply>> = {
   "credentials": no("Wrong name or password", "AUTHENTICATIONFAILED"),
+  "authorization": no("This login may not act for that one", "AUTHORIZATIONFAILED"),
   "malformed": bad("The response is malformed"),
   // RFC 9051 §6.2.2: BAD when the client cancels.
   "cancelled": bad("Cancelled"),

@@ -106,6 +106,7 @@ function refused(result: Result): Outcome {
 /** RFC 4511 appendix A.2, RFC 4513 §5. */
 const refusals: Readonly<Record<RefusedBecause, Result>> = {
   "credentials": result("invalidCredentials"),
+  "authorization": result("invalidCredentials", "they may not be used for that authorization identity"),
   "expired": result("invalidCredentials", "they have expired"),
   "malformed": result("invalidCredentials", "they are malformed"),
   "cancelled": result("invalidCredentials"),

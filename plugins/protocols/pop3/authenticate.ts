@@ -193,6 +193,7 @@ function refusalReply(reason: RefusedBecause, texts: Texts): Reply {
 
 const refusals: Readonly<Record<RefusedBecause, (texts: Texts) => Reply>> = {
   "credentials": (texts) => wrong(texts.wrongCredentials, "AUTH"),
+  "authorization": (texts) => wrong(texts.wrongAuthorization, "AUTH"),
   "expired": (texts) => wrong(texts.expiredCredentials, "AUTH"),
   "malformed": (texts) => wrong(texts.malformedResponse),
   "cancelled": (texts) => wrong(texts.cancelled),

@@ -79,6 +79,7 @@ async function converse(session: Session, { mechanism, initial }: AuthArgument):
 /** RFC 4954 §6, and §4 for what is malformed or cancelled. */
 const refusals: Readonly<Record<RefusedBecause, Reply>> = {
   "credentials": reply(535, "5.7.8", "Authentication credentials invalid"),
+  "authorization": reply(535, "5.7.8", "This login may not act for that one"),
   "malformed": reply(501, "5.5.2", "The response is malformed"),
   "cancelled": reply(501, "5.7.0", "Authentication cancelled"),
   "expired": reply(535, "5.7.8", "The credentials have expired"),

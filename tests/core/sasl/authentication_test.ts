@@ -168,9 +168,14 @@ Deno.test("authentication: RFC 4422 §3.4.1: who may act as another gets the oth
     { state: "authenticated", account: bob } as unknown,
   );
   assertEquals((await logIn("alice\0alice\0wonderland")).step, { state: "authenticated", account: alice } as unknown);
-  // Forbidden looks like a wrong password.
+  // RFC 5530 §3: who has proven to be somebody is told that it is this which is forbidden, but not whether there is such a one.
   const forbidden = await logIn("alice@example.org\0bob\0builder");
-  assertEquals(forbidden.step, (await logIn("\0bob\0wrong")).step);
+  assertEquals(forbidden.step, { state: "refused", reason: "authorization" } as unknown);
+  assertEquals(forbidden.step, (await logIn("nobody@example.org\0bob\0builder")).step);
+  assertEquals(
+    (await logIn("alice@example.org\0bob\0wrong")).step,
+    { state: "refused", reason: "credentials" } as unknown,
+  );
   assertEquals(forbidden.lines[0]?.fields, {
     mechanism: "PLAIN",
     service: "imap",
@@ -178,7 +183,7 @@ Deno.test("authentication: RFC 4422 §3.4.1: who may act as another gets the oth
     login: "bob",
     account: "bob@example.org",
     authorizeAs: "alice@example.org",
-    reason: "credentials",
+    reason: "authorization",
   });
 });
 
@@ -189,7 +194,7 @@ Deno.test("authentication: RFC 4954 §4, RFC 5034 §4: authorization identities 
   // The last is empty only once it is prepared: it does not mean the login's own identity.
   for (const identity of ["bob@example.org\u0007", "\u0627bob", "\u00ad"]) {
     const { step } = await logIn(`${identity}\0alice\0wonderland`);
-    assertEquals(step, { state: "refused", reason: "credentials" }, identity);
+    assertEquals(step, { state: "refused", reason: "authorization" }, identity);
   }
 });
 
@@ -262,17 +267,18 @@ Deno.test("authentication: what was proven elsewhere has the same authorization,
     authentication.admitProven({ by: "KPOP", login, authorizeAs }, connection, "pop");
   const [alice, bob] = [await directory.findAccount("alice"), await directory.findAccount("bob")];
   const refusal = { state: "refused", reason: "credentials" } as const;
+  const forbidden = { state: "refused", reason: "authorization" } as const;
   assertEquals(await admit("alice", "alice@example.org"), { state: "authenticated", account: alice } as unknown);
   assertEquals(await admit("alice", "bob"), { state: "authenticated", account: bob } as unknown);
   assertEquals(await admit("alice", ""), { state: "authenticated", account: alice } as unknown);
   assertEquals(waits, []);
-  assertEquals([await admit("bob", "alice"), await admit("bob", "nobody")], [refusal, refusal]);
+  assertEquals([await admit("bob", "alice"), await admit("bob", "nobody")], [forbidden, forbidden]);
   assertEquals([await admit("nobody", "nobody"), await admit(undefined, "alice")], [refusal, refusal]);
   assertEquals(waits.length > 0, true);
   const common = { mechanism: "KPOP", service: "pop", tls: false };
   assertEquals(lines[1]?.fields, { ...common, login: "alice", account: alice, authorizeAs: "bob" });
   assertEquals(lines[3]?.fields, {
-    ...{ ...common, login: "bob", account: bob, authorizeAs: "alice", reason: "credentials" },
+    ...{ ...common, login: "bob", account: bob, authorizeAs: "alice", reason: "authorization" },
   });
   assertEquals(lines.map(({ level }) => level), ["info", "info", "info", "warn", "warn", "warn", "warn"]);
 });

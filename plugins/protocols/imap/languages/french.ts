@@ -162,6 +162,7 @@ export const french: Readonly<Record<keyof typeof german, string>> = {
   "There is no such message to be replaced": "Le message à remplacer n'existe pas",
   "There is no such quota root": "Ce quota n'existe pas",
   "There is no such user": "Cet utilisateur n'existe pas",
+  "This login may not act for that one": "Cet identifiant ne peut pas agir au nom de l'autre",
   "This mechanism takes no initial response": "Ce mécanisme n'accepte pas de réponse initiale",
   "Those are too many flags": "Ces marques sont trop nombreuses",
   "Threaded": "Regroupé par conversations",

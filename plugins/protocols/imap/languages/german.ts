@@ -162,6 +162,7 @@ export const german = {
   "There is no such message to be replaced": "Die Nachricht, die ersetzt werden soll, gibt es nicht",
   "There is no such quota root": "Dieses Kontingent gibt es nicht",
   "There is no such user": "Diesen Benutzer gibt es nicht",
+  "This login may not act for that one": "Dieser Anmeldename darf nicht für jenen handeln",
   "This mechanism takes no initial response": "Dieses Verfahren nimmt keine erste Antwort entgegen",
   "Those are too many flags": "Das sind zu viele Markierungen",
   "Threaded": "Nach Unterhaltungen geordnet",

@@ -25,6 +25,7 @@ export const english: Language = {
     sendPassword: "send PASS",
     userFirst: "send USER first",
     wrongCredentials: "invalid login or password",
+    wrongAuthorization: "this login may not act for that one",
     expiredCredentials: "the credentials have expired",
     loginUnavailable: "logins cannot be checked now, try again later",
     malformedResponse: "the response is malformed",

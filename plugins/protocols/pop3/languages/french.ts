@@ -27,6 +27,7 @@ export const french: Language = {
     sendPassword: "envoyez PASS",
     userFirst: "envoyez d'abord USER",
     wrongCredentials: "identifiant ou mot de passe incorrect",
+    wrongAuthorization: "cet identifiant ne peut pas agir pour l'autre",
     expiredCredentials: "les identifiants ont expiré",
     loginUnavailable: "les identifiants ne peuvent pas être vérifiés, réessayez plus tard",
     malformedResponse: "la réponse est mal formée",

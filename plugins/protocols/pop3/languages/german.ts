@@ -26,6 +26,7 @@ export const german: Language = {
     sendPassword: "weiter mit PASS",
     userFirst: "zuerst USER senden",
     wrongCredentials: "Anmeldename oder Passwort ist falsch",
+    wrongAuthorization: "dieser Anmeldename darf nicht für jenen handeln",
     expiredCredentials: "die Zugangsdaten sind abgelaufen",
     loginUnavailable: "Anmeldungen können gerade nicht geprüft werden, bitte später erneut versuchen",
     malformedResponse: "die Antwort ist fehlerhaft",

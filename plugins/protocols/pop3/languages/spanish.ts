@@ -27,6 +27,7 @@ export const spanish: Language = {
     sendPassword: "envíe PASS",
     userFirst: "envíe primero USER",
     wrongCredentials: "usuario o contraseña incorrectos",
+    wrongAuthorization: "este usuario no puede actuar en nombre del otro",
     expiredCredentials: "las credenciales han caducado",
     loginUnavailable: "ahora no se pueden comprobar las credenciales, inténtelo más tarde",
     malformedResponse: "la respuesta está mal formada",

@@ -35,6 +35,8 @@ export interface Texts {
   readonly userFirst: string;
   /** For whatever must look the same. */
   readonly wrongCredentials: string;
+  /** Somebody wants to act as another, and may not. */
+  readonly wrongAuthorization: string;
   /** The password or ticket is too old. */
   readonly expiredCredentials: string;
   /** Nobody can tell now whether a password is right. */

@@ -96,7 +96,9 @@ Deno.test("acap: RFC 4422 §3.4.1: datasets are those of the authorization ident
   const search = 'b SEARCH "/c/~/" RETURN ("c.x") ALL\r\n';
   const lines = await talk(service, `${login(`${joe}\0${fred}\0${password}`)}${search}`);
   assertEquals(lines.slice(0, 2), ['a OK "Logged in"', 'b ENTRY "a" "of joe"']);
-  assertEquals(await talk(service, login(`${fred}\0${joe}\0${password}`)), ['a NO "Wrong name or password"']);
+  assertEquals(await talk(service, login(`${fred}\0${joe}\0${password}`)), [
+    'a NO "This login may not act for that one"',
+  ]);
 });
 
 Deno.test("acap: an unknown user and a wrong password look the same", async () => {
