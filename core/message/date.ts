@@ -84,10 +84,12 @@ function dateOf(yearText: Text, month: number, dayText: Text, clock: readonly Te
   const [hour = "0", minute = "0", second = "0", offset, name] = clock;
   const year = fullYear(yearText ?? "");
   const day = Number(dayText);
-  if (month < 0 || month > 11 || day < 1 || day > daysIn(year, month)) return undefined;
+  if (month < 0 || month > 11) return undefined;
   const zoneMinutes = zoneOf(offset, name);
   const local = new Date(0);
   local.setUTCFullYear(year, month, day);
+  // A day that the month does not have is one of another month.
+  if (local.getUTCDate() !== day) return undefined;
   // RFC 5322 §3.3: a minute may have a 61st second. RFC 5256 §2.2: a time that cannot be is 00:00:00.
   const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60;
   if (isTime) local.setUTCHours(Number(hour), Number(minute), Number(second));
@@ -99,12 +101,6 @@ function fullYear(digits: string): number {
   const year = Number(digits);
   if (digits.length >= 4) return year;
   return digits.length === 2 && year < 50 ? 2000 + year : 1900 + year;
-}
-
-function daysIn(year: number, month: number): number {
-  const last = new Date(0);
-  last.setUTCFullYear(year, month + 1, 0);
-  return last.getUTCDate();
 }
 
 function monthIndex(name: Text): number {
