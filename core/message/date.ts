@@ -18,9 +18,14 @@ const LONGEST = 256;
 
 const time = String.raw`(\d{1,2})\s*[:.]\s*(\d{1,2})(?:\s*[:.]\s*(\d{1,2})(?:[.,]\d+)?)?`;
 const zone = String.raw`(?:\s*(?:GMT|UTC?)?\s*([+-]\d{1,2}:?\d{2})|\s*([A-Za-z]{1,5}))?`;
-/** `24 Nov 2026 07:00:00 +0000`: day name gone; RFC 3501's `24-Nov-2026` too. */
+/** RFC 5322 §3.3: a day name before the date, which says nothing that the date does not. A month is none: `Nov 24 2026`. */
+const dayName = String.raw`^[\s,]*(?:(?!(?i:${
+  monthNames.join("|")
+}))(?:[A-Za-z]+\s*[,.]\s*|[A-Za-z]{3,9}\s+(?=[A-Za-z0-9])))?`;
+const leadingDayName = new RegExp(dayName);
+/** `Tue, 24 Nov 2026 07:00:00 +0000`; RFC 3501's `24-Nov-2026` too. */
 const mailDate = new RegExp(
-  String.raw`^(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?[\s,-]+(\d{2,4})(?!\d)(?:[\s,]+${time}${zone})?`,
+  String.raw`${dayName}(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?[\s,-]+(\d{2,4})(?!\d)(?:[\s,]+${time}${zone})?`,
 );
 /** `Nov 24 07:00:00 2026 +0000`, as C's asctime writes it, or `Nov 24, 2026 07:00`. */
 const timeThenYear = new RegExp(String.raw`^([A-Za-z]{3,9})\.?\s+(\d{1,2})[\s,]+${time}${zone}\s+(\d{4})${zone}`);
@@ -42,16 +47,13 @@ const namedZones: Readonly<Record<string, number>> = {
 
 /** Reads a date; undefined when there is none, or a day that cannot be. */
 export function parseDate(text: string): MessageDate | undefined {
-  // RFC 5322 §3.3: a day name before the date says nothing that the date does not.
-  const plain = withoutComments(text.slice(0, LONGEST)).replace(
-    /^[\s,]*(?:[A-Za-z]+\s*[,.]\s*|[A-Za-z]{3,9}\s+(?=[A-Za-z0-9]))?/,
-    dropDayName,
-  );
-  const mail = mailDate.exec(plain);
+  const written = withoutComments(text.slice(0, LONGEST));
+  const mail = mailDate.exec(written);
   if (mail) {
     const [, day, month, year, ...clock] = mail;
     return dateOf(year, monthIndex(month), day, clock);
   }
+  const plain = written.replace(leadingDayName, "");
   const asctime = timeThenYear.exec(plain);
   if (asctime) {
     const [, month, day, hour, minute, second, offset, name, year, lateOffset, lateName] = asctime;
@@ -130,11 +132,6 @@ function withoutComments(text: string): string {
     if (depth > 0 && !isBlank(plain.charCodeAt(plain.length - 1))) plain += " ";
   }
   return plain;
-}
-
-/** Keeps a month that stands where a day name could: `Nov 24 2026`. */
-function dropDayName(start: string): string {
-  return monthIndex(start.replace(/[^A-Za-z]/g, "")) < 0 ? "" : start;
 }
 
 function two(number: number): string {
