@@ -13,9 +13,11 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
+const nothing = new Uint8Array(0);
+
 /** Octets collected piece by piece, up to a limit; appending costs the same on average however small the pieces are. */
 export class GrowingBytes {
-  #bytes = new Uint8Array(0);
+  #bytes = nothing;
   #length = 0;
   readonly #limit: number;
 
@@ -45,7 +47,7 @@ export class GrowingBytes {
   /** All octets, which are then the caller's; what follows starts empty. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
-    this.#bytes = new Uint8Array(0);
+    this.#bytes = nothing;
     this.#length = 0;
     return taken;
   }

@@ -18,9 +18,14 @@ const LONGEST = 256;
 
 const time = String.raw`(\d{1,2})\s*[:.]\s*(\d{1,2})(?:\s*[:.]\s*(\d{1,2})(?:[.,]\d+)?)?`;
 const zone = String.raw`(?:\s*(?:GMT|UTC?)?\s*([+-]\d{1,2}:?\d{2})|\s*([A-Za-z]{1,5}))?`;
-/** `24 Nov 2026 07:00:00 +0000`: day name gone; RFC 3501's `24-Nov-2026` too. */
+/** RFC 5322 §3.3: a day name before the date, which says nothing that the date does not. A month is none: `Nov 24 2026`. */
+const dayName = String.raw`^[\s,]*(?:(?!(?i:${
+  monthNames.join("|")
+}))(?:[A-Za-z]+\s*[,.]\s*|[A-Za-z]{3,9}\s+(?=[A-Za-z0-9])))?`;
+const leadingDayName = new RegExp(dayName);
+/** `Tue, 24 Nov 2026 07:00:00 +0000`; RFC 3501's `24-Nov-2026` too. */
 const mailDate = new RegExp(
-  String.raw`^(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?[\s,-]+(\d{2,4})(?!\d)(?:[\s,]+${time}${zone})?`,
+  String.raw`${dayName}(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?[\s,-]+(\d{2,4})(?!\d)(?:[\s,]+${time}${zone})?`,
 );
 /** `Nov 24 07:00:00 2026 +0000`, as C's asctime writes it, or `Nov 24, 2026 07:00`. */
 const timeThenYear = new RegExp(String.raw`^([A-Za-z]{3,9})\.?\s+(\d{1,2})[\s,]+${time}${zone}\s+(\d{4})${zone}`);
@@ -42,16 +47,13 @@ const namedZones: Readonly<Record<string, number>> = {
 
 /** Reads a date; undefined when there is none, or a day that cannot be. */
 export function parseDate(text: string): MessageDate | undefined {
-  // RFC 5322 §3.3: a day name before the date says nothing that the date does not.
-  const plain = withoutComments(text.slice(0, LONGEST)).replace(
-    /^[\s,]*(?:[A-Za-z]+\s*[,.]\s*|[A-Za-z]{3,9}\s+(?=[A-Za-z0-9]))?/,
-    dropDayName,
-  );
-  const mail = mailDate.exec(plain);
+  const written = withoutComments(text.slice(0, LONGEST));
+  const mail = mailDate.exec(written);
   if (mail) {
     const [, day, month, year, ...clock] = mail;
     return dateOf(year, monthIndex(month), day, clock);
   }
+  const plain = written.replace(leadingDayName, "");
   const asctime = timeThenYear.exec(plain);
   if (asctime) {
     const [, month, day, hour, minute, second, offset, name, year, lateOffset, lateName] = asctime;
@@ -84,10 +86,12 @@ function dateOf(yearText: Text, month: number, dayText: Text, clock: readonly Te
   const [hour = "0", minute = "0", second = "0", offset, name] = clock;
   const year = fullYear(yearText ?? "");
   const day = Number(dayText);
-  if (month < 0 || month > 11 || day < 1 || day > daysIn(year, month)) return undefined;
+  if (month < 0 || month > 11) return undefined;
   const zoneMinutes = zoneOf(offset, name);
   const local = new Date(0);
   local.setUTCFullYear(year, month, day);
+  // A day that the month does not have is one of another month.
+  if (local.getUTCDate() !== day) return undefined;
   // RFC 5322 §3.3: a minute may have a 61st second. RFC 5256 §2.2: a time that cannot be is 00:00:00.
   const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60;
   if (isTime) local.setUTCHours(Number(hour), Number(minute), Number(second));
@@ -99,12 +103,6 @@ function fullYear(digits: string): number {
   const year = Number(digits);
   if (digits.length >= 4) return year;
   return digits.length === 2 && year < 50 ? 2000 + year : 1900 + year;
-}
-
-function daysIn(year: number, month: number): number {
-  const last = new Date(0);
-  last.setUTCFullYear(year, month + 1, 0);
-  return last.getUTCDate();
 }
 
 function monthIndex(name: Text): number {
@@ -134,11 +132,6 @@ function withoutComments(text: string): string {
     if (depth > 0 && !isBlank(plain.charCodeAt(plain.length - 1))) plain += " ";
   }
   return plain;
-}
-
-/** Keeps a month that stands where a day name could: `Nov 24 2026`. */
-function dropDayName(start: string): string {
-  return monthIndex(start.replace(/[^A-Za-z]/g, "")) < 0 ? "" : start;
 }
 
 function two(number: number): string {

@@ -45,10 +45,10 @@ export class MimeParser {
 
   /** Begins with an empty message, within the usual limits unless others are given. */
   constructor(limits: Partial<MimeLimits> = {}) {
-    const { headerBytes, ...rest } = { ...defaultMimeLimits, ...limits };
-    this.#headerBytes = headerBytes;
-    this.#headerKept = new GrowingBytes(headerBytes);
-    this.#tree = new PartTree({ headerBytes, ...rest });
+    const all = { ...defaultMimeLimits, ...limits };
+    this.#headerBytes = all.headerBytes;
+    this.#headerKept = new GrowingBytes(all.headerBytes);
+    this.#tree = new PartTree(all);
   }
 
   /** Octets taken in so far. */

@@ -8,6 +8,8 @@ const MOST = 1000;
  * Words around them (§4.5.4 obs-in-reply-to) are passed over. An id without brackets counts when nothing else is there.
  */
 export function parseMessageIds(value: string): string[] {
+  // Most messages answer none.
+  if (value === "") return [];
   const ids: string[] = [];
   // One id ends where the next begins, if it was cut off: every character is looked at once.
   for (const match of value.matchAll(/<([^<>]*)>/g)) {

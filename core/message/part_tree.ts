@@ -50,6 +50,7 @@ interface OpenPart {
   nested: NestedMessage | undefined;
 }
 
+const noHeader = new Header(new Uint8Array(0));
 const noContent: PartContent = { type: "text", subtype: "plain", parameters: [] };
 
 /** Grows by `endHeader` and `boundary`, and is done by `finish`. */
@@ -57,7 +58,7 @@ export class PartTree {
   /** The boundaries of the multiparts that are open. */
   readonly boundaries = new OpenBoundaries();
   /** The header of the message itself, once it has ended. */
-  header: Header = new Header(new Uint8Array(0));
+  header: Header = noHeader;
   /** The envelope of the message itself. */
   envelope: MessageEnvelope = {};
   readonly #limits: MimeLimits;
@@ -180,11 +181,12 @@ function closed(part: OpenPart, { contentEnd, lineStart, lines }: Ending): Messa
   const lastChild = nested?.structure ?? part.parts.at(-1);
   const bodyEnd = Math.max(bodyStart, contentEnd, lastChild?.bodyEnd ?? 0);
   const linesInBody = (bodyEnd === lineStart ? lines : lines - 1) - part.linesBefore;
-  const place = { headerStart, bodyStart, bodyEnd, lines: linesInBody };
-  if (nested) return { ...place, ...content, message: nested };
-  if (part.body !== "multipart") return { ...place, ...content };
+  // What is spread first is copied as a whole, and later property by property.
+  const placed = { ...content, headerStart, bodyStart, bodyEnd, lines: linesInBody };
+  if (nested) return { ...placed, message: nested };
+  if (part.body !== "multipart") return placed;
   // A multipart without a part has no meaning (RFC 2046 §5.1.1 wants one): its text is shown as what it looks like.
   const encoding = content.encoding === undefined ? {} : { encoding: content.encoding };
   const implied = { headerStart: bodyStart, bodyStart, bodyEnd, lines: linesInBody, ...noContent, ...encoding };
-  return { ...place, ...content, parts: part.parts.length > 0 ? part.parts : [implied] };
+  return { ...placed, parts: part.parts.length > 0 ? part.parts : [implied] };
 }

@@ -25,9 +25,8 @@ export class Summarizer {
 
   /** Begins with an empty message, within the usual limits unless others are given. */
   constructor(limits: Partial<SummaryLimits> = {}) {
-    const { fields, fieldText, ...mimeLimits } = { ...defaultFieldLimits, ...limits };
-    this.#limits = { fields, fieldText };
-    this.#parser = new MimeParser(mimeLimits);
+    this.#limits = { ...defaultFieldLimits, ...limits };
+    this.#parser = new MimeParser(limits);
   }
 
   /** Takes the next octets; the chunk may be reused afterwards. */

@@ -8,6 +8,8 @@ const LONGEST = 1000;
 
 /** A name as it is kept, or undefined when no mailbox can have it. */
 export function knownMailboxName(name: string): string | undefined {
+  // Where nearly all mail goes.
+  if (name === "INBOX") return name;
   // RFC 9051 §5.1: Net-Unicode is NFC; denormalised names lead to the same mailbox.
   const normal = name.normalize("NFC");
   // RFC 9051 §6.3.4: the name is without the separator at its end.

@@ -156,10 +156,15 @@ export function messageOf(row: MessageRow): Message {
   };
 }
 
+/** A row that came without names, and with whatever follows it. */
+export function messageRowOf(row: readonly [...MessageTuple, ...unknown[]]): MessageRow {
+  const [uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body] = row;
+  return { uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body };
+}
+
 /** The message of a row without names, and of whatever follows it. */
 export function messageOfTuple(row: readonly [...MessageTuple, ...unknown[]]): Message {
-  const [uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body] = row;
-  return messageOf({ uid, modseq, receivedAt, savedAt, flags, size, crlfSize, body });
+  return messageOf(messageRowOf(row));
 }
 
 /** The envelope of a row. */

@@ -39,6 +39,8 @@ export function partsOf<Part extends keyof MessageSummary>(
 
 /** The columns, in the order of a `SummaryTuple`. */
 export function columnsFrom(whole: MessageSummary): readonly [string, string, string, string] {
-  const { envelope, structure, fields, ...rest } = whole;
+  const { envelope, structure, fields } = whole;
+  // JSON leaves out what is undefined. A copy without some properties would be made one by one.
+  const rest = { ...whole, envelope: undefined, structure: undefined, fields: undefined };
   return [JSON.stringify(rest), JSON.stringify(envelope), JSON.stringify(structure), JSON.stringify(fields)];
 }

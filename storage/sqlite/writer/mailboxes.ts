@@ -6,7 +6,7 @@ import { inferiorPrefix, renamed, superiorNames } from "../../common/mailbox_nam
 import { knownSpecialUse } from "../../common/special_use.ts";
 import { Tally } from "../../common/tally.ts";
 import { mailboxColumns, mailboxOf, type MailboxRow } from "../rows.ts";
-import { Statement } from "../statement.ts";
+import { Statement, TupleStatement } from "../statement.ts";
 import type { Touched } from "./touched.ts";
 
 /** What the writer needs to know of a mailbox. */
@@ -23,6 +23,18 @@ export type ChangedMailbox = Pick<MailboxHead, "id" | "account" | "uidNext" | "h
   readonly quota: string | null;
 };
 
+/** The same without names, in the order of `changedColumns`. */
+type ChangedTuple = readonly [
+  id: number,
+  account: number,
+  uidNext: number,
+  highestModseq: number,
+  revision: number,
+  quota: string | null,
+];
+
+const changedColumns = `id, account, uidNext, highestModseq, revision,
+  (SELECT quota FROM accounts WHERE accounts.id = account)`;
 const headColumns = "id, account, name, uidNext, highestModseq, deleted, specialUse, revision";
 
 /** Their table. */
@@ -35,8 +47,8 @@ export class Mailboxes {
   readonly #insert: Statement<MailboxHead>;
   readonly #inheritRights: Statement;
   readonly #nextUidValidity: Statement<{ readonly value: number }>;
-  readonly #change: Statement<ChangedMailbox>;
-  readonly #changeNamed: Statement<ChangedMailbox>;
+  readonly #change: TupleStatement<ChangedTuple>;
+  readonly #changeNamed: TupleStatement<ChangedTuple>;
   readonly #nextRevision: Statement<MailboxHead>;
   readonly #rename: Statement;
   readonly #hasUse: Statement;
@@ -67,10 +79,10 @@ export class Mailboxes {
     const change = `UPDATE mailboxes SET uidNext = uidNext + ?, highestModseq = highestModseq + ?,
       messages = messages + ?, size = size + ?, unseen = unseen + ?, deleted = deleted + ?,
       deletedSize = deletedSize + ?`;
-    const changed = `RETURNING id, account, uidNext, highestModseq, revision,
-      (SELECT quota FROM accounts WHERE accounts.id = account) AS quota`;
-    this.#change = prepare(`${change} WHERE id = ? ${changed}`);
-    this.#changeNamed = prepare(`${change} WHERE account = ? AND name = ? ${changed}`);
+    const prepareChange = (where: string) =>
+      new TupleStatement<ChangedTuple>(database, `${change} WHERE ${where} RETURNING ${changedColumns}`);
+    this.#change = prepareChange("id = ?");
+    this.#changeNamed = prepareChange("account = ? AND name = ?");
     this.#nextRevision = prepare(
       `UPDATE mailboxes SET revision = revision + 1 WHERE id = ? RETURNING ${headColumns}`,
     );
@@ -132,7 +144,7 @@ export class Mailboxes {
     modseqs = 1,
   ): ChangedMailbox {
     const row = this.#change.get(uids, modseqs, messages, size, unseen, deleted, deletedSize, mailbox);
-    return this.#touch(row);
+    return this.#touch(changedOf(row ?? noMailbox()));
   }
 
   /** A message comes into an account's mailbox of that name, or INBOX where there is none. @throws Refusal `not-found`. */
@@ -144,7 +156,7 @@ export class Mailboxes {
     const change = [1, 1, messages, size, unseen, deleted, deletedSize, account] as const;
     const row = this.#changeNamed.get(...change, name) ?? this.#changeNamed.get(...change, "INBOX");
     if (row === undefined) throw new Refusal("not-found", "there is no such account");
-    return this.#touch(row);
+    return this.#touch(changedOf(row));
   }
 
   /** RFC 7162 §3.2: its metadata was changed, which gets a mod-sequence. @throws Refusal `not-found`. */
@@ -212,6 +224,10 @@ export class Mailboxes {
     this.#touched.add({ mailbox, account, modseq, revision });
     return row ?? noMailbox();
   }
+}
+
+function changedOf([id, account, uidNext, highestModseq, revision, quota]: ChangedTuple): ChangedMailbox {
+  return { id, account, uidNext, highestModseq, revision, quota };
 }
 
 function noMailbox(): never {

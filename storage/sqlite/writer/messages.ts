@@ -15,9 +15,11 @@ import {
   messageColumns,
   messageOf,
   type MessageRow,
+  messageRowOf,
+  type MessageTuple,
   modseqKey,
 } from "../rows.ts";
-import { Statement } from "../statement.ts";
+import { Statement, TupleStatement } from "../statement.ts";
 import type { Bodies, NewBody } from "./bodies.ts";
 import type { Expunged } from "./expunged.ts";
 import type { Keywords } from "./keywords.ts";
@@ -43,7 +45,7 @@ export interface MessageParts {
 const LATELY = 1000;
 
 /** What has to be known of a message that goes. */
-type RemovedRow = Pick<MessageRow, "uid" | "size" | "flags" | "body">;
+type RemovedTuple = readonly [uid: number, size: number, flags: string, body: number];
 
 /** The UIDs that were there, and what that takes from the mailbox. */
 interface Removed {
@@ -58,11 +60,11 @@ export class Messages {
   readonly #keywords: Keywords;
   readonly #quotas: Quotas;
   readonly #insert: Statement<MessageRow>;
-  readonly #inRange: Statement<MessageRow>;
+  readonly #inRange: TupleStatement<MessageTuple>;
   readonly #setFlags: Statement;
-  readonly #remove: Statement<RemovedRow>;
-  readonly #removeDeleted: Statement<RemovedRow>;
-  readonly #deletedLately: Statement<{ readonly uid: number }>;
+  readonly #remove: TupleStatement<RemovedTuple>;
+  readonly #removeDeleted: TupleStatement<RemovedTuple>;
+  readonly #deletedLately: TupleStatement<readonly [uid: number]>;
   readonly #expunged: Expunged;
 
   /** Over an open database. */
@@ -77,16 +79,18 @@ export class Messages {
       `INSERT INTO messages (mailbox, ${messageColumns}, ${envelopeColumns}, arrivedModseq)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?3)`,
     );
-    this.#inRange = prepare(
+    this.#inRange = new TupleStatement(
+      database,
       `SELECT ${messageColumns} FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
     );
     this.#setFlags = prepare("UPDATE messages SET flags = ?, modseq = ? WHERE mailbox = ? AND uid = ?");
     const remove = "DELETE FROM messages WHERE mailbox = ? AND uid BETWEEN ? AND ?";
     const removed = "RETURNING uid, size, flags, body";
-    this.#remove = prepare(`${remove} ${removed}`);
+    this.#remove = new TupleStatement(database, `${remove} ${removed}`);
     const isDeleted = "instr(' ' || flags || ' ', ' \\Deleted ') > 0";
-    this.#removeDeleted = prepare(`${remove} AND ${isDeleted} ${removed}`);
-    this.#deletedLately = prepare(
+    this.#removeDeleted = new TupleStatement(database, `${remove} AND ${isDeleted} ${removed}`);
+    this.#deletedLately = new TupleStatement(
+      database,
       `SELECT uid FROM (SELECT uid, flags FROM messages INDEXED BY messages_changed
          WHERE mailbox = ? AND modseq <> arrivedModseq ORDER BY modseq DESC LIMIT ${LATELY})
          WHERE ${isDeleted} LIMIT 0 + ?`,
@@ -163,7 +167,7 @@ export class Messages {
   }
 
   #select(mailbox: number, uids: UidSet): MessageRow[] {
-    return uidRanges(uids).flatMap(([from, to]) => this.#inRange.all(mailbox, from, to));
+    return uidRanges(uids).flatMap(([from, to]) => this.#inRange.all(mailbox, from, to).map(messageRowOf));
   }
 
   #content(body: number, details: MessageDetails, fresh: ReadonlyMap<number, NewBody>): Content {
@@ -191,7 +195,7 @@ export class Messages {
   /** Whoever expunges has nearly always set `\Deleted` just before: then nobody walks through the mailbox. */
   #removeAllDeleted(mailbox: number, uids: UidSet, deleted: number): Removed {
     const ranges = uidRanges(uids);
-    const lately = deleted > LATELY ? [] : this.#deletedLately.all(mailbox, deleted).map(({ uid }) => uid);
+    const lately = deleted > LATELY ? [] : this.#deletedLately.all(mailbox, deleted).map(([uid]) => uid);
     return lately.length === deleted
       ? this.#removeAll(mailbox, commonRanges(ranges, uidRanges(lately)))
       : this.#removeAll(mailbox, ranges, this.#removeDeleted);
@@ -200,9 +204,9 @@ export class Messages {
   #removeAll(mailbox: number, ranges: readonly UidRange[], remove = this.#remove): Removed {
     const rows = ranges.flatMap(([from, to]) => remove.all(mailbox, from, to));
     const tally = new Tally();
-    for (const { flags, size } of rows) tally.subtract({ flags: flagsOf(flags), size });
-    this.#bodies.release(rows.map(({ body }) => body));
-    return { removed: rows.map(({ uid }) => uid).sort((a, b) => a - b), tally };
+    for (const [, size, flags] of rows) tally.subtract({ flags: flagsOf(flags), size });
+    this.#bodies.release(rows.map(([, , , body]) => body));
+    return { removed: rows.map(([uid]) => uid).sort((a, b) => a - b), tally };
   }
 }
 

@@ -8,7 +8,7 @@ import { openForWriting } from "../database_file.ts";
 import { LostFileError, OpenedFile } from "../opened_file.ts";
 import { SegmentFileError } from "../segment_file_error.ts";
 import { SegmentFiles } from "../segment_files.ts";
-import { CONSTRAINT, sqliteCode, Statement } from "../statement.ts";
+import { CONSTRAINT, sqliteCode, Statement, TupleStatement } from "../statement.ts";
 import type { BatchOutcome, Failure, Group, GroupOutcome, WriterAnswers, WriterRequests } from "../writer_messages.ts";
 import { Bodies } from "./bodies.ts";
 import { FullText } from "./full_text.ts";
@@ -37,7 +37,7 @@ export class Writer implements Omit<Handlers, "open"> {
   readonly #collector: SegmentCollector;
   readonly #fullText: FullText;
   readonly #steps: Record<"begin" | "commit" | "rollback" | "mark" | "toMark" | "unmark", Statement>;
-  readonly #version: Statement<{ readonly data_version: number }>;
+  readonly #version: TupleStatement<readonly [version: number]>;
   readonly #countSession: Statement<{ readonly value: number }>;
   /** Until here it is told whether others wrote; first of all they may have, and a writer before this one. */
   #toldVersion: number | undefined;
@@ -64,7 +64,7 @@ export class Writer implements Omit<Handlers, "open"> {
       toMark: new Statement(database, "ROLLBACK TO batch"),
       unmark: new Statement(database, "RELEASE batch"),
     };
-    this.#version = new Statement(database, "PRAGMA data_version");
+    this.#version = new TupleStatement(database, "PRAGMA data_version");
     this.#countSession = new Statement(
       database,
       "UPDATE counters SET value = value + 1 WHERE name = 'sessions' RETURNING value",
@@ -85,32 +85,30 @@ export class Writer implements Omit<Handlers, "open"> {
     const results = (batch: readonly Operation[]): BatchOutcome => ({
       results: batch.map((operation) => perform(this.#tables, operation, now, fresh)),
     });
-    const outcome = (): Omit<GroupOutcome, "wakesQueue"> => {
-      try {
-        return this.#group(() => batches.map(results));
-      } catch (error) {
-        // The disk's failure is everyone's; any other is that of one batch. That is seldom, so only then they are kept apart.
-        if (isDatabaseFailure(error)) throw error;
-        return this.#group(() => batches.map((batch) => this.#apart(() => results(batch))));
-      }
-    };
-    return { ...outcome(), wakesQueue: batches.some((batch) => batch.some(wakesQueue)) };
+    const wakes = batches.some((batch) => batch.some(wakesQueue));
+    try {
+      return this.#group(wakes, () => batches.map(results));
+    } catch (error) {
+      // The disk's failure is everyone's; any other is that of one batch. That is seldom, so only then they are kept apart.
+      if (isDatabaseFailure(error)) throw error;
+      return this.#group(wakes, () => batches.map((batch) => this.#apart(() => results(batch))));
+    }
   }
 
   /** A transaction, and what it changed. */
-  #group(work: () => BatchOutcome[]): Omit<GroupOutcome, "wakesQueue"> {
+  #group(wakesQueue: boolean, work: () => BatchOutcome[]): GroupOutcome {
     // Of a transaction that failed.
     this.#touched.drop();
     this.#touched.take();
     // What is acknowledged must be found again.
     this.#file.check();
-    const { version, ...outcome } = this.#transaction(() => {
+    const { batches, touched, garbage, version } = this.#transaction(() => {
       const batches = work();
       this.#touched.keep();
       const garbage = this.#segments.takeGarbage();
       return { batches, touched: this.#touched.take(), garbage, version: this.#versionNow() };
     });
-    return { ...outcome, othersWrote: this.#isNews(version) };
+    return { batches, touched, garbage, wakesQueue, othersWrote: this.#isNews(version) };
   }
 
   look(): { othersWrote: boolean } {
@@ -119,7 +117,7 @@ export class Writer implements Omit<Handlers, "open"> {
 
   /** Changes when another connection has written, and only then (sqlite.org/pragma.html#pragma_data_version). */
   #versionNow(): number | undefined {
-    return this.#version.get()?.data_version;
+    return this.#version.get()?.[0];
   }
 
   #isNews(version: number | undefined): boolean {
