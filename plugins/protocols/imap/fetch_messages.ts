@@ -20,6 +20,7 @@ import {
 import { knownUids } from "./named_messages.ts";
 import { parsedOf, presentOf } from "./parsed_messages.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
+import { readMessages } from "./read_messages.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { rightsMayHaveChanged } from "./selected_rights.ts";
 import { tellKeywords } from "./selected_rights.ts";
@@ -96,7 +97,6 @@ async function fetchPages(
   passedOver: PassedOver,
   isReversed = false,
 ): Promise<void> {
-  const { storage } = session.service.context;
   const { writer } = session.connection;
   const marksSeen = items.some(setsSeen) && !mailbox.selection.isReadOnly && hasRights(mailbox.selection, "s");
   const withSummary = items.some((item) => neededParts(item).length > 0), withBody = items.some(needsBody);
@@ -105,11 +105,10 @@ async function fetchPages(
   for (let after = 0, more = true; more && after < last;) {
     // RFC 4314 §4: mail is read for as long as the user may.
     await rightsMayHaveChanged(session);
-    const page = await storage.messages(mailbox.id, {
+    const page = await readMessages(session, mailbox, {
       ...{ uids, after, most: PAGE },
       ...changedSince !== undefined && { changedSince },
     });
-    mailbox.hasSeen(page.highestModseq);
     after = page.messages.at(-1)?.uid ?? last;
     more = page.more;
     const present = page.messages.filter(({ uid }) => uid <= last);
@@ -173,8 +172,7 @@ async function setSeen(session: Session, mailbox: SelectedMailbox, uids: UidSet)
     const [{ changed }] = await session.service.context.storage.apply([
       { do: "setFlags", mailbox: mailbox.id, uids, change },
     ]);
-    const [first] = changed;
-    if (first !== undefined) mailbox.told(first.modseq);
+    if (changed.length > 0) mailbox.told(changed);
     return changed;
   } catch (error) {
     if (error instanceof Refusal && error.kind === "unavailable") return [];
