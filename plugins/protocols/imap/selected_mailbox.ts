@@ -6,7 +6,7 @@
  *   it failed;
  * - a change that a command of this session tells itself (STORE) is not told again.
  */
-import type { MailboxId, MailboxSnapshot, Message, Storage, UidSet } from "../../../core/contract/mod.ts";
+import type { ExpungedUids, MailboxId, MailboxSnapshot, Message, Storage, UidSet } from "../../../core/contract/mod.ts";
 import type { NumberRanges } from "./grammar/sequence_set.ts";
 import { HeardChanges } from "./heard_changes.ts";
 import { KnownKeywords } from "./known_keywords.ts";
@@ -161,6 +161,15 @@ export class SelectedMailbox {
     return isNext;
   }
 
+  /** A command of the client expunged these in one step: they are told as any that are gone. */
+  expunged({ uids, modseq }: ExpungedUids): void {
+    // As in `told`; where others have changed something before, it is all read.
+    if (modseq !== this.#modseq + 1n || this.contexts.size > 0) return this.heard.ask();
+    this.#follow(modseq, [], uids);
+    for (const uid of uids) this.#markGone(uid);
+    this.#modseq = modseq;
+  }
+
   /** A command of the client put these here, ascending; others may have put some between. */
   appended(messages: readonly Message[]): void {
     const isNext = messages.every(({ modseq }, index) => modseq === this.#modseq + BigInt(index + 1));
@@ -217,7 +226,9 @@ export class SelectedMailbox {
         const gone = page.expunged.flatMap((item) => this.#markGone(item));
         const known = this.lastUid;
         this.#grow(page.messages.filter(({ uid }) => uid > known).map(({ uid }) => uid));
-        const changed = page.messages.filter((message) => message.uid <= known && this.#isNews(message));
+        const changed = page.messages.filter((message) =>
+          message.uid <= known && !this.#toldAlready.has(message.modseq)
+        );
         after = page.messages.at(-1)?.uid ?? after;
         more = page.more;
         yield { gone, arrived: this.#untold, changed, touched: page.messages };
@@ -270,10 +281,6 @@ export class SelectedMailbox {
     const change = { since: this.#modseq, until, messages, expunged };
     this.#flags.follow(change);
     this.#known.follow(this.id, change);
-  }
-
-  #isNews({ modseq }: Message): boolean {
-    return !this.#toldAlready.has(modseq);
   }
 
   #grow(uids: readonly number[]): void {
