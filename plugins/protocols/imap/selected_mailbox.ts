@@ -11,6 +11,7 @@ import type { NumberRanges } from "./grammar/sequence_set.ts";
 import { HeardChanges } from "./heard_changes.ts";
 import { KnownKeywords } from "./known_keywords.ts";
 import type { KnownMessages } from "./known_messages.ts";
+import type { KnownTarget } from "./known_target.ts";
 import type { Changes, Vanished } from "./mailbox_changes.ts";
 import type { Work } from "./long_work.ts";
 import { placeIn } from "./number_ranges.ts";
@@ -30,6 +31,8 @@ export class SelectedMailbox {
   readonly uidValidity: number;
   /** See there; rights may change (`selected_rights.ts`). */
   selection: Selection;
+  /** As APPEND has found it. */
+  target: KnownTarget | undefined;
   /** The UIDs that SEARCHRES saved (RFC 5182): `$`. */
   saved: UidSet = [];
   /** Searches whose results are told as they change (RFC 5267 §4.3), by the tag of their command. */
@@ -105,11 +108,6 @@ export class SelectedMailbox {
     return this.recentUids.runs.reduce((sum, [from, to]) => sum + this.placeOf(to + 1) - this.placeOf(from), 0);
   }
 
-  /** Whether a message is `\Recent` in this session. */
-  isRecent(uid: number): boolean {
-    return this.recentUids.has(uid);
-  }
-
   /** Whether the client knows this message and it is not there any more. */
   isGone(uid: number): boolean {
     return this.#gone.has(uid);
@@ -148,8 +146,7 @@ export class SelectedMailbox {
    * @returns Whether that came right after what the client has been told: nobody else has changed anything.
    */
   told(changed: readonly Message[]): boolean {
-    const [{ modseq } = { modseq: 0n }] = changed;
-    const isNext = modseq === this.#modseq + 1n;
+    const [{ modseq } = { modseq: 0n }] = changed, isNext = modseq === this.#modseq + 1n;
     // Searches whose results are told as they change are to see it.
     if (isNext && this.contexts.size === 0) {
       this.#follow(modseq, changed);

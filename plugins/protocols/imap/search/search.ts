@@ -107,7 +107,7 @@ export function selectedTarget(session: Session, mailbox: SelectedMailbox): Sear
     mailbox: mailbox.id,
     uids: mailbox.uids,
     saved: resolvedRanges(mailbox.saved, 0),
-    isRecent: (uid) => mailbox.isRecent(uid),
+    isRecent: (uid) => mailbox.recentUids.has(uid),
     read: (select) => readMessages(session, mailbox, select),
     flags: mailbox,
   };
