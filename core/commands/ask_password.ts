@@ -46,9 +46,10 @@ export function askTwice(address: string): string {
 function ask(question: string): string {
   const octets: number[] = [];
   const buffer = new Uint8Array(64);
-  write(question);
+  // Before it is asked for: whoever answers at once is not to be echoed.
   Deno.stdin.setRaw(true);
   try {
+    write(question);
     while (true) {
       const read = Deno.stdin.readSync(buffer);
       if (read === null) throw new CommandError("no password was given");

@@ -21,7 +21,7 @@ const addresses = ["alice@example.org", "bob@example.org"] as const;
 export interface TrialAccount {
   /** Its address. */
   readonly address: string;
-  /** Undefined when it was changed. */
+  /** Undefined when it was changed, or is kept no more. */
   readonly password: string | undefined;
 }
 

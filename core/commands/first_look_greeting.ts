@@ -10,7 +10,7 @@ import { columns } from "./usage.ts";
 export function greeting(accounts: readonly TrialAccount[], listening: readonly Listening[]): string {
   const rows = columns([
     ...listening.map((one) => [`  ${serviceOf(one)}`, formatListenAddress(one.address)] as const),
-    ...accounts.map(({ address, password }) => [`  ${address}`, password ?? "(its password was changed)"] as const),
+    ...accounts.map(({ address, password }) => [`  ${address}`, password ?? forgotten(address)] as const),
   ]);
   return [
     `Serving ${firstLookFile}; Ctrl-C stops. Addresses, and accounts with their passwords:`,
@@ -18,8 +18,14 @@ export function greeting(accounts: readonly TrialAccount[], listening: readonly 
     ...rows,
     "",
     ...pasteLines(accounts, listening),
-    `The passwords are kept in ${passwordFile}; remove it when you no longer need it.`,
+    ...accounts.some(({ password }) => password !== undefined)
+      ? [`The passwords are kept in ${passwordFile}; remove it when you no longer need it.`]
+      : [],
   ].join("\n");
+}
+
+function forgotten(address: string): string {
+  return `(not known here; "main.ts account password ${address} --config ${firstLookFile}" sets one)`;
 }
 
 /** -k: nobody has signed the certificate of a first look. */

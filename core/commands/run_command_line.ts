@@ -3,6 +3,7 @@ import { Refusal } from "../contract/refusal.ts";
 import { SetupError } from "../plugins/lifecycle.ts";
 import { ConfigurationError } from "../server/configuration_error.ts";
 import { ListenError } from "../server/listener.ts";
+import { messageOf } from "../wire/error_message.ts";
 import { type Command, CommandError, type ExitCode, UsageError } from "./command.ts";
 import { commands } from "./command_table.ts";
 import { readArguments } from "./read_arguments.ts";
@@ -47,7 +48,7 @@ function explain(error: unknown): ExitCode {
     console.error(`${error.message}\nmain.ts help says what there is`);
     return 2;
   }
-  console.error(isExplained(error) ? error.message : error);
+  console.error(isExplained(error) ? error.message : adviseOn(error) ?? error);
   return 1;
 }
 
@@ -55,4 +56,19 @@ function explain(error: unknown): ExitCode {
 function isExplained(error: unknown): error is Error {
   return error instanceof CommandError || error instanceof Refusal || error instanceof SetupError ||
     error instanceof ListenError || error instanceof Deno.errors.NotCapable;
+}
+
+/** What the user can do about what the system refuses; the system says itself what was done, and where. */
+const advice: ReadonlyMap<unknown, string> = new Map([
+  ["EACCES", "choose another folder, or run this as a user who may do that"],
+  ["EPERM", "choose another folder, or run this as a user who may do that"],
+  ["ENOTDIR", "choose another folder"],
+  ["EROFS", "choose a folder that can be written"],
+  ["ENOSPC", "make room"],
+  ["EDQUOT", "make room"],
+]);
+
+function adviseOn(error: unknown): string | undefined {
+  const advised = error instanceof Error && "code" in error ? advice.get(error.code) : undefined;
+  return advised && `${messageOf(error)}; ${advised}`;
 }

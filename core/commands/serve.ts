@@ -25,6 +25,7 @@ export function openServerLog(config: LogConfig): ServerLog {
     return openLog(config);
   } catch (error) {
     const reason = messageOf(error);
-    throw new CommandError(`log.file: ${config.file} cannot be opened: ${reason}`, { cause: error });
+    const advice = "it must be a file that the server's user may write, in a folder that is there";
+    throw new CommandError(`log.file: ${config.file} cannot be opened: ${reason}; ${advice}`, { cause: error });
   }
 }

@@ -56,19 +56,19 @@ export const filterEntry: ValueSchema<WrittenEntry & { on_failure?: "defer" | "c
 export const protocolEntry: ValueSchema<WrittenEntry & { listen: ListenAddress[] }> = options({
   ...unsandboxed,
   listen: listOf(listenAddress, 'a list of addresses such as ["0.0.0.0:110 starttls"]', 1),
-}, { noun: "key" });
+}, { noun: "key", example: '{ use: pop3, listen: ["0.0.0.0:110 starttls"] }' });
 
 /** An entry of `http`: one that is only a name would listen nowhere. */
 export const httpEntry: ValueSchema<WrittenEntry & { listen: ListenAddress[] }> = options({
   ...sandboxed,
   listen: listOf(httpAddress, 'a list of addresses such as ["127.0.0.1:8080"]', 1),
-}, { noun: "key" });
+}, { noun: "key", example: '{ use: ./webhook.ts, listen: ["127.0.0.1:8080"] }' });
 
 /** An entry of `transports`: one that is only a name would carry nothing. */
 export const transportEntry: ValueSchema<WrittenEntry & { for: string[] }> = options({
   ...sandboxed,
   for: listOf(destination, "a list of domains such as [archive.example.org]", 1),
-}, { noun: "key" });
+}, { noun: "key", example: "{ use: ./maildir.ts, for: [archive.example.org] }" });
 
 /** The entry with its place in the file. */
 export function toPluginEntry(written: WrittenEntry, at: ConfigPath): PluginEntry {

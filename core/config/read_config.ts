@@ -48,12 +48,22 @@ export function whyUnreadable(error: unknown, example: string): string {
   return `cannot be read: ${messageOf(error)}`;
 }
 
+/** What those who write a configuration have mostly done where the parser says this. */
+const hints: readonly (readonly [words: RegExp, hint: string])[] = [
+  [/document separator is expected/, "a space may be missing after a colon here or above, or quotes around a value"],
+  [/explicit mapping pair/, "a value with a colon in it needs quotes"],
+  [/flow collection/, "a bracket, a brace or a quote may not be closed above"],
+  [/quoted scalar$/, "a quote may not be closed above"],
+  [/unidentified alias|unknown tag/, "a value that begins with such a sign needs quotes"],
+];
+
 /** The parser's first line with the place first; the lines after it, and words in quotes, repeat the file. */
 function syntaxProblem(error: unknown): string {
   const message = messageOf(error);
   const [first = ""] = message.split("\n");
   const [, what = first, line, column] = /^(.*?) at line (\d+), column (-?\d+):?$/.exec(first) ?? [];
-  const said = what.replace(/"[^"]*"?|!?<[^>]*>?/g, "…");
+  const hint = hints.find(([words]) => words.test(what))?.[1];
+  const said = what.replace(/"[^"]*"?|!?<[^>]*>?/g, "…") + (hint === undefined ? "" : `; ${hint}`);
   if (line === undefined) return `is not YAML: ${said}`;
   // Of a key that comes twice the parser counts the column from somewhere else.
   return `line ${line}${Number(column) > 0 ? `, column ${column}` : ""}: is not YAML: ${said}`;

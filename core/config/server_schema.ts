@@ -65,7 +65,7 @@ export const serverSchema = options({
     'a list of protocols such as [{ use: pop3, listen: ["0.0.0.0:110 starttls"] }]',
     1,
   ),
-  filters: v.optional(listOf(filterEntry, "a list of plugins such as [spf, dkim]"), []),
+  filters: v.optional(listOf(filterEntry, "a list of plugins such as [./my_filter.ts]"), []),
   extensions: v.optional(listOf(sandboxedEntry, "a list of plugins such as [./fortune.ts]"), []),
   http: v.optional(
     listOf(httpEntry, 'a list of plugins such as [{ use: ./webhook.ts, listen: ["127.0.0.1:8080"] }]'),

@@ -26,6 +26,8 @@ export type RouteAnswer =
   | { readonly is: "other-methods"; readonly allowed: readonly string[] }
   | { readonly is: "nothing" };
 
+const otherParts = ["protocol", "username", "password", "hostname", "port", "search", "hash"] as const;
+
 interface Compiled {
   readonly plugin: string;
   readonly route: HttpRoute;
@@ -65,7 +67,7 @@ function answers({ method }: HttpRoute, asked: string): boolean {
 /** A plugin in JavaScript may give anything. */
 function compile(plugin: string, given: HttpRoute): Compiled {
   const route = withPath(given);
-  const { method, path, handle } = route;
+  const { method, path } = route, { handle } = given;
   // RFC 9110 §5.6.2, §9.1: a method is a token, and case counts.
   if (typeof method !== "string" || !/^[A-Z0-9!#$%&'*+.^_`|~-]+$/.test(method)) {
     throw new TypeError(`a route's method is ${JSON.stringify(method)}; expected one such as "GET"`);
@@ -77,10 +79,17 @@ function compile(plugin: string, given: HttpRoute): Compiled {
   return { plugin, route, pattern: new URLPattern({ pathname: path }) };
 }
 
-/** It may have a `pattern`, a `URLPattern`, in the place of a path: of that, the path counts. */
+/** It may have a `pattern`, a `URLPattern`, in the place of a path. @throws TypeError where that asks for more than a path. */
 function withPath(route: HttpRoute): HttpRoute {
   const pattern: unknown = Reflect.get(route, "pattern");
   if (route.path !== undefined || !(pattern instanceof URLPattern)) return route;
+  // Routes are found by paths: one for the host of administrators would be everybody's.
+  const other = otherParts.find((part) => pattern[part] !== "*");
+  if (other !== undefined) {
+    throw new TypeError(
+      `a route's pattern has the ${other} ${JSON.stringify(pattern[other])}; expected a pathname alone`,
+    );
+  }
   return { ...route, path: pattern.pathname, handle: (...asked) => route.handle(...asked) };
 }
 

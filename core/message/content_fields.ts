@@ -24,9 +24,9 @@ export const defaultContentType: ContentType = {
 export const digestContentType: ContentType = { type: "message", subtype: "rfc822", parameters: [] };
 
 /** RFC 6838 §4.2 bounds names at 127 characters. */
-const typeAndSubtype = /"?([^\s\/;"(]{1,127})\s*\/\s*([^\s;"(]{1,127})"?/y;
-const typeOnly = /([a-z]{1,127})(?=\s*(?:;|$|\())/iy;
-const dispositionType = /"?([^\s;="(]{1,127})"?\s*(?=;|$|\()/y;
+const typeAndSubtype = /\s*"?([^\s\/;"(]{1,127})\s*\/\s*([^\s;"(]{1,127})"?/y;
+const typeOnly = /\s*([a-z]{1,127})(?=\s*(?:;|$|\())/iy;
+const dispositionType = /\s*"?([^\s;="(]{1,127})"?\s*(?=;|$|\()/y;
 const encodingName = /["'\s]*([^\s;"'(]{1,127})/y;
 
 /**

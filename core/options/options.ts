@@ -37,6 +37,8 @@ export interface OptionGroup<Output, Entries extends v.ObjectEntries = v.ObjectE
 export interface OptionGroupSettings {
   /** How an unknown key is called: `option` (the default) or `key`. */
   readonly noun?: string;
+  /** One that is accepted, for whoever has written no mapping at all. */
+  readonly example?: string;
   /** Whether a missing mapping stands for an empty one. Default true: `options:` may be left out. */
   readonly mayBeAbsent?: boolean;
 }
@@ -44,7 +46,7 @@ export interface OptionGroupSettings {
 /** A mapping with these keys, each with its schema; `v.optional(schema, default)` makes one optional. */
 export function options<const Entries extends v.ObjectEntries>(
   entries: Entries,
-  { noun = "option", mayBeAbsent = true }: OptionGroupSettings = {},
+  { noun = "option", example, mayBeAbsent = true }: OptionGroupSettings = {},
 ): OptionGroup<v.InferOutput<v.ObjectSchema<Entries, undefined>>, Entries> {
   type Output = v.InferOutput<v.ObjectSchema<Entries, undefined>>;
 
@@ -53,7 +55,10 @@ export function options<const Entries extends v.ObjectEntries>(
     config: v.Config<v.BaseIssue<unknown>>,
   ): v.OutputDataset<Output, v.BaseIssue<unknown>> {
     const input = mayBeAbsent ? dataset.value ?? {} : dataset.value;
-    if (!isMapping(input)) return untyped(dataset.value, [issue(dataset.value, `expected a mapping of ${noun}s`)]);
+    if (!isMapping(input)) {
+      const expected = `expected a mapping of ${noun}s${example === undefined ? "" : ` such as ${example}`}`;
+      return untyped(dataset.value, [issue(dataset.value, expected)]);
+    }
     const issues: v.BaseIssue<unknown>[] = [];
     const output: Record<string, unknown> = {};
     for (const [key, schema] of Object.entries(entries)) {

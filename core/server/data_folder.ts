@@ -30,15 +30,19 @@ export async function makeDataFolder(folder: string): Promise<void> {
  *
  * @throws SetupError where another server holds it, or it cannot be told whether one does.
  */
-export function holdDataFolder(folder: string): Disposable {
+export async function holdDataFolder(folder: string): Promise<Disposable> {
   if (!hasFolderLocks) return { [Symbol.dispose]: () => {} };
   using undo = new DisposableStack();
   try {
     const file = undo.use(Deno.openSync(folder));
-    if (file.tryLockSync(true)) return undo.move();
+    for (let waited = 0; waited <= PATIENCE; waited += LOOK) {
+      if (file.tryLockSync(true)) return undo.move();
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
   } catch (error) {
-    const advice =
-      "it must be a folder that can be read, on a file system with locks, which the database needs as well";
+    const advice = error instanceof Deno.errors.PermissionDenied
+      ? "it must be a folder that belongs to the user that runs the server"
+      : "it must be a folder that can be read, on a file system with locks, which the database needs as well";
     throw new SetupError(
       "data",
       new Error(`${folder} cannot be held: ${messageOf(error)}; ${advice}`, { cause: error }),
@@ -60,6 +64,9 @@ export function isServed(folder: string): boolean {
     return !(error instanceof Deno.errors.NotFound);
   }
 }
+
+/** Milliseconds for which a command may have it, which looks whether a server does, and between two looks of ours. */
+const PATIENCE = 200, LOOK = 20;
 
 /** Windows opens no folders. */
 const hasFolderLocks = Deno.build.os !== "windows";

@@ -18,7 +18,7 @@ import { commonOver, Holds } from "../sasl/holds.ts";
 import { PenaltyBook } from "../sasl/penalty_book.ts";
 import type { WaitClock } from "../wire/waits.ts";
 import { readCertificate } from "./tls/certificate.ts";
-import { warnOfEnd } from "./tls/certificate_end.ts";
+import { CertificateWatch } from "./tls/certificate_watch.ts";
 import { ConfigurationError } from "./configuration_error.ts";
 import { ConnectionCounts } from "./connection_counts.ts";
 import { holdDataFolder, makeDataFolder } from "./data_folder.ts";
@@ -98,10 +98,11 @@ export async function startServer(
   const certificate = await readCertificate(config);
   const addresses = [...config.protocols.flatMap(({ listen }) => listen), ...httpAddresses(config).values()];
   for (const address of addresses) probe(address);
-  warnOfEnd(certificate, log, now());
   await using undo = new AsyncDisposableStack();
+  const watch = undo.use(new CertificateWatch(log, now));
+  watch.use(certificate, config.tls?.certificate);
   await makeDataFolder(config.data);
-  undo.use(holdDataFolder(config.data));
+  undo.use(await holdDataFolder(config.data));
   const workers = workersOf(config, isFromFiles, log);
   const { places, ...kept } = commonState(config, workers, now);
   const sessions = undo.use(
@@ -151,14 +152,14 @@ export async function startServer(
     log.info("listening", { protocol, address: formatHostPort(address), security: address.security });
   }
   log.info("serving", { hostname: config.hostname, ...workers > 1 && { workers } });
-  const parts = { loaded, log, now, sessions, threads, runner, httpDoor, listening };
+  const parts = { loaded, log, watch, sessions, threads, runner, httpDoor, listening };
   return new Server({ ...parts, stack: undo.move() });
 }
 
 interface ServerParts {
   readonly loaded: LoadedServer;
   readonly log: ServerLog;
-  readonly now: () => Date;
+  readonly watch: CertificateWatch;
   readonly sessions: Sessions;
   readonly threads: SessionThreads;
   readonly runner: QueueRunner;
@@ -205,7 +206,7 @@ class Server implements RunningServer {
   }
 
   async #reload(plugin?: string): Promise<Reloaded> {
-    const { log, now, sessions, threads, httpDoor } = this.#parts;
+    const { log, watch, sessions, threads, httpDoor } = this.#parts;
     const { fresh, kept } = freshPlugins(this.#running.plugins, plugin);
     // Absolute: a plugin may have moved the process to another folder, where another file has this name.
     const { folder, file } = this.#running.config.source;
@@ -225,7 +226,7 @@ class Server implements RunningServer {
     await Promise.all([ours.take(), theirs.take()]);
     this.#running = taken;
     reopen(log);
-    warnOfEnd(certificate, log, now());
+    watch.use(certificate, taken.config.tls?.certificate);
     const waiting = waitingForRestart(taken.config, next.config);
     const plugins = [...new Set(read.map(nameOf))];
     if (waiting.length > 0) log.warn("reloaded, but for changes that wait for a restart", { keys: waiting, plugins });

@@ -141,5 +141,10 @@ export class LineWriter implements WireWriter {
 }
 
 async function* piecesOf(body: Body): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < body.size; at += LARGE_BUFFER) yield await body.read(at, at + LARGE_BUFFER);
+  for (let at = 0; at < body.size; at += LARGE_BUFFER) {
+    const end = Math.min(at + LARGE_BUFFER, body.size), piece = await body.read(at, end);
+    // With a final dot it would pass for the whole message.
+    if (piece.length !== end - at) throw new Error(`a body of ${body.size} octets ends before octet ${end}`);
+    yield piece;
+  }
 }

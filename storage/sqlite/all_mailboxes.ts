@@ -72,7 +72,16 @@ export class AllMailboxes {
   /** What is of our own and was committed just now may be told twice: for whoever watches, several changes are one. */
   #compare(): void {
     this.#timer = undefined;
-    const [before, now] = [this.#seen ?? new Map<number, Mark>(), this.#read()];
+    try {
+      this.#tellChanges();
+    } catch {
+      // Where the disk fails, those who read are told so; what was changed is told when it can be read again.
+      this.othersWrote();
+    }
+  }
+
+  #tellChanges(): void {
+    const before = this.#seen ?? new Map<number, Mark>(), now = this.#read(), forAll = this.#revisionForAll();
     this.#seen = now;
     for (const mark of now.values()) {
       const was = before.get(placeOf(mark));
@@ -81,7 +90,6 @@ export class AllMailboxes {
     }
     // What is left is gone.
     for (const mark of before.values()) this.#tell(mark);
-    const forAll = this.#revisionForAll();
     if (forAll !== this.#forAll) this.#watchers.tellOfAll({ modseq: 0n });
     this.#forAll = forAll;
   }

@@ -3,12 +3,12 @@ import { DatabaseSync } from "node:sqlite";
 import { messageOf } from "../../core/wire/error_message.ts";
 import { DatabaseFileError } from "./database_file_error.ts";
 import { migrate, type Migration } from "./migrate.ts";
-import { pragma } from "./statement.ts";
+import { BUSY, pragma, sqliteCode, Statement } from "./statement.ts";
 
 /** "Qtzl": says in the file's header whose it is (sqlite.org/fileformat.html §1.3). */
 const APPLICATION = 0x51747a6c;
-/** How long a writer waits for another process's, milliseconds. */
-const BUSY_TIMEOUT = 15_000;
+/** How long a writer waits for another process's, and between two looks where SQLite does not wait; milliseconds. */
+const BUSY_TIMEOUT = 15_000, LOOK = 20;
 
 /** Makes the file if there is none, and its schema current. @throws Error that says where, what and what to do. */
 export async function prepareDatabase(file: string, migrations: readonly Migration[]): Promise<void> {
@@ -16,7 +16,7 @@ export async function prepareDatabase(file: string, migrations: readonly Migrati
   try {
     const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
     try {
-      claim(database, file);
+      await claim(database, file);
       await migrate(database, file, migrations);
       // The versions are in the file's header; whether the rest can be read shows here.
       database.prepare("SELECT count(*) FROM sqlite_schema").get();
@@ -34,7 +34,7 @@ export function requireCurrent(file: string, current: number): void {
   if (found === 0 || found >= current) return;
   throw new DatabaseFileError(
     `${file}: has schema ${found}, which this program would make ${current}, and a server runs with it: restart the ` +
-      "server with this program first",
+      "server with this program first, or try again if that was just done",
   );
 }
 
@@ -97,16 +97,34 @@ function makeFile(file: string): void {
 }
 
 /** Marks a new database as ours, and leaves one alone that is not. */
-function claim(database: DatabaseSync, file: string): void {
-  if (pragma(database, "application_id") === APPLICATION) return;
-  const isNew = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
-  if (!isNew) {
-    throw new DatabaseFileError(
-      `${file}: is a SQLite database of another program; expected one made by this server, or none: move it away, or ` +
-        "set another data folder",
-    );
+async function claim(database: DatabaseSync, file: string): Promise<void> {
+  const isOurs = () => pragma(database, "application_id") === APPLICATION;
+  for (let waited = 0; !isOurs(); waited += LOOK) {
+    const isNew = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+    // Another process may have made it between the two.
+    if (!isNew && !isOurs()) {
+      throw new DatabaseFileError(
+        `${file}: is a SQLite database of another program; expected one made by this server, or none: move it away, or ` +
+          "set another data folder",
+      );
+    }
+    if (isNew && mark(database)) return;
+    if (waited >= BUSY_TIMEOUT) throw new Error("database is locked");
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
-  database.exec(`PRAGMA page_size = ${PAGE}; PRAGMA journal_mode = WAL; PRAGMA application_id = ${APPLICATION}`);
+}
+
+/** False where another process is in the way, which SQLite does not wait for while the journal's mode changes. */
+function mark(database: DatabaseSync): boolean {
+  try {
+    for (const what of [`page_size = ${PAGE}`, "journal_mode = WAL", `application_id = ${APPLICATION}`]) {
+      new Statement(database, `PRAGMA ${what}`).get();
+    }
+    return true;
+  } catch (error) {
+    if (sqliteCode(error) === BUSY) return false;
+    throw error;
+  }
 }
 
 function explained(file: string, error: unknown): DatabaseFileError {

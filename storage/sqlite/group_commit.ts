@@ -96,7 +96,9 @@ export class GroupCommit {
     const { callers, bodies } = this.#nextGroup();
     try {
       const batches = callers.map(({ batch }) => batch);
-      const outcome = await this.#link.request("commit", { now: this.#now().getTime(), batches, bodies });
+      const group = { now: this.#now().getTime(), batches, bodies };
+      // What was done all the same is told all the same: the callers cannot be answered any more, but others watch.
+      const outcome = await this.#link.request("commit", group, (late) => this.#tell(late));
       this.#tell(outcome);
       for (const [index, caller] of callers.entries()) this.#answer(caller, outcome.batches[index]);
     } catch (error) {

@@ -1,7 +1,7 @@
 /** Brings a database from the schema that it has to the current one: numbered steps, forward only. */
 import type { DatabaseSync } from "node:sqlite";
 import { DatabaseFileError } from "./database_file_error.ts";
-import { backUp } from "./migration_backup.ts";
+import { backUp, lockFiles } from "./migration_backup.ts";
 import { start } from "./migrations/0001_start.ts";
 import { imap } from "./migrations/0002_imap.ts";
 import { fullText } from "./migrations/0003_full_text.ts";
@@ -37,35 +37,45 @@ export const migrations: readonly Migration[] = [
 ];
 
 /**
- * Runs what has not been run, each step whole or not at all, after a backup of a database that holds something.
+ * Runs what has not been run, each step whole or not at all, after a backup of a database that holds something. A new one is
+ * whole at once: whoever comes meanwhile takes none for one of an earlier program.
  *
  * @throws DatabaseFileError when the schema is newer than this program; nothing has been changed.
  */
 export async function migrate(database: DatabaseSync, file: string, steps: readonly Migration[]): Promise<void> {
-  const found = pragma(database, "user_version");
-  if (found > steps.length) {
-    throw new DatabaseFileError(
-      `${file}: has schema ${found}, and this program knows none after ${steps.length}: run the version of the server ` +
-        "that wrote it, or a later one",
-    );
-  }
+  if (known(database, file, steps) === steps.length) return;
+  // One after another: what the first has backed up, and changed since, is not backed up again in its place.
+  using _lock = await lockFiles(file);
+  const found = known(database, file, steps);
   if (found > 0 && found < steps.length) await backUp(database, file, found);
-  for (const [index, step] of steps.entries()) runStep(database, file, index + 1, step);
+  for (let to = found === 0 ? steps.length : found + 1; to <= steps.length; to++) runSteps(database, file, steps, to);
 }
 
-function runStep(database: DatabaseSync, file: string, version: number, step: Migration): void {
-  if (pragma(database, "user_version") >= version) return;
+/** The schema that it has, if it is none of later programs. */
+function known(database: DatabaseSync, file: string, steps: readonly Migration[]): number {
+  const found = pragma(database, "user_version");
+  if (found <= steps.length) return found;
+  throw new DatabaseFileError(
+    `${file}: has schema ${found}, and this program knows none after ${steps.length}: run the version of the server ` +
+      "that wrote it, or a later one",
+  );
+}
+
+/** Up to this schema. */
+function runSteps(database: DatabaseSync, file: string, steps: readonly Migration[], to: number): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     // Another process may have been quicker.
-    if (pragma(database, "user_version") < version) {
+    const left = steps.slice(pragma(database, "user_version"), to);
+    for (const step of left) {
       if (typeof step === "string") database.exec(step);
       else step(database, file);
-      database.exec(`PRAGMA user_version = ${version}`);
     }
+    if (left.length > 0) database.exec(`PRAGMA user_version = ${to}`);
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    // SQLite has taken some transactions back itself, when the disk was full.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }

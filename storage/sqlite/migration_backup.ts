@@ -12,7 +12,31 @@ import { pragma } from "./statement.ts";
 /** Milliseconds for which others may have the folder, and between two looks. */
 const PATIENCE = 15_000, LOOK = 50;
 
-/** Makes it, reads it back and checks it. @throws DatabaseFileError that says why it cannot be made. */
+/**
+ * Locks the files of a database: as long as they are, nobody removes any of them, and no other program changes the schema.
+ * Undefined where there are none yet.
+ *
+ * @throws DatabaseFileError where another has them for too long, or they cannot be locked.
+ */
+export async function lockFiles(database: string): Promise<Disposable | undefined> {
+  const files = new SegmentFiles(database);
+  try {
+    for (let waited = 0;; waited += LOOK) {
+      const lock = files.lockFolder();
+      if (lock === "gone") return undefined;
+      if (lock !== "busy") return lock;
+      if (waited >= PATIENCE) throw new Error("another program has it, to back it up or to change the schema");
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+  } catch (error) {
+    throw new DatabaseFileError(
+      `${files.folder}: cannot be locked, which a new schema needs: ${messageOf(error)}; try again later`,
+      { cause: error },
+    );
+  }
+}
+
+/** Makes it, reads it back and checks it, while the files are locked. @throws DatabaseFileError that says why it cannot be made. */
 export async function backUp(database: DatabaseSync, file: string, version: number): Promise<void> {
   const path = `${file}.schema-${version}`;
   const files = new SegmentFiles(file), copies = new SegmentFiles(path);
@@ -20,13 +44,13 @@ export async function backUp(database: DatabaseSync, file: string, version: numb
     // One that was left half-made would be in the way.
     remove(path);
     remove(copies.folder);
-    // From before the database is read until all that it names is there, nobody removes files.
-    using _lock = await lockFolder(files);
     Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
     // Not VACUUM INTO: Deno lets a program with few permissions attach nothing.
     await backup(database, path);
     linkAll(checked(path, version), files, copies);
   } catch (error) {
+    // Half of one is of no use, and may be what fills the disk, which the old version has to go on with.
+    for (const half of [path, copies.folder]) removeIfPossible(half);
     const reason = messageOf(error);
     throw new DatabaseFileError(
       `${path}: the backup that a new schema needs cannot be made: ${reason}; see that there is room for a second copy`,
@@ -45,17 +69,6 @@ function checked(path: string, version: number): number[] {
     return hasFiles ? copy.prepare("SELECT id FROM segments").all().map(({ id }) => Number(id)) : [];
   } finally {
     copy.close();
-  }
-}
-
-/** Undefined where there are no files. */
-async function lockFolder(files: SegmentFiles): Promise<Deno.FsFile | undefined> {
-  for (let waited = 0;; waited += LOOK) {
-    const lock = files.lockFolder();
-    if (lock === "gone") return undefined;
-    if (lock !== "busy") return lock;
-    if (waited >= PATIENCE) throw new Error(`another program holds ${files.folder}, as one does that backs it up`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
 }
 
@@ -84,5 +97,13 @@ function remove(path: string): void {
     Deno.removeSync(path, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function removeIfPossible(path: string): void {
+  try {
+    remove(path);
+  } catch {
+    // What is wrong is told by whoever could not make it.
   }
 }

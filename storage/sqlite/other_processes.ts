@@ -11,6 +11,7 @@ import { AllMailboxes } from "./all_mailboxes.ts";
 import type { Indexer } from "./indexer.ts";
 import { keyOf, mailboxId } from "./rows.ts";
 import { Statement } from "./statement.ts";
+import type { WriterLink } from "./writer_link.ts";
 
 /** How often the database is looked at, milliseconds. */
 const INTERVAL = 250;
@@ -35,8 +36,10 @@ export class OtherProcesses {
   readonly #watchers: Watchers;
   readonly #queue: Bell;
   readonly #indexer: Pick<Indexer, "othersWrote"> | undefined;
-  readonly #ask: () => Promise<{ readonly othersWrote: boolean }>;
+  readonly #link: Pick<WriterLink, "request">;
   readonly #seen = new Map<AccountId, Marks>();
+  /** Accounts whose marks could not be read when others had written. */
+  readonly #unread = new Set<AccountId>();
   #seenVersion: number | undefined;
   #isAsking = false;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -44,14 +47,14 @@ export class OtherProcesses {
   /**
    * @param queue Rings when others may have changed the queue.
    * @param indexer Looks for what they have left to do.
-   * @param ask Asks the writer.
+   * @param link To the writer.
    */
   constructor(
     database: DatabaseSync,
     watchers: Watchers,
     queue: Bell,
     indexer: Pick<Indexer, "othersWrote"> | undefined,
-    ask: () => Promise<{ readonly othersWrote: boolean }>,
+    link: Pick<WriterLink, "request">,
   ) {
     // It changes when another connection has written: our own writer, or somebody else.
     this.#version = new Statement(database, "PRAGMA data_version");
@@ -65,7 +68,7 @@ export class OtherProcesses {
     this.#watchers = watchers;
     this.#queue = queue;
     this.#indexer = indexer;
-    this.#ask = ask;
+    this.#link = link;
   }
 
   /** Somebody is about to watch an account. */
@@ -121,16 +124,21 @@ export class OtherProcesses {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#seen.clear();
+    this.#unread.clear();
     this.#all.stop();
   }
 
+  /** Never rejects. */
   async #look(): Promise<void> {
-    const version = this.#versionNow();
-    if (version === this.#seenVersion || this.#isAsking) return;
-    this.#seenVersion = version;
+    if (this.#isAsking) return;
     this.#isAsking = true;
     try {
-      if ((await this.#ask()).othersWrote) this.haveWritten();
+      for (const account of this.#unread) this.#compareOne(account);
+      const version = this.#versionNow();
+      if (version === this.#seenVersion) return;
+      this.#seenVersion = version;
+      const looked = ({ othersWrote }: { readonly othersWrote: boolean }) => othersWrote && this.haveWritten();
+      looked(await this.#link.request("look", {}, looked));
     } catch {
       // A writer that does not answer: others may well have.
       this.haveWritten();
@@ -143,15 +151,28 @@ export class OtherProcesses {
     this.#indexer?.othersWrote();
     this.#queue.ring();
     this.#all.othersWrote();
-    for (const [account, before] of this.#seen) {
-      const now = this.#marksOf(account);
-      this.#seen.set(account, now);
-      for (const mailbox of new Set([...before.keys(), ...now.keys()])) {
-        const [was, is] = [before.get(mailbox), now.get(mailbox)];
-        if (was?.modseq === is?.modseq && was?.revision === is?.revision) continue;
-        const modseq = mailbox === undefined ? 0n : BigInt((is ?? was)?.modseq ?? 0);
-        this.#watchers.tellOf(account, { ...mailbox !== undefined && { mailbox }, modseq });
-      }
+    for (const account of this.#seen.keys()) this.#compareOne(account);
+  }
+
+  /** Where the disk fails, those who read are told so; whoever waits is told what was changed when it can be read again. */
+  #compareOne(account: AccountId): void {
+    try {
+      this.#tellChanges(account, this.#seen.get(account));
+      this.#unread.delete(account);
+    } catch {
+      this.#unread.add(account);
+    }
+  }
+
+  #tellChanges(account: AccountId, before: Marks | undefined): void {
+    if (before === undefined) return;
+    const now = this.#marksOf(account);
+    this.#seen.set(account, now);
+    for (const mailbox of new Set([...before.keys(), ...now.keys()])) {
+      const [was, is] = [before.get(mailbox), now.get(mailbox)];
+      if (was?.modseq === is?.modseq && was?.revision === is?.revision) continue;
+      const modseq = mailbox === undefined ? 0n : BigInt((is ?? was)?.modseq ?? 0);
+      this.#watchers.tellOf(account, { ...mailbox !== undefined && { mailbox }, modseq });
     }
   }
 

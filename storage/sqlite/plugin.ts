@@ -5,6 +5,7 @@ import { options } from "../../core/options/options.ts";
 import { byteSize, flag } from "../../core/options/values.ts";
 import { requireCurrent } from "./database_file.ts";
 import { migrations } from "./migrate.ts";
+import { SegmentFiles } from "./segment_files.ts";
 import { sqliteStorage } from "./storage.ts";
 
 export default definePlugin({
@@ -21,6 +22,7 @@ export default definePlugin({
   async setup(context, { max_size: largest, full_text_index: fullText }) {
     const { log, through, isServed } = context;
     const file = `${context.dataFolder}/mail.db`;
+    new SegmentFiles(file).checkFolder();
     if (isServed) requireCurrent(file, migrations.length);
     return await sqliteStorage({ file, log, now: () => context.now(), largest, fullText, through });
   },

@@ -5,6 +5,7 @@
 import type { Logger } from "../../core/contract/logger.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import { messageOf } from "../../core/wire/error_message.ts";
+import { DatabaseFileError } from "./database_file_error.ts";
 
 /** A file that is locked, for whoever wants to remove it; "busy": somebody else has it; "gone": there is none. */
 export type LockedFile = Deno.FsFile | "busy" | "gone";
@@ -81,6 +82,19 @@ export class SegmentFiles {
     if (!this.#told.has(segment)) this.#log?.error(cause);
     this.#told.add(segment);
     return new Refusal("unavailable", "mail cannot be read for now", { cause });
+  }
+
+  /** Sees that the folder, where there is one, can be used. @throws DatabaseFileError. */
+  checkFolder(): void {
+    try {
+      using folder = Deno.openSync(this.folder);
+      if (!folder.statSync().isDirectory) throw new Error("it is a file, and is to be a folder");
+    } catch (error) {
+      // Which right the program lacks is said of the database.
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return;
+      const advice = "the data folder and what is in it must belong to the user that runs the server";
+      throw new DatabaseFileError(`${this.folder}: cannot be used: ${messageOf(error)}; ${advice}`, { cause: error });
+    }
   }
 
   /** Makes the folder if there is none. */

@@ -60,6 +60,9 @@ export function sqliteCode(error: unknown): number | undefined {
   return "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 1;
 }
 
+/** SQLITE_BUSY: another process is in the way. */
+export const BUSY = 5;
+
 /** SQLITE_CONSTRAINT: what was asked for breaks a rule of the schema. */
 export const CONSTRAINT = 19;
 

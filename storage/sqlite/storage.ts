@@ -119,7 +119,7 @@ export class SqliteStorage implements Storage, Lifecycle {
       clock: settings.clock ?? systemClock,
     });
     const [watchers, bell, collector, indexer] = [this.#watchers, this.#bell, this.#collector, this.#indexer];
-    const others = new OtherProcesses(this.#database, watchers, bell, indexer, () => this.#link.request("look", {}));
+    const others = new OtherProcesses(this.#database, watchers, bell, indexer, this.#link);
     this.#others = others;
     const listener = commitListener({ watchers, bell, others, collector, indexer });
     this.#commits = new GroupCommit(this.#link, this.#pending, settings.now, listener);

@@ -104,16 +104,18 @@ export class WriterLink {
   /**
    * Requests are done in the order in which they are asked.
    *
+   * @param late Is told of an answer that comes when nobody waits for it any more.
    * @throws Refusal; `unavailable` also when the writer dies or does not answer, and the request may then be done all the same.
    */
   async request<Name extends keyof WriterRequests>(
     name: Name,
     request: WriterRequests[Name],
+    late?: (answer: WriterAnswers[Name]) => void,
   ): Promise<WriterAnswers[Name]> {
     const running = this.#start();
     await this.#inTime(running, running.session);
     if (this.#running !== running) throw unavailable("the writer has died");
-    return await this.#inTime(running, this.#ask(running, name, request));
+    return await this.#inTime(running, this.#ask(running, name, request), late);
   }
 
   /** After what has been asked is done. */
@@ -187,12 +189,17 @@ export class WriterLink {
   }
 
   /** What it answers may be done all the same: who tries again may store a message twice, and nobody loses one. */
-  async #inTime<Answer>(running: Running, answer: Promise<Answer>): Promise<Answer> {
+  async #inTime<Answer>(
+    running: Running,
+    answer: Promise<Answer>,
+    late: (answer: Answer) => void = () => {},
+  ): Promise<Answer> {
     try {
       return await this.#waits.within(answer, PATIENCE);
     } catch (error) {
       if (!(error instanceof DeadlineExceeded)) throw error;
       this.#isNotAnswered(running);
+      answer.then(late, () => {});
       throw unavailable("the writer does not answer");
     }
   }
@@ -213,7 +220,7 @@ export class WriterLink {
     const asked = waiting.get(message.id);
     waiting.delete(message.id);
     if ("failure" in message) {
-      if (message.failure.kind === "unavailable") this.#failed(message.failure);
+      if (message.failure.kind === "unavailable") this.#failed(message.failure, asked?.name);
       asked?.reject(errorOf(message.failure));
     } else {
       // Only that: on a full disk the first octets of a long body may have room, and taking them away has.
@@ -223,7 +230,14 @@ export class WriterLink {
   }
 
   /** Says once that writing fails, and once that it works again. */
-  #failed({ cause }: Failure): void {
+  #failed({ cause }: Failure, asked: keyof WriterRequests | undefined): void {
+    if (asked === "index") {
+      // The index may be damaged, and all else be well.
+      this.#settings.log.error(
+        `${this.#settings.file}: texts cannot be indexed: ${cause}; searches read what is not, and it is tried again later`,
+      );
+      return;
+    }
     if (!this.#isFailing) {
       this.#settings.log.error(
         `${this.#settings.file}: cannot be written: ${cause}; clients are told to come again, see that there is room ` +

@@ -127,6 +127,22 @@ Deno.test("refused start: a data folder that cannot be made or written", async (
   );
 });
 
+Deno.test("refused start: a folder of long bodies, or a file of the log, that cannot be opened", async () => {
+  await refuses(
+    async ({ folder }) => {
+      await Deno.remove(`${folder}/data/mail.bodies`);
+      await Deno.writeTextFile(`${folder}/data/mail.bodies`, "");
+    },
+    1,
+    /^storage sqlite: data\/mail\.bodies: cannot be used: .* must belong to the user/,
+  );
+  await refuses(
+    saying("log: { file: ./none/mail.log }"),
+    1,
+    /^log\.file: none\/mail\.log cannot be opened: .*; it must be a file that the server's user may write/,
+  );
+});
+
 Deno.test("refused start: a data folder that another server runs with, until that one is gone", async () => {
   await using home = await serverHome();
   {
@@ -165,7 +181,7 @@ Deno.test("refused start: a command of a newer program changes no schema under a
   assertEquals(
     done.stderr.replaceAll(`${folder}/`, ""),
     `storage sqlite: data/mail.db: has schema ${current - 1}, which this program would make ${current}, and a server ` +
-      "runs with it: restart the server with this program first\n",
+      "runs with it: restart the server with this program first, or try again if that was just done\n",
   );
   assertEquals(withDatabase("PRAGMA user_version"), current - 1);
   withDatabase(`PRAGMA user_version = ${current}`);

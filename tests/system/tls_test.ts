@@ -1,5 +1,5 @@
 /** TLS as clients see it: both engines, both versions, from the first octet and by command. */
-import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { makeAuthority, serverNames } from "../support/authority.ts";
 import { dialogue, dialogueOver } from "../support/plain_client.ts";
 import { spawnServer } from "../support/spawn_server.ts";
@@ -183,17 +183,26 @@ for (const engine of engines) {
   });
 }
 
-Deno.test("tls: a certificate that has expired, or soon will, is in the log", async () => {
+Deno.test("tls: a certificate that has expired, soon will, or is not valid yet, is in the log", async () => {
   await using server = await testServer();
   const authority = await makeAuthority("Renewal");
   await replaceCertificate(server, await authority.issue({ names: serverNames, days: [-10, -1] }));
   await server.reload();
   const [expired] = server.log.filter(({ level }) => level === "error");
-  assertStringIncludes(expired?.message ?? "", "the certificate has expired");
+  assertMatch(expired?.message ?? "", /^the certificate has expired on \d{4}-\d\d-\d\d: /);
+  assertMatch(`${expired?.["file"]}`, /cert\.pem$/);
   await replaceCertificate(server, await authority.issue({ names: serverNames, days: [-10, 5.5] }));
   await server.reload();
-  const [soon] = server.log.filter(({ message }) => message.startsWith("the certificate expires soon"));
-  assertEquals([soon?.level, soon?.["days"]], ["warn", 5]);
+  const [soon] = server.log.filter(({ message }) => message.startsWith("the certificate expires on "));
+  assertEquals(soon?.level, "warn");
+  await replaceCertificate(server, await authority.issue({ names: serverNames, days: [1, 90] }));
+  await server.reload();
+  const [early] = server.log.filter(({ message }) => message.startsWith("the certificate is not valid before "));
+  assertEquals(early?.level, "error");
+  const count = server.log.length;
+  await replaceCertificate(server, await authority.issue({ names: serverNames, days: [-1, 90] }));
+  await server.reload();
+  assertEquals(server.log.slice(count).filter(({ level }) => level !== "info"), []);
 });
 
 Deno.test("tls: RFC 2595 §4: without TLS no password is asked for, and none is taken", async () => {

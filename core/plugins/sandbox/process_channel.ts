@@ -132,8 +132,9 @@ function argumentsOf({ read, write, net, env, import: registries }: GuestPermiss
   const flags = { read, write, net, env, import: registries };
   return [
     ...["run", "--quiet", "--no-prompt", "--config", fileURLToPath(new URL("../deno.json", program))],
-    // A name of a package that is asked for tells the registry something. What is in the cache was checked on its way there.
-    ...registries.length > 0 ? [] : ["--cached-only", "--no-lock"],
+    // A name of a package that is asked for tells the registry something. Without the lock file the runtime would have to
+    // ask also for packages that are in the cache; and it is not the guest's to add to.
+    ...registries.length > 0 ? [] : ["--cached-only", "--frozen"],
     ...Object.entries(flags).flatMap(([name, values]) =>
       values.length === 0 ? [] : [`--allow-${name}=${values.map((value) => value.replaceAll(",", ",,")).join(",")}`]
     ),

@@ -16,6 +16,8 @@ export interface Certificate {
   readonly clientAuthorities?: string;
   /** Channel binding data of the type tls-server-end-point (RFC 5929 §4.1); undefined where it is not defined. */
   readonly endPoint: Uint8Array<ArrayBuffer> | undefined;
+  /** Before this it is worth nothing. */
+  readonly validFrom: Date;
   /** After this it is worth nothing. */
   readonly validTo: Date;
 }
@@ -42,6 +44,7 @@ export async function readCertificate({ tls, source }: ServerConfig): Promise<Ce
     key: key.pem,
     ...authorities && { clientAuthorities: authorities.pem },
     endPoint: endPointOf(chain.first),
+    validFrom: new Date(chain.first.validFrom),
     validTo: new Date(chain.first.validTo),
   };
 }
@@ -62,7 +65,7 @@ async function readParsed<T>(key: keyof TlsConfig | "client_ca", path: string, p
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    return `tls.${key}: ${path}: ${whyUnreadable(error, "cert.pem")}`;
+    return `tls.${key}: ${path}: ${whyUnreadable(error, key === "key" ? "key.pem" : "cert.pem")}`;
   }
   const parsed = parse(text);
   return typeof parsed === "string" ? `tls.${key}: ${path} ${parsed}` : parsed;

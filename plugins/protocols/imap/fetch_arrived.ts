@@ -1,5 +1,4 @@
 /** FETCH of messages that are new, which no command has asked for: NOTIFY and searches that go on have (RFC 5465 §5.2, §7). */
-import { CommandRefused } from "./failures.ts";
 import { fetchMessages } from "./fetch_messages.ts";
 import { type FetchItem, printFetchItem } from "./grammar/fetch_items.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
@@ -26,12 +25,8 @@ export async function fetchArrived(
   }
   const always = unasked(session);
   for (const [uid, lists] of [...byUid].sort(([a], [b]) => a - b)) {
-    try {
-      await fetchMessages(session, mailbox, { uids: [uid] }, combined([...always, ...lists.flat()]));
-    } catch (error) {
-      // There is no command to refuse; another message may be told.
-      if (!(error instanceof CommandRefused)) throw error;
-    }
+    // There is no command to refuse for what cannot be told: the client knows that the message is there, and may ask.
+    await fetchMessages(session, mailbox, { uids: [uid] }, combined([...always, ...lists.flat()]));
   }
 }
 

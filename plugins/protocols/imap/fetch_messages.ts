@@ -46,46 +46,50 @@ export interface FetchSelection {
 /**
  * Tells the items of all messages that the client knows; those that are gone are passed over, and so are those that cannot be
  * decoded and a few that cannot be read.
- * @throws CommandRefused UNKNOWN-CTE, or Refusal `unavailable`, once all others have been told (RFC 3516 §4.3).
+ *
+ * @returns What kept the first of these from being told, with which a command ends (RFC 3516 §4.3): CommandRefused
+ * UNKNOWN-CTE, or Refusal `unavailable`; undefined where all have been.
  */
 export async function fetchMessages(
   session: Session,
   mailbox: SelectedMailbox,
   { uids, isFromEnd, ...selection }: FetchSelection,
   items: readonly FetchItem[],
-): Promise<void> {
+): Promise<Error | undefined> {
   const passedOver = new PassedOver();
-  if (!isFromEnd) await fetchPages(session, mailbox, { uids, ...selection }, items, passedOver);
-  else {
-    const known = knownUids(mailbox, uids);
-    for (let end = known.length; end > 0; end -= PAGE) {
-      const page = known.slice(Math.max(0, end - PAGE), end);
-      await fetchPages(session, mailbox, { uids: page, ...selection }, items, passedOver, true);
+  try {
+    if (!isFromEnd) await fetchPages(session, mailbox, { uids, ...selection }, items, passedOver);
+    else {
+      const known = knownUids(mailbox, uids);
+      for (let end = known.length; end > 0; end -= PAGE) {
+        const page = known.slice(Math.max(0, end - PAGE), end);
+        await fetchPages(session, mailbox, { uids: page, ...selection }, items, passedOver, true);
+      }
     }
+  } finally {
+    // What it has changed of them is still to be told.
+    if (passedOver.unread > 0) mailbox.heard.ask();
   }
-  passedOver.tell();
+  return passedOver.first;
 }
 
 /** Messages of a command that were passed over, the others having been told. */
 class PassedOver {
-  #first: Error | undefined;
-  #unread = 0;
+  /** What kept the first of them from being told. */
+  first: Error | undefined;
+  /** How many of them cannot be read. */
+  unread = 0;
 
   /** One more whose parts cannot be decoded. */
-  undecodable(): void {
-    this.#first ??= unknownEncoding();
+  addUndecodable(): void {
+    this.first ??= unknownEncoding();
   }
 
   /** One more that cannot be read. @throws what has happened, where it is something else, or too often. */
-  unread(cause: unknown): void {
+  addUnread(cause: unknown): void {
     if (!(cause instanceof Refusal) || cause.kind !== "unavailable") throw cause;
-    this.#first ??= cause;
-    if (++this.#unread === MOST_UNREAD) throw cause;
-  }
-
-  /** @throws CommandRefused, Refusal: what kept the first of them from being told. */
-  tell(): void {
-    if (this.#first !== undefined) throw this.#first;
+    this.first ??= cause;
+    if (++this.unread === MOST_UNREAD) throw cause;
   }
 }
 
@@ -120,15 +124,15 @@ async function fetchPages(
       return parsed === undefined || !items.some((item) => hasUnknownEncodingIn(item, parsed));
     };
     const known = present.filter((_, index) => canTell(index)), parsed = all.filter((_, index) => canTell(index));
-    if (known.length < present.length) passedOver.undecodable();
+    if (known.length < present.length) passedOver.addUndecodable();
     const messages = marksSeen ? await markSeen(session, mailbox, known) : known.map(unchanged);
-    const unread = withBody ? known.filter((_, index) => parsed[index]?.printed === undefined) : [];
+    const toRead = withBody ? known.filter((_, index) => parsed[index]?.printed === undefined) : [];
     let bodies: readonly (Body | undefined)[] = [], first = 0, read = 0;
     for (const [index, { message, isChanged }] of messages.entries()) {
       const { summary, printed } = parsed[index] ?? {}, isRead = withBody && printed === undefined;
       if (isRead && read === first + bodies.length) {
         first = read;
-        bodies = await bodiesOf(session, fewOctets(unread, first));
+        bodies = await bodiesOf(session, fewOctets(toRead, first));
       }
       const body = isRead ? bodies[read++ - first] : undefined;
       if (withSummary && parsed[index] === undefined || isRead && body === undefined) continue;
@@ -138,6 +142,9 @@ async function fetchPages(
       if (writing !== undefined) await writing;
       if (writer.isFull) await writer.flush();
     }
+    // Where one of them could not be told, they are told as what others change is, at the end of the command.
+    const changed = messages.filter(({ isChanged }) => isChanged).map(({ message }) => message);
+    if (passedOver.unread === 0 && changed.length > 0) mailbox.told(changed);
     await turns.take();
   }
 }
@@ -172,7 +179,6 @@ async function setSeen(session: Session, mailbox: SelectedMailbox, uids: UidSet)
     const [{ changed }] = await session.service.context.storage.apply([
       { do: "setFlags", mailbox: mailbox.id, uids, change },
     ]);
-    if (changed.length > 0) mailbox.told(changed);
     return changed;
   } catch (error) {
     if (error instanceof Refusal && error.kind === "unavailable") return [];
@@ -249,5 +255,5 @@ function failed(response: ResponseBuilder, cause: unknown, passedOver: PassedOve
     throw new OutOfStep("a response could not be written to its end", { cause });
   }
   // RFC 9051 §6.4.9: another session has expunged it meanwhile; what is gone is passed over.
-  if (!isGone(cause)) passedOver.unread(cause);
+  if (!isGone(cause)) passedOver.addUnread(cause);
 }

@@ -17,7 +17,7 @@ export class Kept<Value> {
   #size = 0;
   readonly #lengthOf: (value: Value) => number;
 
-  /** @param lengthOf Characters in a value. */
+  /** @param lengthOf Characters in a value, and what else it takes beside `ENTRY`. */
   constructor(lengthOf: (value: Value) => number) {
     this.#lengthOf = lengthOf;
   }

@@ -14,7 +14,7 @@ export default definePlugin({
   options: imapOptions,
   setup(context, options): Protocol {
     const { imap: added } = context.extensionCommands ?? {};
-    const service = { context, options, commands: withExtensions(commands, added), ...keptForAll() };
+    const service = { context, options, commands: withExtensions(commands, added), ...keptForAll(context.storage) };
     return { serve: (connection, stop) => serveImap(connection, stop, service) };
   },
 });

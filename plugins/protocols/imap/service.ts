@@ -1,5 +1,5 @@
 /** What the sessions of one plugin entry share. */
-import type { ProtocolContext } from "../../../core/contract/mod.ts";
+import type { ProtocolContext, Storage } from "../../../core/contract/mod.ts";
 import type { CommandTable } from "./command.ts";
 import type { ImapOptions } from "./options.ts";
 import { Kept } from "./kept.ts";
@@ -21,11 +21,25 @@ export interface ImapService {
   readonly known: KnownMessages;
 }
 
-/** What sessions keep for each other. */
-export function keptForAll(): Pick<ImapService, "printed" | "searched" | "known"> {
-  return {
+/** What a text of a list takes beside its characters, and in the list. */
+const TEXT = 32;
+
+type KeptForAll = Pick<ImapService, "printed" | "searched" | "known">;
+
+const byStorage = new WeakMap<Storage, KeptForAll>();
+
+/**
+ * What sessions keep for each other, of the mail in that storage: once for all entries of the configuration, and for what
+ * a reload replaces, which is there for as long as one of its sessions is.
+ */
+export function keptForAll(storage: Storage): KeptForAll {
+  const known = byStorage.get(storage);
+  if (known !== undefined) return known;
+  const made: KeptForAll = {
     printed: new Kept((text) => text.length),
-    searched: new Kept((keys) => keys.reduce((sum, key) => sum + key.length, 0)),
+    searched: new Kept((keys) => keys.reduce((sum, key) => sum + key.length + TEXT, 0)),
     known: new KnownMessages(),
   };
+  byStorage.set(storage, made);
+  return made;
 }

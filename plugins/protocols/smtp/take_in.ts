@@ -4,7 +4,7 @@ import { isBroken, OutOfStep } from "../../../core/wire/errors.ts";
 import { encodeUtf8 } from "../../../core/wire/utf8.ts";
 import { falseResults } from "./false_results.ts";
 import { readHead } from "./message_head.ts";
-import type { MessageSource } from "./message_source.ts";
+import { BareLineEnds, bareLineEnds, type MessageSource } from "./message_source.ts";
 import { expectedReply, localError, MessageRefused } from "./refusals.ts";
 import { type Reply, reply } from "./replies.ts";
 import type { Session } from "./session.ts";
@@ -68,6 +68,8 @@ async function accept(
 ): Promise<Reply> {
   const { context } = session;
   const { header, isMissing, isWhole, body } = await readHead(source);
+  // RFC 5322 §2.2: whatever octets parts may have, for readers whose lines a CR ends would find other fields here.
+  if (transaction.bodyType === "binarymime" && hasBareLineEnds(header)) throw bareLineEnds();
   if (header.fields.filter(({ key }) => key === "received").length > MOST_HOPS) {
     // RFC 3463 §3.5: X.4.6, routing loop detected.
     throw new MessageRefused(
@@ -96,6 +98,12 @@ async function accept(
     body: body(dropped),
   });
   return answer.accepted ? reply(250, "2.0.0", `Accepted as ${answer.id}`) : answer.reply;
+}
+
+function hasBareLineEnds(header: Header): boolean {
+  const ends = new BareLineEnds();
+  for (const field of header.fields) ends.push(header.raw(field));
+  return ends.finish();
 }
 
 /** RFC 6409 §6.3, with the code of §6.1. */

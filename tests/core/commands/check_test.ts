@@ -1,13 +1,21 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { makeAuthority, serverNames } from "../../support/authority.ts";
 import { runMain } from "../../support/run_main.ts";
 
-async function check(text: string | undefined, ...words: string[]) {
+interface Given {
+  readonly words?: readonly string[];
+  /** What else is in the folder. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+async function check(text: string | undefined, { words = [], files = {} }: Given = {}) {
   const folder = await Deno.makeTempDir();
   try {
-    if (text !== undefined) await Deno.writeTextFile(`${folder}/mail.yaml`, text);
+    const written = { ...text !== undefined && { "mail.yaml": text }, ...files };
+    for (const [name, content] of Object.entries(written)) await Deno.writeTextFile(`${folder}/${name}`, content);
     const found = await runMain(["check", "--config", `${folder}/mail.yaml`, ...words], { folder });
     const entries = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-    assertEquals(entries, text === undefined ? [] : ["mail.yaml"]);
+    assertEquals(entries.sort(), Object.keys(written).sort());
     const plain = (text: string) => text.replaceAll(folder, "DIR");
     return { code: found.code, stdout: plain(found.stdout), stderr: plain(found.stderr) };
   } finally {
@@ -19,7 +27,11 @@ const good = `hostname: a.example\nprotocols: [{ use: pop3, listen: ["127.0.0.1:
 
 Deno.test("check: a good file; nothing is set up", async () => {
   assertEquals(await check(good), { code: 0, stdout: "DIR/mail.yaml can be served\n", stderr: "" });
-  assertEquals(await check(good, "--json"), { code: 0, stdout: '{"ok":true,"problems":[]}\n', stderr: "" });
+  assertEquals(await check(good, { words: ["--json"] }), {
+    code: 0,
+    stdout: '{"ok":true,"problems":[]}\n',
+    stderr: "",
+  });
 });
 
 Deno.test("check: all problems at once, the plugins' too, and exit code 2", async () => {
@@ -39,7 +51,7 @@ protocols:
     "protocols[0].options.idle_timout",
     "protocols[1].use",
   ]);
-  const json = await check(bad, "--json");
+  const json = await check(bad, { words: ["--json"] });
   assertEquals([json.code, json.stderr], [2, ""]);
   assertEquals(JSON.parse(json.stdout).problems.length, 6);
 });
@@ -55,6 +67,20 @@ protocols: [{ use: pop3, listen: ["127.0.0.1:0 tls"], options: { idle_timout: 10
     "mail.yaml  tls.certificate: none.pem: there is no such file",
     "mail.yaml  tls.key: none.pem: there is no such file",
   ]);
+});
+
+Deno.test("check: a certificate that clients refuse is told, and is no reason not to serve", async () => {
+  const { certificate, key } = await (await makeAuthority("Test")).issue({ names: serverNames, days: [-10, -1] });
+  const files = { "cert.pem": certificate, "key.pem": key };
+  const text = `hostname: a.example
+tls: { certificate: cert.pem, key: key.pem }
+protocols: [{ use: pop3, listen: ["127.0.0.1:0 tls"] }]
+`;
+  const { code, stdout, stderr } = await check(text, { files });
+  assertEquals([code, stdout], [0, "DIR/mail.yaml can be served\n"]);
+  assertMatch(stderr, /^DIR\/mail\.yaml {2}tls\.certificate: DIR\/cert\.pem has expired on [\d-]{10}: .*\n$/);
+  const json = await check(text, { files, words: ["--json"] });
+  assertEquals([json.code, JSON.parse(json.stdout)], [0, { ok: true, problems: [], warnings: [stderr.trimEnd()] }]);
 });
 
 Deno.test("check: an entry with an address that makes no sense is told its wrong options too", async () => {

@@ -75,3 +75,16 @@ Deno.test("plugin new: an unknown kind, a bad name and a file that is there are 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("plugin new: a folder that the system refuses is one line, with what to do", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    const words = ["plugin", "new", "filter", "x", "--folder", `${folder}/file/plugins`];
+    const { code, stderr } = await runMain(words, { folder });
+    assertEquals(code, 1);
+    assertMatch(stderr, /^Not a directory [^\n]*\/file\/plugins'; choose another folder\n$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -111,7 +111,7 @@ log: { format: xml, level: 3 }
       'mail.yaml  limits.auth_delay: expected a duration such as "30s", "10m" or "2h", found 2',
       'mail.yaml  protocols[0].listen[0]: expected HOST:PORT, then "tls", "starttls" or nothing, such as "0.0.0.0:995 tls" or "[::]:110 starttls", found "0.0.0.0:110 tsl"',
       "mail.yaml  protocols[0].on_failure: unknown key; known: use, options, integrity, sandbox, listen",
-      'mail.yaml  protocols[1]: expected a mapping of keys, found "pop3"',
+      'mail.yaml  protocols[1]: expected a mapping of keys such as { use: pop3, listen: ["0.0.0.0:110 starttls"] }, found "pop3"',
       'mail.yaml  protocols[2].listen: expected a list of addresses such as ["0.0.0.0:110 starttls"], found an empty list',
       'mail.yaml  filters[0].use: expected a plugin: a name such as "pop3", a path such as "./my_filter.ts", or a jsr:, npm: or https: specifier, found "http://example.org/x.ts"',
       "mail.yaml  filters[1].sandbox.nett: unknown key — did you mean net?",
@@ -244,10 +244,19 @@ Deno.test("mail.yaml: entries that name their plugin can be checked further thou
 
 Deno.test("mail.yaml: what is not YAML, not a mapping, not there or not a file is one line", async () => {
   assertEquals(problems("a: [1"), [
-    "mail.yaml  line 2, column 1: is not YAML: Cannot read flow collection: unexpected end of the stream within a flow collection",
+    "mail.yaml  line 2, column 1: is not YAML: Cannot read flow collection: unexpected end of the stream within a flow collection" +
+    "; a bracket, a brace or a quote may not be closed above",
   ]);
+  assertEquals(problems("hostname:a.example\ndomains: [b.example]"), [
+    "mail.yaml  line 2, column 8: is not YAML: Cannot read document: end of the stream or a document separator is expected" +
+    "; a space may be missing after a colon here or above, or quotes around a value",
+  ]);
+  assertEquals(problems("data: a: b").map((line) => line.replace(/.*; /, "")), [
+    "a value with a colon in it needs quotes",
+  ]);
+  assertEquals(problems("data: 'a").map((line) => line.replace(/.*; /, "")), ["a quote may not be closed above"]);
   assertEquals(problems("password: !hunter2"), [
-    "mail.yaml  line 2, column 1: is not YAML: Cannot resolve unknown tag …",
+    "mail.yaml  line 2, column 1: is not YAML: Cannot resolve unknown tag …; a value that begins with such a sign needs quotes",
   ]);
   assertEquals(problems("filters:\n  - a\nlog: {}\nfilters:\n  - { use: b }\n"), [
     "mail.yaml  line 4: is not YAML: Cannot store mapping pair: duplicated key",

@@ -56,3 +56,21 @@ Deno.test("http routes: what makes no sense is refused at the start", () => {
   }
   assert(new RouteTable([]));
 });
+
+Deno.test("http routes: a pattern may say the path of a route, and nothing that would be passed over", () => {
+  const given = (pattern: URLPattern, rest = {}): HttpRoute => {
+    const made: unknown = { method: "GET", pattern, handle: () => new Response(), ...rest };
+    return made as HttpRoute;
+  };
+  const path = new URLPattern({ pathname: "/a/:name" });
+  assertEquals(look(new RouteTable([{ name: "one", routes: [given(path)] }]), "GET", "/a/b"), ["one", "/a/:name", {
+    name: "b",
+  }]);
+  const wrong = [
+    given(new URLPattern("/a", "https://admin.example.org")),
+    given(new URLPattern({ pathname: "/a", search: "key=:key" })),
+    given(new URLPattern({ pathname: "/a", port: "8443" })),
+    given(path, { handle: undefined }),
+  ];
+  for (const one of wrong) assertThrows(() => new RouteTable([{ name: "one", routes: [one] }]), TypeError);
+});

@@ -34,6 +34,11 @@ Deno.test("types that real mail shortens", () => {
   assertEquals(type("text"), "text/plain");
   assertEquals(type("text; charset=utf-8"), "text/plain charset=utf-8");
   assertEquals(type("multipart; boundary=x"), "multipart/mixed boundary=x");
+  // Blanks that RFC 5322 does not know.
+  assertEquals(type("\u00a0text/html"), "text/html");
+  assertEquals(type("(c)\f text"), "text/plain");
+  assertEquals(parseDisposition("\v inline").type, "inline");
+  assertEquals(parseEncoding("\u00a0base64"), "base64");
 });
 
 Deno.test("RFC 2183 §2: dispositions; one without type is an attachment", () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { holdDataFolder, isServed, makeDataFolder } from "../../../core/server/data_folder.ts";
 import { projectFolder } from "../../house/project_files.ts";
 import { Recorder, recorderTest } from "../../support/power_cut/recorder.ts";
@@ -88,10 +88,27 @@ Deno.test("data folder: one that cannot be made is told with what to do", async 
 Deno.test("data folder: where it cannot be told whether a server runs with it, none starts, and commands think that one does", async () => {
   const file = await Deno.makeTempFile();
   try {
-    assertThrows(() => holdDataFolder(`${file}/data`), Error, "cannot be held");
+    await assertRejects(() => holdDataFolder(`${file}/data`), Error, "cannot be held");
     assertEquals(isServed(`${file}/data`), true);
     assertEquals(isServed(`${file}.none`), false);
   } finally {
     await Deno.remove(file);
+  }
+});
+
+Deno.test("data folder: a command that looks whether a server runs keeps none from starting, and another server does", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    let holding: Promise<Disposable>;
+    {
+      using looks = Deno.openSync(folder);
+      assertEquals(looks.tryLockSync(false), true);
+      holding = holdDataFolder(folder);
+    }
+    using _held = await holding;
+    assertEquals(isServed(folder), true);
+    await assertRejects(() => holdDataFolder(folder), Error, "another server runs with");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });

@@ -10,7 +10,7 @@ import { socketPair, tlsSocketPair } from "../../support/socket_pair.ts";
 import { TestClock } from "../../support/test_clock.ts";
 
 const issued = await (await makeAuthority("Test")).issue({ names: serverNames });
-const certificate = { ...issued, endPoint: undefined, validTo: new Date() };
+const certificate = { ...issued, endPoint: undefined, validFrom: new Date(), validTo: new Date() };
 const upgrade = new TlsUpgrade(certificate);
 
 interface Stalled {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import type { Body } from "../../../core/contract/mod.ts";
 import { latin1, latin1Bytes } from "../../../core/wire/ascii.ts";
@@ -41,4 +41,11 @@ Deno.test("dot-stuffing: a stored message is sent as its octets are", async () =
     },
   ));
   assertEquals(await sent((writer) => writer.dotStuffed(bodyOf(latin1Bytes(".a\r\n.b")))), "..a\r\n..b\r\n.\r\n");
+});
+
+Deno.test("dot-stuffing: a stored message of which a part is missing does not pass for a whole one", async () => {
+  for (const size of [0, 10, LARGE_BUFFER, LARGE_BUFFER + 1]) {
+    const body = { ...bodyOf(new Uint8Array(size)), size: size + LARGE_BUFFER };
+    await assertRejects(() => sent((writer) => writer.dotStuffed(body)), Error, "ends before octet");
+  }
 });

@@ -106,6 +106,36 @@ Deno.test("sqlite file: a newer schema is refused, and nothing is changed", asyn
   });
 });
 
+Deno.test("sqlite file: a new database is there as a whole, or not at all, for whoever comes meanwhile", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/mail.db`;
+    let found: unknown;
+    const look = () => {
+      using other = new DatabaseSync(file, { readOnly: true });
+      found = other.prepare(
+        "SELECT user_version, (SELECT count(*) FROM sqlite_schema) AS tables FROM pragma_user_version",
+      )
+        .get();
+    };
+    await prepareDatabase(file, ["CREATE TABLE one (x)", "CREATE TABLE two (x)", look]);
+    assertEquals(found, { __proto__: null, user_version: 0, tables: 0 });
+  });
+});
+
+Deno.test("sqlite file: another program that makes it at the same time is waited for", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/mail.db`;
+    let making: Promise<void>;
+    {
+      using other = new DatabaseSync(file);
+      other.exec("BEGIN IMMEDIATE");
+      making = prepareDatabase(file, migrations);
+    }
+    await making;
+    await prepareDatabase(file, migrations);
+  });
+});
+
 Deno.test("sqlite file: before a migration the database is copied, and the copy holds what was there", async () => {
   await inFolder(async (folder) => {
     const file = `${folder}/mail.db`;
@@ -130,6 +160,12 @@ Deno.test("sqlite file: a migration that fails leaves the schema as it was", asy
     await prepareDatabase(file, migrations);
     const broken = [...migrations, "CREATE TABLE half (x); CREATE TABLE half (x)"];
     await assertSays(() => prepareDatabase(file, broken), file, "half");
+    const full = (database: DatabaseSync) => {
+      // As SQLite does by itself then.
+      database.exec("ROLLBACK");
+      throw new Error("database or disk is full");
+    };
+    await assertSays(() => prepareDatabase(file, [...migrations, full]), file, "disk is full");
     const storage = await open(file);
     await account(storage);
     await storage.stop?.();

@@ -374,3 +374,26 @@ Deno.test("sqlite index: one that is damaged is done without, and the operator i
     await close();
   }
 });
+
+Deno.test("sqlite index: one that cannot be written is not said to keep mail from being stored", async () => {
+  const { storage, file, lines, reopen, close } = await openSqlite();
+  try {
+    const mailbox = await inbox(storage);
+    await append(storage, mailbox, "Subject: x\r\n\r\none");
+    await storage.indexed();
+    {
+      const careless = { readOnly: false, defensive: false };
+      using database = new DatabaseSync(file, careless);
+      // The record of what there is.
+      database.exec(`UPDATE message_texts_data SET block = x'${"ff".repeat(18)}' WHERE id = 10`);
+    }
+    const again = await reopen();
+    await append(again, mailbox, "Subject: x\r\n\r\ntwo");
+    await again.indexed();
+    const told = lines.filter(({ level }) => level === "error").map(({ message }) => message);
+    assertEquals(told.length, 1);
+    assert(told[0]?.includes("texts cannot be indexed"), told[0]);
+  } finally {
+    await close();
+  }
+});

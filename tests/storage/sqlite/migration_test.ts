@@ -4,7 +4,7 @@ import type { BodyId } from "../../../core/contract/mod.ts";
 import { summarize } from "../../../core/message/summary.ts";
 import { prepareDatabase } from "../../../storage/sqlite/database_file.ts";
 import { DatabaseFileError } from "../../../storage/sqlite/database_file_error.ts";
-import { migrations } from "../../../storage/sqlite/migrate.ts";
+import { migrate, migrations } from "../../../storage/sqlite/migrate.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { columnsFrom } from "../../../storage/sqlite/summary_columns.ts";
@@ -148,6 +148,56 @@ Deno.test("sqlite migration: the backup has the files of bodies too, whatever be
   }
 });
 
+Deno.test("sqlite migration: programs that begin at once all find it done, and the backup is of before", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`, old = `${file}.schema-${migrations.length}`;
+    using alone = await WriterAlone.open(file);
+    const keys = alone.deliver(150_000, 100);
+    const more = [...migrations, "CREATE TABLE more (id)", "CREATE TABLE most (id)"];
+    await Promise.all(Array.from({ length: 3 }, () => prepareDatabase(file, more)));
+    using kept = new DatabaseSync(old, { readOnly: true });
+    assertEquals(kept.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length);
+    assertEquals([...(await alone.messages(old)).keys()].length, keys.length);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sqlite migration: what a later program makes of it while an earlier one waits is refused by that", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mail.db`;
+    using alone = await WriterAlone.open(file);
+    using database = new DatabaseSync(file);
+    let waiting: Promise<unknown>;
+    {
+      const lock = alone.files.lockFolder();
+      assert(typeof lock !== "string");
+      using _held = lock;
+      waiting = assertRejects(
+        () => prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]),
+        DatabaseFileError,
+      );
+      // It has looked at the schema, and at the lock.
+      await new Promise((resolve) => setTimeout(resolve));
+      database.exec(`PRAGMA user_version = ${migrations.length + 2}`);
+    }
+    await waiting;
+    assertEquals(database.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length + 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sqlite migration: where there is no room that is what is told, and nothing is left of the step", async () => {
+  using database = new DatabaseSync(":memory:");
+  database.exec("PRAGMA max_page_count = 3");
+  const step = "CREATE TABLE a (octets); INSERT INTO a VALUES (zeroblob(1000000))";
+  await assertRejects(() => migrate(database, "mail.db", [step]), Error, "database or disk is full");
+  assertEquals(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"], 0);
+});
+
 Deno.test("sqlite migration: where files have no second names the backup's are copies, and on the disk", async () => {
   const folder = await Deno.makeTempDir();
   const { linkSync } = Deno, { syncSync } = Deno.FsFile.prototype;
@@ -172,6 +222,32 @@ Deno.test("sqlite migration: where files have no second names the backup's are c
   } finally {
     Object.assign(Deno, { linkSync });
     Deno.FsFile.prototype.syncSync = syncSync;
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sqlite migration: nothing is left of a backup for which there is no room", async () => {
+  const folder = await Deno.makeTempDir();
+  const { linkSync } = Deno;
+  try {
+    const file = `${folder}/mail.db`;
+    using alone = await WriterAlone.open(file);
+    alone.deliver(150_000);
+    const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
+    const before = names();
+    // Nor can it be copied where there is a folder.
+    Deno.linkSync = (_from, to) => {
+      Deno.mkdirSync(to);
+      throw new Error("No space left on device");
+    };
+    await assertRejects(
+      () => prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]),
+      DatabaseFileError,
+      `mail.db.schema-${migrations.length}: the backup`,
+    );
+    assertEquals(names(), before);
+  } finally {
+    Object.assign(Deno, { linkSync });
     await Deno.remove(folder, { recursive: true });
   }
 });

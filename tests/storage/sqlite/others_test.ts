@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Operation } from "../../../core/contract/storage.ts";
+import { Bell } from "../../../storage/common/bell.ts";
+import { Watchers } from "../../../storage/common/watchers.ts";
+import { OtherProcesses } from "../../../storage/sqlite/other_processes.ts";
+import { accountId } from "../../../storage/sqlite/rows.ts";
 import { WriterAlone } from "./writer_alone.ts";
 
 /** What one of two writers to a database does. */
@@ -68,6 +73,51 @@ Deno.test("sqlite: a writer whose log has gone into the database has not been wr
       assertEquals(alone.writer.look(), { othersWrote: false });
     }
   } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** A connection for reading that can be made to fail. */
+class FailingDatabase extends DatabaseSync {
+  isFailing = false;
+  /** When somebody has been refused who asked for all there is, not for those of one account. */
+  readonly allRefused = Promise.withResolvers<void>();
+
+  override prepare(sql: string) {
+    const statement = super.prepare(sql), all = statement.all.bind(statement);
+    const allOrNone = (...values: SQLInputValue[]) => {
+      if (!this.isFailing) return all(...values);
+      if (values.length === 0) this.allRefused.resolve();
+      throw new Error("disk I/O error");
+    };
+    return Object.assign(statement, { all: allOrNone });
+  }
+}
+
+Deno.test("sqlite: what others write while the disk fails ends nothing, and is told when it can be read again", async () => {
+  const folder = await Deno.makeTempDir();
+  const stop = new AbortController();
+  try {
+    using alone = await WriterAlone.open(`${folder}/mail.db`);
+    using database = new FailingDatabase(alone.file, { readOnly: true });
+    const watchers = new Watchers(), account = accountId(1);
+    // Nobody is asked: the test says when others have written.
+    const link = { request: () => Promise.reject(new Error("there is no writer")) };
+    const others = new OtherProcesses(database, watchers, new Bell(), undefined, link);
+    others.follow(account);
+    others.followAll();
+    const one = watchers.watch(account, stop.signal)[Symbol.asyncIterator]().next();
+    const all = watchers.watchAll(stop.signal)[Symbol.asyncIterator]().next();
+
+    database.isFailing = true;
+    alone.deliver(100);
+    others.haveWritten();
+    await database.allRefused.promise;
+    database.isFailing = false;
+    assertEquals([(await one).value?.mailbox, (await all).value?.mailbox], [1, 1]);
+    others.stop();
+  } finally {
+    stop.abort();
     await Deno.remove(folder, { recursive: true });
   }
 });

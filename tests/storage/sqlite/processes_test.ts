@@ -123,7 +123,7 @@ Deno.test("sqlite: who watches is told what another process changes, and nothing
     await fill(other, mailbox, "theirs");
     const { highestModseq } = await named(storage, id, "INBOX");
     assertEquals((await next).value, { mailbox, modseq: highestModseq });
-    // A commit of our own right after another's: theirs shows in the gap between the numbers.
+    // A commit of our own right after another's: the writer tells that there was theirs.
     const { id: second } = (await other.apply([{ do: "createMailbox", account: id, name: "second" }]))[0];
     await storage.changeAccounts([{ do: "setAlias", address: "x@x", to: ["y@x"] }]);
     assertEquals((await changes.next()).value?.mailbox, second);

@@ -1,7 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { assertRefused, details, fill, inbox, message, messagesOf } from "../../conformance/storage/support.ts";
+import {
+  account,
+  assertRefused,
+  details,
+  fill,
+  inbox,
+  message,
+  messagesOf,
+  named,
+} from "../../conformance/storage/support.ts";
 import { TestClock } from "../../support/test_clock.ts";
+import type { NumberedAnswer, NumberedRequest } from "../../../storage/sqlite/writer_messages.ts";
 import { startWorker, workerThread } from "../../../storage/sqlite/writer_thread.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { memoryLog, openSqlite } from "./open_storage.ts";
@@ -100,6 +110,47 @@ Deno.test("sqlite: a writer that hangs is not waited for in other threads either
     }
     share[Symbol.dispose]();
     assert((await messagesOf(owner, mailbox)).length >= 3);
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: what a writer does that nobody waits for any more is told to those who watch", async () => {
+  const clock = new TestClock(), { log, answersAgain } = heardLog();
+  const { promise: hasLooked, resolve: looked } = Promise.withResolvers<void>();
+  const { storage, file, close } = await openSqlite({
+    ...{ busyTimeout, clock, log, fullText: false },
+    spawn(listener) {
+      let look: number | undefined;
+      const answered = (answer: NumberedAnswer) => {
+        listener.answered(answer);
+        if (answer.id === look) looked();
+      };
+      const thread = workerThread(startWorker(), { ...listener, answered });
+      const send = (asked: NumberedRequest) => {
+        if (asked.name === "look") look ??= asked.id;
+        thread.send(asked);
+      };
+      return { ...thread, send };
+    },
+  });
+  try {
+    const id = await account(storage), { id: mailbox } = await named(storage, id, "INBOX");
+    const stop = new AbortController();
+    const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
+    await fill(storage, mailbox, "in time");
+    await changes.next();
+    // What others may have written before there was this writer is known now.
+    await hasLooked;
+    const body = await storage.writeBody(message("late"));
+    const next = changes.next();
+    {
+      using _held = held(file);
+      await passing(clock, refused(storage.apply([{ do: "append", mailbox, body, details: details() }])));
+    }
+    await answersAgain;
+    assertEquals((await next).value?.mailbox, mailbox);
+    stop.abort();
   } finally {
     await close();
   }

@@ -43,7 +43,9 @@ function fetchCommand(by: "number" | "uid"): Command {
       if (changedSince !== undefined || given.items.some(({ item }) => item === "MODSEQ")) session.wantModseq();
       if (vanished && changedSince !== undefined) await tellVanished(session, mailbox, given, changedSince);
       const isFromEnd = reached !== undefined;
-      await fetchMessages(session, mailbox, { uids, changedSince, isFromEnd }, itemsOf(session, given, by));
+      const selection = { uids, changedSince, isFromEnd };
+      const untold = await fetchMessages(session, mailbox, selection, itemsOf(session, given, by));
+      if (untold !== undefined) throw untold;
       return { reply: replyWithin(session, reached, ok("Fetched", await expungeIssued(session, mailbox, by))) };
     },
   });

@@ -60,7 +60,7 @@ async function threadables(
   const target = selectedTarget(session, mailbox), decoder = new CharsetDecoder();
   const messages: Threadable[] = [];
   const condition = prepared.conditionIn(target);
-  const scope = await scopeOf(storage, target, condition, messageLimit(session));
+  const scope = await scopeOf(storage, target, condition, work, messageLimit(session));
   // RFC 9738 §3.3: a part of the messages has no threads of its own.
   if (scope.isCut) throw overLimit(limitReached(session));
   for await (const page of findMessages(storage, target, condition, { work, now: now().getTime() }, scope)) {

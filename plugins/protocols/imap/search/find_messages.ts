@@ -30,6 +30,8 @@ const PAGE = 250, SUMMARIES = 50;
 const DENSE = 4;
 /** Octets of a body that is read whole, and not a section at a time. */
 const SHORT = 262_144;
+/** Conditions that are looked at before the clock is: that takes as long as one of them. */
+const CONDITIONS = 64;
 
 /** Where to look. */
 export interface SearchPlace {
@@ -55,6 +57,8 @@ export interface SearchMode {
   readonly withRelevancy?: boolean;
   /** What searches have read before. */
   readonly searched?: Kept<readonly string[]>;
+  /** Whether what cannot be read is not found. Otherwise the search fails: it would say that nothing is there. */
+  readonly mayPassOver?: boolean;
 }
 
 /** A message that was found. */
@@ -80,9 +84,10 @@ export async function scopeOf(
   storage: Storage,
   { mailbox, uids }: SearchPlace,
   condition: Condition,
+  work: Work,
   most = Infinity,
 ): Promise<SearchScope> {
-  const ranges = await narrowed(storage, mailbox, condition);
+  const ranges = await narrowed(storage, { mailbox, uids }, condition, work);
   const all = ranges === undefined ? uids : numbersIn(uids, ranges);
   return { uids: all.subarray(Math.max(0, all.length - most)), isCut: all.length > most };
 }
@@ -151,6 +156,8 @@ class Looking {
   readonly #isInHeaders: boolean;
   readonly #hasOctetFields: boolean;
   readonly #known: Pick<Candidate, "known">;
+  /** Messages that are looked at before the clock is. */
+  readonly #stride: number;
 
   constructor(storage: Storage, condition: Condition, mode: SearchMode) {
     this.#storage = storage;
@@ -158,6 +165,7 @@ class Looking {
     this.#mode = mode;
     this.#known = mode.searched === undefined ? {} : { known: new KnownFields(mode.searched, this.#decoder) };
     const all = [...conditionsIn(condition)];
+    this.#stride = Math.ceil(CONDITIONS / all.length);
     this.#sought = soughtBy(all, mode.withRelevancy ?? false);
     this.#parts = all.some(needsWhole) ? undefined : fewParts;
     this.#isInHeaders = all.some((inner) => inner.is === "text" && inner.header);
@@ -175,6 +183,7 @@ class Looking {
       const verdict = evaluate(this.#condition, { message, isRecent, ...rest });
       if (verdict === true && !withRelevancy) found[place] = { message };
       else if (verdict !== false) open.push(place);
+      if (place % this.#stride === 0 && work.isDue) await work.pause();
     }
     for (let done = 0; done < open.length; done += SUMMARIES) {
       const places = open.slice(done, done + SUMMARIES);
@@ -211,8 +220,9 @@ class Looking {
   }
 
   async #lookInside(candidate: Candidate, summary: SearchedSummary): Promise<FoundMessage | undefined> {
-    const body = await unlessGone(this.#open(candidate.message));
-    const read = body && await unlessGone(this.#read(candidate, summary, body));
+    const { mayPassOver } = this.#mode;
+    const body = await unlessGone(this.#open(candidate.message), mayPassOver);
+    const read = body && await unlessGone(this.#read(candidate, summary, body), mayPassOver);
     return read !== undefined && await this.#evaluate(read) === true ? this.#found(read, summary) : undefined;
   }
 

@@ -132,7 +132,7 @@ export async function search(
   const found = new Gathered(prepared.asksModseq, withRelevancy);
   const { context: { storage, now }, searched } = session.service;
   const mode = { work, now: now().getTime(), withRelevancy, fromEnd: enough?.fromEnd ?? false, searched };
-  const scope = await scopeOf(storage, target, condition, most);
+  const scope = await scopeOf(storage, target, condition, work, most);
   const byFlags = await foundByFlags(target, condition, scope, { work, enough });
   for (const uid of byFlags ?? []) found.add({ uid }, undefined);
   const isEnough = () => enough !== undefined && found.count >= enough.count;

@@ -70,7 +70,9 @@ export class SearchContext {
     // What a message says never changes, and nor does whether it is found by that.
     const touched = this.#mayChange ? messages : messages.filter(({ uid }) => uid > last);
     const { condition } = this.definition;
-    const found = await matching(storage, touched, (uid) => mailbox.recentUids.has(uid), condition, { work, now });
+    // There is no command to refuse: it would be tried again and again, and nothing else be told.
+    const mode = { work, now, mayPassOver: true };
+    const found = await matching(storage, touched, (uid) => mailbox.recentUids.has(uid), condition, mode);
     this.#last = Math.max(last, messages.at(-1)?.uid ?? 0);
     const uids = new Set(found.map(({ message }) => message.uid));
     const removed = this.#results.remove(touched.map(({ uid }) => uid).filter((uid) => !uids.has(uid)));

@@ -13,12 +13,13 @@ export async function summariesOf<Part extends keyof MessageSummary = keyof Mess
   return all ?? await Promise.all(bodies.map((body) => unlessGone(storage.summary(body))));
 }
 
-/** What is read of a message; undefined when it is gone. */
-export async function unlessGone<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+/** What is read of a message; undefined when it is gone, or, if that may be, cannot be read for now. */
+export async function unlessGone<Value>(reading: Promise<Value>, mayBeUnread = false): Promise<Value | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof Refusal && error.kind === "not-found") return undefined;
+    if (!(error instanceof Refusal)) throw error;
+    if (error.kind === "not-found" || mayBeUnread && error.kind === "unavailable") return undefined;
     throw error;
   }
 }

@@ -43,7 +43,7 @@ export async function sortedSearch(
   const mode = { work, now: now().getTime(), withRelevancy: withRelevancy || sortsByRelevancy(criteria) };
   const condition = prepared.conditionIn(target), order = new Ordering(criteria);
   const entries: Entry[] = [];
-  const scope = await scopeOf(storage, target, condition, messageLimit(session));
+  const scope = await scopeOf(storage, target, condition, work, messageLimit(session));
   // RFC 9738 §3.3: no order is kept here, and a part of the messages has none of its own.
   if (scope.isCut) throw overLimit(limitReached(session));
   for await (const page of findMessages(storage, target, condition, mode, scope)) {

@@ -1,5 +1,7 @@
 /** What the process of a sandboxed plugin is given by the server's: what its sandbox lists, and what the runtime needs. */
 import { assert, assertEquals } from "@std/assert";
+import { cp } from "node:fs/promises";
+import { projectFolder } from "../../../house/project_files.ts";
 import { sandboxed, senderFilter } from "../../../support/sandboxed_plugin.ts";
 
 const facts = { id: "c1", peer: "192.0.2.7", tls: false };
@@ -24,6 +26,39 @@ async function words(path: string): Promise<string[]> {
 async function openFiles(pid: string): Promise<string[]> {
   return (await shell(`for file in /proc/${pid}/fd/*; do readlink "$file"; done`)).trim().split("\n");
 }
+
+/** A cache with what `deno install --frozen` fetches: the packages of the lock file, and nothing that a registry says of them. */
+async function installedCache(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  const { npmCache }: { npmCache: string } = JSON.parse(new TextDecoder().decode(stdout));
+  const [registry] = [...Deno.readDirSync(npmCache)].map(({ name }) => name);
+  const { npm }: { npm: Record<string, unknown> } = JSON.parse(
+    await Deno.readTextFile(new URL("deno.lock", projectFolder)),
+  );
+  const folder = await Deno.makeTempDir();
+  for (const [, name, version] of Object.keys(npm).map((key) => /^(.+)@([^@]+)$/.exec(key) ?? [])) {
+    const place = `${registry}/${name}/${version}`;
+    await cp(`${npmCache}/${place}`, `${folder}/npm/${place}`, { recursive: true });
+  }
+  return folder;
+}
+
+Deno.test("sandbox: a process needs of the cache what the lock file names, and asks no registry", async () => {
+  const before = Deno.env.get("DENO_DIR");
+  const folder = await installedCache();
+  try {
+    Deno.env.set("DENO_DIR", folder);
+    await using one = await sandboxed("filter", {
+      code: senderFilter(`return { action: "quarantine", reason: "asked" };`),
+      sandbox: { process: true },
+    });
+    assertEquals(await one.plugin.sender?.(facts, ""), { action: "quarantine", reason: "asked" });
+  } finally {
+    if (before === undefined) Deno.env.delete("DENO_DIR");
+    else Deno.env.set("DENO_DIR", before);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 Deno.test({
   name: "sandbox: a process has of the server's environment what is listed, and neither its files nor its sockets",

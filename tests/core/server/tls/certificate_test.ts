@@ -41,7 +41,7 @@ withFolder(
   async (folder, issued) => {
     assertEquals(await problems(folder, {}, "{ certificate: none.pem, key: ., client_ca: none.pem }"), [
       "mail.yaml  tls.certificate: none.pem: there is no such file",
-      `mail.yaml  tls.key: ${folder}: is a folder; expected a file such as cert.pem`,
+      `mail.yaml  tls.key: ${folder}: is a folder; expected a file such as key.pem`,
       "mail.yaml  tls.client_ca: none.pem: there is no such file",
     ]);
     assertEquals(await problems(folder, { "cert.pem": issued.key, "key.pem": issued.certificate }), [

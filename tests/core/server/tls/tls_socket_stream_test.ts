@@ -9,6 +9,7 @@ const authority = await makeAuthority("Test");
 const certificate = {
   ...await authority.issue({ names: serverNames }),
   endPoint: undefined,
+  validFrom: new Date(),
   validTo: new Date(),
 };
 

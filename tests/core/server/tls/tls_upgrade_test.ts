@@ -9,7 +9,7 @@ import { shakeHands, type TlsDialogue, type TlsSettings } from "../../../support
 
 const authority = await makeAuthority("Test");
 const issued = await authority.issue({ names: serverNames });
-const certificate = { ...issued, endPoint: Uint8Array.of(1, 2, 3), validTo: new Date() };
+const certificate = { ...issued, endPoint: Uint8Array.of(1, 2, 3), validFrom: new Date(), validTo: new Date() };
 
 async function session(
   settings: Omit<TlsSettings, "ca"> = {},

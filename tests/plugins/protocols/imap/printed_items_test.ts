@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { BodyId, Storage } from "../../../../core/contract/mod.ts";
+import imap from "../../../../plugins/protocols/imap/plugin.ts";
 import { keptForAll } from "../../../../plugins/protocols/imap/service.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
 import { afterLogin, fred, testService } from "./talk.ts";
@@ -87,7 +88,7 @@ Deno.test("imap: RFC 9051 §6.4.5.1: fields of headers that were told before are
 });
 
 Deno.test("imap: of what was printed the oldest is forgotten, what is asked for stays, and nothing large is kept", () => {
-  const { printed } = keptForAll();
+  const { printed } = keptForAll(memoryStorage({ now }));
   const text = "x".repeat(10_000);
   printed.keep("BODY", id(0), "y".repeat(20_000));
   assertEquals(printed.get("BODY", id(0)), undefined);
@@ -99,4 +100,37 @@ Deno.test("imap: of what was printed the oldest is forgotten, what is asked for 
   assertEquals(printed.get("BODY", id(2000)), undefined);
   const kept = Array.from({ length: 2000 }, (_, at) => printed.get("ENVELOPE", id(at + 1))).filter((one) => one);
   assert(kept.length < 850, `${kept.length} are kept`);
+});
+
+Deno.test("imap: a field that stands in a header again and again, with next to nothing in it, is not kept as if it were small", () => {
+  const { searched } = keptForAll(memoryStorage({ now }));
+  searched.keep("HEADER x", id(1), Array.from({ length: 10_000 }, () => ""));
+  assertEquals(searched.get("HEADER x", id(1)), undefined);
+  const few = Array.from({ length: 500 }, () => "");
+  for (let number = 1; number <= 2000; number++) searched.keep("HEADER x", id(number), few);
+  const kept = Array.from({ length: 2000 }, (_, at) => searched.get("HEADER x", id(at + 1))).filter((one) => one);
+  assert(kept.length < 1100, `${kept.length} are kept`);
+});
+
+Deno.test("imap: what is kept is kept once for a storage, not by each entry and not anew with each reload", async () => {
+  const whole = memoryStorage({ now });
+  let opened = 0;
+  const storage: Storage = new Proxy(whole, {
+    get(target, name) {
+      if (name === "openBodies") opened++;
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const tested = await testService({ storage });
+  await tested.fill(fred, "INBOX", ["Subject: one\r\n\r\n"]);
+  for (let times = 0; times < 3; times++) {
+    const { serve } = await imap.setup(tested.service.context, tested.service.options);
+    const lines = await afterLogin(
+      { ...tested, serve },
+      "b EXAMINE INBOX\r\nc FETCH 1 BODY[HEADER.FIELDS (SUBJECT)]\r\n",
+    );
+    assert(lines.includes("Subject: one"));
+  }
+  assertEquals(opened, 1);
 });

@@ -87,7 +87,7 @@ export async function testService(given: Given = {}): Promise<TestService> {
   if (validated instanceof Promise || validated.issues) throw new Error("these are no options of imap");
   const service = {
     ...{ context, options: validated.value, commands: given.commands ?? commands },
-    ...keptForAll(),
+    ...keptForAll(storage),
   };
   const account = (address: string) => accounts[address] ?? fail(`${address} has no account`);
   const mailbox = async (address: string, name = "INBOX") =>

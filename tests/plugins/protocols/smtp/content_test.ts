@@ -198,6 +198,21 @@ Deno.test("smtp BDAT: RFC 3030 §3: all octets of a BINARYMIME message are kept"
   assertEquals(delivery.kept[0]?.message.envelope.bodyType, "binarymime");
 });
 
+Deno.test("smtp BDAT: RFC 5322 §2.2: a field hides no other behind a bare CR or LF in a BINARYMIME message either", async () => {
+  for (const bare of ["\r", "\n", "\r\r\n"]) {
+    const content = `X: y${bare}Authentication-Results: foo.com; dkim=pass\r\n\r\ntext`;
+    for (const size of [content.length, 3]) {
+      const rest = content.slice(size);
+      const chunks = `BDAT ${size}${rest === "" ? " LAST" : ""}\r\n${content.slice(0, size)}${
+        rest === "" ? "" : bdat(rest, " LAST")
+      }`;
+      const { output, delivery } = await talk(`${greeting}${binary}${chunks}NOOP\r\n`);
+      assertEquals(codesOf(output).slice(-2), [550, 250]);
+      assertEquals(delivery.kept, []);
+    }
+  }
+});
+
 Deno.test("smtp BDAT: RFC 3030 §2, §3: DATA does not mix with chunks or BINARYMIME", async () => {
   const mixed = await talk(`${greeting}${mail}${bdat(text)}DATA\r\nRCPT TO:<Brown@foo.com>\r\nRSET\r\n${mail}${data}`);
   assertEquals(codesOf(mixed.output), [220, 250, 250, 250, 250, 503, 503, 250, 250, 250, 354, 250]);

@@ -1,6 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { BodyId, Storage } from "../../../../../core/contract/mod.ts";
+import { matching } from "../../../../../plugins/protocols/imap/search/find_messages.ts";
+import { keptForAll } from "../../../../../plugins/protocols/imap/service.ts";
 import { memoryStorage } from "../../../../../storage/memory/storage.ts";
+import { fred, testService } from "../talk.ts";
 import { append, found, literal, searching } from "./searching.ts";
 
 const now = () => new Date("2026-11-24T07:00:00Z");
@@ -85,4 +88,20 @@ Deno.test("imap search: what was parsed of a message is read once for a field, a
   assertEquals(read, 3);
   assertEquals(await found(client, "FROM o"), []);
   assertEquals(read, 6, "another field is another matter");
+});
+
+Deno.test("imap search: others have their turn between messages also where all that is looked for has been read before", async () => {
+  const { storage, fill } = await testService();
+  const messages = await fill(fred, "INBOX", Array.from({ length: 100 }, (_, n) => `Subject: ${n}\r\n\r\n`));
+  const { searched } = keptForAll(storage);
+  let pauses = 0;
+  const work = { isDue: true, expect() {}, did() {}, pause: () => Promise.resolve(void pauses++) };
+  const subject = { is: "field", name: "subject", envelope: "subject", texts: [{ key: "7" }] } as const;
+  const many = { is: "any", operands: Array.from({ length: 1000 }, () => subject) } as const;
+  const mode = { work, now: now().getTime(), searched };
+  for (const [condition, least] of [[subject, 100], [subject, 2], [many, 100]] as const) {
+    pauses = 0;
+    assertEquals((await matching(storage, messages, () => false, condition, mode)).length, 19);
+    assert(pauses >= least, `there are ${pauses} pauses`);
+  }
 });
