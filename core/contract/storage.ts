@@ -201,12 +201,20 @@ export type Operation =
    */
   | { readonly do: "takeRecent"; readonly mailbox: MailboxId; readonly before?: number };
 
+/** What was expunged. */
+export interface ExpungedUids {
+  /** UIDs of those that were there and are gone. */
+  readonly uids: readonly number[];
+  /** That of the change; where there was none, the mailbox's. */
+  readonly modseq: bigint;
+}
+
 /** What an operation gives. */
 export type ResultOf<O> = O extends { do: "append" | "deliver" } ? Message
   : O extends { do: "setFlags" } ? { readonly changed: readonly Message[]; readonly modified: readonly number[] }
   // As few as can be, ascending.
   : O extends { do: "copy" | "move" } ? readonly CopiedRun[]
-  : O extends { do: "expunge" } ? readonly number[]
+  : O extends { do: "expunge" } ? ExpungedUids
   : O extends { do: "takeRecent" } ? number
   : O extends { do: "createMailbox" } ? Mailbox
   : O extends { do: "createAccount" } ? Account

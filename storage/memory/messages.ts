@@ -1,7 +1,7 @@
 /** What operations do to the messages in memory. */
 import type { BodyId } from "../../core/contract/identifiers.ts";
 import type { Message, MessageDetails, UidSet } from "../../core/contract/mailbox.ts";
-import type { Operation, ResultOf } from "../../core/contract/storage.ts";
+import type { ExpungedUids, Operation, ResultOf } from "../../core/contract/storage.ts";
 import { isInRanges } from "../../core/mailboxes/number_ranges.ts";
 import { changedFlags, distinctFlags, moreKeywords } from "../common/flags.ts";
 import { uidRanges } from "../common/uid_set.ts";
@@ -97,9 +97,14 @@ export function copy(
   });
 }
 
-/** Gives the UIDs that there were. */
-export function expunge(state: State, changes: Changes, mailbox: StoredMailbox, uids: readonly number[]): number[] {
-  if (uids.length === 0) return [];
+/** Of UIDs that there are. */
+export function expunge(
+  state: State,
+  changes: Changes,
+  mailbox: StoredMailbox,
+  uids: readonly number[],
+): ExpungedUids {
+  if (uids.length === 0) return { uids, modseq: mailbox.highestModseq };
   const modseq = nextModseq(changes, mailbox);
   const messages = new Map(mailbox.messages);
   for (const uid of uids) {
@@ -110,7 +115,7 @@ export function expunge(state: State, changes: Changes, mailbox: StoredMailbox, 
   }
   const expunged = [...mailbox.expunged, ...uids.map((uid) => ({ uid, modseq }))];
   changes.assign(mailbox, { messages, expunged });
-  return [...uids];
+  return { uids: [...uids], modseq };
 }
 
 /** A body goes with its last message. */

@@ -10,11 +10,9 @@ export const threadFiles: Readonly<Record<string, string>> = {
     import { word } from "./word.js";
     const thread = isMainThread ? "first" : "second";
     const die = () => { setTimeout(() => { throw new Error("it was told to"); }); return { ok: true }; };
-    // Whoever reads this pipe knows that the thread has come so far.
-    const begin = () => Deno.openSync(new URL("./begun", import.meta.url), { write: true }).close();
-    const loop = () => { begin(); for (;;); };
-    const spin = async () => { begin(); for (;;) await null; };
-    const wait = () => { begin(); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); };
+    const loop = () => { for (;;); };
+    const spin = async () => { for (;;) await null; };
+    const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     const states = ["authorization", "transaction"], all = ["not-authenticated", "authenticated", "selected"];
     export default {
       apiVersion: 1, kind: "extension", name: "threads", summary: "tells threads",

@@ -24,12 +24,6 @@ async function sessionIn(server: Pick<TestServer, "ports">, thread: string): Pro
   }
 }
 
-/** A pipe in the server's folder, by its path. Whoever opens one of its ends waits for the other. */
-async function makePipe({ folder }: Pick<TestServer, "folder">, name: string): Promise<string> {
-  assertEquals((await new Deno.Command("mkfifo", { args: [`${folder}/${name}`] }).output()).code, 0);
-  return `${folder}/${name}`;
-}
-
 for (
   const [what, command] of [["an endless loop", "XLOOP"], ["promises without end", "XSPIN"], [
     "a lock that nobody lets go",
@@ -43,9 +37,7 @@ for (
     {
       await using hangs = await sessionIn(server, "second");
       assertMatch(await login(hangs.session), /^\+OK /);
-      const begun = await makePipe(server, "begun");
       await hangs.session.say(`${command}\r\n`);
-      (await Deno.open(begun)).close();
       for (let looks = 0; looks < LOOKS; looks++) {
         // Whatever it has answered has arrived: the maildrop is locked by the one that hangs, and the first thread serves.
         assertMatch(await login(first.session), /^-ERR \[IN-USE\]/);
@@ -68,7 +60,8 @@ for (
 Deno.test("workers: a thread that waits for the system is gone when that answers; until then its place stays empty, and the log says so", async () => {
   const clock = new TestClock();
   await using server = await testServer({ ...twoThreads, storage: "sqlite" }, { clock });
-  const pipe = await makePipe(server, "pipe");
+  const pipe = `${server.folder}/pipe`;
+  assertEquals((await new Deno.Command("mkfifo", { args: [pipe] }).output()).code, 0);
   await using first = await sessionIn(server, "first");
   await using hangs = await sessionIn(server, "second");
   await hangs.session.say("XPIPE\r\n");

@@ -16,9 +16,10 @@ const PAGE = 1000;
  */
 export async function expungeDeleted(session: Session, mailbox: SelectedMailbox, uids: UidSet): Promise<boolean> {
   const { storage } = session.service.context;
-  const [gone] = await storage.apply([{ do: "expunge", mailbox: mailbox.id, uids, onlyDeleted: true }]);
-  mailbox.heard.ask();
-  return gone.length > 0;
+  const [expunged] = await storage.apply([{ do: "expunge", mailbox: mailbox.id, uids, onlyDeleted: true }]);
+  if (expunged.uids.length === 0) return false;
+  mailbox.expunged(expunged);
+  return true;
 }
 
 /** RFC 9738 §3.1: of UID EXPUNGE those count that are marked. */
@@ -57,7 +58,6 @@ export async function tellExpunged(session: Session, mailbox: SelectedMailbox): 
 
 /** The same of messages that are elsewhere now. @returns The response code: RFC 6851 §4.4 has it for every client. */
 export async function tellMoved(session: Session, mailbox: SelectedMailbox): Promise<string> {
-  mailbox.heard.ask();
   await session.tell("result");
   mailbox.owesModseq = false;
   return `HIGHESTMODSEQ ${mailbox.toldModseq}`;

@@ -20,6 +20,7 @@ import {
 import { knownUids } from "./named_messages.ts";
 import { parsedOf, presentOf } from "./parsed_messages.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
+import { readMessages } from "./read_messages.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { rightsMayHaveChanged } from "./selected_rights.ts";
 import { tellKeywords } from "./selected_rights.ts";
@@ -100,7 +101,6 @@ async function fetchPages(
   passedOver: PassedOver,
   isReversed = false,
 ): Promise<void> {
-  const { storage } = session.service.context;
   const { writer } = session.connection;
   const marksSeen = items.some(setsSeen) && !mailbox.selection.isReadOnly && hasRights(mailbox.selection, "s");
   const withSummary = items.some((item) => neededParts(item).length > 0), withBody = items.some(needsBody);
@@ -109,11 +109,10 @@ async function fetchPages(
   for (let after = 0, more = true; more && after < last;) {
     // RFC 4314 §4: mail is read for as long as the user may.
     await rightsMayHaveChanged(session);
-    const page = await storage.messages(mailbox.id, {
+    const page = await readMessages(session, mailbox, {
       ...{ uids, after, most: PAGE },
       ...changedSince !== undefined && { changedSince },
     });
-    mailbox.hasSeen(page.highestModseq);
     after = page.messages.at(-1)?.uid ?? last;
     more = page.more;
     const present = page.messages.filter(({ uid }) => uid <= last);
@@ -144,8 +143,8 @@ async function fetchPages(
       if (writer.isFull) await writer.flush();
     }
     // Where one of them could not be told, they are told as what others change is, at the end of the command.
-    const change = passedOver.unread > 0 ? undefined : messages.find(({ isChanged }) => isChanged);
-    if (change !== undefined) mailbox.told(change.message.modseq);
+    const changed = messages.filter(({ isChanged }) => isChanged).map(({ message }) => message);
+    if (passedOver.unread === 0 && changed.length > 0) mailbox.told(changed);
     await turns.take();
   }
 }

@@ -18,6 +18,11 @@ export class HeardChanges {
     this.#modseq = modseq;
   }
 
+  /** Of the last commit; undefined where it is not known. */
+  get revision(): number | undefined {
+    return this.#revision;
+  }
+
   /** Whether a client that knows everything up to a mod-sequence may lack something. */
   isNews(known: bigint): boolean {
     return this.#isAsked || this.#modseq > known;

@@ -6,36 +6,22 @@
  *   it failed;
  * - a change that a command of this session tells itself (STORE) is not told again.
  */
-import type { AccountId, MailboxId, MailboxSnapshot, Message, Storage, UidSet } from "../../../core/contract/mod.ts";
+import type { ExpungedUids, MailboxId, MailboxSnapshot, Message, Storage, UidSet } from "../../../core/contract/mod.ts";
 import type { NumberRanges } from "./grammar/sequence_set.ts";
 import { HeardChanges } from "./heard_changes.ts";
+import { KnownKeywords } from "./known_keywords.ts";
+import type { KnownMessages } from "./known_messages.ts";
+import type { KnownTarget } from "./known_target.ts";
 import type { Changes, Vanished } from "./mailbox_changes.ts";
+import type { Work } from "./long_work.ts";
 import { placeIn } from "./number_ranges.ts";
 import { KnownFlags } from "./search/known_flags.ts";
 import type { SearchContext } from "./search/search_context.ts";
+import type { Selection } from "./selection.ts";
 import { UidRuns } from "./uid_runs.ts";
-import type { KnownKey } from "./urlauth/known_key.ts";
 
 /** Changes that are read at a time. */
 const PAGE = 1000;
-/** Keywords that the client is told of: as many as a mailbox remembers. */
-const MOST_KEYWORDS = 1000;
-
-/** What SELECT decides for as long as the mailbox is selected. */
-export interface Selection {
-  /** As the client names it. */
-  readonly name: string;
-  /** Whose it is. */
-  readonly owner: AccountId;
-  /** What the user may do here (RFC 4314 §2.1). */
-  readonly rights: string;
-  /** EXAMINE. */
-  readonly isExamined: boolean;
-  /** EXAMINE, or no right to change anything. */
-  readonly isReadOnly: boolean;
-  /** RFC 4467 §7: the user's, for this mailbox. */
-  readonly key: KnownKey;
-}
 
 /** The mailbox of a session in the selected state. */
 export class SelectedMailbox {
@@ -45,6 +31,8 @@ export class SelectedMailbox {
   readonly uidValidity: number;
   /** See there; rights may change (`selected_rights.ts`). */
   selection: Selection;
+  /** As APPEND has found it. */
+  target: KnownTarget | undefined;
   /** The UIDs that SEARCHRES saved (RFC 5182): `$`. */
   saved: UidSet = [];
   /** Searches whose results are told as they change (RFC 5267 §4.3), by the tag of their command. */
@@ -55,9 +43,12 @@ export class SelectedMailbox {
   readonly recentUids = new UidRuns();
   /** What has been committed to it, as far as that is known. */
   readonly heard: HeardChanges;
-  /** What searches have read. */
-  readonly flags: KnownFlags;
+  /** Keywords that messages in it have or had. */
+  readonly keywords = new KnownKeywords();
   readonly #storage: Storage;
+  readonly #known: KnownMessages;
+  /** What searches have read. */
+  readonly #flags: KnownFlags;
   /** Ascending; a message's sequence number is one more than its place. */
   #uids: Uint32Array;
   /** Expunged, and the client has not been told. */
@@ -68,24 +59,23 @@ export class SelectedMailbox {
   readonly #toldAlready = new Set<bigint>();
   /** Everything up to here has been told, or lies in `#gone`. */
   #modseq: bigint;
-  /** Keywords that the client has been told of, as they are spelled, by their lower case. */
-  readonly #keywords = new Map<string, string>();
   /** Messages that came since the client was last told how many there are. */
   #untold: number[] = [];
   /** What a command of the client put here right after what it knows: it need not be read. */
   #appended: Message[] = [];
 
-  /** As it was read. */
-  constructor(storage: Storage, { mailbox, uids }: MailboxSnapshot, selection: Selection) {
+  /** As it was read. @param known What sessions know of messages. */
+  constructor(storage: Storage, { mailbox, uids }: MailboxSnapshot, selection: Selection, known: KnownMessages) {
     this.#storage = storage;
+    this.#known = known;
     this.id = mailbox.id;
-    this.flags = new KnownFlags(storage, mailbox.id);
+    this.#flags = new KnownFlags(storage, mailbox.id);
     this.uidValidity = mailbox.uidValidity;
     this.selection = selection;
     this.#uids = uids;
     this.#modseq = mailbox.highestModseq;
     this.heard = new HeardChanges(mailbox.highestModseq);
-    this.learn(mailbox.keywords);
+    this.keywords.learn(mailbox.keywords);
   }
 
   /** Whether something may have been committed of which the client has not been told. */
@@ -108,22 +98,6 @@ export class SelectedMailbox {
     return this.#goneSince ?? this.#modseq;
   }
 
-  /** Keywords that messages in it have or had, as far as the client has been told. */
-  get keywords(): readonly string[] {
-    return [...this.#keywords.values()];
-  }
-
-  /** From now on the client knows the keywords among these flags. @returns Whether it did not know one. */
-  learn(flags: readonly string[]): boolean {
-    const before = this.#keywords.size;
-    for (const flag of flags) {
-      if (flag.startsWith("\\") || this.#keywords.size >= MOST_KEYWORDS) continue;
-      const key = flag.toLowerCase();
-      if (!this.#keywords.has(key)) this.#keywords.set(key, flag);
-    }
-    return this.#keywords.size > before;
-  }
-
   /** UIDs of all messages that the client knows, ascending; not to be changed, valid until changes are read. */
   get uids(): Uint32Array {
     return this.#uids;
@@ -132,11 +106,6 @@ export class SelectedMailbox {
   /** How many messages are `\Recent` in this session. */
   get recent(): number {
     return this.recentUids.runs.reduce((sum, [from, to]) => sum + this.placeOf(to + 1) - this.placeOf(from), 0);
-  }
-
-  /** Whether a message is `\Recent` in this session. */
-  isRecent(uid: number): boolean {
-    return this.recentUids.has(uid);
   }
 
   /** Whether the client knows this message and it is not there any more. */
@@ -172,19 +141,30 @@ export class SelectedMailbox {
   }
 
   /**
-   * A command of the client changed messages and tells that itself: the change has this mod-sequence.
+   * A command of the client changed these messages in one step, and tells that itself.
    *
-   * @returns Whether it came right after what the client has been told: nobody else has changed anything.
+   * @returns Whether that came right after what the client has been told: nobody else has changed anything.
    */
-  told(modseq: bigint): boolean {
-    const isNext = modseq === this.#modseq + 1n;
+  told(changed: readonly Message[]): boolean {
+    const [{ modseq } = { modseq: 0n }] = changed, isNext = modseq === this.#modseq + 1n;
     // Searches whose results are told as they change are to see it.
-    if (isNext && this.contexts.size === 0) this.#modseq = modseq;
-    else {
+    if (isNext && this.contexts.size === 0) {
+      this.#follow(modseq, changed);
+      this.#modseq = modseq;
+    } else {
       this.#toldAlready.add(modseq);
       this.heard.ask();
     }
     return isNext;
+  }
+
+  /** A command of the client expunged these in one step: they are told as any that are gone. */
+  expunged({ uids, modseq }: ExpungedUids): void {
+    // As in `told`; where others have changed something before, it is all read.
+    if (modseq !== this.#modseq + 1n || this.contexts.size > 0) return this.heard.ask();
+    this.#follow(modseq, [], uids);
+    for (const uid of uids) this.#markGone(uid);
+    this.#modseq = modseq;
   }
 
   /** A command of the client put these here, ascending; others may have put some between. */
@@ -199,6 +179,20 @@ export class SelectedMailbox {
     if (modseq > this.#modseq) this.heard.ask();
   }
 
+  /** Flags of the messages as they are now, read as far as they are not known. @throws Refusal `not-found`. */
+  async readFlags(work: Work): Promise<KnownFlags> {
+    if (this.isStale || this.#flags.modseq !== this.#modseq) {
+      await this.#flags.refresh(work);
+      this.hasSeen(this.#flags.modseq ?? this.#modseq);
+    }
+    return this.#flags;
+  }
+
+  /** Whether little or nothing of them is to be read. */
+  get knowsFlags(): boolean {
+    return this.#flags.modseq !== undefined;
+  }
+
   /**
    * Reads what has been committed since, a page at a time; what a page says is told before the next is asked for. When
    * that ends early, it is read again the next time.
@@ -211,6 +205,7 @@ export class SelectedMailbox {
       const appended = this.#appended.splice(0), last = appended.at(-1);
       if (last !== undefined && appended[0]?.modseq === this.#modseq + 1n) {
         // What happened to them since comes with the rest.
+        this.#follow(last.modseq, appended);
         this.#grow(appended.map(({ uid }) => uid));
         yield { gone: [], arrived: this.#untold, changed: [], touched: appended };
         this.#untold = [];
@@ -222,12 +217,15 @@ export class SelectedMailbox {
       let horizon: bigint | undefined;
       for (let after = 0, more = true; more;) {
         const page = await this.#storage.messages(this.id, { changedSince: since, after, most: PAGE });
+        if (horizon === undefined && !page.more) this.#follow(page.highestModseq, page.messages, page.expunged);
         // Later pages may be of a later moment; what that changed is read again.
         horizon ??= page.highestModseq;
         const gone = page.expunged.flatMap((item) => this.#markGone(item));
         const known = this.lastUid;
         this.#grow(page.messages.filter(({ uid }) => uid > known).map(({ uid }) => uid));
-        const changed = page.messages.filter((message) => message.uid <= known && this.#isNews(message));
+        const changed = page.messages.filter((message) =>
+          message.uid <= known && !this.#toldAlready.has(message.modseq)
+        );
         after = page.messages.at(-1)?.uid ?? after;
         more = page.more;
         yield { gone, arrived: this.#untold, changed, touched: page.messages };
@@ -275,8 +273,11 @@ export class SelectedMailbox {
     return fresh;
   }
 
-  #isNews({ modseq }: Message): boolean {
-    return !this.#toldAlready.has(modseq);
+  /** What has been read of messages is brought to a later state: this is all that has happened up to there. */
+  #follow(until: bigint, messages: readonly Message[], expunged: UidSet = []): void {
+    const change = { since: this.#modseq, until, messages, expunged };
+    this.#flags.follow(change);
+    this.#known.follow(this.id, change);
   }
 
   #grow(uids: readonly number[]): void {

@@ -14,13 +14,13 @@ export function areReadOnly(rights: string): boolean {
 
 /** FLAGS and PERMANENTFLAGS (RFC 9051 §7.3.5, §7.1). */
 export function tellPermanentFlags(session: Session, view: SelectedMailbox): void {
-  session.untagged(`FLAGS ${printFlags([...systemFlags, ...view.keywords])}`);
+  session.untagged(`FLAGS ${printFlags([...systemFlags, ...view.keywords.all])}`);
   session.untagged(`OK [PERMANENTFLAGS ${permanentFlags(view)}] Flags that are kept`);
 }
 
 /** The same where these flags have keywords that the client has not been told of: before it sees them on a message. */
 export function tellKeywords(session: Session, view: SelectedMailbox, flags: readonly string[]): void {
-  if (view.learn(flags)) tellPermanentFlags(session, view);
+  if (view.keywords.learn(flags)) tellPermanentFlags(session, view);
 }
 
 /**
@@ -37,7 +37,7 @@ export async function refreshRights(session: Session, user: User, view: Selected
   if (rights === selection.rights) return;
   const isReadOnly = selection.isExamined || areReadOnly(rights);
   view.selection = { ...selection, rights, isReadOnly };
-  view.learn(mailbox.keywords);
+  view.keywords.learn(mailbox.keywords);
   tellPermanentFlags(session, view);
   // RFC 9051 §7.1: also where that has changed.
   if (isReadOnly !== selection.isReadOnly) {
@@ -67,6 +67,6 @@ function permanentFlags({ selection, keywords }: SelectedMailbox): string {
     ...may("w") ? ["\\Answered", "\\Flagged", "\\Draft"] : [],
     ...may("t") ? ["\\Deleted"] : [],
     ...may("s") ? ["\\Seen"] : [],
-    ...may("w") ? [...keywords, "\\*"] : [],
+    ...may("w") ? [...keywords.all, "\\*"] : [],
   ]);
 }

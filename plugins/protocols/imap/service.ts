@@ -3,6 +3,7 @@ import type { ProtocolContext, Storage } from "../../../core/contract/mod.ts";
 import type { CommandTable } from "./command.ts";
 import type { ImapOptions } from "./options.ts";
 import { Kept } from "./kept.ts";
+import { KnownMessages } from "./known_messages.ts";
 
 /** Made once at setup. */
 export interface ImapService {
@@ -16,17 +17,19 @@ export interface ImapService {
   readonly printed: Kept<string>;
   /** Fields that SEARCH need not read again: the key of each text that one has. */
   readonly searched: Kept<readonly string[]>;
+  /** Messages that need not be read again. */
+  readonly known: KnownMessages;
 }
 
 /** What a text of a list takes beside its characters, and in the list. */
 const TEXT = 32;
 
-type KeptForAll = Pick<ImapService, "printed" | "searched">;
+type KeptForAll = Pick<ImapService, "printed" | "searched" | "known">;
 
 const byStorage = new WeakMap<Storage, KeptForAll>();
 
 /**
- * What sessions keep for each other, of the bodies of that storage: once for all entries of the configuration, and for what
+ * What sessions keep for each other, of the mail in that storage: once for all entries of the configuration, and for what
  * a reload replaces, which is there for as long as one of its sessions is.
  */
 export function keptForAll(storage: Storage): KeptForAll {
@@ -35,6 +38,7 @@ export function keptForAll(storage: Storage): KeptForAll {
   const made: KeptForAll = {
     printed: new Kept((text) => text.length),
     searched: new Kept((keys) => keys.reduce((sum, key) => sum + key.length + TEXT, 0)),
+    known: new KnownMessages(),
   };
   byStorage.set(storage, made);
   return made;

@@ -145,7 +145,7 @@ export class Session implements Disposable {
    * @throws Refusal `not-found` when the selected mailbox is gone.
    */
   async tell(telling: Telling = "everything"): Promise<boolean> {
-    if (telling === "nothing") return true;
+    if (telling === "nothing" || !this.#mayHaveNews) return true;
     try {
       await this.#tellNews(telling);
       return true;
@@ -167,6 +167,14 @@ export class Session implements Disposable {
   /** Nothing of it is watched any more. */
   [Symbol.dispose](): void {
     this.watcher[Symbol.dispose]();
+  }
+
+  /** Whether there may be something to tell; after most commands there is nothing. */
+  get #mayHaveNews(): boolean {
+    if (this.metadataNews !== undefined || this.notifications !== undefined) return true;
+    if (this.#state.name !== "selected") return false;
+    const { mailbox } = this.#state;
+    return mailbox.isStale || mailbox.hasGone || mailbox.selection.key.mayBeNew;
   }
 
   async #tellNews(telling: Exclude<Telling, "nothing">): Promise<void> {

@@ -124,7 +124,7 @@ export function tellModseq(session: Session, mailbox: SelectedMailbox, { uid, mo
 
 /** FLAGS of a message, `\Recent` where the client knows that (RFC 3501 §2.3.2). */
 export function flagsOf(session: Session, mailbox: SelectedMailbox, { uid, flags }: Message): string {
-  return printFlags(flags, !session.extensions.isRev2 && mailbox.isRecent(uid));
+  return printFlags(flags, !session.extensions.isRev2 && mailbox.recentUids.has(uid));
 }
 
 /** EXPUNGE, or VANISHED where the client has enabled it (RFC 7162 §3.2.10). */

@@ -1,7 +1,7 @@
 /** Messages, as the writer changes them. */
 import type { DatabaseSync } from "node:sqlite";
 import type { FlagChange, Message, MessageDetails, UidSet } from "../../../core/contract/mailbox.ts";
-import type { Operation } from "../../../core/contract/storage.ts";
+import type { ExpungedUids, Operation } from "../../../core/contract/storage.ts";
 import { changedFlags, distinctFlags } from "../../common/flags.ts";
 import { commonRanges } from "../../../core/mailboxes/number_ranges.ts";
 import { knownMailboxName } from "../../common/mailbox_name.ts";
@@ -149,16 +149,16 @@ export class Messages {
     return { changed, modified };
   }
 
-  /** The UIDs that were there. @throws Refusal `not-found`. */
-  expunge(mailbox: number, uids: UidSet, onlyDeleted = false): number[] {
-    const { deleted } = this.#mailboxes.get(mailbox);
+  /** @throws Refusal `not-found`. */
+  expunge(mailbox: number, uids: UidSet, onlyDeleted = false): ExpungedUids {
+    const { deleted, highestModseq: before } = this.#mailboxes.get(mailbox);
     const { removed, tally } = onlyDeleted
       ? this.#removeAllDeleted(mailbox, uids, deleted)
       : this.#removeAll(mailbox, uidRanges(uids));
-    if (removed.length === 0) return [];
+    if (removed.length === 0) return { uids: [], modseq: BigInt(before) };
     const { highestModseq: modseq } = this.#mailboxes.change(mailbox, tally, 0);
     this.#expunged.remember(mailbox, modseq, uidRanges(removed));
-    return removed;
+    return { uids: removed, modseq: BigInt(modseq) };
   }
 
   /** Of a mailbox that goes. */

@@ -88,7 +88,7 @@ export const batchPromises: readonly StoragePromise[] = [
       { do: "copy", from: mailbox, uids: [1], to: mailbox },
       { do: "expunge", mailbox, uids: [2] },
     ]);
-    assertEquals([first.uid, second.uid, flags.changed.length, moved, gone], [1, 2, 2, [[1, 3, 1]], [2]]);
+    assertEquals([first.uid, second.uid, flags.changed.length, moved, gone.uids], [1, 2, 2, [[1, 3, 1]], [2]]);
     assertEquals((await messagesOf(storage, mailbox)).map(({ flags }) => flags), [["\\Seen"], ["\\Seen"]]);
   }],
   ["an empty batch is done", async ({ storage }) => {

@@ -255,9 +255,10 @@ export const messagePromises: readonly StoragePromise[] = [
       mark("remove", 2),
       { do: "expunge", mailbox, uids: [[1, 5]], onlyDeleted: true },
     ]);
-    assertEquals([gone, await uidsOf(storage, mailbox)], [[1, 4], [2, 3, 5, 6]]);
+    assertEquals([gone.uids, await uidsOf(storage, mailbox)], [[1, 4], [2, 3, 5, 6]]);
     const { highestModseq } = await storage.messages(mailbox);
-    assertEquals((await storage.apply([{ do: "expunge", mailbox, uids: [2, 3], onlyDeleted: true }]))[0], []);
+    const nothing = (await storage.apply([{ do: "expunge", mailbox, uids: [2, 3], onlyDeleted: true }]))[0];
+    assertEquals([gone.modseq, nothing], [highestModseq, { uids: [], modseq: highestModseq }]);
     assertEquals((await storage.messages(mailbox)).highestModseq, highestModseq);
   }],
   [
@@ -273,7 +274,7 @@ export const messagePromises: readonly StoragePromise[] = [
       const change = (from: number, to: number, flag: string) =>
         storage.apply([{ do: "setFlags", mailbox, uids: [[from, to]], change: { mode: "add", flags: [flag] } }]);
       const expunge = async (from: number, to: number) =>
-        (await storage.apply([{ do: "expunge", mailbox, uids: [[from, to]], onlyDeleted: true }]))[0];
+        (await storage.apply([{ do: "expunge", mailbox, uids: [[from, to]], onlyDeleted: true }]))[0].uids;
       await more(9);
       await change(4, 5, "\\Deleted");
       assertEquals(await expunge(2, 4), [4]);
@@ -292,9 +293,11 @@ export const messagePromises: readonly StoragePromise[] = [
     const mailbox = await inbox(storage);
     await fill(storage, mailbox, ..."abcde");
     const [gone] = await storage.apply([{ do: "expunge", mailbox, uids: [5, [1, 2], 77, 1] }]);
-    assertEquals(gone, [1, 2, 5]);
+    const { highestModseq } = await storage.messages(mailbox);
+    assertEquals(gone, { uids: [1, 2, 5], modseq: highestModseq });
     assertEquals(await uidsOf(storage, mailbox), [3, 4]);
-    assertEquals((await storage.apply([{ do: "expunge", mailbox, uids: [[1, 2]] }]))[0], []);
+    const [nothing] = await storage.apply([{ do: "expunge", mailbox, uids: [[1, 2]] }]);
+    assertEquals(nothing, { uids: [], modseq: highestModseq });
   }],
   ["what is done to a mailbox or with a body that is not there is refused", async ({ storage }) => {
     const id = await account(storage);

@@ -5,7 +5,7 @@
 import type { BodyId, MessageDetails, Operation } from "../../../../core/contract/mod.ts";
 import { hasBinary, withoutBinary } from "../../../../core/message/encode_binary.ts";
 import { isBroken } from "../../../../core/wire/errors.ts";
-import { type Access, hasRights, openTarget, putInto } from "../access.ts";
+import { type Access, hasRights, putInto } from "../access.ts";
 import type { IncomingLiteral } from "../../../../core/wire/command_reader.ts";
 import { hasNul, latin1 } from "../../../../core/wire/ascii.ts";
 import { CommandRefused } from "../failures.ts";
@@ -14,6 +14,7 @@ import { type AppendLiteral, AppendReader, type AppendStep } from "../grammar/ap
 import { LONGEST_URL } from "../grammar/imap_url.ts";
 import { Malformed, Scanner } from "../grammar/scanner.ts";
 import type { SequenceNumber } from "../grammar/sequence_set.ts";
+import { findTarget } from "../known_target.ts";
 import { limitReached, messageLimit, overLimit } from "../message_limit.ts";
 import { openMessageUrl } from "../message_url.ts";
 import { tellNormalized } from "../new_names.ts";
@@ -126,7 +127,7 @@ class Intake {
     switch (step.step) {
       case "mailbox":
         // Before anything is sent: RFC 9051 §6.3.12, TRYCREATE.
-        this.#target = await openTarget(this.#storage, this.#user, step.mailbox);
+        this.#target = await findTarget(this.#session, this.#user, step.mailbox);
         if (step.replaces !== undefined) this.#replaces?.(step.replaces);
         return;
       case "message":

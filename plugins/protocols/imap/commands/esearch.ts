@@ -73,7 +73,7 @@ async function searchSelected(
   mailbox: SelectedMailbox,
   { prepared, returns, work }: Asked,
 ): Promise<void> {
-  const { condition, found } = await search(session, prepared, selectedTarget(mailbox), returns, { work });
+  const { condition, found } = await search(session, prepared, selectedTarget(session, mailbox), returns, { work });
   if (returns.options.has("SAVE")) mailbox.saved = savedUids(found, returns);
   tellFoundIn(session, access, found, returns);
   if (returns.update === undefined) return;

@@ -49,6 +49,7 @@ function replaceCommand(by: "number" | "uid"): Command {
           { do: "expunge", mailbox: selected.id, uids },
           ...appends,
         ]);
+        selected.heard.ask();
         const made = appended.map(({ uid }) => uid);
         session.notifications?.own.added(target.mailbox.id, made);
         // RFC 8508 §4.3: before the EXPUNGE.

@@ -48,7 +48,9 @@ function searchCommand(by: NamedBy): Command {
         refuseCharset(session, given);
         const prepared = await prepareSearch(session, user, given);
         requireFuzzy(prepared, returns?.options.has("RELEVANCY") ?? false);
-        return await search(session, prepared, selectedTarget(mailbox), returns, { most: messageLimit(session) });
+        return await search(session, prepared, selectedTarget(session, mailbox), returns, {
+          most: messageLimit(session),
+        });
       });
       tellFound(session, mailbox, found, { by, response: "SEARCH", ...returns && { returns } });
       // What has not been looked at cannot be followed.

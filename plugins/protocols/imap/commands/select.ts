@@ -50,10 +50,11 @@ async function open(
   const access = await openMailbox(storage, state.user, name, "r");
   const isReadOnly = isExamine || areReadOnly(access.rights);
   const snapshot = await storage.snapshot(access.mailbox.id);
-  const mailbox = new SelectedMailbox(storage, snapshot, {
+  const selection = {
     ...{ name, owner: access.mailbox.account, rights: access.rights, isExamined: isExamine, isReadOnly },
     key: await KnownKey.read(storage, state.user.account, access.mailbox.id),
-  });
+  };
+  const mailbox = new SelectedMailbox(storage, snapshot, selection, session.service.known);
   await takeRecent(session, mailbox, [1, snapshot.mailbox.uidNext - 1], snapshot.mailbox.recentFrom);
   if (condstore) session.wantModseq();
   tellSelected(session, mailbox, snapshot);

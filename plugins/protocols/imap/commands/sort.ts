@@ -31,7 +31,7 @@ function sortCommand(by: NamedBy): Command {
         requirePartialWithinLimit(session, returns?.partial);
         const prepared = await prepareSearch(session, user, given);
         requireFuzzy(prepared, (returns?.options.has("RELEVANCY") ?? false) || sortsByRelevancy(criteria));
-        return await sortedSearch(session, prepared, selectedTarget(mailbox), criteria, returns);
+        return await sortedSearch(session, prepared, selectedTarget(session, mailbox), criteria, returns);
       });
       tellFound(session, mailbox, found, { by, response: "SORT", ...returns && { returns } });
       if (returns?.update !== undefined) {

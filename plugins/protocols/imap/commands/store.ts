@@ -9,8 +9,10 @@ import { LongWork } from "../long_work.ts";
 import { replyWithin, withinLimit } from "../message_limit.ts";
 import { knownUids, uidsOf } from "../named_messages.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
+import { messagesKnown, readMessages } from "../read_messages.ts";
 import { no, ok } from "../replies.ts";
-import type { SelectedMailbox, Selection } from "../selected_mailbox.ts";
+import type { SelectedMailbox } from "../selected_mailbox.ts";
+import type { Selection } from "../selection.ts";
 import type { Session } from "../session.ts";
 import { expungeIssued, tellFlags, tellModseq } from "../tell.ts";
 
@@ -107,10 +109,26 @@ async function storeSome(
   const { storage } = session.service.context;
   const { mode, flags, unchangedSince } = given;
   if (mode === "set" && !hasRights(mailbox.selection, "stw")) return await replace(session, mailbox, uids, given);
+  if (changesNothing(session, mailbox, uids, given)) return { changed: [], modified: [], isAlone: true };
   const change = { mode, flags, ...unchangedSince !== undefined && { unchangedSince } };
   const [result] = await storage.apply([{ do: "setFlags", mailbox: mailbox.id, uids, change }]);
-  const [first] = result.changed;
-  return { ...result, isAlone: first === undefined || mailbox.told(first.modseq) };
+  return { ...result, isAlone: result.changed.length === 0 || mailbox.told(result.changed) };
+}
+
+/** Whether the flags are known to be so already: clients say it again when they are not sure. What is known is on disk. */
+function changesNothing(
+  session: Session,
+  mailbox: SelectedMailbox,
+  uids: readonly number[],
+  { mode, flags, unchangedSince }: StoreArguments,
+): boolean {
+  if (mode === "set" || unchangedSince !== undefined) return false;
+  const wanted = flags.map((flag) => flag.toLowerCase());
+  const isSo = ({ flags }: Message) => {
+    const has = flags.map((flag) => flag.toLowerCase());
+    return wanted.every((flag) => has.includes(flag) === (mode === "add"));
+  };
+  return messagesKnown(session, mailbox, uids)?.every(isSo) ?? false;
 }
 
 /** RFC 4314 §4: flags that the user may not change stay, whatever replaces the others. */
@@ -140,7 +158,7 @@ async function replace(
     // Whoever has changed the others meanwhile may have changed flags that have to stay.
     left = results.flatMap((result) => result.modified);
   }
-  for (const { modseq } of changed) mailbox.told(modseq);
+  for (const message of changed) mailbox.told([message]);
   return { changed: changed.sort(byUid), modified: modified.sort((left, right) => left - right), isAlone: false };
 }
 
@@ -181,9 +199,9 @@ async function tellStored(
 }
 
 async function read(
-  { service }: Session,
-  { id }: SelectedMailbox,
+  session: Session,
+  mailbox: SelectedMailbox,
   uids: readonly number[],
 ): Promise<readonly Message[]> {
-  return (await service.context.storage.messages(id, { uids })).messages;
+  return (await readMessages(session, mailbox, { uids })).messages;
 }

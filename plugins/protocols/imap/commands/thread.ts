@@ -57,7 +57,7 @@ async function threadables(
   work: LongWork,
 ): Promise<readonly Threadable[]> {
   const { storage, now } = session.service.context;
-  const target = selectedTarget(mailbox), decoder = new CharsetDecoder();
+  const target = selectedTarget(session, mailbox), decoder = new CharsetDecoder();
   const messages: Threadable[] = [];
   const condition = prepared.conditionIn(target);
   const scope = await scopeOf(storage, target, condition, work, messageLimit(session));

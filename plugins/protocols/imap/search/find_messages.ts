@@ -1,5 +1,14 @@
 /** Looks through a mailbox a page at a time, and at no more of each message than its answer needs. */
-import type { Body, MailboxId, Message, MessageSummary, Storage, UidSet } from "../../../../core/contract/mod.ts";
+import type {
+  Body,
+  MailboxId,
+  Message,
+  MessagePage,
+  MessageSelection,
+  MessageSummary,
+  Storage,
+  UidSet,
+} from "../../../../core/contract/mod.ts";
 import { CharsetDecoder } from "../../../../core/message/charset.ts";
 import { Header } from "../../../../core/message/header.ts";
 import { searchText } from "../../../../core/message/search_text.ts";
@@ -32,8 +41,8 @@ export interface SearchPlace {
   readonly uids: Uint32Array;
   /** Whether a message is `\Recent`. */
   isRecent(uid: number): boolean;
-  /** Of which state the mailbox was read; absent: nobody asks. */
-  hasSeen?(modseq: bigint): void;
+  /** Reads messages of it; absent: as the storage does. */
+  read?(select: MessageSelection): Promise<MessagePage>;
 }
 
 /** How to look. */
@@ -98,14 +107,12 @@ export async function* findMessages(
   const isWanted = uids.length === wanted.length ? () => true : (uid: number) => wanted[placeIn(wanted, uid)] === uid;
   mode.work.expect(uids.length);
   const looking = new Looking(storage, condition, mode);
+  const read = place.read ?? ((select) => storage.messages(place.mailbox, select));
   for (let done = 0; done < uids.length; done += PAGE) {
     const [from, to] = mode.fromEnd
       ? [Math.max(0, uids.length - done - PAGE), uids.length - done]
       : [done, done + PAGE];
-    const { messages, highestModseq } = await storage.messages(place.mailbox, {
-      uids: runs(uids.subarray(from, to), place.uids),
-    });
-    place.hasSeen?.(highestModseq);
+    const { messages } = await read({ uids: runs(uids.subarray(from, to), place.uids) });
     const rows = messages.filter(({ uid }) => isWanted(uid))
       .map((message) => ({ message, isRecent: place.isRecent(message.uid) }));
     const found = await looking.among(rows);

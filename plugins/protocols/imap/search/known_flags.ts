@@ -6,8 +6,8 @@
  * - five octets a message, for as long as the mailbox is selected.
  */
 import type { MailboxId, Message, Storage, UidSet } from "../../../../core/contract/mod.ts";
-import { isInRanges } from "../../../../core/mailboxes/number_ranges.ts";
 import { resolvedRanges } from "../grammar/sequence_set.ts";
+import type { StateChange } from "../known_messages.ts";
 import type { Work } from "../long_work.ts";
 import { placeIn } from "../number_ranges.ts";
 import { type FlagCondition, systemFlagBits } from "./flag_condition.ts";
@@ -58,6 +58,14 @@ export class KnownFlags {
     this.#modseq = modseq;
   }
 
+  /** A session has been told what has become of the mailbox. */
+  follow({ since, until, messages, expunged }: StateChange): void {
+    if (this.#modseq === undefined || this.#modseq < since || this.#modseq >= until) return;
+    this.#remove(expunged);
+    this.#set(messages);
+    this.#modseq = until;
+  }
+
   /** Those of these UIDs, ascending, that are there and meet the condition. */
   meeting(uids: Uint32Array, condition: FlagCondition): number[] {
     const found: number[] = [];
@@ -91,9 +99,16 @@ export class KnownFlags {
 
   #remove(expunged: UidSet): void {
     if (expunged.length === 0) return;
-    const ranges = resolvedRanges(expunged, 0);
-    const isLeft = this.#uids.map((uid) => isInRanges(uid, ranges) ? 0 : 1);
-    this.#flags = this.#flags.filter((_, place) => isLeft[place] === 1);
-    this.#uids = this.#uids.filter((_, place) => isLeft[place] === 1);
+    const uids = this.#uids, flags = this.#flags;
+    let kept = 0, next = 0;
+    for (const [from, to] of [...resolvedRanges(expunged, 0), [Infinity, Infinity]] as const) {
+      const end = placeIn(uids, from);
+      uids.copyWithin(kept, next, end);
+      flags.copyWithin(kept, next, end);
+      kept += end - next;
+      next = placeIn(uids, to + 1);
+    }
+    this.#uids = uids.subarray(0, kept);
+    this.#flags = flags.subarray(0, kept);
   }
 }

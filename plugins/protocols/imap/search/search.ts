@@ -9,6 +9,7 @@ import { resolvedRanges } from "../grammar/sequence_set.ts";
 import { LongWork, type Work } from "../long_work.ts";
 import { type LimitReached, limitReached } from "../message_limit.ts";
 import { bad } from "../replies.ts";
+import { readMessages } from "../read_messages.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Session } from "../session.ts";
 import type { User } from "../state.ts";
@@ -18,7 +19,6 @@ import { withoutFilters } from "./filters.ts";
 import { flagCondition } from "./flag_condition.ts";
 import { findMessages, scopeOf, type SearchPlace, type SearchScope } from "./find_messages.ts";
 import { type Enough, enoughFor, type Found } from "./found.ts";
-import type { KnownFlags } from "./known_flags.ts";
 import { relevancyScores } from "./relevancy.ts";
 import { textReading } from "./wanted_text.ts";
 
@@ -41,7 +41,7 @@ export interface PreparedSearch {
 /** A mailbox to search: where, and what sets in the search mean there. */
 export interface SearchTarget extends SearchPlace, SearchedMailbox {
   /** Flags that are kept from one search to the next; absent: none are. */
-  readonly flags?: KnownFlags;
+  readonly flags?: Pick<SelectedMailbox, "knowsFlags" | "readFlags">;
 }
 
 /** A search that has been done, and what it came to in its mailbox. */
@@ -102,14 +102,14 @@ export function requireFuzzy({ isFuzzy }: PreparedSearch, wantsRelevancy: boolea
 }
 
 /** The selected mailbox, as its client knows it. */
-export function selectedTarget(mailbox: SelectedMailbox): SearchTarget {
+export function selectedTarget(session: Session, mailbox: SelectedMailbox): SearchTarget {
   return {
     mailbox: mailbox.id,
     uids: mailbox.uids,
     saved: resolvedRanges(mailbox.saved, 0),
-    isRecent: (uid) => mailbox.isRecent(uid),
-    hasSeen: (modseq) => mailbox.hasSeen(modseq),
-    flags: mailbox.flags,
+    isRecent: (uid) => mailbox.recentUids.has(uid),
+    read: (select) => readMessages(session, mailbox, select),
+    flags: mailbox,
   };
 }
 
@@ -151,18 +151,16 @@ export async function search(
 
 /** What was found by flags that are kept; undefined where that cannot be, or where to read them costs more than to search. */
 async function foundByFlags(
-  { flags, uids: all, isRecent, hasSeen }: SearchTarget,
+  { flags, uids: all, isRecent }: SearchTarget,
   condition: Condition,
   { uids }: SearchScope,
   { work, enough }: { readonly work: Work; readonly enough: Enough | undefined },
 ): Promise<readonly number[] | undefined> {
   const needsAll = enough === undefined && uids.length === all.length;
-  if (flags === undefined || flags.modseq === undefined && !needsAll) return undefined;
+  if (flags === undefined || !flags.knowsFlags && !needsAll) return undefined;
   const met = flagCondition(condition, isRecent);
   if (met === undefined) return undefined;
-  await flags.refresh(work);
-  if (flags.modseq !== undefined) hasSeen?.(flags.modseq);
-  return flags.meeting(uids, met);
+  return (await flags.readFlags(work)).meeting(uids, met);
 }
 
 /** Collects what is found. */

@@ -72,7 +72,7 @@ export class SearchContext {
     const { condition } = this.definition;
     // There is no command to refuse: it would be tried again and again, and nothing else be told.
     const mode = { work, now, mayPassOver: true };
-    const found = await matching(storage, touched, (uid) => mailbox.isRecent(uid), condition, mode);
+    const found = await matching(storage, touched, (uid) => mailbox.recentUids.has(uid), condition, mode);
     this.#last = Math.max(last, messages.at(-1)?.uid ?? 0);
     const uids = new Set(found.map(({ message }) => message.uid));
     const removed = this.#results.remove(touched.map(({ uid }) => uid).filter((uid) => !uids.has(uid)));

@@ -61,6 +61,14 @@ Deno.test("imap: what a client has done itself is not read again; what others do
     const own = ["STORE 1 -FLAGS (\\Seen)", "NOOP", "STORE 1:2 +FLAGS.SILENT (\\Seen \\Draft)", "NOOP"];
     for (const command of own) assertEquals([command, await readsOf(command)], [command, 0]);
     assertEquals(await readsOf(`APPEND INBOX () {${message.length}+}\r\n${message}`), 0);
+    assertEquals(await readsOf("FETCH 1:3 FLAGS"), 1);
+    assertEquals(await readsOf("SEARCH SEEN"), 1);
+    const known = ["FETCH 2:3 FLAGS", "STORE 3 +FLAGS (\\Draft)", "FETCH 1:* FLAGS", "SEARCH DRAFT", "SEARCH LARGER 1"];
+    for (const command of known) assertEquals([command, await readsOf(command)], [command, 0]);
+    assertEquals((await one.run("FETCH 3 FLAGS"))[0], "* 3 FETCH (FLAGS (\\Draft \\Recent))");
+    assertEquals((await one.run("SEARCH DRAFT"))[0], "* SEARCH 1 2 3");
+    await one.run(`APPEND INBOX (\\Deleted) {${message.length}+}\r\n${message}`);
+    assertEquals([await readsOf("EXPUNGE"), await readsOf("FETCH 1:* FLAGS"), await readsOf("SEARCH SEEN")], [0, 0, 0]);
     await other.run("SELECT INBOX");
     await other.run("STORE 2 FLAGS (\\Flagged)");
     assertEquals((await one.run("NOOP"))[0], "* 2 FETCH (UID 2 FLAGS (\\Flagged \\Recent))");
