@@ -90,10 +90,17 @@ export function needsBody(item: FetchItem): boolean {
   }
 }
 
+/** An item that is made of decoded octets. */
+type DecodedItem = FetchItem & { readonly item: "BINARY[]" | "BINARY.SIZE[]" };
+
+/** Whether it is made of decoded octets. */
+export function isDecoded(item: FetchItem): item is DecodedItem {
+  return item.item === "BINARY[]" || item.item === "BINARY.SIZE[]";
+}
+
 /** RFC 3516 §4.3: whether it is of a part that nobody here can decode. */
-export function hasUnknownEncodingIn(item: FetchItem, { summary }: ParsedMessage): boolean {
-  if (item.item !== "BINARY[]" && item.item !== "BINARY.SIZE[]") return false;
-  return hasUnknownEncoding(item.part, needed({ summary }, "structure"));
+export function hasUnknownEncodingIn({ part }: DecodedItem, { summary }: ParsedMessage): boolean {
+  return hasUnknownEncoding(part, needed({ summary }, "structure"));
 }
 
 /** Writes an item; a promise where octets of the message have to be read. */
@@ -154,7 +161,9 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
 
 /** What others who ask for it need not print again. */
 function kept({ service }: Session, { message }: FetchedMessage, form: string | undefined, text: string): string {
-  if (form !== undefined) service.printed.keep(form, message.body, inOnePiece(text));
+  // What a response refuses, it is to refuse again.
+  const mayBeTold = !text.includes("\r") || text.includes("\n");
+  if (form !== undefined && mayBeTold) service.printed.keep(form, message.body, inOnePiece(text));
   return text;
 }
 

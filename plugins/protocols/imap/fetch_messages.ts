@@ -11,6 +11,7 @@ import {
   type FetchedMessage,
   type FetchTarget,
   hasUnknownEncodingIn,
+  isDecoded,
   neededParts,
   needsBody,
   setsSeen,
@@ -100,6 +101,7 @@ async function fetchPages(
   const { writer } = session.connection;
   const marksSeen = items.some(setsSeen) && !mailbox.selection.isReadOnly && hasRights(mailbox.selection, "s");
   const withSummary = items.some((item) => neededParts(item).length > 0), withBody = items.some(needsBody);
+  const decoded = items.filter(isDecoded);
   const last = mailbox.lastUid;
   const turns = new Turns();
   for (let after = 0, more = true; more && after < last;) {
@@ -118,7 +120,7 @@ async function fetchPages(
     // Before anything is written of a message, and before it is seen.
     const canTell = (index: number) => {
       const parsed = all[index];
-      return parsed === undefined || !items.some((item) => hasUnknownEncodingIn(item, parsed));
+      return parsed === undefined || !decoded.some((item) => hasUnknownEncodingIn(item, parsed));
     };
     const known = present.filter((_, index) => canTell(index)), parsed = all.filter((_, index) => canTell(index));
     if (known.length < present.length) passedOver.undecodable();
@@ -237,7 +239,7 @@ function writeItems(
     const item = items[index], printed = fetched.printed?.[index];
     if (item === undefined) break;
     if (index > 0) response.text(" ");
-    const writing = printed === undefined ? writeItem(target, fetched, item) : void response.text(printed);
+    const writing = printed === undefined ? writeItem(target, fetched, item) : void response.textAgain(printed);
     if (writing !== undefined) return writing.then(() => writeItems(target, fetched, items, index + 1));
   }
   response.text(")").end();

@@ -3,6 +3,7 @@ import type { BodyId, Message, MessageSummary } from "../../../core/contract/mod
 import { isGone } from "./failures.ts";
 import { neededParts, needsBody } from "./fetch_item.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
+import type { Kept } from "./kept.ts";
 import { printedForm } from "./printed_items.ts";
 import type { Session } from "./session.ts";
 
@@ -24,11 +25,7 @@ export async function parsedOf(
   const forms = items.map((item) => printedForm(session, item));
   const areAllPrinted = items.every((item, index) => forms[index] !== undefined || !isRead(item));
   const parts = [...new Set(items.flatMap(neededParts))];
-  const printed = messages.map(({ body }) => {
-    if (!areAllPrinted) return undefined;
-    const texts = forms.map((form) => form && kept.get(form, body));
-    return texts.every((text, index) => text !== undefined || forms[index] === undefined) ? texts : undefined;
-  });
+  const printed = messages.map(({ body }) => areAllPrinted ? textsOf(kept, forms, body) : undefined);
   const others = messages.filter((_, index) => printed[index] === undefined);
   const summaries = others.length === 0 ? [] : await presentOf(others, (bodies) => storage.summaries(bodies, parts));
   let next = 0;
@@ -37,6 +34,17 @@ export async function parsedOf(
     const summary = summaries[next++];
     return summary && { summary };
   });
+}
+
+/** Of each form what was printed; undefined where not all of them were. */
+function textsOf(kept: Kept<string>, forms: readonly (string | undefined)[], body: BodyId): ParsedMessage["printed"] {
+  const texts: (string | undefined)[] = [];
+  for (const form of forms) {
+    const text = form === undefined ? undefined : kept.get(form, body);
+    if (form !== undefined && text === undefined) return undefined;
+    texts.push(text);
+  }
+  return texts;
 }
 
 /** What is read of each; undefined for those that are gone meanwhile. */
