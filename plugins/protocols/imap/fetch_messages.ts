@@ -12,8 +12,9 @@ import {
   type FetchTarget,
   hasUnknownEncodingIn,
   isDecoded,
+  type NeededOctets,
+  neededOctets,
   neededParts,
-  needsBody,
   setsSeen,
   unknownEncoding,
   writeItem,
@@ -21,6 +22,7 @@ import {
 import { knownUids } from "./named_messages.ts";
 import { parsedOf, presentOf } from "./parsed_messages.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
+import { openHeaders } from "./sections/open_headers.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { rightsMayHaveChanged } from "./selected_rights.ts";
 import { tellKeywords } from "./selected_rights.ts";
@@ -29,6 +31,8 @@ import { Turns } from "../../../core/wire/turns.ts";
 
 /** Messages that are read at a time, and octets of messages, if one alone has not more. */
 const PAGE = 200, OCTETS = 262_144;
+/** Most headers have no more octets. */
+const HEADER = 16_384;
 
 /** Messages that may be passed over because their octets cannot be read, before it is the disk's failure. */
 const MOST_UNREAD = 10;
@@ -100,7 +104,9 @@ async function fetchPages(
   const { storage } = session.service.context;
   const { writer } = session.connection;
   const marksSeen = items.some(setsSeen) && !mailbox.selection.isReadOnly && hasRights(mailbox.selection, "s");
-  const withSummary = items.some((item) => neededParts(item).length > 0), withBody = items.some(needsBody);
+  const withSummary = items.some((item) => neededParts(item).length > 0),
+    octets = octetsFor(items),
+    withBody = octets !== "none";
   const decoded = items.filter(isDecoded);
   const last = mailbox.lastUid;
   const turns = new Turns();
@@ -131,11 +137,11 @@ async function fetchPages(
       const { summary, printed } = parsed[index] ?? {}, isRead = withBody && printed === undefined;
       if (isRead && read === first + bodies.length) {
         first = read;
-        bodies = await bodiesOf(session, fewOctets(unread, first));
+        bodies = await bodiesOf(session, fewOctets(unread, first, octets), octets);
       }
       const body = isRead ? bodies[read++ - first] : undefined;
       if (withSummary && parsed[index] === undefined || isRead && body === undefined) continue;
-      const fetched = { message, summary, printed, body };
+      const fetched = { message, summary, printed, body, octets };
       const told = isChanged ? withChange(session, items) : items;
       const writing = writeMessage({ session, mailbox, passedOver }, fetched, told);
       if (writing !== undefined) await writing;
@@ -193,15 +199,30 @@ function withChange({ extensions }: Session, items: readonly FetchItem[]): reado
   return [...items, ...told.filter(({ item }) => !items.some((other) => other.item === item))];
 }
 
-async function bodiesOf({ service }: Session, messages: readonly Message[]): Promise<readonly (Body | undefined)[]> {
-  return await presentOf(messages, (bodies) => service.context.storage.openBodies(bodies));
+/** What all of these need. */
+function octetsFor(items: readonly FetchItem[]): NeededOctets {
+  const needed = items.map(neededOctets);
+  return (["message", "header"] as const).find((octets) => needed.includes(octets)) ?? "none";
+}
+
+async function bodiesOf(
+  { service: { context: { storage } } }: Session,
+  messages: readonly Message[],
+  octets: NeededOctets,
+): Promise<readonly (Body | undefined)[]> {
+  return await presentOf(
+    messages,
+    (bodies) => octets === "header" ? openHeaders(storage, bodies) : storage.openBodies(bodies),
+  );
 }
 
 /** As many from `first` on as may be in memory together, and one at least. */
-function fewOctets(messages: readonly Message[], first: number): readonly Message[] {
+function fewOctets(messages: readonly Message[], first: number, needed: NeededOctets): readonly Message[] {
+  const most = needed === "header" ? HEADER : Infinity;
+  const octetsOf = (message: Message | undefined) => Math.min(message?.size ?? 0, most);
   let end = first, octets = 0;
-  while (end < messages.length && (end === first || octets + (messages[end]?.size ?? 0) <= OCTETS)) {
-    octets += messages[end++]?.size ?? 0;
+  while (end < messages.length && (end === first || octets + octetsOf(messages[end]) <= OCTETS)) {
+    octets += octetsOf(messages[end++]);
   }
   return messages.slice(first, end);
 }

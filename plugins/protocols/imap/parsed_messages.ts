@@ -1,7 +1,7 @@
 /** What FETCH needs of messages beside their rows: what was parsed of them, or has been printed before. */
 import type { BodyId, Message, MessageSummary } from "../../../core/contract/mod.ts";
 import { isGone } from "./failures.ts";
-import { neededParts, needsBody } from "./fetch_item.ts";
+import { neededOctets, neededParts } from "./fetch_item.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
 import type { Kept } from "./kept.ts";
 import { printedForm } from "./printed_items.ts";
@@ -24,10 +24,14 @@ export async function parsedOf(
   const { printed: kept, context: { storage } } = session.service;
   const forms = items.map((item) => printedForm(session, item));
   const areAllPrinted = items.every((item, index) => forms[index] !== undefined || !isRead(item));
-  const parts = [...new Set(items.flatMap(neededParts))];
+  // A header that is read alone is as long as it is.
+  const isSizeNeeded = items.some((item) => neededOctets(item) === "message");
+  const parts = [...new Set(items.flatMap(neededParts))].filter((part) => part !== "headerSize" || isSizeNeeded);
   const printed = messages.map(({ body }) => areAllPrinted ? textsOf(kept, forms, body) : undefined);
   const others = messages.filter((_, index) => printed[index] === undefined);
-  const summaries = others.length === 0 ? [] : await presentOf(others, (bodies) => storage.summaries(bodies, parts));
+  const summaries = others.length === 0 || parts.length === 0
+    ? others.map(() => ({}))
+    : await presentOf(others, (bodies) => storage.summaries(bodies, parts));
   let next = 0;
   return printed.map((texts) => {
     if (texts !== undefined) return { printed: texts };
@@ -67,5 +71,5 @@ function unlessGone(error: unknown): undefined {
 
 /** Whether it takes more than the row of a message. */
 function isRead(item: FetchItem): boolean {
-  return needsBody(item) || neededParts(item).length > 0;
+  return neededOctets(item) !== "none" || neededParts(item).length > 0;
 }
