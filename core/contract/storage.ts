@@ -48,6 +48,10 @@ export interface Storage extends Accounts, Datasets, Queue {
    * `not-found` when one is not there.
    */
   openBodies(bodies: readonly BodyId[]): Promise<readonly Body[]>;
+  /**
+   * The same of the headers alone, each with the empty line at its end (`headerSize`). Absent: they are read from the bodies.
+   */
+  openHeaders?(bodies: readonly BodyId[]): Promise<readonly Body[]>;
   /** What was parsed of a body when it was written. @throws Refusal `not-found`. */
   summary(body: BodyId): Promise<MessageSummary>;
   /**

@@ -47,6 +47,7 @@ const methods: { readonly [Kind in PluginKind]: Methods<ExtensionByKind[Kind]> }
     discardBody: "required",
     openBody: "required",
     openBodies: "required",
+    openHeaders: "optional",
     summary: "required",
     summaries: "required",
     mailboxes: "required",

@@ -36,7 +36,8 @@ export function arrivalOf({ socket, certificate }: Accepted): Arrival {
   const ends = { peer: socket.remoteAddr, local: socket.localAddr };
   if (!("handshake" in socket)) {
     try {
-      // Under `Deno.listenTls` there is no way to send at once.
+      // Under `Deno.listenTls` there is no way to send at once. To write before the handshake has ended does not help: the
+      // runtime keeps that until then, and sends it after the session tickets, by itself.
       socket.setNoDelay(true);
     } catch {
       // The client has left already, which whoever reads will see.

@@ -7,6 +7,9 @@ const LARGE_PIECE = 16_384;
 /** Text is encoded as UTF-8: at most so many octets for a unit of a string. */
 const OCTETS_PER_UNIT = 3;
 
+/** Up to so many units, a text is encoded sooner here than by the runtime, which has to be called. */
+const LONG_TEXT = 64;
+
 const CR = 13, LF = 10;
 const encoder = new TextEncoder();
 
@@ -55,16 +58,7 @@ export class OutputBuffer {
     const most = text.length * OCTETS_PER_UNIT;
     if (most > LARGE_PIECE) return this.addCopy(encoder.encode(text));
     const bytes = this.#room(most);
-    let to = this.#to;
-    for (let at = 0; at < text.length; at++) {
-      const unit = text.charCodeAt(at);
-      if (unit > 0x7f) {
-        // encodeInto writes all of it: there is room.
-        to += encoder.encodeInto(text.slice(at), bytes.subarray(to)).written;
-        break;
-      }
-      bytes[to++] = unit;
-    }
+    const to = text.length > LONG_TEXT ? encode(text, bytes, this.#to) : spell(text, bytes, this.#to);
     this.length += to - this.#to;
     this.#to = to;
   }
@@ -109,6 +103,22 @@ export class OutputBuffer {
 }
 
 const lineEnd: Uint8Array = Uint8Array.of(CR, LF);
+
+/** Writes all of a text from `to` on, where there is room for it. @returns where it ends. */
+function encode(text: string, bytes: Uint8Array<ArrayBuffer>, to: number): number {
+  return to + encoder.encodeInto(text, bytes.subarray(to)).written;
+}
+
+/** The same, unit by unit. */
+function spell(text: string, bytes: Uint8Array<ArrayBuffer>, from: number): number {
+  let to = from;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) return encode(text.slice(at), bytes, to);
+    bytes[to++] = unit;
+  }
+  return to;
+}
 
 function checked(text: string): string {
   if (text.includes("\r") || text.includes("\n")) throw lineEndInLine();

@@ -35,6 +35,9 @@ type BlockTuple = readonly [
   octets: Uint8Array<ArrayBuffer> | null,
 ];
 
+/** Octets up to which a header is read with many others at once. */
+const SHORT_HEADER = 16_384;
+
 /** A body, read without waiting. */
 export interface OpenBody {
   /** Octets. */
@@ -48,6 +51,7 @@ export class BodyReader {
   readonly #find: TupleStatement<BodyTuple>;
   readonly #short: TupleStatement<BlockTuple>;
   readonly #shorts: TupleStatement<BlockTuple>;
+  readonly #headers: TupleStatement<BlockTuple>;
   readonly #summary: TupleStatement<SummaryTuple>;
   readonly #summaries: TupleStatement<readonly [...SummaryTuple, id: number]>;
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
@@ -71,6 +75,15 @@ export class BodyReader {
          octet_length(printf('%s', group_concat(octets, ''))), CAST(group_concat(octets, '') AS BLOB)
          FROM json_each(?) AS wanted CROSS JOIN bodies ON bodies.id = wanted.value
          WHERE segment IS NULL AND octets IS NOT NULL`,
+    );
+    // Of nothing, substr is NULL, which is not joined.
+    this.#headers = new TupleStatement(
+      database,
+      `SELECT group_concat(id), group_concat(octet_length(header)),
+         octet_length(printf('%s', group_concat(header, ''))), CAST(group_concat(header, '') AS BLOB)
+         FROM (SELECT bodies.id AS id, substr(octets, 1, summary ->> '$.headerSize') AS header
+           FROM json_each(?) AS wanted CROSS JOIN bodies ON bodies.id = wanted.value
+           WHERE summary ->> '$.headerSize' BETWEEN 1 AND min(octet_length(octets), ${SHORT_HEADER}))`,
     );
     this.#summary = new TupleStatement(database, `SELECT ${summaryColumns} FROM bodies WHERE id = ?1`);
     this.#summaries = new TupleStatement(
@@ -110,19 +123,14 @@ export class BodyReader {
   /** Those of them that are there and short, by key. Their octets are read at once. */
   openShort(keys: readonly number[]): Map<number, Body> {
     const [only] = keys;
-    const block = keys.length === 1 && only !== undefined
-      ? this.#short.get(only)
-      : this.#shorts.get(JSON.stringify(keys));
-    const [ids, sizes, clean, octets] = block ?? [null, null, null, null];
-    const bodies = new Map<number, Body>();
-    if (ids === null || sizes === null || octets === null) return bodies;
-    const lengths = sizes.split(",");
-    let at = 0;
-    for (const [index, id] of ids.split(",").entries()) {
-      const own = octets.subarray(at, at += Number(lengths[index]));
-      bodies.set(Number(id), bodyInMemory(own, at <= (clean ?? 0)));
-    }
-    return bodies;
+    return bodiesIn(
+      keys.length === 1 && only !== undefined ? this.#short.get(only) : this.#shorts.get(JSON.stringify(keys)),
+    );
+  }
+
+  /** The headers of those of them that are there and have short ones, which lie in their rows, by key. */
+  openShortHeaders(keys: readonly number[]): Map<number, Body> {
+    return bodiesIn(this.#headers.get(JSON.stringify(keys)));
   }
 
   /** One, read without waiting. */
@@ -174,6 +182,19 @@ export class BodyReader {
       return octets;
     };
   }
+}
+
+function bodiesIn(block: BlockTuple | undefined): Map<number, Body> {
+  const [ids, sizes, clean, octets] = block ?? [null, null, null, null];
+  const bodies = new Map<number, Body>();
+  if (ids === null || sizes === null || octets === null) return bodies;
+  const lengths = sizes.split(",");
+  let at = 0;
+  for (const [index, id] of ids.split(",").entries()) {
+    const own = octets.subarray(at, at += Number(lengths[index]));
+    bodies.set(Number(id), bodyInMemory(own, at <= (clean ?? 0)));
+  }
+  return bodies;
 }
 
 function bodyInMemory(octets: Uint8Array, isClean: boolean): Body {

@@ -29,12 +29,12 @@ import type {
   SharedStorage,
   Storage,
 } from "../../core/contract/storage.ts";
-import { summarize } from "../../core/message/summary.ts";
 import { Bell } from "../common/bell.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { Watchers } from "../common/watchers.ts";
 import { systemClock } from "../../core/wire/waits.ts";
 import { AccountReader } from "./account_reader.ts";
+import { AllBodies } from "./all_bodies.ts";
 import { BodyReader } from "./body_reader.ts";
 import { BodyWriter } from "./body_writer.ts";
 import { Collector } from "./collector.ts";
@@ -76,7 +76,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   readonly #mailboxes: MailboxReader;
   readonly #messages: MessageReader;
   readonly #datasets: DatasetReader;
-  readonly #bodies: BodyReader;
+  readonly #bodies: AllBodies;
   readonly #queue: QueueReader;
   readonly #pending = new PendingBodies();
   readonly #link: WriterLink;
@@ -97,7 +97,8 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#mailboxes = new MailboxReader(this.#database, transaction);
     this.#messages = new MessageReader(this.#database, transaction);
     this.#datasets = new DatasetReader(this.#database, transaction);
-    this.#bodies = new BodyReader(this.#database, new SegmentFiles(settings.file, settings.log));
+    const stored = new BodyReader(this.#database, new SegmentFiles(settings.file, settings.log));
+    this.#bodies = new AllBodies(stored, this.#pending);
     this.#queue = new QueueReader(this.#database);
     const { fullText = true, through } = settings;
     this.#sharing = through
@@ -146,40 +147,23 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#bodyWriter.discard(body);
   }
 
-  openBody(body: BodyId): Promise<Body> {
-    return Promise.try(() => this.#open(body));
-  }
+  openBody = (body: BodyId): Promise<Body> => Promise.try(() => this.#bodies.open(body));
 
   openBodies(bodies: readonly BodyId[]): Promise<readonly Body[]> {
-    return Promise.try(() => {
-      const stored = this.#bodies.openShort(bodies.map(keyOf));
-      return bodies.map((body) => stored.get(keyOf(body)) ?? this.#open(body));
-    });
+    return Promise.try(() => this.#bodies.openAll(bodies));
   }
 
-  summary(body: BodyId): Promise<MessageSummary> {
-    return Promise.try(() => this.#summary(body));
+  openHeaders(bodies: readonly BodyId[]): Promise<readonly Body[]> {
+    return Promise.try(() => this.#bodies.openHeaders(bodies));
   }
+
+  summary = (body: BodyId): Promise<MessageSummary> => Promise.try(() => this.#bodies.summary(body));
 
   summaries<Part extends keyof MessageSummary>(
     bodies: readonly BodyId[],
     parts?: readonly Part[],
   ): Promise<readonly Pick<MessageSummary, Part>[]> {
-    return Promise.try(() => {
-      const stored = this.#bodies.summaries(bodies.map(keyOf), parts);
-      // Those that wait in memory, and those that are not there.
-      return bodies.map((body) => stored.get(keyOf(body)) ?? this.#summary(body));
-    });
-  }
-
-  #open(body: BodyId): Body {
-    const inDatabase = () => this.#bodies.open(keyOf(body));
-    return this.#pending.open(keyOf(body), inDatabase) ?? inDatabase();
-  }
-
-  #summary(body: BodyId): MessageSummary {
-    const pending = this.#pending.get(keyOf(body));
-    return pending === undefined ? this.#bodies.summary(keyOf(body)) : summarize(pending);
+    return Promise.try(() => this.#bodies.summaries(bodies, parts));
   }
 
   mailboxes(account: AccountId): Promise<readonly Mailbox[]> {

@@ -27,7 +27,12 @@ import { flagsOf } from "./tell.ts";
 export interface FetchedMessage extends ParsedMessage {
   readonly message: Message;
   readonly body: Body | undefined;
+  /** What `body` is of it. */
+  readonly octets: NeededOctets;
 }
+
+/** What items need of the octets of a message. */
+export type NeededOctets = "none" | "header" | "message";
 
 /** Where an item goes. */
 export interface FetchTarget {
@@ -74,26 +79,39 @@ export function neededParts(item: FetchItem): readonly (keyof MessageSummary)[] 
   }
 }
 
-/** Whether octets of the message are needed. */
-export function needsBody(item: FetchItem): boolean {
+/** What is needed of the octets. */
+export function neededOctets(item: FetchItem): NeededOctets {
   switch (item.item) {
     case "BODY[]":
+      return isOfHeader(item.section) ? "header" : "message";
+    case "RFC822.HEADER":
+      return "header";
     case "BINARY[]":
     case "BINARY.SIZE[]":
     case "PREVIEW":
     case "RFC822":
-    case "RFC822.HEADER":
     case "RFC822.TEXT":
-      return true;
+      return "message";
     default:
-      return false;
+      return "none";
   }
 }
 
+function isOfHeader({ part, what }: Section): boolean {
+  return part.length === 0 && (what === "header" || what === "fields" || what === "other-fields");
+}
+
+/** An item that is made of decoded octets. */
+type DecodedItem = FetchItem & { readonly item: "BINARY[]" | "BINARY.SIZE[]" };
+
+/** Whether it is made of decoded octets. */
+export function isDecoded(item: FetchItem): item is DecodedItem {
+  return item.item === "BINARY[]" || item.item === "BINARY.SIZE[]";
+}
+
 /** RFC 3516 §4.3: whether it is of a part that nobody here can decode. */
-export function hasUnknownEncodingIn(item: FetchItem, { summary }: ParsedMessage): boolean {
-  if (item.item !== "BINARY[]" && item.item !== "BINARY.SIZE[]") return false;
-  return hasUnknownEncoding(item.part, needed({ summary }, "structure"));
+export function hasUnknownEncodingIn({ part }: DecodedItem, { summary }: ParsedMessage): boolean {
+  return hasUnknownEncoding(part, needed({ summary }, "structure"));
 }
 
 /** Writes an item; a promise where octets of the message have to be read. */
@@ -154,7 +172,9 @@ export function writeItem(target: FetchTarget, fetched: FetchedMessage, item: Fe
 
 /** What others who ask for it need not print again. */
 function kept({ service }: Session, { message }: FetchedMessage, form: string | undefined, text: string): string {
-  if (form !== undefined) service.printed.keep(form, message.body, inOnePiece(text));
+  // What a response refuses, it is to refuse again.
+  const mayBeTold = !text.includes("\r") || text.includes("\n");
+  if (form !== undefined && mayBeTold) service.printed.keep(form, message.body, inOnePiece(text));
   return text;
 }
 
@@ -197,7 +217,8 @@ function openSectionOf(fetched: FetchedMessage, section: Section): Opened | unde
   const body = bodyOf(fetched);
   if (section.part.length > 0) return openSection(section, needed(fetched, "structure"), body);
   if (section.what === "content") return body;
-  const bounds = { headerStart: 0, bodyStart: needed(fetched, "headerSize"), bodyEnd: body.size };
+  const bodyStart = fetched.octets === "header" ? body.size : needed(fetched, "headerSize");
+  const bounds = { headerStart: 0, bodyStart, bodyEnd: body.size };
   return openMessageSection(section, bounds, body);
 }
 

@@ -11,8 +11,10 @@ import {
   type FetchedMessage,
   type FetchTarget,
   hasUnknownEncodingIn,
+  isDecoded,
+  type NeededOctets,
+  neededOctets,
   neededParts,
-  needsBody,
   setsSeen,
   unknownEncoding,
   writeItem,
@@ -21,6 +23,7 @@ import { knownUids } from "./named_messages.ts";
 import { parsedOf, presentOf } from "./parsed_messages.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
 import { readMessages } from "./read_messages.ts";
+import { openHeaders } from "./sections/open_headers.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { rightsMayHaveChanged } from "./selected_rights.ts";
 import { tellKeywords } from "./selected_rights.ts";
@@ -29,6 +32,8 @@ import { Turns } from "../../../core/wire/turns.ts";
 
 /** Messages that are read at a time, and octets of messages, if one alone has not more. */
 const PAGE = 200, OCTETS = 262_144;
+/** Most headers have no more octets. */
+const HEADER = 16_384;
 
 /** Messages that may be passed over because their octets cannot be read, before it is the disk's failure. */
 const MOST_UNREAD = 10;
@@ -103,7 +108,10 @@ async function fetchPages(
 ): Promise<void> {
   const { writer } = session.connection;
   const marksSeen = items.some(setsSeen) && !mailbox.selection.isReadOnly && hasRights(mailbox.selection, "s");
-  const withSummary = items.some((item) => neededParts(item).length > 0), withBody = items.some(needsBody);
+  const withSummary = items.some((item) => neededParts(item).length > 0),
+    octets = octetsFor(items),
+    withBody = octets !== "none";
+  const decoded = items.filter(isDecoded);
   const last = mailbox.lastUid;
   const turns = new Turns();
   for (let after = 0, more = true; more && after < last;) {
@@ -121,7 +129,7 @@ async function fetchPages(
     // Before anything is written of a message, and before it is seen.
     const canTell = (index: number) => {
       const parsed = all[index];
-      return parsed === undefined || !items.some((item) => hasUnknownEncodingIn(item, parsed));
+      return parsed === undefined || !decoded.some((item) => hasUnknownEncodingIn(item, parsed));
     };
     const known = present.filter((_, index) => canTell(index)), parsed = all.filter((_, index) => canTell(index));
     if (known.length < present.length) passedOver.addUndecodable();
@@ -132,11 +140,11 @@ async function fetchPages(
       const { summary, printed } = parsed[index] ?? {}, isRead = withBody && printed === undefined;
       if (isRead && read === first + bodies.length) {
         first = read;
-        bodies = await bodiesOf(session, fewOctets(toRead, first));
+        bodies = await bodiesOf(session, fewOctets(toRead, first, octets), octets);
       }
       const body = isRead ? bodies[read++ - first] : undefined;
       if (withSummary && parsed[index] === undefined || isRead && body === undefined) continue;
-      const fetched = { message, summary, printed, body };
+      const fetched = { message, summary, printed, body, octets };
       const told = isChanged ? withChange(session, items) : items;
       const writing = writeMessage({ session, mailbox, passedOver }, fetched, told);
       if (writing !== undefined) await writing;
@@ -195,15 +203,30 @@ function withChange({ extensions }: Session, items: readonly FetchItem[]): reado
   return [...items, ...told.filter(({ item }) => !items.some((other) => other.item === item))];
 }
 
-async function bodiesOf({ service }: Session, messages: readonly Message[]): Promise<readonly (Body | undefined)[]> {
-  return await presentOf(messages, (bodies) => service.context.storage.openBodies(bodies));
+/** What all of these need. */
+function octetsFor(items: readonly FetchItem[]): NeededOctets {
+  const needed = items.map(neededOctets);
+  return (["message", "header"] as const).find((octets) => needed.includes(octets)) ?? "none";
+}
+
+async function bodiesOf(
+  { service: { context: { storage } } }: Session,
+  messages: readonly Message[],
+  octets: NeededOctets,
+): Promise<readonly (Body | undefined)[]> {
+  return await presentOf(
+    messages,
+    (bodies) => octets === "header" ? openHeaders(storage, bodies) : storage.openBodies(bodies),
+  );
 }
 
 /** As many from `first` on as may be in memory together, and one at least. */
-function fewOctets(messages: readonly Message[], first: number): readonly Message[] {
+function fewOctets(messages: readonly Message[], first: number, needed: NeededOctets): readonly Message[] {
+  const most = needed === "header" ? HEADER : Infinity;
+  const octetsOf = (message: Message | undefined) => Math.min(message?.size ?? 0, most);
   let end = first, octets = 0;
-  while (end < messages.length && (end === first || octets + (messages[end]?.size ?? 0) <= OCTETS)) {
-    octets += messages[end++]?.size ?? 0;
+  while (end < messages.length && (end === first || octets + octetsOf(messages[end]) <= OCTETS)) {
+    octets += octetsOf(messages[end++]);
   }
   return messages.slice(first, end);
 }
@@ -241,7 +264,7 @@ function writeItems(
     const item = items[index], printed = fetched.printed?.[index];
     if (item === undefined) break;
     if (index > 0) response.text(" ");
-    const writing = printed === undefined ? writeItem(target, fetched, item) : void response.text(printed);
+    const writing = printed === undefined ? writeItem(target, fetched, item) : void response.textAgain(printed);
     if (writing !== undefined) return writing.then(() => writeItems(target, fetched, items, index + 1));
   }
   response.text(")").end();

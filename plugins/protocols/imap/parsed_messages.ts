@@ -1,8 +1,9 @@
 /** What FETCH needs of messages beside their rows: what was parsed of them, or has been printed before. */
 import type { BodyId, Message, MessageSummary } from "../../../core/contract/mod.ts";
 import { isGone } from "./failures.ts";
-import { neededParts, needsBody } from "./fetch_item.ts";
+import { neededOctets, neededParts } from "./fetch_item.ts";
 import type { FetchItem } from "./grammar/fetch_items.ts";
+import type { Kept } from "./kept.ts";
 import { printedForm } from "./printed_items.ts";
 import type { Session } from "./session.ts";
 
@@ -23,20 +24,31 @@ export async function parsedOf(
   const { printed: kept, context: { storage } } = session.service;
   const forms = items.map((item) => printedForm(session, item));
   const areAllPrinted = items.every((item, index) => forms[index] !== undefined || !isRead(item));
-  const parts = [...new Set(items.flatMap(neededParts))];
-  const printed = messages.map(({ body }) => {
-    if (!areAllPrinted) return undefined;
-    const texts = forms.map((form) => form && kept.get(form, body));
-    return texts.every((text, index) => text !== undefined || forms[index] === undefined) ? texts : undefined;
-  });
+  // A header that is read alone is as long as it is.
+  const isSizeNeeded = items.some((item) => neededOctets(item) === "message");
+  const parts = [...new Set(items.flatMap(neededParts))].filter((part) => part !== "headerSize" || isSizeNeeded);
+  const printed = messages.map(({ body }) => areAllPrinted ? textsOf(kept, forms, body) : undefined);
   const others = messages.filter((_, index) => printed[index] === undefined);
-  const summaries = others.length === 0 ? [] : await presentOf(others, (bodies) => storage.summaries(bodies, parts));
+  const summaries = others.length === 0 || parts.length === 0
+    ? others.map(() => ({}))
+    : await presentOf(others, (bodies) => storage.summaries(bodies, parts));
   let next = 0;
   return printed.map((texts) => {
     if (texts !== undefined) return { printed: texts };
     const summary = summaries[next++];
     return summary && { summary };
   });
+}
+
+/** Of each form what was printed; undefined where not all of them were. */
+function textsOf(kept: Kept<string>, forms: readonly (string | undefined)[], body: BodyId): ParsedMessage["printed"] {
+  const texts: (string | undefined)[] = [];
+  for (const form of forms) {
+    const text = form === undefined ? undefined : kept.get(form, body);
+    if (form !== undefined && text === undefined) return undefined;
+    texts.push(text);
+  }
+  return texts;
 }
 
 /** What is read of each; undefined for those that are gone meanwhile. */
@@ -59,5 +71,5 @@ function unlessGone(error: unknown): undefined {
 
 /** Whether it takes more than the row of a message. */
 function isRead(item: FetchItem): boolean {
-  return needsBody(item) || neededParts(item).length > 0;
+  return neededOctets(item) !== "none" || neededParts(item).length > 0;
 }

@@ -117,6 +117,36 @@ export const bodyPromises: readonly StoragePromise[] = [
       }
     }
   }],
+  [
+    "headers, where they can be opened alone, are the bodies up to where they end, in the order asked",
+    async ({ storage }) => {
+      if (storage.openHeaders === undefined) return;
+      const mailbox = await inbox(storage);
+      // None, nothing but one, an empty one, NUL, one that is not short, and those of messages that are not.
+      const contents = [
+        ...["", "Subject: alone", "\r\ntext", "Subject: a\x00b\r\n\r\ntext", "To: a\n\ntext", "caf\xc3\r\n\r\n"],
+        ...[`Subject: ${"x".repeat(20_000)}\r\n\r\ntext`, `Subject: large\r\n\r\n${"text\r\n".repeat(50_000)}`],
+        `Subject: ${"x".repeat(100_000)}\r\n\r\n${"text\r\n".repeat(50_000)}`,
+      ].map(latin1Bytes);
+      const stored = await Promise.all(contents.map((content) => storage.writeBody(content)));
+      await storage.apply(stored.map((body) => ({ do: "append", mailbox, body, details: details() })));
+      const all = [...stored.toReversed(), await storage.writeBody(contents[4] ?? octets(""))];
+      const bodies = [...contents.toReversed(), contents[4] ?? octets("")];
+      for (const [first, end] of [[0, all.length], [3, 8], [4, 5], [9, 10], [2, 2]] as const) {
+        const opened = await storage.openHeaders(all.slice(first, end));
+        assertEquals(opened.length, end - first);
+        for (const [index, body] of opened.entries()) {
+          const content = bodies[first + index] ?? octets(""), header = content.slice(0, summarize(content).headerSize);
+          assertEquals(body.size, header.length);
+          assert(equal(await body.read(0, body.size), header));
+          assert(body.clean === undefined || equal(body.clean, header) && !header.includes(0));
+        }
+      }
+      const gone = await storage.writeBody(message("gone"));
+      storage.discardBody(gone);
+      await assertRefused("not-found", storage.openHeaders([...stored, gone]));
+    },
+  ],
   ["bodies of many callers at once are not mixed up", async ({ storage }) => {
     const mailbox = await inbox(storage);
     const content = (caller: number, n: number) => pattern(1000 + caller * 4001 + n).fill(caller * 16 + n, 0, 500);

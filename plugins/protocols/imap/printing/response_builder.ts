@@ -9,6 +9,7 @@ export class ResponseBuilder {
   readonly #writer: WireWriter;
   #text = "";
   #hasBegun = false;
+  #mayHaveLineEnds = false;
 
   /** Begins with nothing. */
   constructor(writer: WireWriter) {
@@ -24,6 +25,12 @@ export class ResponseBuilder {
   text(text: string): this {
     this.#text += text;
     return this;
+  }
+
+  /** The same of text that was told before, and maybe has literals: it is not looked through again. */
+  textAgain(text: string): this {
+    this.#mayHaveLineEnds = true;
+    return this.text(text);
   }
 
   /** Adds octets as they are: a piece of a literal whose count has been written. They must not change until sent. */
@@ -51,7 +58,9 @@ export class ResponseBuilder {
     const text = this.#text;
     this.#text = "";
     this.#hasBegun = false;
-    if (text.includes("\n")) this.#writer.text(`${text}\r\n`);
+    const mayHaveLineEnds = this.#mayHaveLineEnds || text.includes("\n");
+    this.#mayHaveLineEnds = false;
+    if (mayHaveLineEnds) this.#writer.text(`${text}\r\n`);
     else this.#writer.line(text);
   }
 }

@@ -3,7 +3,7 @@ import type { Body, MessagePart } from "../../../../core/contract/mod.ts";
 import { partAt } from "../../../../core/message/part_at.ts";
 import { transformed } from "../../../../core/message/transformed_view.ts";
 import type { Section } from "../grammar/section.ts";
-import { FieldFilter } from "./field_filter.ts";
+import { FieldFilter, WantedFields } from "./field_filter.ts";
 import { type Octets, RangeView } from "./views.ts";
 
 /** Octets, or a promise where they have to be read first. */
@@ -35,7 +35,18 @@ export function openMessageSection(
   if (section.what === "text") return new RangeView(body, bodyStart, bodyEnd);
   const header = new RangeView(body, headerStart, bodyStart);
   if (section.what !== "fields" && section.what !== "other-fields") return header;
-  const filter = () => new FieldFilter(section.names, section.what === "fields");
-  const fields = transformed(header, filter);
+  const wanted = wantedFields(section);
+  const fields = transformed(header, () => new FieldFilter(wanted));
   return fields instanceof Promise ? fields.then(({ octets }) => octets) : fields.octets;
+}
+
+/** Made once for all the messages of which they are asked: a section is of one command. */
+const wantedBySection = new WeakMap<Section, WantedFields>();
+
+function wantedFields(section: Section & { readonly what: "fields" | "other-fields" }): WantedFields {
+  const known = wantedBySection.get(section);
+  if (known !== undefined) return known;
+  const wanted = new WantedFields(section.names, section.what === "fields");
+  wantedBySection.set(section, wanted);
+  return wanted;
 }

@@ -56,3 +56,11 @@ Deno.test("responses: a bare CR cannot be smuggled out in a line", async () => {
   assertThrows(() => new ResponseBuilder(connection.writer).text("* a\rb").end(), TypeError);
   await connection.writer.flush();
 });
+
+Deno.test("responses: a bare CR is refused also after a response with text that was told before", async () => {
+  const { connection } = fakeConnection();
+  const response = new ResponseBuilder(connection.writer);
+  response.text("* X ").textAgain("{2}\r\nab").end();
+  assertThrows(() => response.text("* a\rb").end(), TypeError);
+  await connection.writer.flush();
+});

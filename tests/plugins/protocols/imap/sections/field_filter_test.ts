@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { concat } from "../../../../../core/message/bytes.ts";
 import { Header, headerSize } from "../../../../../core/message/header.ts";
 import { latin1 } from "../../../../../core/wire/ascii.ts";
-import { FieldFilter } from "../../../../../plugins/protocols/imap/sections/field_filter.ts";
+import { FieldFilter, WantedFields } from "../../../../../plugins/protocols/imap/sections/field_filter.ts";
 import { corpus, octets } from "../../../../core/message/corpus.ts";
 import { quickly } from "../../../../core/message/quickly.ts";
 
 /** What is kept of a header that comes in pieces of so many octets. */
 function kept(header: Uint8Array, names: readonly string[], areWanted: boolean, step = header.length || 1): string {
-  const filter = new FieldFilter(names, areWanted);
+  const filter = new FieldFilter(new WantedFields(names, areWanted));
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < header.length; at += step) pieces.push(filter.push(header.slice(at, at + step)));
   return latin1(concat([...pieces, filter.finish()]));
