@@ -130,7 +130,7 @@ interopTest("KPOP: krb5_sendauth: nobody opens another's maildrop", programs, as
   await using server = await mailServer({ further: { kpop: { keytab: realm.keytab } } });
   await server.deliver(alice, message);
   const { said } = await attempt(withTickets(home, realm.bob), server, { commands: session });
-  assertStringIncludes(said, "-ERR [AUTH] invalid login or password\r\n-ERR log in first");
+  assertStringIncludes(said, "-ERR [AUTH] this login may not act for that one\r\n-ERR log in first");
   assertEquals((await server.inbox(alice)).length, 1);
 });
 
