@@ -109,26 +109,33 @@ async function storeSome(
   const { storage } = session.service.context;
   const { mode, flags, unchangedSince } = given;
   if (mode === "set" && !hasRights(mailbox.selection, "stw")) return await replace(session, mailbox, uids, given);
-  if (changesNothing(session, mailbox, uids, given)) return { changed: [], modified: [], isAlone: true };
+  if (await changesNothing(session, mailbox, uids, given)) return { changed: [], modified: [], isAlone: true };
   const change = { mode, flags, ...unchangedSince !== undefined && { unchangedSince } };
   const [result] = await storage.apply([{ do: "setFlags", mailbox: mailbox.id, uids, change }]);
   return { ...result, isAlone: result.changed.length === 0 || mailbox.told(result.changed) };
 }
 
-/** Whether the flags are known to be so already: clients say it again when they are not sure. What is known is on disk. */
-function changesNothing(
+/**
+ * Whether the flags are so already: clients say it again when they are not sure. Where that is known it is looked at once
+ * more, which costs much less than to write: what is answered has to be done, and another thread or process may have
+ * changed them a moment ago, of which this session is yet to hear. What is read is on disk.
+ */
+async function changesNothing(
   session: Session,
   mailbox: SelectedMailbox,
   uids: readonly number[],
   { mode, flags, unchangedSince }: StoreArguments,
-): boolean {
+): Promise<boolean> {
   if (mode === "set" || unchangedSince !== undefined) return false;
   const wanted = flags.map((flag) => flag.toLowerCase());
   const isSo = ({ flags }: Message) => {
     const has = flags.map((flag) => flag.toLowerCase());
     return wanted.every((flag) => has.includes(flag) === (mode === "add"));
   };
-  return messagesKnown(session, mailbox, uids)?.every(isSo) ?? false;
+  if (!messagesKnown(session, mailbox, uids)?.every(isSo)) return false;
+  const { messages, highestModseq } = await session.service.context.storage.messages(mailbox.id, { uids });
+  mailbox.hasSeen(highestModseq);
+  return messages.every(isSo);
 }
 
 /** RFC 4314 §4: flags that the user may not change stay, whatever replaces the others. */

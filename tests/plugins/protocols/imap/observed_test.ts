@@ -53,3 +53,22 @@ overEachStorage("imap: RFC 9051 §5.2: a size that changed is told by the comman
     assertEquals((await client.run(command)).at(-1)?.slice(0, 18), "OK [EXPUNGEISSUED]", command);
   }
 });
+
+overEachStorage(
+  "imap: RFC 9051 §6.4.6: a STORE is done, though what others did has not been heard of yet",
+  async (given) => {
+    const service = await testService({ storage: withoutNews(given.storage ?? memoryStorage()) });
+    await service.fill(fred, "INBOX", [text, text], ["\\Seen"]);
+    const { id: mailbox } = await service.mailbox(fred);
+    await using client = await logIn(service);
+    await client.run("SELECT INBOX");
+    await client.run("FETCH 1:2 FLAGS");
+    for (const [sign, mode] of [["+", "remove"], ["-", "add"]] as const) {
+      await service.storage.apply([{ do: "setFlags", mailbox, uids: [2], change: { mode, flags: ["\\Seen"] } }]);
+      assertEquals((await client.run(`STORE 1:2 ${sign}FLAGS.SILENT (\\Seen)`)).at(-1), "OK Stored");
+      const { messages } = await service.storage.messages(mailbox);
+      const flags = sign === "+" ? ["\\Seen"] : [];
+      assertEquals(messages.map((message) => message.flags), [flags, flags], sign);
+    }
+  },
+);
