@@ -9,7 +9,7 @@ import { LongWork } from "../long_work.ts";
 import { replyWithin, withinLimit } from "../message_limit.ts";
 import { knownUids, uidsOf } from "../named_messages.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
-import { messagesKnown, readMessages } from "../read_messages.ts";
+import { messagesKnown, readMessages, storedMessages } from "../read_messages.ts";
 import { no, ok } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Selection } from "../selection.ts";
@@ -116,9 +116,8 @@ async function storeSome(
 }
 
 /**
- * Whether the flags are so already: clients say it again when they are not sure. Where that is known it is looked at once
- * more, which costs much less than to write: what is answered has to be done, and another thread or process may have
- * changed them a moment ago, of which this session is yet to hear. What is read is on disk.
+ * Whether the flags are so already: clients say it again when they are not sure. What is known to be so is looked at once
+ * more, which costs much less than to write. What is read is on disk.
  */
 async function changesNothing(
   session: Session,
@@ -133,9 +132,7 @@ async function changesNothing(
     return wanted.every((flag) => has.includes(flag) === (mode === "add"));
   };
   if (!messagesKnown(session, mailbox, uids)?.every(isSo)) return false;
-  const { messages, highestModseq } = await session.service.context.storage.messages(mailbox.id, { uids });
-  mailbox.hasSeen(highestModseq);
-  return messages.every(isSo);
+  return (await storedMessages(session, mailbox, { uids })).messages.every(isSo);
 }
 
 /** RFC 4314 §4: flags that the user may not change stay, whatever replaces the others. */

@@ -72,3 +72,23 @@ overEachStorage(
     }
   },
 );
+
+overEachStorage(
+  "imap: RFC 9051 §6.4.5: a body that is read is \\Seen, though nothing is heard of others",
+  async (given) => {
+    const service = await testService({ storage: withoutNews(given.storage ?? memoryStorage()) });
+    await service.fill(fred, "INBOX", [text], ["\\Seen"]);
+    const { id: mailbox } = await service.mailbox(fred);
+    await using client = await logIn(service);
+    await client.run("SELECT INBOX");
+    await client.run("FETCH 1 FLAGS");
+    const change = { mode: "remove", flags: ["\\Seen"] } as const;
+    await service.storage.apply([{ do: "setFlags", mailbox, uids: [1], change }]);
+    assertEquals(await client.run("FETCH 1 BODY[]<0.1>"), [
+      "* 1 FETCH (BODY[]<0> {1}",
+      "S FLAGS (\\Seen \\Recent) UID 1)",
+      "OK Fetched",
+    ]);
+    assertEquals((await service.storage.messages(mailbox)).messages[0]?.flags, ["\\Seen"]);
+  },
+);
