@@ -14,6 +14,8 @@ const text = "Subject: x\r\n\r\ntext\r\n";
 /** UIDs that commands are about go up to this: some are gone, and some are still to come. */
 const MOST_UID = 60;
 const STEPS = 60;
+/** Clients that change the same message in turn, and how often. */
+const PAIRS = 6, ROUNDS = 100;
 
 const uid = fc.integer({ min: 1, max: MOST_UID });
 const uids = fc.tuple(uid, fc.nat(8)).map(([from, more]) => `${from}:${from + more}`);
@@ -62,8 +64,12 @@ class Client {
     this.#enables = enables;
   }
 
-  async begin(): Promise<void> {
+  async login(): Promise<void> {
     await this.run(`LOGIN ${alice.address} "${alice.password}"`);
+  }
+
+  async begin(): Promise<void> {
+    await this.login();
     await this.run(`ENABLE ${this.#enables}`);
     await this.#select();
   }
@@ -153,4 +159,31 @@ Deno.test("workers: IMAP sessions of two threads that change a mailbox at once c
     assertEquals(recent.length, new Set(recent.map(({ uid }) => uid)).size);
   }
   assertEquals(server.log.filter(({ level }) => level === "error" || level === "warn"), []);
+});
+
+Deno.test("workers: RFC 9051 §6.4.6: a STORE is done, whatever a session of another thread has just been told is done", async () => {
+  await using server = await spawnServer(twoThreads);
+  await using stack = new AsyncDisposableStack();
+  const pairs: (readonly Client[])[] = [];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const sessions = await inBothThreads(stack, server.ports.imap, true);
+    pairs.push(sessions.map((session) => new Client(session, "CONDSTORE")));
+  }
+  const [first] = pairs.flat();
+  await first?.login();
+  await first?.run(...pairs.map(() => `APPEND INBOX {${text.length}+}\r\n${text}`));
+  for (const client of pairs.flat()) if (client !== first) await client.login();
+  for (const client of pairs.flat()) await client.run("SELECT INBOX", "UID FETCH 1:* FLAGS");
+  await Promise.all(pairs.map(async ([one, other], index) => {
+    if (one === undefined || other === undefined) return;
+    const uid = index + 1;
+    for (let round = 0; round < ROUNDS; round++) {
+      const [marks, saves] = round % 2 === 0 ? [one, other] : [other, one];
+      await marks.run(`UID STORE ${uid} +FLAGS.SILENT (\\Deleted)`);
+      await saves.run(`UID STORE ${uid} -FLAGS.SILENT (\\Deleted)`);
+      await marks.run(`UID EXPUNGE ${uid}`);
+    }
+  }));
+  await first?.run("NOOP");
+  assertEquals(first?.model.messages.length, PAIRS, "messages that were marked, and saved each time");
 });

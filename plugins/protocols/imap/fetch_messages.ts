@@ -22,7 +22,7 @@ import {
 import { knownUids } from "./named_messages.ts";
 import { parsedOf, presentOf } from "./parsed_messages.ts";
 import { ResponseBuilder } from "./printing/response_builder.ts";
-import { readMessages } from "./read_messages.ts";
+import { readMessages, storedMessages } from "./read_messages.ts";
 import { openHeaders } from "./sections/open_headers.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import { rightsMayHaveChanged } from "./selected_rights.ts";
@@ -113,11 +113,12 @@ async function fetchPages(
     withBody = octets !== "none";
   const decoded = items.filter(isDecoded);
   const last = mailbox.lastUid;
+  const readPage = marksSeen ? storedMessages : readMessages;
   const turns = new Turns();
   for (let after = 0, more = true; more && after < last;) {
     // RFC 4314 §4: mail is read for as long as the user may.
     await rightsMayHaveChanged(session);
-    const page = await readMessages(session, mailbox, {
+    const page = await readPage(session, mailbox, {
       ...{ uids, after, most: PAGE },
       ...changedSince !== undefined && { changedSince },
     });

@@ -4,19 +4,42 @@ import { knownUids } from "./named_messages.ts";
 import type { SelectedMailbox } from "./selected_mailbox.ts";
 import type { Session } from "./session.ts";
 
-/** As the storage has it. What is of a later state than the client has been told of is still to be told (RFC 9051 §5.2). */
+/**
+ * As sessions know it, or else as the storage has it. What is of a later state than the client has been told of is still to
+ * be told (RFC 9051 §5.2).
+ */
 export async function readMessages(
   session: Session,
   mailbox: SelectedMailbox,
   select: MessageSelection,
 ): Promise<MessagePage> {
-  const { known, context: { storage } } = session.service;
   const uids = fewUids(session, mailbox, select);
   const messages = uids && messagesKnown(session, mailbox, uids);
   if (messages !== undefined) return { messages, expunged: [], highestModseq: mailbox.toldModseq, more: false };
+  return await stored(session, mailbox, select, uids !== undefined);
+}
+
+/**
+ * As the storage has it at this moment, for those who leave undone what is done already: another thread or process may have
+ * changed it, and told its client so, before this session hears of it.
+ */
+export async function storedMessages(
+  session: Session,
+  mailbox: SelectedMailbox,
+  select: MessageSelection,
+): Promise<MessagePage> {
+  return await stored(session, mailbox, select, fewUids(session, mailbox, select) !== undefined);
+}
+
+async function stored(
+  { service: { known, context: { storage } } }: Session,
+  mailbox: SelectedMailbox,
+  select: MessageSelection,
+  areFew: boolean,
+): Promise<MessagePage> {
   const page = await storage.messages(mailbox.id, select);
   mailbox.hasSeen(page.highestModseq);
-  if (uids !== undefined) known.keep(mailbox.id, page.highestModseq, page.messages);
+  if (areFew) known.keep(mailbox.id, page.highestModseq, page.messages);
   return page;
 }
 

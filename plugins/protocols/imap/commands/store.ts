@@ -9,7 +9,7 @@ import { LongWork } from "../long_work.ts";
 import { replyWithin, withinLimit } from "../message_limit.ts";
 import { knownUids, uidsOf } from "../named_messages.ts";
 import { printNumbers } from "../printing/sequence_sets.ts";
-import { messagesKnown, readMessages } from "../read_messages.ts";
+import { messagesKnown, readMessages, storedMessages } from "../read_messages.ts";
 import { no, ok } from "../replies.ts";
 import type { SelectedMailbox } from "../selected_mailbox.ts";
 import type { Selection } from "../selection.ts";
@@ -109,26 +109,30 @@ async function storeSome(
   const { storage } = session.service.context;
   const { mode, flags, unchangedSince } = given;
   if (mode === "set" && !hasRights(mailbox.selection, "stw")) return await replace(session, mailbox, uids, given);
-  if (changesNothing(session, mailbox, uids, given)) return { changed: [], modified: [], isAlone: true };
+  if (await changesNothing(session, mailbox, uids, given)) return { changed: [], modified: [], isAlone: true };
   const change = { mode, flags, ...unchangedSince !== undefined && { unchangedSince } };
   const [result] = await storage.apply([{ do: "setFlags", mailbox: mailbox.id, uids, change }]);
   return { ...result, isAlone: result.changed.length === 0 || mailbox.told(result.changed) };
 }
 
-/** Whether the flags are known to be so already: clients say it again when they are not sure. What is known is on disk. */
-function changesNothing(
+/**
+ * Whether the flags are so already: clients say it again when they are not sure. What is known to be so is looked at once
+ * more, which costs much less than to write. What is read is on disk.
+ */
+async function changesNothing(
   session: Session,
   mailbox: SelectedMailbox,
   uids: readonly number[],
   { mode, flags, unchangedSince }: StoreArguments,
-): boolean {
+): Promise<boolean> {
   if (mode === "set" || unchangedSince !== undefined) return false;
   const wanted = flags.map((flag) => flag.toLowerCase());
   const isSo = ({ flags }: Message) => {
     const has = flags.map((flag) => flag.toLowerCase());
     return wanted.every((flag) => has.includes(flag) === (mode === "add"));
   };
-  return messagesKnown(session, mailbox, uids)?.every(isSo) ?? false;
+  if (!messagesKnown(session, mailbox, uids)?.every(isSo)) return false;
+  return (await storedMessages(session, mailbox, { uids })).messages.every(isSo);
 }
 
 /** RFC 4314 §4: flags that the user may not change stay, whatever replaces the others. */

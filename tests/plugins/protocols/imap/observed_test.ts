@@ -53,3 +53,42 @@ overEachStorage("imap: RFC 9051 §5.2: a size that changed is told by the comman
     assertEquals((await client.run(command)).at(-1)?.slice(0, 18), "OK [EXPUNGEISSUED]", command);
   }
 });
+
+overEachStorage(
+  "imap: RFC 9051 §6.4.6: a STORE is done, though what others did has not been heard of yet",
+  async (given) => {
+    const service = await testService({ storage: withoutNews(given.storage ?? memoryStorage()) });
+    await service.fill(fred, "INBOX", [text, text], ["\\Seen"]);
+    const { id: mailbox } = await service.mailbox(fred);
+    await using client = await logIn(service);
+    await client.run("SELECT INBOX");
+    await client.run("FETCH 1:2 FLAGS");
+    for (const [sign, mode] of [["+", "remove"], ["-", "add"]] as const) {
+      await service.storage.apply([{ do: "setFlags", mailbox, uids: [2], change: { mode, flags: ["\\Seen"] } }]);
+      assertEquals((await client.run(`STORE 1:2 ${sign}FLAGS.SILENT (\\Seen)`)).at(-1), "OK Stored");
+      const { messages } = await service.storage.messages(mailbox);
+      const flags = sign === "+" ? ["\\Seen"] : [];
+      assertEquals(messages.map((message) => message.flags), [flags, flags], sign);
+    }
+  },
+);
+
+overEachStorage(
+  "imap: RFC 9051 §6.4.5: a body that is read is \\Seen, though nothing is heard of others",
+  async (given) => {
+    const service = await testService({ storage: withoutNews(given.storage ?? memoryStorage()) });
+    await service.fill(fred, "INBOX", [text], ["\\Seen"]);
+    const { id: mailbox } = await service.mailbox(fred);
+    await using client = await logIn(service);
+    await client.run("SELECT INBOX");
+    await client.run("FETCH 1 FLAGS");
+    const change = { mode: "remove", flags: ["\\Seen"] } as const;
+    await service.storage.apply([{ do: "setFlags", mailbox, uids: [1], change }]);
+    assertEquals(await client.run("FETCH 1 BODY[]<0.1>"), [
+      "* 1 FETCH (BODY[]<0> {1}",
+      "S FLAGS (\\Seen \\Recent) UID 1)",
+      "OK Fetched",
+    ]);
+    assertEquals((await service.storage.messages(mailbox)).messages[0]?.flags, ["\\Seen"]);
+  },
+);
