@@ -25,6 +25,11 @@ export interface Storage extends Accounts, Datasets, Queue {
   /** What it can do beyond the contract. */
   readonly features: ReadonlySet<"full-text-search">;
   /**
+   * Whether whoever watches hears of a batch before anybody who was answered, by whatever session, can do anything further:
+   * what a watcher knows of a mailbox is then what it holds. Otherwise, as where other threads write too, it is a moment old.
+   */
+  readonly tellsFirst?: boolean;
+  /**
    * All or none; resolves when the batch is durable, with a result for each operation. A backend may commit many
    * callers' batches with one fsync. Operations of a batch see the effects of those before them.
    *

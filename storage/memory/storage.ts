@@ -41,6 +41,7 @@ export function memoryStorage(options: { readonly now?: () => Date } = {}): Stor
 
 class MemoryStorage implements Storage {
   readonly features: Storage["features"] = new Set();
+  readonly tellsFirst = true;
   readonly #state = new State();
   readonly #watchers = new Watchers();
   readonly #locks = new MaildropLocks();

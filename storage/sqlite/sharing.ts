@@ -31,6 +31,8 @@ type OwnerAnswer =
 export interface Sharing {
   /** How the writer is started; absent: as the permissions allow. */
   readonly spawn?: SpawnWriter;
+  /** Whether no other thread has a part in it. */
+  readonly isAlone: boolean;
   /** The lock, let go when it is disposed of; undefined when another holds it, in whatever thread. */
   lock(account: AccountId): Promise<AsyncDisposable | undefined>;
   /** One more thread. Dispose of it when that has ended: what it held is let go then. */
@@ -61,6 +63,10 @@ export class Sharers implements Sharing {
   /** None yet. */
   constructor(owned: Owned) {
     this.#owned = owned;
+  }
+
+  get isAlone(): boolean {
+    return this.#sharers.size === 0;
   }
 
   lock(account: AccountId): Promise<AsyncDisposable | undefined> {
@@ -142,6 +148,7 @@ const PATIENCE = 60_000;
 
 /** The owner, as a thread that shares its storage sees it. */
 export class Owner implements Sharing {
+  readonly isAlone = false;
   readonly #port: MessagePort;
   readonly #waiting = new Map<number, (isLocked: boolean) => void>();
   readonly #waits: Waits;

@@ -225,6 +225,11 @@ export class SqliteStorage implements Storage, Lifecycle {
 
   share = (): SharedStorage => this.#sharing.share();
 
+  /** Other threads hear of a commit by a message of its own, which may come late. */
+  get tellsFirst(): boolean {
+    return this.#sharing.isAlone;
+  }
+
   queued = (id: QueueId): Promise<QueueEntry | undefined> => Promise.try(() => this.#queue.entry(keyOf(id)));
 
   queue(after?: QueueId, most = Infinity): Promise<readonly QueueEntry[]> {

@@ -13,7 +13,7 @@ export interface KnownTarget {
 /** As `openTarget`. The selected mailbox is not looked up again as long as nothing has happened to it but to its messages. */
 export async function findTarget(session: Session, user: User, name: string): Promise<Access> {
   const { state, service: { context: { storage } } } = session;
-  if (state.name !== "selected") return await openTarget(storage, user, name);
+  if (state.name !== "selected" || !storage.tellsFirst) return await openTarget(storage, user, name);
   const { mailbox } = state, { target, heard: { revision } } = mailbox;
   if (target !== undefined && target.access.name === name && target.revision === revision) return target.access;
   const access = await openTarget(storage, user, name);

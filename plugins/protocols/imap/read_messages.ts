@@ -20,8 +20,8 @@ export async function readMessages(
 }
 
 /**
- * As the storage has it at this moment, for those who leave undone what is done already: another thread or process may have
- * changed it, and told its client so, before this session hears of it.
+ * As the storage has it at this moment, for those who leave undone what is done already: another process may have changed it
+ * before this session hears of it.
  */
 export async function storedMessages(
   session: Session,
@@ -43,23 +43,23 @@ async function stored(
   return page;
 }
 
-/** These messages as they are; undefined where that is not known of all of them. */
+/** These messages as they are; undefined where that is not known of all of them, or would be a moment old. */
 export function messagesKnown(
-  { service: { known } }: Session,
+  { service: { known, context: { storage } } }: Session,
   mailbox: SelectedMailbox,
   uids: readonly number[],
 ): readonly Message[] | undefined {
-  if (mailbox.isStale || mailbox.hasGone) return undefined;
+  if (!storage.tellsFirst || mailbox.isStale || mailbox.hasGone) return undefined;
   return known.get(mailbox.id, mailbox.toldModseq, uids);
 }
 
 /** The messages that are selected, where they are few enough to be kept and nothing else is asked of them. */
 function fewUids(
-  { service: { known } }: Session,
+  { service: { known, context: { storage } } }: Session,
   mailbox: SelectedMailbox,
   { uids, changedSince, after = 0, most = Infinity }: MessageSelection,
 ): readonly number[] | undefined {
-  if (uids === undefined || changedSince !== undefined) return undefined;
+  if (!storage.tellsFirst || uids === undefined || changedSince !== undefined) return undefined;
   const count = countOf(mailbox, uids);
   return count <= most && known.hasRoom(count) ? knownUids(mailbox, uids).filter((uid) => uid > after) : undefined;
 }

@@ -181,7 +181,7 @@ export class SelectedMailbox {
 
   /** Flags of the messages as they are now, read as far as they are not known. @throws Refusal `not-found`. */
   async readFlags(work: Work): Promise<KnownFlags> {
-    if (this.isStale || this.#flags.modseq !== this.#modseq) {
+    if (!this.#storage.tellsFirst || this.isStale || this.#flags.modseq !== this.#modseq) {
       await this.#flags.refresh(work);
       this.hasSeen(this.#flags.modseq ?? this.#modseq);
     }

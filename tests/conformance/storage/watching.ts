@@ -12,6 +12,26 @@ export function told<Change extends MailboxChange>({ revision: _, ...change }: C
 
 /** Promises about watching. */
 export const watchPromises: readonly StoragePromise[] = [
+  [
+    "where it says that it tells first, who watches has heard of a batch once its caller has had a turn",
+    async ({ storage }) => {
+      const id = await account(storage);
+      const { id: mailbox } = await named(storage, id, "INBOX");
+      await fill(storage, mailbox, "a message");
+      const stop = new AbortController();
+      const changes = storage.watch(id, stop.signal)[Symbol.asyncIterator]();
+      for (let time = 0; time < 20; time++) {
+        let heard = 0n;
+        const next = changes.next().then(({ value }) => heard = value?.modseq ?? 0n);
+        const change = { mode: time % 2 === 0 ? "add" : "remove", flags: ["x"] } as const;
+        const [{ changed: [message] }] = await storage.apply([{ do: "setFlags", mailbox, uids: [1], change }]);
+        await new Promise((resolve) => setTimeout(resolve));
+        if (storage.tellsFirst) assertEquals(heard, message?.modseq);
+        await next;
+      }
+      stop.abort();
+    },
+  ],
   ["who watches is told which mailbox was changed, from the moment of asking on", async ({ storage }) => {
     const id = await account(storage);
     const { id: mailbox } = await named(storage, id, "INBOX");
