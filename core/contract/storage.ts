@@ -27,6 +27,7 @@ export interface Storage extends Accounts, Datasets, Queue {
   /**
    * Whether whoever watches hears of a batch before anybody who was answered, by whatever session, can do anything further:
    * what a watcher knows of a mailbox is then what it holds. Otherwise, as where other threads write too, it is a moment old.
+   * What other programs write, such as a plugin's subcommand, may be heard of later all the same.
    */
   readonly tellsFirst?: boolean;
   /**

@@ -1,16 +1,37 @@
-/** Every test is bounded: what does not end fails. */
-import { assertEquals, assertRejects } from "@std/assert";
+/** Every test is bounded, in whichever form it is given to the runner. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { withDeadline } from "../support/with_deadline.ts";
 
-Deno.test("house: a test that does not end fails, and says after how long", async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  await assertRejects(withDeadline(() => promise, 20), Error, "it has not ended within 0.02 s");
-  resolve();
-});
+/** What the runner would call. */
+function bounded(argument: unknown, milliseconds: number): (context: unknown) => Promise<unknown> {
+  const taken = withDeadline(argument, milliseconds);
+  const run = typeof taken === "object" && taken !== null && "fn" in taken ? taken.fn : taken;
+  assert(typeof run === "function");
+  return async (context) => await run(context);
+}
 
-Deno.test("house: a test that ends is called as it is, and fails with its own error", async () => {
-  const called: unknown[] = [];
-  await withDeadline((...given: unknown[]) => called.push(...given), 60_000)("context");
-  assertEquals(called, ["context"]);
-  await assertRejects(withDeadline(() => Promise.reject(new Error("its own")), 60_000), Error, "its own");
+const forms: readonly (readonly [form: string, of: (test: CallableFunction) => unknown])[] = [
+  ["a function", (test) => test],
+  ["an object", (test) => ({ name: "a test", fn: test })],
+];
+
+for (const [form, of] of forms) {
+  Deno.test(`house: a test that does not end fails, and says after how long: ${form}`, async () => {
+    const never = Promise.withResolvers<void>();
+    const test = bounded(of(() => never.promise), 20);
+    await assertRejects(() => test(undefined), Error, "the test has not ended within 20 ms");
+  });
+
+  Deno.test(`house: a test that ends is called as it is, and fails with its own error: ${form}`, async () => {
+    const called: unknown[] = [];
+    await bounded(of((context: unknown) => void called.push(context)), 60_000)("context");
+    assertEquals(called, ["context"]);
+    const fails = bounded(of(() => Promise.reject(new Error("its own"))), 60_000);
+    await assertRejects(() => fails(undefined), Error, "its own");
+  });
+}
+
+Deno.test("house: a name and options of a test stay what they are", () => {
+  const options = { permissions: "none" };
+  assertEquals(["a name", options].map((argument) => withDeadline(argument, 1)), ["a name", options]);
 });

@@ -4,18 +4,14 @@
  */
 import { withDeadline } from "./with_deadline.ts";
 
-/** Minutes: the longest takes one, on a machine that is busy with other things five times that. */
-const MINUTES = 10;
-
-/** A test as the runner takes it: its function, or an object that has it; other arguments stay as they are. */
-function bounded(argument: unknown): unknown {
-  if (typeof argument === "function") return withDeadline(argument, MINUTES * 60_000);
-  if (typeof argument !== "object" || argument === null || !("fn" in argument)) return argument;
-  return { ...argument, fn: bounded(argument.fn) };
-}
+/** Milliseconds: the longest takes a minute, on a machine that is busy with other things five. */
+const DEADLINE = 600_000;
 
 Reflect.set(
   Deno,
   "test",
-  new Proxy(Deno.test, { apply: (test, self, given: unknown[]) => Reflect.apply(test, self, given.map(bounded)) }),
+  new Proxy(Deno.test, {
+    apply: (test, self, given: unknown[]) =>
+      Reflect.apply(test, self, given.map((argument) => withDeadline(argument, DEADLINE))),
+  }),
 );

@@ -1,17 +1,11 @@
-/** A function that is waited for, but not without end. */
+/** A test that is waited for, but not without end. */
+import { inTime } from "../../core/wire/in_time.ts";
 
-/** Calls `what` with what it is called with. What it gives too late is dropped. @throws Error after so many milliseconds. */
-export function withDeadline(what: CallableFunction, milliseconds: number): (...given: unknown[]) => Promise<void> {
-  return async (...given) => {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`it has not ended within ${milliseconds / 1000} s`)),
-      milliseconds,
-    );
-    try {
-      await Promise.race([what(...given), late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+/** Of what `Deno.test` takes: a function, or an object that has one, ends in time or fails; all else stays as it is. */
+export function withDeadline(argument: unknown, milliseconds: number): unknown {
+  if (typeof argument === "function") {
+    return (...given: unknown[]) => inTime(argument(...given), milliseconds, "the test has not ended");
+  }
+  if (typeof argument !== "object" || argument === null || !("fn" in argument)) return argument;
+  return { ...argument, fn: withDeadline(argument.fn, milliseconds) };
 }
