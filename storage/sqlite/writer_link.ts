@@ -12,6 +12,7 @@ import type {
   WriterAnswers,
   WriterRequests,
 } from "./writer_messages.ts";
+import { WriteFailures } from "./write_failures.ts";
 import { type SpawnWriter, type WriterListener, writerSpawner, type WriterThread } from "./writer_thread.ts";
 
 /** What a link needs to know. */
@@ -71,18 +72,20 @@ export class WriterLink {
   readonly #settings: WriterSettings;
   readonly #listener: LinkListener;
   readonly #waits: Waits;
+  readonly #failures: WriteFailures;
   #spawn: SpawnWriter | undefined;
   #running: Running | undefined;
   #lastId = 0;
   #wait = firstWait;
   #notBefore = 0;
-  #isFailing = false;
 
   /** Starts nothing yet: a command that only reads needs no writer. */
   constructor(settings: WriterSettings, listener: LinkListener) {
     this.#settings = settings;
     this.#listener = listener;
-    this.#waits = new Waits(undefined, settings.clock ?? systemClock);
+    const { file, log, clock = systemClock } = settings;
+    this.#waits = new Waits(undefined, clock);
+    this.#failures = new WriteFailures(file, log, () => clock.now());
   }
 
   /** Lets another thread ask the writer too. @throws Refusal `unavailable`. */
@@ -220,38 +223,16 @@ export class WriterLink {
     const asked = waiting.get(message.id);
     waiting.delete(message.id);
     if ("failure" in message) {
-      if (message.failure.kind === "unavailable") this.#failed(message.failure, asked?.name);
+      if (message.failure.kind === "unavailable") this.#failures.failed(asked?.name, message.failure.cause);
       asked?.reject(errorOf(message.failure));
     } else {
       // Only that: on a full disk the first octets of a long body may have room, and taking them away has.
-      if (asked?.name === "commit") this.#works();
+      if (asked?.name === "commit") {
+        this.#wait = firstWait;
+        this.#failures.worked();
+      }
       asked?.resolve(message.answer);
     }
-  }
-
-  /** Says once that writing fails, and once that it works again. */
-  #failed({ cause }: Failure, asked: keyof WriterRequests | undefined): void {
-    if (asked === "index") {
-      // The index may be damaged, and all else be well.
-      this.#settings.log.error(
-        `${this.#settings.file}: texts cannot be indexed: ${cause}; searches read what is not, and it is tried again later`,
-      );
-      return;
-    }
-    if (!this.#isFailing) {
-      this.#settings.log.error(
-        `${this.#settings.file}: cannot be written: ${cause}; clients are told to come again, see that there is room ` +
-          "and that no other program holds the file",
-      );
-    }
-    this.#isFailing = true;
-  }
-
-  #works(): void {
-    this.#wait = firstWait;
-    if (!this.#isFailing) return;
-    this.#isFailing = false;
-    this.#settings.log.info(`${this.#settings.file}: can be written again`);
   }
 
   /** No other one is started for a while, longer each time. */

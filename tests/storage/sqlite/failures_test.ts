@@ -4,13 +4,14 @@ import { assertRefused, details, fill, inbox, message, messagesOf } from "../../
 import { Collector } from "../../../storage/sqlite/collector.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import type { WriterAnswers, WriterRequests } from "../../../storage/sqlite/writer_messages.ts";
-import { mortalWriters, openSqlite } from "./open_storage.ts";
+import { mortalWriters, openSqlite, untickingClock } from "./open_storage.ts";
 import { namesIn } from "./watched_files.ts";
 
 const MB = 1_000_000;
 
 Deno.test("sqlite: a full disk refuses all that wait, harms nothing, and is over when there is room", async () => {
-  const { storage, lines, close } = await openSqlite({ largest: 2 * MB });
+  const clock = untickingClock();
+  const { storage, lines, close } = await openSqlite({ largest: 2 * MB, clock });
   try {
     const mailbox = await inbox(storage);
     const big = async () => {
@@ -30,6 +31,7 @@ Deno.test("sqlite: a full disk refuses all that wait, harms nothing, and is over
     assert(lines.some(({ message }) => message.includes("mail.db") && message.includes("full")));
 
     await storage.apply([{ do: "expunge", mailbox, uids: [[1, 3]] }]);
+    clock.goOn(60_000);
     const [made] = await big();
     assertEquals(made.size, 200_000);
     assert(lines.some(({ level, message }) => level === "info" && message.includes("again")));
@@ -38,15 +40,23 @@ Deno.test("sqlite: a full disk refuses all that wait, harms nothing, and is over
   }
 });
 
-Deno.test("sqlite: a disk that stays full is told of once, though what came in vain is cleaned away in between", async () => {
-  const { storage, lines, close } = await openSqlite({ largest: 2 * MB });
+Deno.test("sqlite: a full disk is told of once, though it has room for some and not for others, and its end after a minute", async () => {
+  const clock = untickingClock();
+  const { storage, lines, close } = await openSqlite({ largest: 2 * MB, clock });
   try {
     const mailbox = await inbox(storage);
     const told = () => lines.filter(({ message }) => /cannot be written|again/.test(message)).map(({ level }) => level);
-    for (let n = 0; n < 3; n++) await assertRefused("unavailable", storage.writeBody(new Uint8Array(3 * MB)));
+    for (let n = 0; n < 3; n++) {
+      await assertRefused("unavailable", storage.writeBody(new Uint8Array(3 * MB)));
+      await fill(storage, mailbox, `small ${n}`);
+      clock.goOn(30_000);
+    }
     assertEquals(told(), ["error"]);
-    await fill(storage, mailbox, "small");
+    clock.goOn(30_000);
+    await fill(storage, mailbox, "later");
     assertEquals(told(), ["error", "info"]);
+    await assertRefused("unavailable", storage.writeBody(new Uint8Array(3 * MB)));
+    assertEquals(told(), ["error", "info", "error"]);
   } finally {
     await close();
   }

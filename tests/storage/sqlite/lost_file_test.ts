@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { assertRefused, fill, inbox, messagesOf } from "../../conformance/storage/support.ts";
-import { mortalWriters, openSqlite } from "./open_storage.ts";
+import { mortalWriters, openSqlite, untickingClock } from "./open_storage.ts";
 
 /** Files of a database, out of the way and back. */
 function mover(file: string) {
@@ -22,7 +22,8 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 Deno.test("sqlite: nothing is acknowledged into a database that is no longer where it will be looked for", async () => {
-  const { storage, file, lines, reopen, close } = await openSqlite();
+  const clock = untickingClock();
+  const { storage, file, lines, reopen, close } = await openSqlite({ clock });
   const { takeAway, putBack } = mover(file);
   try {
     const mailbox = await inbox(storage);
@@ -37,6 +38,7 @@ Deno.test("sqlite: nothing is acknowledged into a database that is no longer whe
     assertEquals((await messagesOf(storage, mailbox)).length, 1);
 
     putBack();
+    clock.goOn(60_000);
     await fill(storage, mailbox, "after");
     assert(lines.some(({ level, message }) => level === "info" && message.includes("again")));
     assertEquals((await messagesOf(await reopen(), mailbox)).length, 2);

@@ -1,4 +1,5 @@
 /** Storages in SQLite for tests: each in a folder of its own, removed afterwards. */
+import type { WaitClock } from "../../../core/wire/waits.ts";
 import { type SqliteSettings, type SqliteStorage, sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { type SpawnWriter, startWorker, workerThread } from "../../../storage/sqlite/writer_thread.ts";
 import type { OpenStorage } from "../../conformance/storage_suite.ts";
@@ -24,6 +25,12 @@ export function memoryLog(): { readonly lines: LoggedLine[]; readonly log: Sqlit
     child: () => log,
   };
   return { lines, log };
+}
+
+/** A clock that tells the time, and ends no wait: whatever is under way has all the time there is. */
+export function untickingClock(): WaitClock & { readonly goOn: (milliseconds: number) => void } {
+  let time = 0;
+  return { now: () => time, every: () => () => {}, goOn: (milliseconds) => void (time += milliseconds) };
 }
 
 /** Opens one that is empty. */
