@@ -11,6 +11,7 @@ export interface LineSink {
 const mostKept = 100;
 /** Milliseconds for which a line is kept back at most. */
 const longestWait = 20;
+const LF = 10;
 
 /**
  * Keeps lines back for some milliseconds, so that a busy server formats and writes many at once, which takes a third of the
@@ -21,6 +22,8 @@ export class LineHandler extends BaseHandler {
   #sink: LineSink;
   #kept: (LogRecord | string)[] = [];
   #lost = 0;
+  /** Whether the sink has taken a part of a line, and not its end: the next one must not be taken for that. */
+  #isCut = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(level: LevelName, formatter: FormatterFunction, sink: LineSink) {
@@ -46,12 +49,10 @@ export class LineHandler extends BaseHandler {
     const kept = this.#kept;
     this.#kept = [];
     const lines = kept.map((line) => `${typeof line === "string" ? line : this.format(line)}\n`).join("");
-    try {
-      this.#writeAll(this.#encoder.encode(this.#notice() + lines));
-      this.#lost = 0;
-    } catch {
-      this.#lost += lines.split("\n").length - 1;
-    }
+    const before = this.#encoder.encode(this.#notice()), octets = this.#encoder.encode(lines);
+    const isNoticed = before.length === this.#write(before);
+    if (isNoticed) this.#lost = 0;
+    this.#lost += linesIn(octets.subarray(isNoticed ? this.#write(octets) : 0));
   }
 
   /** Writes what was kept back, then goes on elsewhere. */
@@ -73,16 +74,30 @@ export class LineHandler extends BaseHandler {
   #notice(): string {
     if (this.#lost === 0) return "";
     const msg = `${this.#lost} lines of this log were lost`;
-    return `${this.format(new LogRecord({ msg, args: [], level: LogLevels.WARN, loggerName: "log" }))}\n`;
+    const end = this.#isCut ? "\n" : "";
+    return `${end}${this.format(new LogRecord({ msg, args: [], level: LogLevels.WARN, loggerName: "log" }))}\n`;
   }
 
-  #writeAll(octets: Uint8Array): void {
-    for (let at = 0; at < octets.byteLength;) {
-      const written = this.#sink.writeSync(octets.subarray(at));
-      if (written <= 0) throw new Deno.errors.WriteZero("the log takes nothing");
-      at += written;
+  /** As many octets as the sink takes. Gives how many those are. */
+  #write(octets: Uint8Array): number {
+    let taken = 0;
+    try {
+      while (taken < octets.length) {
+        const written = this.#sink.writeSync(octets.subarray(taken));
+        if (written <= 0) break;
+        taken += written;
+      }
+    } catch {
+      // What it did not take is lost.
     }
+    if (taken > 0) this.#isCut = octets[taken - 1] !== LF;
+    return taken;
   }
+}
+
+/** How many lines end in these octets. */
+function linesIn(octets: Uint8Array): number {
+  return octets.reduce((count, octet) => octet === LF ? count + 1 : count, 0);
 }
 
 /** Whether what is logged may be another by the time it is formatted: then it is formatted as it is now. */

@@ -8,10 +8,13 @@ class Paper implements LineSink {
   text = "";
   writes = 0;
   full = false;
+  /** Octets that there is room for. */
+  room = Infinity;
   readonly #decoder = new TextDecoder();
   writeSync(octets: Uint8Array): number {
     if (this.full) throw new Deno.errors.BrokenPipe("full");
-    const some = octets.subarray(0, 1000);
+    const some = octets.subarray(0, Math.min(1000, this.room));
+    this.room -= some.byteLength;
     this.writes++;
     this.text += this.#decoder.decode(some, { stream: true });
     return some.byteLength;
@@ -147,6 +150,25 @@ Deno.test("log: a sink that fails loses lines, says how many, and does not throw
   paper.full = false;
   log.error("kept");
   assert(/WARN {2}3 lines of this log were lost\n.*ERROR kept\n$/.test(paper.text), paper.text);
+});
+
+Deno.test("log: where a sink was full in the middle of a line, the next begins a new one, and whole ones are not called lost", () => {
+  const paper = new Paper();
+  using log = openLog({ format: "json", level: "info" }, paper);
+  log.info("zero");
+  log.flush();
+  const { length } = paper.text;
+  for (const room of [length * 2 + 10, 5, 0]) {
+    paper.room = room;
+    for (const message of ["one.", "two.", "three"]) log.info(message);
+    log.flush();
+  }
+  paper.room = Infinity;
+  log.error("last");
+  const [zero, one, two, cut, cutAgain, notice, last, end] = paper.text.split("\n");
+  const told = [zero, one, two, notice, last].map((line = "") => JSON.parse(line).message);
+  assertEquals(told, ["zero", "one.", "two.", "7 lines of this log were lost", "last"]);
+  assertEquals([cut?.length, cutAgain?.length, end], [10, 4, ""], paper.text);
 });
 
 Deno.test("log: a level that is off makes nothing of its fields", () => {
