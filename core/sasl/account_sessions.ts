@@ -88,23 +88,25 @@ export class AccountSessions {
     return await this.#parts.changes?.mark(account);
   }
 
-  /** A connection has logged in. False where one of the accounts has changed meanwhile: the login does not hold. */
+  /**
+   * A connection has logged in. False where one of the accounts has changed meanwhile: the login does not hold.
+   *
+   * @throws Error where that cannot be told.
+   */
   async enter(session: ProvenSession): Promise<boolean> {
     const { connection, marks, since } = session;
     this.leave(connection);
     if ([...marks.keys()].some((account) => (this.#ends.get(account) ?? 0) > since)) return false;
     const isOpen = this.#parts.connections.has(connection);
-    if (isOpen) {
-      this.#sessions.set(connection, session);
-      for (const [account, mark] of marks) this.#add(account, connection, mark);
+    let isIn = false;
+    try {
+      if (isOpen) this.#add(session);
+      // What comes from now on, the watch tells.
+      for (const [account, mark] of marks) if (await this.mark(account) !== mark) return false;
+      return isIn = !isOpen || this.#sessions.get(connection) === session;
+    } finally {
+      if (!isIn) this.leave(connection);
     }
-    // What comes from now on, the watch tells.
-    for (const [account, mark] of marks) {
-      if (await this.mark(account) === mark) continue;
-      this.leave(connection);
-      return false;
-    }
-    return !isOpen || this.#isIn(connection, session);
   }
 
   /** A connection is logged in as nobody any more. */
@@ -151,27 +153,31 @@ export class AccountSessions {
     connection.close();
   }
 
-  #isIn(connection: Connection, session: ProvenSession): boolean {
-    return this.#sessions.get(connection) === session;
+  /** @throws Error where one of the accounts cannot be watched. */
+  #add(session: ProvenSession): void {
+    const { connection, marks } = session;
+    this.#sessions.set(connection, session);
+    for (const [account, mark] of marks) {
+      const watched = this.#watched.get(account) ?? this.#watch(account);
+      watched.sessions.set(connection, mark);
+    }
   }
 
-  #add(account: AccountId, connection: Connection, mark: string | undefined): void {
-    const known = this.#watched.get(account);
-    if (known !== undefined) return void known.sessions.set(connection, mark);
-    const watched = { sessions: new Map([[connection, mark]]), stop: new AbortController() };
+  #watch(account: AccountId): Watched {
+    const watched = { sessions: new Map<Connection, string | undefined>(), stop: new AbortController() };
+    const changes = this.#parts.changes?.watch(account, watched.stop.signal);
     this.#watched.set(account, watched);
-    this.#watch(account, watched);
+    if (changes !== undefined) this.#follow(account, watched, changes);
+    return watched;
   }
 
-  async #watch(account: AccountId, watched: Watched): Promise<void> {
-    const { changes, log } = this.#parts;
+  async #follow(account: AccountId, watched: Watched, changes: AsyncIterable<MailboxChange>): Promise<void> {
     try {
-      for await (const { mailbox } of changes?.watch(account, watched.stop.signal) ?? []) {
-        if (mailbox === undefined) await this.#compare(account, watched);
-      }
+      for await (const { mailbox } of changes) if (mailbox === undefined) await this.#compare(account, watched);
     } catch (error) {
-      log.error("an account's changes cannot be followed: its sessions are ended", { account, error });
-      this.end(account);
+      this.#parts.log.error("an account's changes cannot be followed: its sessions are ended", { account, error });
+      // No attempt that is under way is wrong for it: that begins with a watch of its own.
+      for (const connection of [...watched.sessions.keys()]) this.#close(connection);
     }
   }
 

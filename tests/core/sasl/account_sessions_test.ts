@@ -191,6 +191,24 @@ Deno.test("authentication: a login that proved the old password while another pr
   assertEquals(end, { state: "refused", reason: "credentials" });
 });
 
+Deno.test("authentication: where an account cannot be watched, its logins are put off, not called wrong", async () => {
+  const directory = { ...testDirectory(passwords), secretsMark: () => Promise.resolve("same") };
+  const connections = new OpenConnections();
+  const storage = memoryStorage();
+  const watch: Storage["watch"] = (account, stop) => {
+    if (account === alice) throw new Error("disk I/O error");
+    return storage.watch(account, stop);
+  };
+  const authentication = testAuthentication(directory, { connections, storage: { watch } });
+  const logIn = async (login: string, password: string) => {
+    const { connection } = connect(connections);
+    return await authentication.checkPassword(login, password, connection, "pop");
+  };
+  const ends = await Promise.all([logIn("alice", "wonderland"), logIn("alice", "wonderland"), logIn("bob", "builder")]);
+  const unavailable = { state: "refused", reason: "unavailable" };
+  assertEquals<readonly unknown[]>(ends, [unavailable, unavailable, { state: "authenticated", account: bob }]);
+});
+
 Deno.test("authentication: nobody is watched whose sessions have ended", async () => {
   const watched: AbortSignal[] = [];
   const directory = { ...testDirectory(passwords), secretsMark: () => Promise.resolve("same") };
