@@ -152,17 +152,17 @@ export class SegmentFiles {
 }
 
 function lock(path: string): LockedFile {
-  let file: Deno.FsFile;
+  using undo = new DisposableStack();
   try {
-    file = Deno.openSync(path);
+    const file = undo.use(Deno.openSync(path));
+    // flock(2) belongs to an open file: it ends with its process, and a second opening of ours is somebody else.
+    if (!file.tryLockSync(true)) return "busy";
+    undo.move();
+    return file;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "gone";
     throw error;
   }
-  // flock(2) belongs to an open file: it ends with its process, and a second opening of ours is somebody else.
-  if (file.tryLockSync(true)) return file;
-  file.close();
-  return "busy";
 }
 
 function syncFolder(path: string): void {

@@ -72,18 +72,29 @@ export class SegmentCollector {
     return this.#transaction(() => {
       let count = 0;
       for (const { id } of this.#dead.all()) {
-        const lock = this.#files.lock(id);
-        if (lock === "busy") continue;
         // That it is dead is on the disk already, but where its body was no message's. A row whose file is gone is found
         // again; a file whose row is gone would not be.
-        this.#files.remove(id);
-        if (lock !== "gone") lock.close();
+        if (!this.#removeFile(id)) continue;
         this.#remove.run(id);
         if (++count === SEGMENTS) break;
       }
       if (count > 0) this.#syncNames();
       return count > 0;
     });
+  }
+
+  /** False where somebody else has it. @throws SegmentFileError. */
+  #removeFile(segment: number): boolean {
+    try {
+      const lock = this.#files.lock(segment);
+      if (lock === "busy") return false;
+      // Whatever becomes of it: a lock that stays would keep it for as long as the program runs.
+      using _held = lock === "gone" ? undefined : lock;
+      this.#files.remove(segment);
+      return true;
+    } catch (error) {
+      throw new SegmentFileError(this.#files.path(segment), error);
+    }
   }
 
   /** A loss of power does not bring back a file whose row is gone for good. @throws SegmentFileError. */

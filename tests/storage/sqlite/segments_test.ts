@@ -154,6 +154,27 @@ Deno.test("sqlite segments: a long body has a file of its own, which goes when i
   });
 });
 
+Deno.test("sqlite segments: one that cannot be removed is told by name, held by nobody, and goes when it can be", async () => {
+  await withWriter((alone) => {
+    alone.deliver(150 * KB);
+    alone.deliver(200 * KB);
+    alone.deliver(150 * KB);
+    alone.expunge(1, 2);
+    alone.files.before = (step) => {
+      if (step === "remove") throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+    };
+    for (let times = 0; times < 2; times++) {
+      const error = assertThrows(() => alone.collect(), SegmentFileError, "mail.bodies/1: Permission denied");
+      assertEquals(failureOf(error).kind, "unavailable");
+    }
+    assertEquals(segmentsOf(alone), [1, 2]);
+    alone.files.before = () => {};
+    alone.collect();
+    assertEquals(segmentsOf(alone), [2]);
+    assertInvariants(alone.file);
+  });
+});
+
 Deno.test("sqlite segments: after a failed write nothing of the group is done or left, after a failed fsync that file is not written again", async () => {
   for (const failing of ["write", "sync", "sync folder", "create"] as const) {
     await withWriter(async (alone) => {
