@@ -1,5 +1,6 @@
 /** Accepts from one listening socket, whatever becomes of the clients before. */
 import type { Logger } from "../contract/logger.ts";
+import { messageOf } from "../wire/error_message.ts";
 
 /** What can be accepted from: `Deno.listen` and `Deno.listenTls` make them. */
 export interface AcceptsSockets<Socket> {
@@ -72,12 +73,18 @@ export class Acceptor<Socket> implements Disposable {
         if (isOfOneClient(error)) continue;
         if (performance.now() - toldAt >= SILENCE) {
           toldAt = performance.now();
-          this.#log.error("cannot accept connections; it is tried again and again", { error });
+          this.#log.error(`cannot accept connections; it is tried again and again${adviceFor(error)}`, { error });
         }
         await new Promise((resolve) => setTimeout(resolve, RESPITE));
       }
     }
   }
+}
+
+/** EMFILE, ENFILE: clients hold all descriptors there are. */
+function adviceFor(error: unknown): string {
+  return !/too many open files/i.test(messageOf(error)) ? "" : "; raise the limit of open files (ulimit -n, " +
+    "systemd's LimitNOFILE), or lower limits.connections";
 }
 
 function isOfOneClient(error: unknown): boolean {

@@ -67,7 +67,7 @@ Deno.test("acceptor: a real client's reset leaves the port open", async () => {
   assertEquals(await new Response(good.readable).text(), "hello");
 });
 
-Deno.test("acceptor: where accepting fails it is tried again, and said once", async () => {
+Deno.test("acceptor: where accepting fails it is tried again, and said once, with what helps", async () => {
   using recorded = recordedLog();
   const full = () => new Error("Too many open files (os error 24)");
   const listener = new FakeListener(full(), full(), 1, full(), 2);
@@ -76,7 +76,8 @@ Deno.test("acceptor: where accepting fails it is tried again, and said once", as
   await done;
   assertEquals(all, [1, 2]);
   assertEquals(recorded.events.map(({ level, message }) => `${level}: ${message}`), [
-    "error: cannot accept connections; it is tried again and again",
+    "error: cannot accept connections; it is tried again and again; raise the limit of open files (ulimit -n, " +
+    "systemd's LimitNOFILE), or lower limits.connections",
   ]);
 });
 
