@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { MessageSummary } from "../../core/contract/message.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import type { Body } from "../../core/contract/storage.ts";
+import type { Reads } from "./reads.ts";
 import type { SegmentFiles } from "./segment_files.ts";
 import { Statement, TupleStatement } from "./statement.ts";
 import { columnsOf, partsOf, summaryColumns, type SummaryTuple, wholeSummary } from "./summary_columns.ts";
@@ -57,9 +58,10 @@ export class BodyReader {
   readonly #whole: Statement<{ readonly octets: Uint8Array }>;
   readonly #place: Statement<PlaceRow>;
   readonly #files: SegmentFiles;
+  readonly #reads: Pick<Reads, "try">;
 
-  /** Over a connection that reads. */
-  constructor(database: DatabaseSync, files: SegmentFiles) {
+  /** Over a connection that reads. @param reads Absent: what fails while a body is read is told as it is. */
+  constructor(database: DatabaseSync, files: SegmentFiles, reads: Pick<Reads, "try"> = asItIs) {
     const prepare = <Row>(sql: string) => new Statement<Row>(database, sql);
     this.#find = new TupleStatement(database, "SELECT id, size, segment, offset, octets FROM bodies WHERE id = ?");
     // %s ends at the first NUL.
@@ -93,6 +95,7 @@ export class BodyReader {
     this.#whole = prepare("SELECT octets FROM bodies WHERE id = ? AND octets IS NOT NULL");
     this.#place = prepare("SELECT segment, offset FROM bodies WHERE id = ?");
     this.#files = files;
+    this.#reads = reads;
   }
 
   /** What was parsed of it. @throws Refusal `not-found`. */
@@ -117,7 +120,8 @@ export class BodyReader {
 
   /** @throws Refusal `not-found`; so does `read`, when the body has gone meanwhile. */
   open(key: number): Body {
-    return asBody(this.openNow(key));
+    const { size, read } = this.openNow(key);
+    return { size, read: (start, end) => this.#reads.try(() => read(start, end)) };
   }
 
   /** Those of them that are there and short, by key. Their octets are read at once. */
@@ -205,9 +209,7 @@ function bodyInMemory(octets: Uint8Array, isClean: boolean): Body {
   };
 }
 
-function asBody({ size, read }: OpenBody): Body {
-  return { size, read: (start, end) => Promise.try(read, start, end) };
-}
+const asItIs: Pick<Reads, "try"> = { try: (read) => Promise.try(read) };
 
 function notFound(): never {
   throw new Refusal("not-found", "there is no such message body");

@@ -4,11 +4,13 @@ import { Statement } from "./statement.ts";
 
 /** On one connection. */
 export class ReadTransaction {
+  readonly #database: DatabaseSync;
   readonly #begin: Statement;
   readonly #end: Statement;
 
   /** Over a connection that reads. */
   constructor(database: DatabaseSync) {
+    this.#database = database;
     this.#begin = new Statement(database, "BEGIN");
     this.#end = new Statement(database, "COMMIT");
   }
@@ -19,7 +21,8 @@ export class ReadTransaction {
     try {
       return work();
     } finally {
-      this.#end.run();
+      // SQLite has taken some back itself, when the disk failed: why is what `work` has thrown.
+      if (this.#database.isTransaction) this.#end.run();
     }
   }
 }

@@ -60,6 +60,9 @@ export function sqliteCode(error: unknown): number | undefined {
   return "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 1;
 }
 
+/** SQLITE_ERROR: the statement makes no sense here. */
+export const ERROR = 1;
+
 /** SQLITE_BUSY: another process is in the way. */
 export const BUSY = 5;
 
@@ -68,6 +71,9 @@ export const CONSTRAINT = 19;
 
 /** SQLITE_CORRUPT: what is in the file makes no sense. */
 export const CORRUPT = 11;
+
+/** SQLITE_MISUSE: a statement, or the database, was used in a way that is none. */
+export const MISUSE = 21;
 
 /** The value of a pragma that is a number. */
 export function pragma(

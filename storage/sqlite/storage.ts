@@ -50,6 +50,7 @@ import { OtherProcesses } from "./other_processes.ts";
 import { PendingBodies } from "./pending_bodies.ts";
 import { QueueReader } from "./queue_reader.ts";
 import { ReadTransaction } from "./read_transaction.ts";
+import { Reads } from "./reads.ts";
 import { keyOf } from "./rows.ts";
 import { SegmentFiles } from "./segment_files.ts";
 import { Owner, Sharers, type Sharing } from "./sharing.ts";
@@ -72,6 +73,7 @@ export async function sqliteStorage(settings: SqliteSettings): Promise<SqliteSto
 export class SqliteStorage implements Storage, Lifecycle {
   readonly features: Storage["features"];
   readonly #database: ReturnType<typeof openForReading>;
+  readonly #reads: Reads;
   readonly #accounts: AccountReader;
   readonly #mailboxes: MailboxReader;
   readonly #messages: MessageReader;
@@ -92,12 +94,14 @@ export class SqliteStorage implements Storage, Lifecycle {
 
   constructor(settings: SqliteSettings) {
     this.#database = openForReading(settings.file);
+    const { clock = systemClock } = settings;
+    this.#reads = new Reads(settings.file, settings.log, clock);
     const transaction = new ReadTransaction(this.#database);
     this.#accounts = new AccountReader(this.#database);
     this.#mailboxes = new MailboxReader(this.#database, transaction);
     this.#messages = new MessageReader(this.#database, transaction);
     this.#datasets = new DatasetReader(this.#database, transaction);
-    const stored = new BodyReader(this.#database, new SegmentFiles(settings.file, settings.log));
+    const stored = new BodyReader(this.#database, new SegmentFiles(settings.file, settings.log), this.#reads);
     this.#bodies = new AllBodies(stored, this.#pending);
     this.#queue = new QueueReader(this.#database);
     const { fullText = true, through } = settings;
@@ -117,7 +121,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#indexer = !fullText || through ? undefined : new Indexer(this.#link, {
       isBusy: () => this.#commits.isBusyAnywhere,
       waiting: (after) => this.#texts.waiting(after),
-      clock: settings.clock ?? systemClock,
+      clock,
     });
     const [watchers, bell, collector, indexer] = [this.#watchers, this.#bell, this.#collector, this.#indexer];
     const others = new OtherProcesses(this.#database, watchers, bell, indexer, this.#link);
@@ -147,77 +151,79 @@ export class SqliteStorage implements Storage, Lifecycle {
     this.#bodyWriter.discard(body);
   }
 
-  openBody = (body: BodyId): Promise<Body> => Promise.try(() => this.#bodies.open(body));
+  openBody = (body: BodyId): Promise<Body> => this.#reads.try(() => this.#bodies.open(body));
 
   openBodies(bodies: readonly BodyId[]): Promise<readonly Body[]> {
-    return Promise.try(() => this.#bodies.openAll(bodies));
+    return this.#reads.try(() => this.#bodies.openAll(bodies));
   }
 
   openHeaders(bodies: readonly BodyId[]): Promise<readonly Body[]> {
-    return Promise.try(() => this.#bodies.openHeaders(bodies));
+    return this.#reads.try(() => this.#bodies.openHeaders(bodies));
   }
 
-  summary = (body: BodyId): Promise<MessageSummary> => Promise.try(() => this.#bodies.summary(body));
+  summary = (body: BodyId): Promise<MessageSummary> => this.#reads.try(() => this.#bodies.summary(body));
 
   summaries<Part extends keyof MessageSummary>(
     bodies: readonly BodyId[],
     parts?: readonly Part[],
   ): Promise<readonly Pick<MessageSummary, Part>[]> {
-    return Promise.try(() => this.#bodies.summaries(bodies, parts));
+    return this.#reads.try(() => this.#bodies.summaries(bodies, parts));
   }
 
   mailboxes(account: AccountId): Promise<readonly Mailbox[]> {
-    return Promise.try(() => this.#mailboxes.mailboxes(keyOf(account)));
+    return this.#reads.try(() => this.#mailboxes.mailboxes(keyOf(account)));
   }
 
   mailboxByName(account: AccountId, name: string): Promise<Mailbox | undefined> {
     const known = knownMailboxName(name);
-    return Promise.try(() => known === undefined ? undefined : this.#mailboxes.mailboxByName(keyOf(account), known));
+    return this.#reads.try(() =>
+      known === undefined ? undefined : this.#mailboxes.mailboxByName(keyOf(account), known)
+    );
   }
 
-  mailbox = (id: MailboxId): Promise<Mailbox | undefined> => Promise.try(() => this.#mailboxes.mailbox(id));
+  mailbox = (id: MailboxId): Promise<Mailbox | undefined> => this.#reads.try(() => this.#mailboxes.mailbox(id));
 
   mailboxesSharedWith(account: AccountId): Promise<readonly Mailbox[]> {
-    return Promise.try(() => this.#mailboxes.sharedWith(keyOf(account)));
+    return this.#reads.try(() => this.#mailboxes.sharedWith(keyOf(account)));
   }
 
   subscriptions(account: AccountId): Promise<readonly string[]> {
-    return Promise.try(() => this.#accounts.subscriptions(keyOf(account)));
+    return this.#reads.try(() => this.#accounts.subscriptions(keyOf(account)));
   }
 
-  metadata = (place: MetadataPlace): Promise<Metadata> => Promise.try(() => this.#accounts.metadata(place));
+  metadata = (place: MetadataPlace): Promise<Metadata> => this.#reads.try(() => this.#accounts.metadata(place));
 
   dataset(place: DatasetPlace, select: DatasetSelection = {}): Promise<Dataset> {
-    return Promise.try(() => this.#datasets.dataset(place, select));
+    return this.#reads.try(() => this.#datasets.dataset(place, select));
   }
 
   datasets(below: string, owner?: DatasetOwner): Promise<readonly DatasetPlace[]> {
-    return Promise.try(() => this.#datasets.places(below, owner));
+    return this.#reads.try(() => this.#datasets.places(below, owner));
   }
 
   datasetOctets(owner: DatasetOwner): Promise<number> {
-    return Promise.try(() => this.#datasets.octets(owner));
+    return this.#reads.try(() => this.#datasets.octets(owner));
   }
 
   snapshot(mailbox: MailboxId): Promise<MailboxSnapshot> {
-    return Promise.try(() => this.#mailboxes.snapshot(mailbox));
+    return this.#reads.try(() => this.#mailboxes.snapshot(mailbox));
   }
 
   messages(mailbox: MailboxId, select: MessageSelection = {}): Promise<MessagePage> {
-    return Promise.try(() => this.#messages.messages(mailbox, select));
+    return this.#reads.try(() => this.#messages.messages(mailbox, select));
   }
 
   envelopes(mailbox: MailboxId, uids?: UidSet): Promise<ReadonlyMap<number, DeliveryEnvelope>> {
-    return Promise.try(() => this.#messages.envelopes(mailbox, uids));
+    return this.#reads.try(() => this.#messages.envelopes(mailbox, uids));
   }
 
   watch(account: AccountId, stop: AbortSignal): AsyncIterable<MailboxChange> {
-    this.#others.follow(account);
+    this.#reads.now(() => this.#others.follow(account));
     return this.#watchers.watch(account, stop, () => this.#others.leave(account));
   }
 
   watchAll(stop: AbortSignal): AsyncIterable<AccountChange> {
-    this.#others.followAll();
+    this.#reads.now(() => this.#others.followAll());
     return this.#watchers.watchAll(stop, () => this.#others.leave());
   }
 
@@ -230,40 +236,41 @@ export class SqliteStorage implements Storage, Lifecycle {
     return this.#sharing.isAlone;
   }
 
-  queued = (id: QueueId): Promise<QueueEntry | undefined> => Promise.try(() => this.#queue.entry(keyOf(id)));
+  queued = (id: QueueId): Promise<QueueEntry | undefined> => this.#reads.try(() => this.#queue.entry(keyOf(id)));
 
   queue(after?: QueueId, most = Infinity): Promise<readonly QueueEntry[]> {
-    return Promise.try(() => this.#queue.entries(after === undefined ? 0 : keyOf(after), most));
+    return this.#reads.try(() => this.#queue.entries(after === undefined ? 0 : keyOf(after), most));
   }
 
-  nextDue = (after: Date): Promise<Date | undefined> => Promise.try(() => this.#queue.nextDue(after));
+  nextDue = (after: Date): Promise<Date | undefined> => this.#reads.try(() => this.#queue.nextDue(after));
 
   watchQueue(stop: AbortSignal): AsyncIterable<void> {
-    this.#others.followQueue();
+    this.#reads.now(() => this.#others.followQueue());
     return this.#bell.listen(stop, () => this.#others.leave());
   }
 
-  account = (id: AccountId): Promise<Account | undefined> => Promise.try(() => this.#accounts.account(keyOf(id)));
+  account = (id: AccountId): Promise<Account | undefined> => this.#reads.try(() => this.#accounts.account(keyOf(id)));
 
   accountByAddress(address: string): Promise<Account | undefined> {
-    return Promise.try(() => this.#accounts.accountByAddress(address));
+    return this.#reads.try(() => this.#accounts.accountByAddress(address));
   }
 
   accountForMail = (address: string): Promise<AccountForMail | undefined> =>
-    Promise.try(() => this.#accounts.accountForMail(address));
+    this.#reads.try(() => this.#accounts.accountForMail(address));
 
   accounts(after = "", most = Infinity): Promise<readonly Account[]> {
-    return Promise.try(() => this.#accounts.accounts(after, most));
+    return this.#reads.try(() => this.#accounts.accounts(after, most));
   }
 
-  alias = (address: string): Promise<readonly string[] | undefined> => Promise.try(() => this.#accounts.alias(address));
+  alias = (address: string): Promise<readonly string[] | undefined> =>
+    this.#reads.try(() => this.#accounts.alias(address));
 
-  aliases = (): Promise<readonly Alias[]> => Promise.try(() => this.#accounts.aliases());
+  aliases = (): Promise<readonly Alias[]> => this.#reads.try(() => this.#accounts.aliases());
 
   async textCandidates(mailbox: MailboxId, keys: readonly string[]): Promise<UidSet | undefined> {
     if (!this.features.has("full-text-search")) return undefined;
     this.#sharing.seeks();
-    return await this.#texts.candidates(mailbox, keys);
+    return await this.#reads.whole(this.#texts.candidates(mailbox, keys));
   }
 
   /** When the texts of the messages that are there now have been indexed. */
