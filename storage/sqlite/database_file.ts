@@ -1,5 +1,5 @@
 /** The database's file: made, checked and brought to the current schema before anything else opens it. */
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type DatabaseSyncOptions } from "node:sqlite";
 import { messageOf } from "../../core/wire/error_message.ts";
 import { DatabaseFileError } from "./database_file_error.ts";
 import { migrate, type Migration } from "./migrate.ts";
@@ -14,7 +14,7 @@ const BUSY_TIMEOUT = 15_000, LOOK = 20;
 export async function prepareDatabase(file: string, migrations: readonly Migration[]): Promise<void> {
   makeFile(file);
   try {
-    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
+    const database = open(file, { timeout: BUSY_TIMEOUT });
     try {
       await claim(database, file);
       await migrate(database, file, migrations);
@@ -49,14 +49,14 @@ function schemaOf(file: string): number {
 
 /** A connection that reads: it sees what is committed, and waits for no writer (sqlite.org/wal.html §2.2). */
 export function openForReading(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT, readOnly: true });
+  const database = open(file, { timeout: BUSY_TIMEOUT, readOnly: true });
   database.exec("PRAGMA cache_size = -16384");
   return database;
 }
 
 /** A connection that writes; commits are durable when they return. `largest` octets of the file, if it is limited. */
 export function openForWriting(file: string, largest?: number, timeout: number = BUSY_TIMEOUT): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout, enableForeignKeyConstraints: true });
+  const database = open(file, { timeout, enableForeignKeyConstraints: true });
   database.exec(`
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -32768;
@@ -81,6 +81,16 @@ export function octetsOf(database: DatabaseSync): number {
 const PAGE = 16_384;
 /** Pages of the log that are moved into the database at once. */
 const CHECKPOINT_PAGES = 1000;
+
+/**
+ * What SQLite would put into files of its own it keeps in memory: their folder, `/var/tmp` say, is none of ours, and need
+ * not be writable. Some of it is needed for a single row: RETURNING is a trigger of the temporary database.
+ */
+function open(file: string, options: DatabaseSyncOptions): DatabaseSync {
+  const database = new DatabaseSync(file, options);
+  database.exec("PRAGMA temp_store = MEMORY");
+  return database;
+}
 
 function makeFile(file: string): void {
   try {

@@ -13,7 +13,7 @@ if (task === "accounts") {
     await storage.changeAccounts([{ do: "createAccount", address: `child${n}@x`, secrets: {} }]);
   }
 } else if (task === "large") {
-  const account = await storage.accountByAddress("user@example.org");
+  const [account] = await storage.accounts();
   if (account === undefined) throw new Error("no account");
   const before = Deno.memoryUsage().rss;
   let most = 0;

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { basename } from "node:path";
 import type { MailboxChange } from "../../../core/contract/mailbox.ts";
 import type { Operation } from "../../../core/contract/storage.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
@@ -10,11 +11,12 @@ import { memoryLog, openSqlite } from "./open_storage.ts";
 /** Everything that a program may read and write; what it imports, it may. */
 const everything = ["--allow-read", "--allow-write"];
 
-function child(args: string[], permissions = everything): Deno.ChildProcess {
+function child(args: string[], permissions = everything, env: Record<string, string> = {}): Deno.ChildProcess {
   const path = new URL("./child.ts", import.meta.url).pathname;
   const config = new URL("../../../deno.json", import.meta.url).pathname;
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "--no-prompt", ...permissions, "--config", config, path, ...args],
+    env,
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -52,6 +54,28 @@ Deno.test("sqlite: it works with no permission but for its folder", async () => 
     assertEquals((await storage.accounts()).length, 3);
   } finally {
     await close();
+  }
+});
+
+Deno.test("sqlite: nothing is written outside of its folder, where a container may have no place for it", async () => {
+  const folder = await Deno.makeTempDir(), file = `${folder}/mail.db`, temporary = `${folder}/temporary`;
+  await Deno.mkdir(temporary);
+  try {
+    using watcher = Deno.watchFs(temporary);
+    for (const task of [["accounts", "3"], ["large", "3000000"]]) {
+      const { success } = await child([file, ...task], everything, { SQLITE_TMPDIR: temporary }).output();
+      assert(success);
+    }
+    // Whatever came before it has been told when this is.
+    await Deno.writeTextFile(`${temporary}/last`, "");
+    const seen: string[] = [];
+    for await (const { paths } of watcher) {
+      seen.push(...paths.map((path) => basename(path)));
+      if (seen.includes("last")) break;
+    }
+    assertEquals(new Set(seen), new Set(["last"]));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 
