@@ -1,4 +1,5 @@
 /** A segment that is being written. Nobody else writes to it, and after a failed fsync nobody does. */
+import { LostFileError, OpenedFile } from "../opened_file.ts";
 import { SegmentFileError } from "../segment_file_error.ts";
 import type { SegmentFiles } from "../segment_files.ts";
 
@@ -8,23 +9,30 @@ export class OpenSegment {
   readonly id: number;
   readonly #files: SegmentFiles;
   readonly #file: Deno.FsFile;
+  readonly #opened: OpenedFile;
   #end = 0;
   #synced = 0;
   #isNameSynced = false;
-  #failure: SegmentFileError | undefined;
+  #failure: SegmentFileError | LostFileError | undefined;
   #hasLost = false;
 
   private constructor(files: SegmentFiles, id: number, file: Deno.FsFile) {
     this.#files = files;
     this.id = id;
     this.#file = file;
+    this.#opened = new OpenedFile(files.path(id));
   }
 
   /** An empty one; undefined where there is such a file already. @throws SegmentFileError. */
   static create(files: SegmentFiles, id: number): OpenSegment | undefined {
+    using undo = new DisposableStack();
     try {
       const file = files.create(id);
-      return file && new OpenSegment(files, id, file);
+      if (file === undefined) return undefined;
+      undo.use(file);
+      const segment = new OpenSegment(files, id, file);
+      undo.move();
+      return segment;
     } catch (error) {
       throw new SegmentFileError(files.path(id), error);
     }
@@ -54,18 +62,22 @@ export class OpenSegment {
     return start;
   }
 
-  /** What was appended is on the disk when it returns, and so is the file's name. @throws SegmentFileError. */
+  /** What was appended is on the disk when it returns, and so is the file's name. @throws SegmentFileError, LostFileError. */
   sync(): void {
     if (this.#failure !== undefined) throw this.#failure;
     try {
       this.#file.syncDataSync();
+      // What is acknowledged must be found again.
+      this.#opened.check();
       if (!this.#isNameSynced) this.#files.sync();
       this.#isNameSynced = true;
       this.#synced = this.#end;
     } catch (error) {
       // What the disk did not take, another fsync does not report: once it failed, it fails.
       this.#hasLost = true;
-      throw this.#failure = new SegmentFileError(this.#files.path(this.id), error);
+      throw this.#failure = error instanceof LostFileError
+        ? error
+        : new SegmentFileError(this.#files.path(this.id), error);
     }
   }
 

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { backup, DatabaseSync } from "node:sqlite";
 import type { BodyId } from "../../../core/contract/identifiers.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
+import { LostFileError } from "../../../storage/sqlite/opened_file.ts";
 import { SegmentFileError } from "../../../storage/sqlite/segment_file_error.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
@@ -150,6 +151,24 @@ Deno.test("sqlite segments: a long body has a file of its own, which goes when i
     alone.expunge(1, 2);
     alone.collect();
     assertEquals(segmentsOf(alone), []);
+    assertInvariants(alone.file);
+  });
+});
+
+Deno.test("sqlite segments: nothing is acknowledged into a file that has lost its name, and the next begins another one", async () => {
+  await withWriter(async (alone) => {
+    const [first = 0] = alone.deliver(150 * KB);
+    Deno.renameSync(alone.files.path(1), `${alone.file}.away`);
+    const error = assertThrows(() => alone.deliver(140 * KB), LostFileError, "mail.bodies/1 is not there");
+    assertEquals(failureOf(error).kind, "unavailable");
+    const long = alone.begin();
+    Deno.removeSync(alone.files.path(2));
+    assertThrows(() => alone.writer.finish({ content: long }), LostFileError, "mail.bodies/2 is not there");
+    alone.writer.discard({ body: long });
+    const [second = 0] = alone.deliver(135 * KB);
+    Deno.renameSync(`${alone.file}.away`, alone.files.path(1));
+    await assertKept(alone, [first, second]);
+    alone.collect();
     assertInvariants(alone.file);
   });
 });

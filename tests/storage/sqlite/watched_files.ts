@@ -35,7 +35,7 @@ export class WatchedFiles extends SegmentFiles {
     file.syncDataSync = () => {
       this.before("sync", segment);
       sync();
-      this.#synced.set(segment, Deno.statSync(this.path(segment)).size);
+      this.#synced.set(segment, file.statSync().size);
     };
     return file;
   }
