@@ -1,6 +1,7 @@
 /** Takes bodies in: short ones into memory, long ones to the writer, a chunk at a time. */
 import type { BodyId } from "../../core/contract/identifiers.ts";
 import type { BodyContent } from "../../core/contract/storage.ts";
+import type { WaitClock } from "../../core/wire/waits.ts";
 import type { PendingBodies } from "./pending_bodies.ts";
 import { bodyId, keyOf } from "./rows.ts";
 import { SharedBytes, type SharedOctets } from "./shared_memory.ts";
@@ -16,14 +17,16 @@ export class BodyWriter {
   readonly #link: WriterLink;
   readonly #pending: PendingBodies;
   readonly #now: () => Date;
+  readonly #clock: Pick<WaitClock, "now">;
   #session: number | undefined;
   #given = 0;
 
-  /** Long bodies go through the link. */
-  constructor(link: WriterLink, pending: PendingBodies, now: () => Date) {
+  /** Long bodies go through the link. @param clock How long short ones have waited: a time that is set says nothing of that. */
+  constructor(link: WriterLink, pending: PendingBodies, now: () => Date, clock: Pick<WaitClock, "now">) {
     this.#link = link;
     this.#pending = pending;
     this.#now = now;
+    this.#clock = clock;
   }
 
   /** @throws Refusal, and what the iterable throws. */
@@ -47,7 +50,7 @@ export class BodyWriter {
 
   async #keep(octets: SharedOctets): Promise<BodyId> {
     const key = this.#nextKey() ?? await this.#firstKey();
-    this.#pending.add(key, octets, this.#now().getTime());
+    this.#pending.add(key, octets, this.#clock.now());
     return bodyId(key);
   }
 
@@ -86,10 +89,11 @@ export class BodyWriter {
   async #stream(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<BodyId> {
     const content = this.#nextKey() ?? await this.#firstKey();
     const { memory } = this.#pending;
-    let underWay: Promise<unknown> = Promise.resolve();
+    let underWay: Promise<unknown> = Promise.resolve(), sent = 0;
     const send = async (octets: SharedOctets) => {
       await underWay;
-      const request = { content, octets, now: this.#now().getTime() };
+      const request = { content, at: sent, octets, now: this.#now().getTime() };
+      sent += octets.length;
       underWay = this.#link.request("chunk", request).then(() => memory.give(octets));
       // It is awaited before the next is sent; meanwhile a failure must not count as unheard.
       underWay.catch(() => {});

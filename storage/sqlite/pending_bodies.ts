@@ -19,7 +19,7 @@ export class PendingBodies {
     return this.#size + octets <= MOST;
   }
 
-  /** Keeps a body until it is named; those that have waited too long go. */
+  /** Keeps a body until it is named; those that have waited too long go. @param now Milliseconds of a clock that is never set. */
   add(key: number, octets: SharedOctets, now: number): void {
     for (const [old, { since }] of this.#bodies) {
       if (since > now - LONGEST) break;

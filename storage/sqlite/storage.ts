@@ -113,7 +113,7 @@ export class SqliteStorage implements Storage, Lifecycle {
       heard: (news) => this.#commits.heard(news),
       died: (reason) => this.#sharing.died(reason),
     });
-    this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now);
+    this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now, clock);
     // Once for all threads.
     this.#collector = through ? undefined : new Collector(this.#link, settings.now);
     this.#texts = new TextReader(this.#database, transaction, settings);

@@ -223,7 +223,9 @@ export class WriterLink {
     const asked = waiting.get(message.id);
     waiting.delete(message.id);
     if ("failure" in message) {
-      if (message.failure.kind === "unavailable") this.#failures.failed(asked?.name, message.failure.cause);
+      const { kind, cause } = message.failure;
+      // What has no cause is about one body alone.
+      if (kind === "unavailable" && cause !== undefined) this.#failures.failed(asked?.name, cause);
       asked?.reject(errorOf(message.failure));
     } else {
       // Only that: on a full disk the first octets of a long body may have room, and taking them away has.

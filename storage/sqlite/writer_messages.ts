@@ -14,8 +14,13 @@ export interface WriterRequests {
   };
   /** Commits batches of several callers with one fsync. */
   readonly commit: Group;
-  /** Keeps the next octets of a long body, whose buffer is the writer's from then on. */
-  readonly chunk: { readonly content: number; readonly octets: Uint8Array; readonly now: number };
+  /** Keeps the next octets of a long body, whose buffer is the writer's from then on; `at`: how many came before. */
+  readonly chunk: {
+    readonly content: number;
+    readonly at: number;
+    readonly octets: Uint8Array;
+    readonly now: number;
+  };
   /** The long body is complete. */
   readonly finish: { readonly content: number };
   /** Puts octets before a long body that no message has; it is known by another key from then on. */

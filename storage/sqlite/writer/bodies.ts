@@ -10,7 +10,7 @@ import { BodyReader } from "../body_reader.ts";
 import type { SegmentFiles } from "../segment_files.ts";
 import { Statement } from "../statement.ts";
 import { columnsFrom } from "../summary_columns.ts";
-import type { ArrivedBody } from "./incoming_bodies.ts";
+import { type ArrivedBody, gone } from "./incoming_bodies.ts";
 import type { Room } from "./room.ts";
 import type { Place, Segments } from "./segments.ts";
 
@@ -120,10 +120,10 @@ export class Bodies {
     }
   }
 
-  /** A long body has come in. Its first key is that under which it came. @throws Refusal `not-found`. */
+  /** A long body has come in. Its first key is that under which it came. @throws Refusal `unavailable`. */
   add(body: number, { segment, summary }: ArrivedBody): void {
     // What took longer than unnamed bodies are kept is gone.
-    if (!this.#segments.complete(segment, summary.size)) notFound();
+    if (!this.#segments.complete(segment, summary.size)) gone();
     this.#insertRow(body, summary, { segment, offset: 0 }, null);
   }
 

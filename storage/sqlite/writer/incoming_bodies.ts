@@ -37,10 +37,15 @@ export class IncomingBodies {
     this.#room = room;
   }
 
-  /** The next octets. @throws SegmentFileError, Error of SQLite; the body must be discarded then. */
-  takeIn(body: number, octets: Uint8Array, now: number): void {
-    const incoming = this.#incoming.get(body) ?? this.#begin(body, now);
+  /**
+   * The next octets. @throws Refusal `unavailable`, SegmentFileError, Error of SQLite; the body must be discarded then.
+   *
+   * @param at How many came before: what follows a beginning that is gone is no beginning.
+   */
+  takeIn(body: number, at: number, octets: Uint8Array, now: number): void {
+    const incoming = at === 0 ? this.#begin(body, now) : this.#incoming.get(body) ?? gone();
     const { segment, summarizer } = incoming;
+    if (segment.end !== at) gone();
     this.#room.hold(octets.length);
     incoming.held += octets.length;
     segment.append(octets);
@@ -50,11 +55,11 @@ export class IncomingBodies {
 
   /**
    * It is complete, and on the disk: `add` takes note of it. Until then its segment is locked, or others would take it for one
-   * that a program has left behind. @throws Refusal `not-found`, SegmentFileError, what `add` throws; the body must be
+   * that a program has left behind. @throws Refusal `unavailable`, SegmentFileError, what `add` throws; the body must be
    * discarded then.
    */
   finish(body: number, add: (arrived: ArrivedBody) => void): void {
-    const incoming = this.#incoming.get(body) ?? notFound();
+    const incoming = this.#incoming.get(body) ?? gone();
     incoming.segment.sync();
     add({ segment: incoming.segment.id, summary: incoming.summarizer.finish() });
     this.#letGo(body, incoming);
@@ -92,6 +97,7 @@ export class IncomingBodies {
   }
 }
 
-function notFound(): never {
-  throw new Refusal("not-found", "there is no such message body");
+/** It has been coming in for too long, the clock was set, or its writer died: whoever sends it has to begin anew. */
+export function gone(): never {
+  throw new Refusal("unavailable", "mail cannot be stored for now");
 }

@@ -143,8 +143,8 @@ export class Writer implements Omit<Handlers, "open"> {
     }
   }
 
-  chunk({ content, octets, now }: WriterRequests["chunk"]): undefined {
-    this.#incoming.takeIn(content, octets, now);
+  chunk({ content, at, octets, now }: WriterRequests["chunk"]): undefined {
+    this.#incoming.takeIn(content, at, octets, now);
   }
 
   finish({ content }: WriterRequests["finish"]): undefined {

@@ -123,6 +123,42 @@ Deno.test("sqlite: a clock that is set back keeps no writer from being started a
   }
 });
 
+Deno.test("sqlite: a long body is stored whole or not at all, also where its writer died between two of its chunks", async () => {
+  let time = Date.UTC(2026, 10, 24);
+  const { spawn, killFirst } = mortalWriters();
+  const { storage, close } = await openSqlite({ spawn, now: () => new Date(time) });
+  try {
+    const mailbox = await inbox(storage);
+    const pieces = async function* () {
+      yield new Uint8Array(2 * MB);
+      // All that was sent has been answered: the next chunk would go to another writer.
+      await fill(storage, mailbox, "between");
+      killFirst("out of memory");
+      time += 60_000;
+      await fill(storage, mailbox, "after");
+      yield new Uint8Array(MB);
+    };
+    await assertRefused("unavailable", storage.writeBody(pieces()));
+  } finally {
+    await close();
+  }
+});
+
+Deno.test("sqlite: a clock that is set forward takes no body away from the batch that is about to name it", async () => {
+  let time = Date.UTC(2026, 10, 24);
+  const { storage, close } = await openSqlite({ now: () => new Date(time) });
+  try {
+    const mailbox = await inbox(storage);
+    const body = await storage.writeBody(message("before"));
+    time += 86_400_000;
+    await fill(storage, mailbox, "after");
+    await storage.apply([{ do: "append", mailbox, body, details: details() }]);
+    assertEquals((await messagesOf(storage, mailbox)).length, 2);
+  } finally {
+    await close();
+  }
+});
+
 Deno.test("sqlite: a clock that is set back keeps nothing from being collected", async () => {
   let time = Date.UTC(2026, 10, 24), asked = 0;
   const link = {

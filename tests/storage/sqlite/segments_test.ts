@@ -145,9 +145,12 @@ Deno.test("sqlite segments: a long body has a file of its own, which goes when i
     assertWhole(found[0] ?? prefix);
     assertEquals(found[1]?.subarray(0, prefix.length), prefix);
     assertWhole(found[1]?.subarray(prefix.length) ?? prefix);
-    // It has been coming in for too long.
+    // It has been coming in for too long, or the clock was set: what follows is no beginning of another one.
     alone.collect(later);
-    assertThrows(() => alone.writer.finish({ content: half }), Refusal);
+    const rest = { content: half, at: 100 * KB, octets: content(half, 100 * KB), now: Date.now() };
+    for (const go of [() => alone.writer.chunk(rest), () => alone.writer.finish({ content: half })]) {
+      assertEquals(failureOf(assertThrows(go, Refusal)).kind, "unavailable");
+    }
     alone.expunge(1, 2);
     alone.collect();
     assertEquals(segmentsOf(alone), []);
@@ -232,7 +235,7 @@ Deno.test("sqlite segments: after a failed write nothing of the group is done or
 Deno.test("sqlite segments: a long body whose write or fsync failed is not there, and leaves nothing", async () => {
   for (const failing of ["write", "sync", "sync folder"] as const) {
     await withWriter((alone) => {
-      const body = alone.begin(), more = { content: body, octets: content(body, 100 * KB), now: 1 };
+      const body = alone.begin(), more = { content: body, at: 100 * KB, octets: content(body, 100 * KB), now: 1 };
       alone.files.before = (step) => {
         if (step === failing) throw new Error("Input/output error (os error 5)");
       };

@@ -86,7 +86,7 @@ export class WriterAlone implements Disposable {
   takeIn(size: number, prefix: Uint8Array = new Uint8Array()): number {
     const key = this.#nextKey(), octets = content(key, size), now = Date.now();
     for (let at = 0; at < size; at += 100_000) {
-      this.writer.chunk({ content: key, octets: octets.slice(at, at + 100_000), now });
+      this.writer.chunk({ content: key, at, octets: octets.slice(at, at + 100_000), now });
     }
     this.writer.finish({ content: key });
     if (prefix.length === 0) return key;
@@ -98,7 +98,7 @@ export class WriterAlone implements Disposable {
   /** The first of a long body. */
   begin(): number {
     const key = this.#nextKey();
-    this.writer.chunk({ content: key, octets: content(key, 100_000), now: Date.now() });
+    this.writer.chunk({ content: key, at: 0, octets: content(key, 100_000), now: Date.now() });
     return key;
   }
 
