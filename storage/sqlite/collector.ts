@@ -1,32 +1,53 @@
 /** Has removed what no message has any more, or never had: a few files at a time, between the commits of others. */
+import type { Logger } from "../../core/contract/logger.ts";
 import type { WriterLink } from "./writer_link.ts";
 
+/**
+ * Octets of SQLite's log that are too many: it is begun anew once it is moved into the database, a few megabytes at a time
+ * (`openForWriting`), unless a reader needs what is in it, or the disk does not take it. Neither keeps anybody from writing.
+ */
+const LARGEST_LOG = 256 * 1024 * 1024;
 /** How long a body may stay unnamed, and how often that is looked after; milliseconds. */
 const kept = 24 * 60 * 60 * 1000, interval = 60 * 60 * 1000;
+
+/** What it needs to know. */
+export interface CollectorSettings {
+  /** The database. */
+  readonly file: string;
+  /** For the operator. */
+  readonly log: Pick<Logger, "warn">;
+  /** The time. */
+  readonly now: () => Date;
+}
 
 /** Collects after the first commit, after those that leave something behind, and every hour. */
 export class Collector {
   readonly #link: Pick<WriterLink, "request">;
-  readonly #now: () => Date;
+  readonly #settings: CollectorSettings;
   #running: Promise<void> | undefined;
   #isStopped = false;
   #last = -Infinity;
+  #lookedAt = -Infinity;
 
   /** Through the link. */
-  constructor(link: Pick<WriterLink, "request">, now: () => Date) {
+  constructor(link: Pick<WriterLink, "request">, settings: CollectorSettings) {
     this.#link = link;
-    this.#now = now;
+    this.#settings = settings;
   }
 
   /** Something was written: an occasion to look whether it is time. A storage that nobody writes to needs no look. */
   written(): void {
+    const now = this.#now;
     // A clock that was set back makes it time as well.
-    if (Math.abs(this.#now().getTime() - this.#last) >= interval) this.collect();
+    if (Math.abs(now - this.#last) >= interval) this.collect();
+    if (Math.abs(now - this.#lookedAt) < interval) return;
+    this.#lookedAt = now;
+    this.#lookAtLog();
   }
 
   /** Collects now. */
   collect(): void {
-    this.#last = this.#now().getTime();
+    this.#last = this.#now;
     this.#running ??= this.#run();
   }
 
@@ -36,10 +57,25 @@ export class Collector {
     await this.#running;
   }
 
+  get #now(): number {
+    return this.#settings.now().getTime();
+  }
+
+  #lookAtLog(): void {
+    const path = `${this.#settings.file}-wal`, octets = sizeOf(path);
+    if (octets < LARGEST_LOG) return;
+    this.#settings.log.warn(
+      `${path}: has grown to ${
+        Math.round(octets / 1024 / 1024)
+      } MiB, and goes on: see whether another program has had the ` +
+        "database open for long, such as a backup that hangs, and end it; and whether the disk works",
+    );
+  }
+
   async #run(): Promise<void> {
     try {
       while (!this.#isStopped) {
-        const { more } = await this.#link.request("collect", { before: this.#now().getTime() - kept });
+        const { more } = await this.#link.request("collect", { before: this.#now - kept });
         if (!more) break;
       }
     } catch {
@@ -47,5 +83,14 @@ export class Collector {
     } finally {
       this.#running = undefined;
     }
+  }
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    // Where something is amiss, whoever writes says so.
+    return 0;
   }
 }

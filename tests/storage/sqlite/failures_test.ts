@@ -4,7 +4,7 @@ import { assertRefused, details, fill, inbox, message, messagesOf } from "../../
 import { Collector } from "../../../storage/sqlite/collector.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import type { WriterAnswers, WriterRequests } from "../../../storage/sqlite/writer_messages.ts";
-import { mortalWriters, openSqlite, untickingClock } from "./open_storage.ts";
+import { memoryLog, mortalWriters, openSqlite, untickingClock } from "./open_storage.ts";
 import { namesIn } from "./watched_files.ts";
 
 const MB = 1_000_000;
@@ -168,7 +168,7 @@ Deno.test("sqlite: a clock that is set back keeps nothing from being collected",
       return Promise.resolve({ more: false } as WriterAnswers[Name]);
     },
   };
-  const collector = new Collector(link, () => new Date(time));
+  const collector = new Collector(link, { file: "mail.db", log: memoryLog().log, now: () => new Date(time) });
   const write = async () => {
     collector.written();
     // What it has begun is over after some turns.
@@ -181,6 +181,25 @@ Deno.test("sqlite: a clock that is set back keeps nothing from being collected",
   time -= 86_400_000;
   assertEquals(await write(), 2);
   assertEquals(await write(), 2);
+});
+
+Deno.test("sqlite: a log that is never moved into the database is told of, once an hour", async () => {
+  let time = Date.UTC(2026, 10, 24);
+  const { storage, file, lines, close } = await openSqlite({ now: () => new Date(time), fullText: false });
+  try {
+    const mailbox = await inbox(storage);
+    const told = () => lines.filter(({ message }) => /-wal: has grown to 300 MiB, .* open for long/.test(message));
+    // What a reader would have kept from being moved: octets that SQLite takes no notice of.
+    await Deno.truncate(`${file}-wal`, 300 * 1024 * 1024);
+    for (const hours of [1, 1.5, 2.5]) {
+      time = Date.UTC(2026, 10, 24) + hours * 3_600_000;
+      await fill(storage, mailbox, "message");
+    }
+    assertEquals(told().map(({ level }) => level), ["warn", "warn"]);
+    assertEquals((await messagesOf(storage, mailbox)).length, 3);
+  } finally {
+    await close();
+  }
 });
 
 Deno.test("sqlite: what was submitted before the stop is answered", async () => {
