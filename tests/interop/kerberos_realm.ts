@@ -1,5 +1,6 @@
 /** A Kerberos realm of a test's own: MIT's KDC on a free port of 127.0.0.1, everything else in one folder. */
 import type { ClientHome, Program } from "./client.ts";
+import { freePorts } from "../support/free_ports.ts";
 import { linesOf } from "../support/lines_of.ts";
 import { withEnvironment } from "../support/kerberos.ts";
 
@@ -38,7 +39,9 @@ export async function kerberosRealm(): Promise<KerberosRealm> {
     KRB5_KDC_PROFILE: `${folder}/kdc.conf`,
     KRB5RCACHENAME: `file2:${folder}/replays`,
   };
-  await configure(folder, freePort());
+  // The KDC cannot say which port it has taken.
+  const [port = 0] = freePorts(1);
+  await configure(folder, port);
   const keytab = `${folder}/mail.keytab`;
   await run("/usr/sbin/kdb5_util", ["create", "-s", "-r", realm, "-P", "a master's password"], environment);
   const hosts = services.map((service) => `${service}/localhost`);
@@ -96,22 +99,6 @@ async function configure(folder: string, port: number): Promise<void> {
 `,
   );
   await Deno.writeTextFile(`${folder}/acl`, "");
-}
-
-/**
- * Free a moment ago: the KDC cannot say which port it has taken, and does without one that it does not get. The system gives
- * these to nobody who does not ask for them.
- */
-function freePort(): number {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 22_000);
-    try {
-      using listener = Deno.listen({ hostname: "127.0.0.1", port });
-      return listener.addr.port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
 }
 
 /** Resolves when it serves, which it says in a line. */

@@ -51,14 +51,6 @@ export async function isInstalled(program: string): Promise<boolean> {
   return false;
 }
 
-/** Ports of 127.0.0.1 that nobody listens on now. */
-export function freePorts(count: number): number[] {
-  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
-  const ports = listeners.map(({ addr }) => addr.port);
-  for (const listener of listeners) listener.close();
-  return ports;
-}
-
 /** Waits until a port greets. @returns Milliseconds since `since`. @throws after 30 s. */
 export async function untilGreeted(port: number, since: number): Promise<number> {
   const patience = performance.now() + 30_000;
