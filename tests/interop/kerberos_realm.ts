@@ -2,6 +2,7 @@
 import type { ClientHome, Program } from "./client.ts";
 import { freePorts } from "../support/free_ports.ts";
 import { linesOf } from "../support/lines_of.ts";
+import { runProgram } from "../support/run_program.ts";
 import { withEnvironment } from "../support/kerberos.ts";
 
 /** What a realm is made with. */
@@ -128,17 +129,10 @@ async function run(
   environment: Readonly<Record<string, string>>,
   commands: readonly string[] = [],
 ): Promise<void> {
-  const child = new Deno.Command(program, {
-    ...{ args: [...args], env: environment, stdin: "piped", stdout: "piped", stderr: "piped" },
-    signal: AbortSignal.timeout(30_000),
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(commands.map((command) => `${command}\n`).join("")));
-  await writer.close();
-  const { success, stderr } = await child.output();
-  const said = new TextDecoder().decode(stderr);
+  const stdin = commands.map((command) => `${command}\n`).join(""), signal = AbortSignal.timeout(30_000);
+  const { code, stderr } = await runProgram(program, { args: [...args], env: environment, signal }, stdin);
   // kadmin.local ends well whatever its commands came to.
-  if (!success || /^(add_principal|ktadd|kadmin\.local):/m.test(said)) throw new Error(`${program}: ${said}`);
+  if (code !== 0 || /^(add_principal|ktadd|kadmin\.local):/m.test(stderr)) throw new Error(`${program}: ${stderr}`);
 }
 
 /** A home whose programs run with a user's tickets. */

@@ -1,5 +1,6 @@
 /** A server under load: ours or a peer, its own processes in a temporary folder. */
 import type { Users } from "../load/load.ts";
+import { runProgram } from "../../support/run_program.ts";
 
 /** Domain and password that every server is set up with. */
 export const users: Users = { count: 500, offset: 0, domain: "bench.example", password: "secret-of-the-bench" };
@@ -72,22 +73,10 @@ export async function run(
   args: readonly string[],
   options: { cwd?: string; stdin?: string } = {},
 ): Promise<string> {
-  const child = new Deno.Command(program, {
-    args: [...args],
-    stdin: options.stdin === undefined ? "null" : "piped",
-    stdout: "piped",
-    stderr: "piped",
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-  }).spawn();
-  if (options.stdin !== undefined) {
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(options.stdin));
-    await writer.close();
-  }
-  const { success, stdout, stderr } = await child.output();
-  const text = new TextDecoder().decode(stdout);
-  if (!success) throw new Error(`${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}${text}`);
-  return text;
+  const { cwd, stdin } = options;
+  const { code, stdout, stderr } = await runProgram(program, { args: [...args], ...cwd && { cwd } }, stdin);
+  if (code !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr}${stdout}`);
+  return stdout;
 }
 
 /** A temporary folder that goes with the stack. */
