@@ -178,7 +178,7 @@ export class Door implements AsyncDisposable {
       this.#parts.log.warn("turned away: too many connections; raise the limit or look who", { peer, limit });
     }
     try {
-      if (words !== undefined) await this.#waits.within(stream.write(words), DISMISSAL);
+      if (words !== undefined) await this.#waits.within(stream.write(words), DISMISSAL, true);
     } catch {
       // The client is gone already.
     }
