@@ -10,6 +10,11 @@ export interface Protocol {
    * the next line is woken by `Stopping`.
    */
   serve(connection: Connection, stop: AbortSignal): Promise<void>;
+  /**
+   * The only words of the protocol for a client that is not served, since there are too many: a line, CRLF added, or octets
+   * as they are. Said where that costs no handshake, and only as far as one write takes them; absent: nothing is said.
+   */
+  readonly tooMany?: string | Uint8Array;
 }
 
 /** One client. */

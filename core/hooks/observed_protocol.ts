@@ -6,7 +6,9 @@ import { factsOf } from "../sasl/attempt_hooks.ts";
 /** The same protocol; itself, where nobody wants to be told of connections. @param name Of the protocol: "pop3". */
 export function observedProtocol(name: string, protocol: Protocol, events: EventSink, now: () => Date): Protocol {
   if (!events.has("connected") && !events.has("closed")) return protocol;
+  const { tooMany } = protocol;
   return {
+    ...tooMany !== undefined && { tooMany },
     async serve(connection, stop) {
       const begun = now();
       events.tell("connected", { ...eventOf(name, connection), at: begun });

@@ -83,6 +83,7 @@ const methods: { readonly [Kind in PluginKind]: Methods<ExtensionByKind[Kind]> }
 
 /** What else there must be. Each says what is wrong, or nothing. */
 const facts: { readonly [Kind in PluginKind]?: readonly ((given: object) => string | undefined)[] } = {
+  protocol: [fact("tooMany", isSayable, "a line, or a Uint8Array")],
   auth: [
     fact("mechanism", isMechanismName, "a name such as SCRAM-SHA-256: up to 20 capitals, digits, - and _"),
     fact("first", isOneOf<AuthMechanism["first"]>("client", "server", "variable"), "client, server or variable"),
@@ -125,6 +126,10 @@ function fact(name: string, isRight: (value: unknown) => boolean, expected: stri
 /** RFC 4422 §3.1: anything else could not be told to clients, or would tell them something else. */
 function isMechanismName(value: unknown): boolean {
   return typeof value === "string" && /^[A-Z0-9_-]{1,20}$/.test(value);
+}
+
+function isSayable(value: unknown): boolean {
+  return value === undefined || typeof value === "string" || value instanceof Uint8Array;
 }
 
 function isText(value: unknown): boolean {

@@ -1,4 +1,4 @@
-/** One client's connection: a reader and a writer over a stream that may be replaced by TLS or a security layer. */
+/** One client's connection: a reader and a writer over a stream that TLS, a security layer or compression may come over. */
 import type { Connection, Logger, SecurityLayer, TlsInfo } from "../contract/mod.ts";
 import type { BufferPool } from "../wire/buffer_pool.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";

@@ -1,7 +1,8 @@
 /** The data folder: made where there is none, and there for good before anything in it is promised. */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { SetupError } from "../plugins/lifecycle.ts";
 import { messageOf } from "../wire/error_message.ts";
+import { untilFree } from "../wire/until_free.ts";
 import { mayRead, syncFolder } from "./lasting.ts";
 
 /**
@@ -31,23 +32,19 @@ export async function makeDataFolder(folder: string): Promise<void> {
  * @throws SetupError where another server holds it, or it cannot be told whether one does.
  */
 export async function holdDataFolder(folder: string): Promise<Disposable> {
-  if (!hasFolderLocks) return { [Symbol.dispose]: () => {} };
-  using undo = new DisposableStack();
+  let held: Disposable | undefined;
   try {
-    const file = undo.use(Deno.openSync(folder));
-    for (let waited = 0; waited <= PATIENCE; waited += LOOK) {
-      if (file.tryLockSync(true)) return undo.move();
-      await new Promise((resolve) => setTimeout(resolve, LOOK));
-    }
+    held = await untilFree(() => lock(folder, true), PATIENCE);
   } catch (error) {
     const advice = error instanceof Deno.errors.PermissionDenied
-      ? "it must be a folder that belongs to the user that runs the server"
-      : "it must be a folder that can be read, on a file system with locks, which the database needs as well";
+      ? "it and what is in it must belong to the user that runs the server"
+      : "it must be a folder that can be written to, on a file system with locks, which the database needs as well";
     throw new SetupError(
       "data",
       new Error(`${folder} cannot be held: ${messageOf(error)}; ${advice}`, { cause: error }),
     );
   }
+  if (held !== undefined) return held;
   throw new SetupError(
     "data",
     new Error(`another server runs with ${folder}: stop that one first, or give this one a folder of its own`),
@@ -56,20 +53,58 @@ export async function holdDataFolder(folder: string): Promise<Disposable> {
 
 /** Whether a server runs with it, or it cannot be told. */
 export function isServed(folder: string): boolean {
-  if (!hasFolderLocks) return false;
   try {
-    using file = Deno.openSync(folder);
-    return !file.tryLockSync(false);
-  } catch (error) {
-    return !(error instanceof Deno.errors.NotFound);
+    using free = lock(folder, false);
+    return free === undefined;
+  } catch {
+    return true;
   }
 }
 
-/** Milliseconds for which a command may have it, which looks whether a server does, and between two looks of ours. */
-const PATIENCE = 200, LOOK = 20;
+/** What a server that runs has locked. It is empty, and stays when the server has ended. */
+const lockFile = "server.lock";
 
-/** Windows opens no folders. */
-const hasFolderLocks = Deno.build.os !== "windows";
+/** Milliseconds for which commands may have it, which look whether a server does. */
+const PATIENCE = 200;
+
+/**
+ * Undefined where another process has locked it.
+ *
+ * @param isServer Whether it is locked against everybody, for as long as the process lasts; otherwise against servers, to
+ * see that there is none.
+ */
+function lock(folder: string, isServer: boolean): Disposable | undefined {
+  using undo = new DisposableStack();
+  const whole = lockWhole(folder, isServer);
+  if (whole === undefined) return undefined;
+  undo.use(whole);
+  const file = isServer ? openLockFile(folder, { create: true, write: true, mode: 0o600 }) : openLockFile(folder);
+  if (file !== undefined && !undo.use(file).tryLockSync(isServer)) return undefined;
+  return undo.move();
+}
+
+/** Undefined where there is none, and none is to be made. */
+function openLockFile(folder: string, making?: Deno.OpenOptions): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(join(folder, lockFile), { read: true, ...making });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound && making === undefined) return undefined;
+    throw error;
+  }
+}
+
+/** The folder itself, as servers of earlier versions lock it. */
+function lockWhole(folder: string, isServer: boolean): Disposable | undefined {
+  using undo = new DisposableStack();
+  try {
+    if (!undo.use(Deno.openSync(folder)).tryLockSync(isServer)) return undefined;
+  } catch (error) {
+    // What the program was not given is the folder, not a file in it.
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    // NFS and Windows have no locks of folders: no such server runs there.
+  }
+  return undo.move();
+}
 
 /** Up to the first that is there, as far as the program may know of them. */
 async function foldersAbove(folder: string): Promise<string[]> {

@@ -1,22 +1,28 @@
 /** Where clients come in: all listeners of a configuration, and the connections that came through them. */
 import type { ListenAddress } from "../config/listen_address.ts";
 import type { ServerConfig } from "../config/server_config.ts";
-import type { Connection } from "../contract/connection.ts";
+import type { Connection, Protocol } from "../contract/connection.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { OpenConnections } from "../sasl/open_connections.ts";
 import { BufferPool } from "../wire/buffer_pool.ts";
 import { ConnectionClosed, DeadlineExceeded, Stopping } from "../wire/errors.ts";
 import { beforeDeadline, endsWithin } from "../wire/in_time.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 import { Waits } from "../wire/waits.ts";
-import type { Places } from "./connection_counts.ts";
+import type { Places, TurnedAway } from "./connection_counts.ts";
 import { type Accepted, Listener } from "./listener.ts";
 import { type Arrival, arrivalOf, openSession } from "./open_session.ts";
 import type { SocketStream } from "./socket_stream.ts";
 import type { Certificate } from "./tls/certificate.ts";
 import { TlsUpgrade } from "./tls/tls_upgrade.ts";
 
-/** Serves a connection with the protocol of that place in the configuration. */
-export type ServeConnection = (index: number, connection: Connection, stop: AbortSignal) => Promise<void>;
+/** The protocols of a configuration, as new sessions get them. */
+export interface ServedProtocols {
+  /** Serves a connection with the protocol of that place in the configuration. */
+  serve(index: number, connection: Connection, stop: AbortSignal): Promise<void>;
+  /** What that protocol tells those for whom there is no room. */
+  tooMany(index: number): Protocol["tooMany"];
+}
 
 /** What is opened. */
 export interface DoorParts {
@@ -35,7 +41,7 @@ export interface DoorParts {
   /** Those that are open: added when they can be served, removed at their end. */
   readonly connections: Pick<OpenConnections, "add" | "delete">;
   /** What comes in is handed to. */
-  readonly serve: ServeConnection;
+  readonly protocols: ServedProtocols;
 }
 
 /** A listener and whose it is. */
@@ -53,6 +59,8 @@ export function configured({ protocols }: Pick<ServerConfig, "protocols">): Boun
 
 /** Milliseconds that a client has to close its side once it has been told the last word. */
 const PARTING = 2000;
+/** Milliseconds that the word to somebody who is turned away is waited for: in the clear, a new socket has room for it. */
+const DISMISSAL = 1000;
 /** Milliseconds that sessions have to give back what they hold once their connections are closed. */
 const CLEARING = 5000;
 
@@ -151,20 +159,40 @@ export class Door implements AsyncDisposable {
     const arrival = arrivalOf(accepted);
     const { stream, peer: { hostname: peer } } = arrival;
     const place = this.#parts.places.enter(peer);
-    if ("limit" in place) {
-      const { limit, isFirst } = place;
-      if (isFirst) {
-        this.#parts.log.warn("turned away: too many connections; raise the limit or look who", { peer, limit });
-      }
-      return stream.close();
-    }
     this.#streams.add(stream);
     stream.released.then(() => {
-      place[Symbol.dispose]();
+      if (!("limit" in place)) place[Symbol.dispose]();
       this.#streams.delete(stream);
     });
-    const session = this.#session(arrival, index, address).finally(() => this.#sessions.delete(session));
+    const served = "limit" in place
+      ? this.#turnAway(arrival, place, this.#dismissal(arrival, index, address))
+      : this.#session(arrival, index, address);
+    const session = served.finally(() => this.#sessions.delete(session));
     this.#sessions.add(session);
+  }
+
+  /** Whoever comes by the thousand gets one write, and nothing is read. Never rejects. */
+  async #turnAway({ stream, peer: { hostname: peer } }: Arrival, away: TurnedAway, words?: Uint8Array): Promise<void> {
+    const { limit, isFirst } = away;
+    if (isFirst) {
+      this.#parts.log.warn("turned away: too many connections; raise the limit or look who", { peer, limit });
+    }
+    try {
+      if (words !== undefined) await this.#waits.within(stream.write(words), DISMISSAL, true);
+    } catch {
+      // The client is gone already.
+    }
+    stream.close();
+  }
+
+  /**
+   * Nothing under implicit TLS of Node's: a handshake costs more than all that is saved by turning somebody away. That of
+   * `Deno.listenTls` the runtime performs in any case, also for a socket that has been closed.
+   */
+  #dismissal({ handshake }: Arrival, index: number, { security }: ListenAddress): Uint8Array | undefined {
+    if (security === "tls" && handshake === undefined) return undefined;
+    const words = this.#parts.protocols.tooMany(index);
+    return typeof words === "string" ? encodeUtf8(`${words}\r\n`) : words;
   }
 
   /** Never rejects; the stream is closed afterwards. */
@@ -182,7 +210,7 @@ export class Door implements AsyncDisposable {
     if (this.#stop.signal.aborted) return connection.close();
     this.#parts.connections.add(connection);
     try {
-      await this.#parts.serve(index, connection, this.#stop.signal);
+      await this.#parts.protocols.serve(index, connection, this.#stop.signal);
     } catch (error) {
       // What becomes of connections every day is no failure of a protocol that leaves it to us.
       if (isExpectedEnd(error)) log.debug("session broken off", { error });

@@ -2,7 +2,7 @@
  * Replaces a generation while it is in use: sessions end with the one that they began with, and when the last of them
  * has ended, a generation that was replaced is stopped.
  */
-import type { Connection } from "../contract/connection.ts";
+import type { Connection, Protocol } from "../contract/connection.ts";
 import type { Generation } from "./generation.ts";
 
 interface Used {
@@ -33,6 +33,11 @@ export class Generations implements AsyncDisposable {
       if (protocol === undefined) throw new RangeError(`there is no protocol ${index}`);
       await protocol.serve(connection, stop);
     });
+  }
+
+  /** What the protocol of that place tells those for whom there is no room. */
+  tooMany(index: number): Protocol["tooMany"] {
+    return this.current.protocols[index]?.tooMany;
   }
 
   /** Does some work with the one that new sessions get: it is not stopped before the work is done. */

@@ -115,7 +115,7 @@ export class Sessions implements AsyncDisposable {
     this.#door = stack.use(
       openDoor({
         ...{ config, addresses, thread, places, certificate, log, connections },
-        serve: (index, connection, stop) => generations.serve(index, connection, stop),
+        protocols: generations,
       }),
     );
     return this.#door.bound;

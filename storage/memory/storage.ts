@@ -23,7 +23,7 @@ import { Refusal } from "../../core/contract/refusal.ts";
 import type { Body, BodyContent, MessageSelection, Operation, ResultOf, Storage } from "../../core/contract/storage.ts";
 import { isInRanges } from "../../core/mailboxes/number_ranges.ts";
 import { summarize } from "../../core/message/summary.ts";
-import { Bell } from "../common/bell.ts";
+import { Listeners } from "../common/listeners.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { MaildropLocks } from "../common/maildrop_locks.ts";
 import { wakesQueue } from "../common/queue.ts";
@@ -45,7 +45,7 @@ class MemoryStorage implements Storage {
   readonly #state = new State();
   readonly #watchers = new Watchers();
   readonly #locks = new MaildropLocks();
-  readonly #bell = new Bell();
+  readonly #bell = new Listeners();
   readonly #now: () => Date;
 
   constructor(now: () => Date) {
@@ -75,7 +75,7 @@ class MemoryStorage implements Storage {
         this.#watchers.tell(account, { mailbox, modseq });
       }
       for (const account of changes.touchedAccounts) this.#watchers.tell(account, { modseq: 0n });
-      if (batch.some(wakesQueue)) this.#bell.ring();
+      if (batch.some(wakesQueue)) this.#bell.tell();
       return results;
     } catch (error) {
       changes.undo();

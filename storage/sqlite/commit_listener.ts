@@ -1,5 +1,5 @@
 /** Tells those in this thread whom a commit concerns. */
-import type { Bell } from "../common/bell.ts";
+import type { Listeners } from "../common/listeners.ts";
 import type { Watchers } from "../common/watchers.ts";
 import type { Collector } from "./collector.ts";
 import type { CommitListener } from "./group_commit.ts";
@@ -11,7 +11,7 @@ export interface Concerned {
   /** Who watches mailboxes. */
   readonly watchers: Watchers;
   /** Who watches the queue. */
-  readonly bell: Bell;
+  readonly bell: Listeners;
   /** Who looks for commits of others. */
   readonly others: OtherProcesses;
   /** Who removes what is left behind; absent: another thread does. */
@@ -35,6 +35,6 @@ export function commitListener({ watchers, bell, others, collector, indexer }: C
     committed: () => collector?.written(),
     othersWrote: () => others.haveWritten(),
     garbage: () => collector?.collect(),
-    queueWoken: () => bell.ring(),
+    queueWoken: () => bell.tell(),
   };
 }

@@ -1,14 +1,15 @@
 /** The database's file: made, checked and brought to the current schema before anything else opens it. */
 import { DatabaseSync, type DatabaseSyncOptions } from "node:sqlite";
 import { messageOf } from "../../core/wire/error_message.ts";
+import { untilFree } from "../../core/wire/until_free.ts";
 import { DatabaseFileError } from "./database_file_error.ts";
 import { migrate, type Migration } from "./migrate.ts";
 import { BUSY, pragma, sqliteCode, Statement } from "./statement.ts";
 
 /** "Qtzl": says in the file's header whose it is (sqlite.org/fileformat.html §1.3). */
 const APPLICATION = 0x51747a6c;
-/** How long a writer waits for another process's, and between two looks where SQLite does not wait; milliseconds. */
-const BUSY_TIMEOUT = 15_000, LOOK = 20;
+/** Milliseconds that a writer waits for another process's. */
+const BUSY_TIMEOUT = 15_000;
 
 /** Makes the file if there is none, and its schema current. @throws Error that says where, what and what to do. */
 export async function prepareDatabase(file: string, migrations: readonly Migration[]): Promise<void> {
@@ -108,20 +109,22 @@ function makeFile(file: string): void {
 
 /** Marks a new database as ours, and leaves one alone that is not. */
 async function claim(database: DatabaseSync, file: string): Promise<void> {
+  const claimed = await untilFree(() => isClaimed(database, file) || undefined, BUSY_TIMEOUT);
+  if (claimed === undefined) throw new Error("database is locked");
+}
+
+/** False where another process is in the way. */
+function isClaimed(database: DatabaseSync, file: string): boolean {
   const isOurs = () => pragma(database, "application_id") === APPLICATION;
-  for (let waited = 0; !isOurs(); waited += LOOK) {
-    const isNew = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
-    // Another process may have made it between the two.
-    if (!isNew && !isOurs()) {
-      throw new DatabaseFileError(
-        `${file}: is a SQLite database of another program; expected one made by this server, or none: move it away, or ` +
-          "set another data folder",
-      );
-    }
-    if (isNew && mark(database)) return;
-    if (waited >= BUSY_TIMEOUT) throw new Error("database is locked");
-    await new Promise((resolve) => setTimeout(resolve, LOOK));
-  }
+  if (isOurs()) return true;
+  const isNew = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+  if (isNew) return mark(database);
+  // Another process may have made it between the two.
+  if (isOurs()) return true;
+  throw new DatabaseFileError(
+    `${file}: is a SQLite database of another program; expected one made by this server, or none: move it away, or ` +
+      "set another data folder",
+  );
 }
 
 /** False where another process is in the way, which SQLite does not wait for while the journal's mode changes. */

@@ -5,12 +5,13 @@
  */
 import { backup, DatabaseSync } from "node:sqlite";
 import { messageOf } from "../../core/wire/error_message.ts";
+import { untilFree } from "../../core/wire/until_free.ts";
 import { DatabaseFileError } from "./database_file_error.ts";
 import { SegmentFiles } from "./segment_files.ts";
 import { pragma } from "./statement.ts";
 
-/** Milliseconds for which others may have the folder, and between two looks. */
-const PATIENCE = 15_000, LOOK = 50;
+/** Milliseconds for which others may have the folder. */
+const PATIENCE = 15_000;
 
 /**
  * Locks the files of a database: as long as they are, nobody removes any of them, and no other program changes the schema.
@@ -21,13 +22,12 @@ const PATIENCE = 15_000, LOOK = 50;
 export async function lockFiles(database: string): Promise<Disposable | undefined> {
   const files = new SegmentFiles(database);
   try {
-    for (let waited = 0;; waited += LOOK) {
+    const lock = await untilFree(() => {
       const lock = files.lockFolder();
-      if (lock === "gone") return undefined;
-      if (lock !== "busy") return lock;
-      if (waited >= PATIENCE) throw new Error("another program has it, to back it up or to change the schema");
-      await new Promise((resolve) => setTimeout(resolve, LOOK));
-    }
+      return lock === "busy" ? undefined : lock;
+    }, PATIENCE);
+    if (lock === undefined) throw new Error("another program has it, to back it up or to change the schema");
+    return lock === "gone" ? undefined : lock;
   } catch (error) {
     throw new DatabaseFileError(
       `${files.folder}: cannot be locked, which a new schema needs: ${messageOf(error)}; try again later`,

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AccountId, MailboxId } from "../../core/contract/identifiers.ts";
 import type { MailboxChange } from "../../core/contract/mailbox.ts";
-import type { Bell } from "../common/bell.ts";
+import type { Listeners } from "../common/listeners.ts";
 import type { Watchers } from "../common/watchers.ts";
 import { AllMailboxes } from "./all_mailboxes.ts";
 import type { Indexer } from "./indexer.ts";
@@ -34,7 +34,7 @@ export class OtherProcesses {
   readonly #marks: Statement<Mark & { readonly mailbox: number | null }>;
   readonly #all: AllMailboxes;
   readonly #watchers: Watchers;
-  readonly #queue: Bell;
+  readonly #queue: Listeners;
   readonly #indexer: Pick<Indexer, "othersWrote"> | undefined;
   readonly #link: Pick<WriterLink, "request">;
   readonly #seen = new Map<AccountId, Marks>();
@@ -52,7 +52,7 @@ export class OtherProcesses {
   constructor(
     database: DatabaseSync,
     watchers: Watchers,
-    queue: Bell,
+    queue: Listeners,
     indexer: Pick<Indexer, "othersWrote"> | undefined,
     link: Pick<WriterLink, "request">,
   ) {
@@ -94,7 +94,7 @@ export class OtherProcesses {
   leave(account?: AccountId): void {
     if (account !== undefined && !this.#watchers.isWatched(account)) this.#seen.delete(account);
     if (!this.#watchers.isAllWatched) this.#all.stop();
-    if (!this.#watchers.isWatched() && !this.#watchers.isAllWatched && !this.#queue.isHeard) this.stop();
+    if (!this.#watchers.isWatched() && !this.#watchers.isAllWatched && !this.#queue.areThere) this.stop();
   }
 
   /** The writer says that others may have written. */
@@ -149,7 +149,7 @@ export class OtherProcesses {
 
   #compare(): void {
     this.#indexer?.othersWrote();
-    this.#queue.ring();
+    this.#queue.tell();
     this.#all.othersWrote();
     for (const account of this.#seen.keys()) this.#compareOne(account);
   }

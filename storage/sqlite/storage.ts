@@ -29,7 +29,7 @@ import type {
   SharedStorage,
   Storage,
 } from "../../core/contract/storage.ts";
-import { Bell } from "../common/bell.ts";
+import { Listeners } from "../common/listeners.ts";
 import { knownMailboxName } from "../common/mailbox_name.ts";
 import { Watchers } from "../common/watchers.ts";
 import { systemClock } from "../../core/wire/waits.ts";
@@ -88,7 +88,7 @@ export class SqliteStorage implements Storage, Lifecycle {
   readonly #texts: TextReader;
   readonly #indexer: Indexer | undefined;
   readonly #watchers = new Watchers();
-  readonly #bell = new Bell();
+  readonly #bell = new Listeners();
   readonly #others: OtherProcesses;
   readonly #sharing: Sharing;
 

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { projectFolder } from "../house/project_files.ts";
 import { type CodeBlock, codeBlocks } from "../support/code_blocks.ts";
 import { clone } from "../support/clone.ts";
-import { canStart, start } from "../support/first_look.ts";
+import { firstLookTest, start } from "../support/first_look.ts";
 
 /** `deno` is the one that runs the tests, wherever that is. */
 const shell = `deno() { "$DENO_PROGRAM" "$@"; }\n`;
@@ -74,10 +74,9 @@ class Walk {
   }
 }
 
-Deno.test({
-  name: "docs: the ten minutes of docs/plugins.md go as they are told, from a clone to a sandbox",
-  ignore: !hasCurl || !canStart(),
-  async fn() {
+firstLookTest(
+  "docs: the ten minutes of docs/plugins.md go as they are told, from a clone to a sandbox",
+  async () => {
     const guide = await Deno.readTextFile(new URL("docs/plugins.md", projectFolder));
     const walked = /^## Ten minutes\n(.*?)^## /ms.exec(guide)?.[1] ?? "";
     const [first, ...steps] = codeBlocks(walked);
@@ -100,4 +99,5 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
   },
-});
+  { ignore: !hasCurl },
+);

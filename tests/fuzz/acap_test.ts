@@ -4,12 +4,13 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { latin1, latin1Bytes } from "../../core/wire/ascii.ts";
+import { latin1Bytes } from "../../core/wire/ascii.ts";
 import { literalMark } from "../../core/wire/literal_mark.ts";
 import { commandTable } from "../../plugins/protocols/acap/command_table.ts";
 import { converse } from "../plugins/protocols/mail_context.ts";
 import { type FakeClient, fakeConnection } from "../support/fake_connection.ts";
 import { fred, logIn, password, type TestService, testService } from "../plugins/protocols/acap/talk.ts";
+import { crossed, garbage, spoilt } from "./spoilt_text.ts";
 
 /** Arguments by command. */
 const seeds: Readonly<Record<string, readonly string[]>> = {
@@ -72,20 +73,8 @@ const odd = fc.constantFrom(
   ...["*", "%", "NIL", "DEFAULT", "~", "/", "4294967296", "0", "-1", "\0", "\xff", "\xc3\xbc", "\t", "\r", "\n", "ALL"],
   ...["x".repeat(3000), "(".repeat(60), "NOT ".repeat(60), "/../", "//", "."],
 );
-const spoilt = fc.tuple(seed, fc.array(fc.tuple(fc.nat(200), fc.nat(3), odd), { minLength: 1, maxLength: 3 })).map((
-  [text, edits],
-) =>
-  edits.reduce((result, [place, removed, added]) => {
-    const at = place % (result.length + 1);
-    return `${result.slice(0, at)}${added}${result.slice(at + removed)}`;
-  }, text)
-);
-const crossed = fc.tuple(seed, seed, fc.nat(200)).map(([one, other, at]) =>
-  `${one.slice(0, at)}${other.slice(at / 2)}`
-);
-const garbage = fc.uint8Array({ maxLength: 60 }).map(latin1);
 /** On one line: what comes after its end would be another command. */
-const anyCommand = fc.oneof({ weight: 2, arbitrary: seed }, spoilt, crossed, garbage)
+const anyCommand = fc.oneof({ weight: 2, arbitrary: seed }, spoilt(seed, odd), crossed(seed), garbage)
   .map((text) => text.replaceAll("\r\n", ""));
 
 /** What a client sends for a literal of such a size. */

@@ -13,6 +13,7 @@ import type { FakeClient } from "../support/fake_connection.ts";
 import { fakeConnection } from "../support/fake_connection.ts";
 import { fred, logIn, password, talk, type TestService, testService } from "../plugins/protocols/imap/talk.ts";
 import { seeds } from "./imap_seeds.ts";
+import { crossed, garbage, spoilt } from "./spoilt_text.ts";
 
 const message = "Subject: x\r\nFrom: a@example.org\r\n\r\ntext\r\n";
 
@@ -77,22 +78,10 @@ const odd = fc.constantFrom(
     "\n",
   ],
 );
-const spoilt = fc.tuple(seed, fc.array(fc.tuple(fc.nat(200), fc.nat(3), odd), { minLength: 1, maxLength: 3 })).map((
-  [text, edits],
-) =>
-  edits.reduce((result, [place, removed, added]) => {
-    const at = place % (result.length + 1);
-    return `${result.slice(0, at)}${added}${result.slice(at + removed)}`;
-  }, text)
-);
-const crossed = fc.tuple(seed, seed, fc.nat(200)).map(([one, other, at]) =>
-  `${one.slice(0, at)}${other.slice(at / 2)}`
-);
-const garbage = fc.uint8Array({ maxLength: 60 }).map(latin1);
 const anyCommand = fc.oneof(
   { weight: 5, arbitrary: seed },
-  { weight: 6, arbitrary: spoilt },
-  { weight: 2, arbitrary: crossed },
+  { weight: 6, arbitrary: spoilt(seed, odd) },
+  { weight: 2, arbitrary: crossed(seed) },
   { weight: 1, arbitrary: garbage },
 );
 const step = fc.record({ command: anyCommand, cuts: fc.array(fc.nat(500), { maxLength: 3 }) });

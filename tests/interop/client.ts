@@ -1,5 +1,6 @@
 /** Programs that nobody here wrote, as clients of a real server. */
 import { binary } from "../support/program.ts";
+import { type Finished, runProgram } from "../support/run_program.ts";
 
 /** A program that a test needs, and the Debian package that has it. */
 export interface Program {
@@ -7,13 +8,6 @@ export interface Program {
   readonly name: string;
   /** For whoever wants the test to run. */
   readonly packageName: string;
-}
-
-/** What a program left behind. */
-export interface Finished {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** A folder of its own for one client: its home, its configuration files, what it fetched. */
@@ -65,25 +59,9 @@ async function clientHome(): Promise<ClientHome> {
       await Deno.writeTextFile(path, text, { mode: 0o600 });
       return path;
     },
-    async run(program, args, stdin, patience = 30_000) {
-      const child = new Deno.Command(find(program) ?? program.name, {
-        args: [...args],
-        cwd: folder,
-        env: { HOME: folder, LC_ALL: "C.UTF-8" },
-        stdin: stdin === undefined ? "null" : "piped",
-        stdout: "piped",
-        stderr: "piped",
-        signal: AbortSignal.timeout(patience),
-      }).spawn();
-      if (stdin !== undefined) {
-        const writer = child.stdin.getWriter();
-        // A client that ends before it has read everything is judged by its exit code.
-        await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
-        await writer.close().catch(() => {});
-      }
-      const { code, stdout, stderr } = await child.output();
-      const decoder = new TextDecoder();
-      return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+    run(program, args, stdin, patience = 30_000) {
+      const env = { HOME: folder, LC_ALL: "C.UTF-8" }, signal = AbortSignal.timeout(patience);
+      return runProgram(find(program) ?? program.name, { args: [...args], cwd: folder, env, signal }, stdin);
     },
     async [Symbol.asyncDispose]() {
       await Deno.remove(folder, { recursive: true });

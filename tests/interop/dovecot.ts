@@ -1,5 +1,6 @@
 /** Dovecot as a second opinion: its IMAP server with one user and a Maildir, everything in a temporary folder. */
-import { folderIn, freePorts, isInstalled, processIn, run, untilGreeted } from "../bench/servers/server.ts";
+import { freePorts } from "../support/free_ports.ts";
+import { folderIn, isInstalled, processIn, run, untilGreeted } from "../bench/servers/server.ts";
 
 /** A server that runs until the test is over. */
 export interface Dovecot extends AsyncDisposable {

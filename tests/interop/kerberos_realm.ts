@@ -1,6 +1,8 @@
 /** A Kerberos realm of a test's own: MIT's KDC on a free port of 127.0.0.1, everything else in one folder. */
 import type { ClientHome, Program } from "./client.ts";
+import { freePorts } from "../support/free_ports.ts";
 import { linesOf } from "../support/lines_of.ts";
+import { runProgram } from "../support/run_program.ts";
 import { withEnvironment } from "../support/kerberos.ts";
 
 /** What a realm is made with. */
@@ -38,7 +40,9 @@ export async function kerberosRealm(): Promise<KerberosRealm> {
     KRB5_KDC_PROFILE: `${folder}/kdc.conf`,
     KRB5RCACHENAME: `file2:${folder}/replays`,
   };
-  await configure(folder, freePort());
+  // The KDC cannot say which port it has taken.
+  const [port = 0] = freePorts(1);
+  await configure(folder, port);
   const keytab = `${folder}/mail.keytab`;
   await run("/usr/sbin/kdb5_util", ["create", "-s", "-r", realm, "-P", "a master's password"], environment);
   const hosts = services.map((service) => `${service}/localhost`);
@@ -98,22 +102,6 @@ async function configure(folder: string, port: number): Promise<void> {
   await Deno.writeTextFile(`${folder}/acl`, "");
 }
 
-/**
- * Free a moment ago: the KDC cannot say which port it has taken, and does without one that it does not get. The system gives
- * these to nobody who does not ask for them.
- */
-function freePort(): number {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 22_000);
-    try {
-      using listener = Deno.listen({ hostname: "127.0.0.1", port });
-      return listener.addr.port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}
-
 /** Resolves when it serves, which it says in a line. */
 async function startKdc(environment: Readonly<Record<string, string>>): Promise<AsyncDisposable> {
   const child = new Deno.Command("/usr/sbin/krb5kdc", {
@@ -141,17 +129,10 @@ async function run(
   environment: Readonly<Record<string, string>>,
   commands: readonly string[] = [],
 ): Promise<void> {
-  const child = new Deno.Command(program, {
-    ...{ args: [...args], env: environment, stdin: "piped", stdout: "piped", stderr: "piped" },
-    signal: AbortSignal.timeout(30_000),
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(commands.map((command) => `${command}\n`).join("")));
-  await writer.close();
-  const { success, stderr } = await child.output();
-  const said = new TextDecoder().decode(stderr);
+  const stdin = commands.map((command) => `${command}\n`).join(""), signal = AbortSignal.timeout(30_000);
+  const { code, stderr } = await runProgram(program, { args: [...args], env: environment, signal }, stdin);
   // kadmin.local ends well whatever its commands came to.
-  if (!success || /^(add_principal|ktadd|kadmin\.local):/m.test(said)) throw new Error(`${program}: ${said}`);
+  if (code !== 0 || /^(add_principal|ktadd|kadmin\.local):/m.test(stderr)) throw new Error(`${program}: ${stderr}`);
 }
 
 /** A home whose programs run with a user's tickets. */

@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { mailName, makeAuthority } from "../support/authority.ts";
 import type { TestSettings } from "../support/test_config.ts";
-import { type ClientHome, type Finished, interopTest, type Program } from "./client.ts";
+import type { Finished } from "../support/run_program.ts";
+import { type ClientHome, interopTest, type Program } from "./client.ts";
 import { kerberosRealm, realmPrograms, withTickets } from "./kerberos_realm.ts";
 import { alice, type MailServer, mailServer } from "./server.ts";
 

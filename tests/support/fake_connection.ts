@@ -1,5 +1,5 @@
 /** A connection without a network: the server's own reader, writer and connection over a pipe in memory. */
-import type { Logger, TlsInfo } from "../../core/contract/mod.ts";
+import type { Connection, Logger, TlsInfo } from "../../core/contract/mod.ts";
 import { silentLog } from "../../core/observe/log.ts";
 import { ClientConnection } from "../../core/server/connection.ts";
 import { latin1, latin1Bytes } from "../../core/wire/ascii.ts";
@@ -58,6 +58,35 @@ export function fakeConnection(options: FakeConnectionOptions = {}): FakeConnect
     },
   });
   return { connection, client };
+}
+
+/** What serves a connection. */
+export type Serve = (connection: Connection, stop: AbortSignal) => Promise<void>;
+
+/** A client that is served, and when that has ended. */
+export function serveFake(
+  serve: Serve,
+  options: FakeConnectionOptions = {},
+): { readonly client: FakeClient; readonly served: Promise<void> } {
+  const { connection, client } = fakeConnection(options);
+  const served = serve(connection, options.stop ?? new AbortController().signal).finally(() => connection.close());
+  return { client, served };
+}
+
+/** Serves one client that sends these pieces, one octet a character, each when the server waits for it, and then leaves. */
+export async function servePieces(
+  serve: Serve,
+  input: string | readonly string[],
+  options?: FakeConnectionOptions,
+): Promise<FakeClient> {
+  const { client, served } = serveFake(serve, options);
+  for (const piece of typeof input === "string" ? [input] : input) {
+    while (!client.isAwaited && !client.isClosed) await client.changed;
+    client.send(piece);
+  }
+  client.close();
+  await served;
+  return client;
 }
 
 /** The client's end. */

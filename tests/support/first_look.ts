@@ -1,4 +1,6 @@
 /** `deno task start` in a clone of the project, as who has just cloned it has it. */
+import { tmpdir } from "node:os";
+import { isFree } from "./free_ports.ts";
 import { linesOf } from "./lines_of.ts";
 
 /** Ports of 127.0.0.1 that `main.ts start` listens on. */
@@ -49,18 +51,33 @@ export async function start(folder: string): Promise<Started> {
   throw new Error(await complaints);
 }
 
-/** Whether a first look can be had here: each of its ports is free. Says so where not. */
-export function canStart(): boolean {
-  if (firstLookPorts.every(isFree)) return true;
-  console.warn(`NOT RUN: "start" needs the ports ${firstLookPorts.join(", ")} of 127.0.0.1, and one is taken`);
-  return false;
+/**
+ * A test that has the ports of a first look to itself: another run of the tests, at the same time on the same machine, waits
+ * for it. Where somebody else has one of them it is not run, and says so.
+ */
+export function firstLookTest(name: string, fn: () => Promise<void>, { ignore = false } = {}): void {
+  const canHave = firstLookPorts.every(isFree) || !isIdle();
+  if (!canHave) {
+    console.warn(`NOT RUN: "${name}" needs the ports ${firstLookPorts.join(", ")} of 127.0.0.1, and one is taken`);
+  }
+  Deno.test({
+    name,
+    ignore: ignore || !canHave,
+    async fn() {
+      using turn = openTurn();
+      await turn.lock(true);
+      await fn();
+    },
+  });
 }
 
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether no test has a first look now. */
+function isIdle(): boolean {
+  using turn = openTurn();
+  return turn.tryLockSync(true);
+}
+
+/** Locked by the test whose turn it is, as long as its process lasts. */
+function openTurn(): Deno.FsFile {
+  return Deno.openSync(`${tmpdir()}/first_look_${Deno.uid()}.lock`, { create: true, read: true, write: true });
 }

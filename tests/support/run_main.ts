@@ -1,13 +1,7 @@
 /** Runs `main.ts` to its end, as a process of its own with few rights. */
 import { projectFolder } from "../house/project_files.ts";
 import { programCommand } from "./program.ts";
-
-/** What was left behind. */
-export interface Finished {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Finished, runProgram } from "./run_program.ts";
 
 /** How it is run. */
 export interface RunSettings {
@@ -28,23 +22,7 @@ export async function runMain(words: readonly string[], settings: RunSettings = 
   const { stdin, folder, rights = [], under = [], cwd } = settings;
   const command = programCommand(words, [...folder === undefined ? [] : rightsFor(folder), ...rights]);
   const [program = command[0], ...args] = [...under, ...command];
-  const child = new Deno.Command(program, {
-    args,
-    cwd: cwd ?? projectFolder,
-    env: { NO_COLOR: "1" },
-    stdin: stdin === undefined ? "null" : "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  if (stdin !== undefined) {
-    const writer = child.stdin.getWriter();
-    // A command that refuses early does not read it.
-    await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
-    await writer.close().catch(() => {});
-  }
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  return await runProgram(program, { args, cwd: cwd ?? projectFolder, env: { NO_COLOR: "1" } }, stdin);
 }
 
 /** The rights of a server whose files are all in one folder. */

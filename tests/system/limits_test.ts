@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { type Dialogue, dialogue, dialogueOver, pop3Session } from "../support/plain_client.ts";
 import { serverHome } from "../support/spawn_server.ts";
 import { alice, type TestServer, testServer } from "../support/test_server.ts";
-import { begin } from "../support/tls_client.ts";
+import { begin, tlsDialogue } from "../support/tls_client.ts";
 
 async function greeted(port: number): Promise<Dialogue> {
   const session = await dialogue(port);
@@ -15,7 +15,13 @@ async function greeted(port: number): Promise<Dialogue> {
 /** Whether somebody who comes is served; he stays then. */
 async function comes(stack: AsyncDisposableStack, port: number): Promise<boolean> {
   const session = stack.use(await dialogue(port));
-  return await session.line().then(() => true, () => false);
+  return await session.line().then((line) => /^(?:\+OK|220) /.test(line), () => false);
+}
+
+/** All that somebody hears who says nothing, until he is left. */
+async function heard(port: number): Promise<string> {
+  await using session = await dialogue(port);
+  return await session.readToEnd();
 }
 
 function turnedAway({ log }: TestServer): unknown[] {
@@ -37,6 +43,47 @@ Deno.test("limits: so many connections from one address; the next is closed at o
   await one.readToEnd();
   await one[Symbol.asyncDispose]();
   while (!await comes(stack, pop3)) await new Promise((resolve) => setTimeout(resolve));
+});
+
+Deno.test("limits: who is turned away is told so in the words of the protocol, and left", async () => {
+  const everybody = ["127.0.0.1"];
+  await using server = await testServer({
+    limits: { connections_per_address: 1 },
+    further: {
+      ...{ pop1: { allow: everybody }, pop2: { allow: everybody }, pop4: {}, sdps: {}, acap: {} },
+      ...{ ldap: {}, ph: { allow: everybody }, poppassd: {} },
+    },
+  });
+  const { ports: { smtp, pop3, imap, pop3s }, furtherPorts } = server;
+  await using _ = await greeted(smtp);
+  const pop = "-ERR [SYS/TEMP] too many connections, try again later\r\n";
+  assertEquals(await heard(smtp), "421 4.3.2 mail.example.org Too many connections, try again later\r\n");
+  assertEquals(await heard(pop3), pop);
+  assertEquals(await heard(imap), "* BYE [UNAVAILABLE] Too many connections, try again later\r\n");
+  for (
+    const [name, told] of Object.entries({
+      pop1: "-ERR too many connections, try again later\r\n",
+      pop2: "- too many connections, try again later\r\n",
+      pop4: pop,
+      sdps: pop,
+      acap: '* BYE (TRYLATER) "Too many connections, try again later"\r\n',
+      ph: "475:Database unavailable; try later.\r\n",
+      poppassd: "400 too many connections, try again later\r\n",
+    })
+  ) assertEquals(await heard(furtherPorts[name] ?? 0), told, name);
+  // RFC 4511 §4.4.1: the notice of disconnection, busy (51).
+  const notice = await heard(furtherPorts.ldap ?? 0);
+  assertEquals(notice.slice(0, 10), "0I\x02\x01\0xD\n\x013");
+  assertMatch(notice, /too many connections, try again later.*1\.3\.6\.1\.4\.1\.1466\.20036$/);
+  await using secret = await tlsDialogue(pop3s, "tls", { ca: server.certificate });
+  assertEquals(await secret.readToEnd(), pop);
+  assertEquals(turnedAway(server), [["warn", "127.0.0.1", "limits.connections_per_address"]]);
+});
+
+Deno.test("limits: Node's TLS shakes no hands with who is turned away", async () => {
+  await using server = await testServer({ engine: "node", limits: { connections_per_address: 1 } });
+  await using _ = await greeted(server.ports.smtp);
+  assertEquals(await heard(server.ports.pop3s), "");
 });
 
 Deno.test("limits: so many connections in all, under TLS too", async () => {

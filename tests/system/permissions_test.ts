@@ -5,6 +5,8 @@ import { filesOf, projectFolder } from "../house/project_files.ts";
 import { identityProvider } from "../plugins/auth/identity_provider.ts";
 import { capturedKey } from "../plugins/protocols/kpop/capture.ts";
 import { clone } from "../support/clone.ts";
+import { firstLookTest } from "../support/first_look.ts";
+import { freePorts } from "../support/free_ports.ts";
 import { hasKerberos, kerberosFolder } from "../support/kerberos.ts";
 import { allRights, type SetUp, setUps, without } from "../support/permission_lines.ts";
 import { pluginText } from "../support/plugin_text.ts";
@@ -92,13 +94,6 @@ async function home() {
   };
 }
 
-function freePorts(count: number): number[] {
-  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
-  const ports = listeners.map(({ addr }) => addr.transport === "tcp" ? addr.port : 0);
-  for (const listener of listeners) listener.close();
-  return ports;
-}
-
 /** Without a sandbox, a plugin can do what the line says, and of all that it tries nothing else. */
 function givesWhatItSays(said: string, words: readonly string[]): void {
   const { got = "", denied = "" } = JSON.parse(said.split("\n").find((line) => line.includes(probed)) ?? "{}");
@@ -166,24 +161,9 @@ Deno.test("permissions: commands: the line answers, and needs all that it gives"
   assertEquals(allRights(setUp.words).toSorted(), setUp.losses.map(({ right }) => right).toSorted());
 });
 
-const firstPorts = [2525, 2587, 2465, 2143, 2993, 2110, 2995];
-
-function areFree(ports: readonly number[]): boolean {
-  try {
-    for (const port of ports) Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const canStart = areFree(firstPorts);
-if (!canStart) console.warn("NOT RUN: the line for a first look needs ports of 127.0.0.1 of which one is taken");
-
-Deno.test({
-  name: "permissions: a first look: the line serves, gives nothing more, and needs all that it gives",
-  ignore: !canStart,
-  async fn() {
+firstLookTest(
+  "permissions: a first look: the line serves, gives nothing more, and needs all that it gives",
+  async () => {
     const setUp = (await setUps((text) => text)).find(({ title }) => title === "A first look");
     assert(setUp !== undefined);
     const cwd = await clone();
@@ -203,7 +183,7 @@ Deno.test({
       await Deno.remove(cwd, { recursive: true });
     }
   },
-});
+);
 
 Deno.test("permissions: deno.json, the README, the unit and the container file have the page's lines", async () => {
   const all = await setUps((text) => text);

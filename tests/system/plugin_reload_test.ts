@@ -2,7 +2,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { echo, pluginText, wordText } from "../support/plugin_text.ts";
 import { dialogue } from "../support/plain_client.ts";
-import { type Finished, runMain } from "../support/run_main.ts";
+import { runMain } from "../support/run_main.ts";
+import type { Finished } from "../support/run_program.ts";
 import { type ServerHome, type SpawnedServer, spawnServer } from "../support/spawn_server.ts";
 
 const further = { "./echo.js": {} };

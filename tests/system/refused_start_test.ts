@@ -231,8 +231,8 @@ async function contents(folder: string): Promise<string[]> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = `${folder}/${name}`;
     if (isDirectory) found.push(path, ...await contents(path));
-    // SQLite's log comes and goes.
-    else if (!/-(?:wal|shm)$/.test(name)) {
+    // SQLite's log comes and goes; the file that is locked while a server starts stays.
+    else if (!/-(?:wal|shm)$|^server\.lock$/.test(name)) {
       const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
       found.push(`${path} ${new Uint8Array(digest).toHex()}`);
     }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { clone } from "../support/clone.ts";
-import { canStart, firstLookPorts, start } from "../support/first_look.ts";
+import { firstLookPorts, firstLookTest, start } from "../support/first_look.ts";
 
 /** A pasted line, in a shell. */
 async function paste(line: string): Promise<string> {
@@ -13,10 +13,9 @@ async function paste(line: string): Promise<string> {
 const hasCurl = await new Deno.Command("sh", { args: ["-c", "command -v curl"] }).output().then(({ success }) =>
   success
 );
-Deno.test({
-  name: "start: a clone serves without a question; the pasted lines send and fetch; the second start says it all again",
-  ignore: !canStart(),
-  async fn() {
+firstLookTest(
+  "start: a clone serves without a question; the pasted lines send and fetch; the second start says it all again",
+  async () => {
     const folder = await clone();
     try {
       let first = "";
@@ -50,4 +49,4 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
   },
-});
+);

@@ -12,6 +12,10 @@ export default definePlugin({
   options: acapOptions,
   setup(context, options): Protocol {
     const service = { context, options, commands: commandTable(options) };
-    return { serve: (connection, stop) => serveAcap(connection, stop, service) };
+    return {
+      serve: (connection, stop) => serveAcap(connection, stop, service),
+      // RFC 2244 §6.2.8.
+      tooMany: '* BYE (TRYLATER) "Too many connections, try again later"',
+    };
   },
 });

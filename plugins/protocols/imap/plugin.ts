@@ -15,6 +15,10 @@ export default definePlugin({
   setup(context, options): Protocol {
     const { imap: added } = context.extensionCommands ?? {};
     const service = { context, options, commands: withExtensions(commands, added), ...keptForAll(context.storage) };
-    return { serve: (connection, stop) => serveImap(connection, stop, service) };
+    return {
+      serve: (connection, stop) => serveImap(connection, stop, service),
+      // RFC 9051 §7.1.5: a greeting that turns the client away; RFC 5530 §3: for now.
+      tooMany: "* BYE [UNAVAILABLE] Too many connections, try again later",
+    };
   },
 });

@@ -25,6 +25,7 @@ export function kpop(
   { acceptor, mapping }: KpopParts,
 ): Protocol & Lifecycle {
   const service = pop3Service(context, options, kpopCommands);
+  // No words where there are too many: what a client hears first are octets of Kerberos.
   return {
     async serve(connection, stop) {
       if (!options.allow.contains(connection.peer.hostname)) {

@@ -12,6 +12,9 @@ const LONGEST_LINE = 1024;
 /** Commands of a session: a query looks at all accounts. */
 const MOST_COMMANDS = 200;
 
+/** What is said to a client that has to come again. */
+export const unavailable = "475:Database unavailable; try later.";
+
 /** What all sessions share. */
 export interface PhService {
   /** What the plugin was given. */
@@ -31,7 +34,7 @@ export async function servePh(connection: Connection, stop: AbortSignal, service
 export class PhSession implements LineDialogue {
   readonly longestLine = LONGEST_LINE;
   readonly idleTimeout: number;
-  readonly stopping = "475:Database unavailable; try later.";
+  readonly stopping = unavailable;
   readonly failed = "401:Internal database error.";
   /** Whom it serves. */
   readonly connection: Connection;

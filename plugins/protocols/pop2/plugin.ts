@@ -13,6 +13,9 @@ export default definePlugin({
     context.log.warn(
       "POP2 has passwords and mail in clear text unless its port is a tls one: for trusted networks only",
     );
-    return { serve: (connection, stop) => servePop2(connection, stop, context, options) };
+    return {
+      serve: (connection, stop) => servePop2(connection, stop, context, options),
+      tooMany: "- too many connections, try again later",
+    };
   },
 });

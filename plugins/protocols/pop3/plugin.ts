@@ -5,7 +5,7 @@ import { earlyCommands } from "./early_commands.ts";
 import { pop3PluginOptions } from "./plugin_options.ts";
 import { rpopCommands } from "./rpop.ts";
 import { pop3Service } from "./service.ts";
-import { servePop3 } from "./session.ts";
+import { pop3Protocol } from "./session.ts";
 
 export default definePlugin({
   apiVersion: 1,
@@ -25,7 +25,6 @@ export default definePlugin({
       ...early ? earlyCommands : [],
       ...rpop.isEmpty ? [] : rpopCommands(rpop),
     ]);
-    const service = { ...pop3Service(context, options, commands), keepsLast: early };
-    return { serve: (connection, stop) => servePop3(connection, stop, service) };
+    return pop3Protocol({ ...pop3Service(context, options, commands), keepsLast: early });
   },
 });

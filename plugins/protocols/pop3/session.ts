@@ -5,7 +5,7 @@
  * - messages are removed by QUIT in the TRANSACTION state and by nothing else: however a session ends otherwise, its
  *   marks are forgotten, and the lock of its maildrop is given back (RFC 1939 §6).
  */
-import type { Connection, Exchange } from "../../../core/contract/mod.ts";
+import type { Connection, Exchange, Protocol } from "../../../core/contract/mod.ts";
 import { ErrorCount } from "../../../core/wire/error_count.ts";
 import {
   ConnectionClosed,
@@ -32,6 +32,15 @@ import { authorization, type State } from "./state.ts";
  * AUTH lines do not fit.
  */
 const LONGEST_LINE = 16_384;
+
+/** The protocol that a plugin gives. */
+export function pop3Protocol(service: Pop3Service): Protocol {
+  return {
+    serve: (connection, stop) => servePop3(connection, stop, service),
+    // RFC 3206 §4: for now. Nobody has asked for another language yet.
+    tooMany: replyLine(failed("too many connections, try again later", "SYS/TEMP")),
+  };
+}
 
 /** Serves one connection. The core closes it afterwards. */
 export async function servePop3(connection: Connection, stop: AbortSignal, service: Pop3Service): Promise<void> {

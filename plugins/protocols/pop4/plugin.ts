@@ -3,7 +3,7 @@ import { definePlugin, type Protocol } from "../../../core/contract/mod.ts";
 import { inOneThread } from "../../../core/sasl/holds.ts";
 import { pop3Options } from "../pop3/options.ts";
 import { pop3Service } from "../pop3/service.ts";
-import { servePop3 } from "../pop3/session.ts";
+import { pop3Protocol } from "../pop3/session.ts";
 import { pop4Commands } from "./commands.ts";
 import { FolderLocks } from "./folder_locks.ts";
 
@@ -18,7 +18,6 @@ export default definePlugin({
   options: pop3Options,
   setup(context, options): Protocol {
     const locks = new FolderLocks(inOneThread(context));
-    const service = { ...pop3Service(context, options, pop4Commands(locks)), greeting };
-    return { serve: (connection, stop) => servePop3(connection, stop, service) };
+    return pop3Protocol({ ...pop3Service(context, options, pop4Commands(locks)), greeting });
   },
 });

@@ -15,6 +15,9 @@ export default definePlugin({
     context.log.warn(
       "poppassd takes old and new passwords: under TLS, and in clear text from where cleartext_from says",
     );
-    return { serve: (connection, stop) => servePoppassd(connection, stop, { context, options, admin }) };
+    return {
+      serve: (connection, stop) => servePoppassd(connection, stop, { context, options, admin }),
+      tooMany: "400 too many connections, try again later",
+    };
   },
 });

@@ -1,6 +1,6 @@
 /** SDPS, Demon Internet's Standard Dial-up POP3 Service: one maildrop for all users of a host, told apart by envelopes. */
 import { definePlugin, type Protocol } from "../../../core/contract/mod.ts";
-import { servePop3 } from "../pop3/session.ts";
+import { pop3Protocol } from "../pop3/session.ts";
 import { sdpsOptions } from "./options.ts";
 import { sdpsService } from "./service.ts";
 
@@ -11,7 +11,6 @@ export default definePlugin({
   summary: "SDPS (Demon Internet): POP3 for a whole host, whose users' mail is told apart by its envelope (*ENV)",
   options: sdpsOptions,
   setup(context, options): Protocol {
-    const service = sdpsService(context, options);
-    return { serve: (connection, stop) => servePop3(connection, stop, service) };
+    return pop3Protocol(sdpsService(context, options));
   },
 });

@@ -34,7 +34,14 @@ const closing = {
   errors: reply(421, "4.7.0", "Too many errors, goodbye"),
   endless: reply(421, "4.7.0", "What is sent does not end, goodbye"),
   failed: reply(421, "4.3.0", "Local error, try again later"),
+  // RFC 3463 §3.4: X.3.2 is that of excessive load too.
+  tooMany: reply(421, "4.3.2", "Too many connections, try again later"),
 };
+
+/** RFC 5321 §3.8: no connection is closed without 421. This is that of a client who gets no session. */
+export function tooMany(hostname: string): string {
+  return replyLines(replyOf(hostname, closing.tooMany)).join("\r\n");
+}
 
 /** What commands may use of a session, and the loop that calls them. */
 export class Session {

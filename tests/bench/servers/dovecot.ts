@@ -2,17 +2,8 @@
  * Dovecot with maildirs and tuned services: login processes that stay, plain secrets. With `hibernating`, sessions in IDLE
  * are handed to one process for all of them; that costs each other one a process of its own, so only those are measured.
  */
-import {
-  everyone,
-  folderIn,
-  freePorts,
-  isInstalled,
-  processIn,
-  run,
-  type Started,
-  untilGreeted,
-  users,
-} from "./server.ts";
+import { freePorts } from "../../support/free_ports.ts";
+import { everyone, folderIn, isInstalled, processIn, run, type Started, untilGreeted, users } from "./server.ts";
 import { userName } from "../load/load.ts";
 
 /** What a user may have of the kernel's watches on files. */

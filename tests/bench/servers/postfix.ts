@@ -1,5 +1,6 @@
 /** Postfix, delivering to virtual(8) maildirs: its 250 is one fsync of the queue file. */
-import { folderIn, freePorts, isInstalled, run, type Started, untilGreeted, users } from "./server.ts";
+import { freePorts } from "../../support/free_ports.ts";
+import { folderIn, isInstalled, run, type Started, untilGreeted, users } from "./server.ts";
 import { userName } from "../load/load.ts";
 
 /** Starts it, as root only: its daemons change users. */

@@ -5,7 +5,8 @@ import { projectFolder } from "../../house/project_files.ts";
 import type { CertificateFiles } from "../../support/certificate.ts";
 import { rightsFor } from "../../support/run_main.ts";
 import { userName } from "../load/load.ts";
-import { type BenchServer, everyone, folderIn, freePorts, processIn, run, untilGreeted, users } from "./server.ts";
+import { freePorts } from "../../support/free_ports.ts";
+import { type BenchServer, everyone, folderIn, processIn, run, untilGreeted, users } from "./server.ts";
 
 const cwd = fileURLToPath(projectFolder);
 

@@ -1,5 +1,6 @@
 /** A server under load: ours or a peer, its own processes in a temporary folder. */
 import type { Users } from "../load/load.ts";
+import { runProgram } from "../../support/run_program.ts";
 
 /** Domain and password that every server is set up with. */
 export const users: Users = { count: 500, offset: 0, domain: "bench.example", password: "secret-of-the-bench" };
@@ -51,14 +52,6 @@ export async function isInstalled(program: string): Promise<boolean> {
   return false;
 }
 
-/** Ports of 127.0.0.1 that nobody listens on now. */
-export function freePorts(count: number): number[] {
-  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
-  const ports = listeners.map(({ addr }) => addr.port);
-  for (const listener of listeners) listener.close();
-  return ports;
-}
-
 /** Waits until a port greets. @returns Milliseconds since `since`. @throws after 30 s. */
 export async function untilGreeted(port: number, since: number): Promise<number> {
   const patience = performance.now() + 30_000;
@@ -80,22 +73,10 @@ export async function run(
   args: readonly string[],
   options: { cwd?: string; stdin?: string } = {},
 ): Promise<string> {
-  const child = new Deno.Command(program, {
-    args: [...args],
-    stdin: options.stdin === undefined ? "null" : "piped",
-    stdout: "piped",
-    stderr: "piped",
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-  }).spawn();
-  if (options.stdin !== undefined) {
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(options.stdin));
-    await writer.close();
-  }
-  const { success, stdout, stderr } = await child.output();
-  const text = new TextDecoder().decode(stdout);
-  if (!success) throw new Error(`${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}${text}`);
-  return text;
+  const { cwd, stdin } = options;
+  const { code, stdout, stderr } = await runProgram(program, { args: [...args], ...cwd && { cwd } }, stdin);
+  if (code !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr}${stdout}`);
+  return stdout;
 }
 
 /** A temporary folder that goes with the stack. */

@@ -2,7 +2,8 @@
  * npm's smtp-server on Node, writing one file a message: fsync, then rename. Without an fsync of the folder a power cut may take
  * the rename back, and the message lies where nobody looks for it: so there are two of them.
  */
-import { folderIn, freePorts, isInstalled, processIn, run, type Started, untilGreeted, users } from "./server.ts";
+import { freePorts } from "../../support/free_ports.ts";
+import { folderIn, isInstalled, processIn, run, type Started, untilGreeted, users } from "./server.ts";
 
 /** Whether what 250 says is safe from a power cut: the folder is synced too, as Quetzal and maildir deliveries do. */
 export type Durability = "file synced" | "file and folder synced";

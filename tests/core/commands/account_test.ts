@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Finished, runMain } from "../../support/run_main.ts";
+import { runMain } from "../../support/run_main.ts";
+import type { Finished } from "../../support/run_program.ts";
 import { testFolder, type TestSettings } from "../../support/test_config.ts";
 
 /** Runs commands of one configuration, each in a process of its own that may touch its folder only. */

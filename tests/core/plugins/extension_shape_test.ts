@@ -23,6 +23,14 @@ const directory = {
 
 Deno.test("plugins: what lacks a method of its kind is refused, and one that may be left out may not be something else", () => {
   assertEquals(faultOf("protocol", {}), "its setup gives no serve; expected a function");
+  const serve = nothing;
+  for (const tooMany of [undefined, "too many", new Uint8Array(1)]) {
+    assertEquals(faultOf("protocol", { serve, tooMany }), undefined);
+  }
+  assertEquals(
+    faultOf("protocol", { serve, tooMany: () => "too many" }),
+    "its setup gives a wrong tooMany: expected a line, or a Uint8Array, found function",
+  );
   assertEquals(faultOf("transport", { deliver: 5 }), "its setup gives another deliver; expected a function");
   assertEquals(faultOf("filter", {}), undefined);
   assertEquals(faultOf("filter", { message: {} }), "its setup gives another message; expected a function");

@@ -1,14 +1,13 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { holdDataFolder, isServed, makeDataFolder } from "../../../core/server/data_folder.ts";
 import { projectFolder } from "../../house/project_files.ts";
 import { Recorder, recorderTest } from "../../support/power_cut/recorder.ts";
 
-/** Makes the data folder in a program of its own. */
-function program(rights: readonly string[]): [string, ...string[]] {
+/** Makes the data folder in a program of its own, or does what else is to be done there. */
+function program(rights: readonly string[], act = "await makeDataFolder(Deno.args[0]);"): [string, ...string[]] {
   const path = (name: string) => decodeURIComponent(new URL(name, projectFolder).pathname);
   const module = new URL("core/server/data_folder.ts", projectFolder);
-  const code =
-    `import { holdDataFolder, isServed, makeDataFolder } from "${module}"; await makeDataFolder(Deno.args[0]);`;
+  const code = `import { holdDataFolder, isServed, makeDataFolder } from "${module}"; ${act}`;
   const source = `data:text/javascript,${encodeURIComponent(code)}`;
   return [Deno.execPath(), "run", "-q", "--no-check", "--no-prompt", "--config", path("deno.json"), ...rights, source];
 }
@@ -101,13 +100,60 @@ Deno.test("data folder: a command that looks whether a server runs keeps none fr
   try {
     let holding: Promise<Disposable>;
     {
-      using looks = Deno.openSync(folder);
+      Deno.writeTextFileSync(`${folder}/server.lock`, "");
+      using looks = Deno.openSync(`${folder}/server.lock`);
       assertEquals(looks.tryLockSync(false), true);
       holding = holdDataFolder(folder);
     }
     using _held = await holding;
     assertEquals(isServed(folder), true);
     await assertRejects(() => holdDataFolder(folder), Error, "another server runs with");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("data folder: what holds it is a file that is only its owner's, stays, and holds nothing any more then", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    (await holdDataFolder(folder))[Symbol.dispose]();
+    const { mode, size } = Deno.statSync(`${folder}/server.lock`);
+    assertEquals([(mode ?? 0) & 0o777, size, isServed(folder)], [0o600, 0, false]);
+    using _again = await holdDataFolder(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("data folder: a server of an earlier version, which locks the folder itself, is seen, and sees a new one", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    {
+      using earlier = Deno.openSync(folder);
+      assertEquals(earlier.tryLockSync(true), true);
+      assertEquals(isServed(folder), true);
+      await assertRejects(() => holdDataFolder(folder), Error, "another server runs with");
+    }
+    using _held = await holdDataFolder(folder);
+    using earlier = Deno.openSync(folder);
+    assertEquals(earlier.tryLockSync(true), false);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+recorderTest("data folder: where folders cannot be locked, as on NFS, the file alone holds it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // What an NFS server answers (flock(2)): a folder cannot be opened for writing.
+    const asOnNfs = ["strace", "-f", "-o", "/dev/null", "-P", folder, "-e", "inject=flock:error=EBADF"];
+    const act = "try { using _ = await holdDataFolder(Deno.args[0]); console.log('held', isServed(Deno.args[0])); }" +
+      " catch ({ message }) { console.log(message); }";
+    const [command = "", ...args] = [...asOnNfs, ...program(["-A"], act), folder];
+    const told = async () => new TextDecoder().decode((await new Deno.Command(command, { args }).output()).stdout);
+    assertEquals(await told(), "held true\n");
+    using _held = await holdDataFolder(folder);
+    assertMatch(await told(), /another server runs with/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

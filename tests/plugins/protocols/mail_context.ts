@@ -1,17 +1,19 @@
 /** What protocols are given in tests, over the storage in memory: one account and its mail, and ways to look at it. */
-import type {
-  AccountId,
-  Authentication,
-  Connection,
-  Delivery,
-  ProtocolContext,
-  Storage,
+import {
+  type AccountId,
+  type Authentication,
+  type Delivery,
+  type ProtocolContext,
+  Refusal,
+  type Storage,
 } from "../../../core/contract/mod.ts";
 import { latin1, latin1Bytes } from "../../../core/wire/ascii.ts";
 import { memoryStorage } from "../../../storage/memory/storage.ts";
-import { fakeConnection, type FakeConnectionOptions } from "../../support/fake_connection.ts";
+import { type FakeConnectionOptions, type Serve, servePieces } from "../../support/fake_connection.ts";
 import { testAuthentication, type TestAuthenticationOptions, testDirectory } from "../../support/test_directory.ts";
 import { FakeLog } from "./smtp/fake_context.ts";
+
+export type { Serve } from "../../support/fake_connection.ts";
 
 /** What a context may be given. */
 export interface GivenContext extends TestAuthenticationOptions {
@@ -91,8 +93,16 @@ export async function mailContext(given: GivenContext = {}): Promise<MailContext
   };
 }
 
-/** What serves a connection. */
-export type Serve = (connection: Connection, stop: AbortSignal) => Promise<void>;
+/** A storage that removes nothing. */
+export function unwritable(storage: Storage): Storage {
+  return new Proxy(storage, {
+    get(_storage, name) {
+      if (name === "apply") return () => Promise.reject(new Refusal("unavailable", "the disk is full"));
+      const value: unknown = Reflect.get(storage, name);
+      return typeof value === "function" ? value.bind(storage) : value;
+    },
+  });
+}
 
 /** Serves one client that sends these pieces, each when the server waits for it, and then leaves; all that it was sent. */
 export async function converse(
@@ -100,13 +110,5 @@ export async function converse(
   input: string | readonly string[],
   options: FakeConnectionOptions = {},
 ): Promise<string> {
-  const { connection, client } = fakeConnection(options);
-  const served = serve(connection, options.stop ?? new AbortController().signal).finally(() => connection.close());
-  for (const piece of typeof input === "string" ? [input] : input) {
-    while (!client.isAwaited && !client.isClosed) await client.changed;
-    client.send(piece);
-  }
-  client.close();
-  await served;
-  return client.received;
+  return (await servePieces(serve, input, options)).received;
 }

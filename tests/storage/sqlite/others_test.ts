@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Operation } from "../../../core/contract/storage.ts";
-import { Bell } from "../../../storage/common/bell.ts";
+import { Listeners } from "../../../storage/common/listeners.ts";
 import { Watchers } from "../../../storage/common/watchers.ts";
 import { OtherProcesses } from "../../../storage/sqlite/other_processes.ts";
 import { accountId } from "../../../storage/sqlite/rows.ts";
@@ -103,7 +103,7 @@ Deno.test("sqlite: what others write while the disk fails ends nothing, and is t
     const watchers = new Watchers(), account = accountId(1);
     // Nobody is asked: the test says when others have written.
     const link = { request: () => Promise.reject(new Error("there is no writer")) };
-    const others = new OtherProcesses(database, watchers, new Bell(), undefined, link);
+    const others = new OtherProcesses(database, watchers, new Listeners(), undefined, link);
     others.follow(account);
     others.followAll();
     const one = watchers.watch(account, stop.signal)[Symbol.asyncIterator]().next();

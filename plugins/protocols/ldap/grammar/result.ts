@@ -23,6 +23,7 @@ const codes = {
   invalidDNSyntax: 34,
   inappropriateAuthentication: 48,
   invalidCredentials: 49,
+  busy: 51,
   unavailable: 52,
   unwillingToPerform: 53,
 } as const;

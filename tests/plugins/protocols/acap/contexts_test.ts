@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { differences, type Member } from "../../../../plugins/protocols/acap/contexts/differences.ts";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { joe, logIn, testService, timeless } from "./talk.ts";
 
 overEachStorage(

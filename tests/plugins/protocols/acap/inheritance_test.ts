@@ -1,6 +1,6 @@
 /** Inheritance (RFC 2244 §5.1): what one dataset has of another. */
 import { assertEquals } from "@std/assert";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { type AcapClient, type Given, joe, logIn, testService, timeless } from "./talk.ts";
 
 /** joe, who administers, and fred, whose `/o/~/` inherits from the group's, which inherits from the site's. */

@@ -1,7 +1,7 @@
 /** Access control (RFC 2244 §3.5, §6.7): who may do what, and what nobody learns. */
 import { assertEquals } from "@std/assert";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { type AcapClient, fred as fredsAddress, type Given, joe, logIn, overheard, testService } from "./talk.ts";
 
 const gone = (dataset: string) => [`NO (NOEXIST "${dataset}") "There is no such dataset"`];

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Refusal } from "../../../../core/contract/mod.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { type AcapClient, joe, logIn, overheard, testService, timeless } from "./talk.ts";
 
 async function contents(client: AcapClient, what = '"/c/~/" RETURN ("c.x") ALL'): Promise<string[]> {

@@ -5,9 +5,10 @@ import { serveAcap } from "../../../../plugins/protocols/acap/conversation.ts";
 import { acapOptions } from "../../../../plugins/protocols/acap/options.ts";
 import type { AcapService } from "../../../../plugins/protocols/acap/service.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
-import { type FakeClient, fakeConnection, type FakeConnectionOptions } from "../../../support/fake_connection.ts";
+import type { FakeConnectionOptions } from "../../../support/fake_connection.ts";
 import { testAuthentication, type TestAuthenticationOptions, testDirectory } from "../../../support/test_directory.ts";
 import { FakeLog } from "../smtp/fake_context.ts";
+import { TaggedClient } from "../tagged_client.ts";
 
 /** Every account of a test service has this password, and its local part logs in too. */
 export const password = "secret";
@@ -84,62 +85,13 @@ export async function logIn(
   return client;
 }
 
-/** One client. Text is one character an octet. */
-export class AcapClient implements AsyncDisposable {
-  /** What the server says first. */
-  readonly greeting: Promise<string | undefined>;
-  /** The connection's other end. */
-  readonly wire: FakeClient;
-  readonly #served: Promise<void>;
-  #commands = 0;
-
-  /** Connects. */
-  constructor({ serve, log }: TestService, options: FakeConnectionOptions = {}) {
-    const { connection, client } = fakeConnection({ log, ...options });
-    this.wire = client;
-    this.#served = serve(connection, options.stop ?? new AbortController().signal).finally(() => connection.close());
-    this.greeting = client.readLine();
-  }
-
-  /** Sends a command under a tag of its own; the lines that come, without their tag, the last is the tagged response. */
-  async run(command: string): Promise<string[]> {
-    const tag = `t${++this.#commands}`;
-    this.wire.send(`${tag} ${command}\r\n`);
-    const lines: string[] = [];
-    for (;;) {
-      const line = await this.wire.readLine();
-      if (line === undefined) return lines;
-      lines.push(line.startsWith(`${tag} `) ? line.slice(tag.length + 1) : line);
-      if (new RegExp(`^${tag} (?:OK|NO|BAD)`).test(line)) return lines;
-    }
-  }
-
-  /** The same; the last line begins with OK. @throws Error when it does not. */
+/** One client. */
+export class AcapClient extends TaggedClient {
+  /** As `run`; the last line begins with OK. @throws Error when it does not. */
   async done(command: string): Promise<string[]> {
     const lines = await this.run(command);
     if (!lines.at(-1)?.startsWith("OK")) throw new Error(`${command}: ${lines.join("\n")}`);
     return lines.slice(0, -1);
-  }
-
-  /** The next lines, which come without a command. @throws Error when they do not come; that takes some seconds. */
-  async told(count: number): Promise<string[]> {
-    const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => late.resolve(undefined), 5000);
-    const lines: string[] = [];
-    while (lines.length < count) {
-      const line = await Promise.race([this.wire.readLine(), late.promise]);
-      if (line === undefined) break;
-      lines.push(line);
-    }
-    clearTimeout(timer);
-    if (lines.length < count) throw new Error(`of ${count} lines came ${JSON.stringify(lines)}`);
-    return lines;
-  }
-
-  /** Leaves without a word, and waits until the server has noticed. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.wire.close();
-    await this.#served;
   }
 }
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { BodyId, MailboxId, Storage } from "../../../../core/contract/mod.ts";
 import { Refusal } from "../../../../core/contract/mod.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { afterLogin, bob, fred, logIn, talk, testService } from "./talk.ts";
 
 /** A storage that remembers which bodies it has been given, and which it was told to drop. */

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { BodyId, MailboxId, Message } from "../../../../core/contract/mod.ts";
 import { KnownMessages } from "../../../../plugins/protocols/imap/known_messages.ts";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { fred, logIn, testService } from "./talk.ts";
 
 const text = "Subject: x\r\n\r\ntext\r\n";

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Refusal } from "../../../../core/contract/mod.ts";
 import { fillMany, interrupted, message } from "./many_messages.ts";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { fred, logIn, testService } from "./talk.ts";
 
 /** Three steps. */

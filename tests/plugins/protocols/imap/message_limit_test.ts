@@ -1,6 +1,6 @@
 /** MESSAGELIMIT (RFC 9738): what is beyond the limit, beyond the examples of the RFC. */
 import { assert, assertEquals } from "@std/assert";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { fred, type Given, logIn, type TestService, testService } from "./talk.ts";
 
 const text = "Subject: x\r\n\r\ntext\r\n";

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { MessagePage, Storage } from "../../../../core/contract/mod.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { fred, type ImapClient, logIn, type TestService, testService } from "./talk.ts";
 
 const message = "Subject: x\r\n\r\ntext\r\n";

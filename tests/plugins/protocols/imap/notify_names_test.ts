@@ -1,7 +1,7 @@
 /** NOTIFY (RFC 5465) of names, subscriptions, rights and metadata; and of very many mailboxes. */
 import { assert, assertEquals } from "@std/assert";
 import type { MailboxId, Operation, Storage } from "../../../../core/contract/mod.ts";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { bob, carol, fred, logIn, type TestService, testService } from "./talk.ts";
 
 /** Somebody else does something with Fred's mailboxes. */

@@ -1,6 +1,6 @@
 /** NOTIFY (RFC 5465): what is told of the selected mailbox, of others, and when. */
 import { assertEquals } from "@std/assert";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { Refusal } from "../../../../core/contract/mod.ts";
 import { bob, fred, logIn, type TestService, testService } from "./talk.ts";
 

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import anonymous from "../../../../plugins/auth/anonymous.ts";
 import { setUpMechanism } from "../../../support/test_directory.ts";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { bob, carol, fred, ImapClient, logIn, testService } from "./talk.ts";
 
 overEachStorage(

@@ -1,6 +1,6 @@
 /** Mailboxes that two accounts share (RFC 4314), over memory and SQLite. */
 import { assertEquals } from "@std/assert";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { bob, carol, fred, logIn, testService } from "./talk.ts";
 
 overEachStorage(

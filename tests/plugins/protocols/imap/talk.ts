@@ -19,9 +19,10 @@ import { imapOptions } from "../../../../plugins/protocols/imap/options.ts";
 import { type ImapService, keptForAll } from "../../../../plugins/protocols/imap/service.ts";
 import { serveImap } from "../../../../plugins/protocols/imap/conversation.ts";
 import { memoryStorage } from "../../../../storage/memory/storage.ts";
-import { type FakeClient, fakeConnection, type FakeConnectionOptions } from "../../../support/fake_connection.ts";
+import { type FakeConnectionOptions, servePieces } from "../../../support/fake_connection.ts";
 import { testAuthentication, type TestAuthenticationOptions, testDirectory } from "../../../support/test_directory.ts";
 import { FakeLog } from "../smtp/fake_context.ts";
+import { TaggedClient } from "../tagged_client.ts";
 
 /** Every account of a test service has this password, and its local part logs in too. */
 export const password = "secret";
@@ -117,14 +118,7 @@ export async function talk(
   input: string | readonly string[],
   options: FakeConnectionOptions = {},
 ): Promise<readonly string[]> {
-  const { connection, client } = fakeConnection({ log, ...options });
-  const served = serve(connection, options.stop ?? new AbortController().signal).finally(() => connection.close());
-  for (const piece of typeof input === "string" ? [input] : input) {
-    while (!client.isAwaited && !client.isClosed) await client.changed;
-    client.send(piece);
-  }
-  client.close();
-  await served;
+  const client = await servePieces(serve, input, { log, ...options });
   return client.received.split("\r\n").slice(0, -1);
 }
 
@@ -152,71 +146,12 @@ export async function logIn(
   return client;
 }
 
-/** One client, for tests in which several watch each other. Text is one character an octet. */
-export class ImapClient implements AsyncDisposable {
-  /** What the server says first. */
-  readonly greeting: Promise<string | undefined>;
-  /** The connection's other end. */
-  readonly wire: FakeClient;
-  readonly #served: Promise<void>;
-  #commands = 0;
-
-  /** Connects. */
-  constructor({ serve, log }: TestService, options: FakeConnectionOptions = {}) {
-    const { connection, client } = fakeConnection({ log, ...options });
-    this.wire = client;
-    this.#served = serve(connection, options.stop ?? new AbortController().signal).finally(() => connection.close());
-    this.greeting = client.readLine();
-  }
-
-  /** That of the last command. */
-  get tag(): string {
-    return `t${this.#commands}`;
-  }
-
-  /**
-   * Sends a command under a tag of its own. Synchronising literals in it need no patience: they are sent at once.
-   *
-   * @returns The lines that come, those of literals among them, `+` lines left out; the last is the tagged response
-   * without its tag.
-   */
-  async run(command: string): Promise<string[]> {
-    const tag = `t${++this.#commands}`;
-    this.wire.send(`${tag} ${command}\r\n`);
-    const lines: string[] = [];
-    for (;;) {
-      const line = await this.wire.readLine();
-      if (line === undefined) return lines;
-      if (line.startsWith(`${tag} `)) return [...lines, line.slice(tag.length + 1)];
-      if (!line.startsWith("+ ")) lines.push(line);
-    }
-  }
-
-  /** The next lines, which come without a command. @throws Error when they do not come; that takes some seconds. */
-  async told(count: number): Promise<string[]> {
-    const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => late.resolve(undefined), 5000);
-    const lines: string[] = [];
-    while (lines.length < count) {
-      const line = await Promise.race([this.wire.readLine(), late.promise]);
-      if (line === undefined) break;
-      lines.push(line);
-    }
-    clearTimeout(timer);
-    if (lines.length < count) throw new Error(`of ${count} lines came ${JSON.stringify(lines)}`);
-    return lines;
-  }
-
+/** One client, for tests in which several watch each other. */
+export class ImapClient extends TaggedClient {
   /** Makes sure that there is nothing to be told. @throws Error. */
   async nothingMore(): Promise<void> {
     const lines = await this.run("NOOP");
     if (lines.length !== 1) throw new Error(`nothing was to be told, but ${JSON.stringify(lines)}`);
-  }
-
-  /** Leaves without a word, and waits until the server has noticed. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.wire.close();
-    await this.#served;
   }
 }
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import anonymous from "../../../../plugins/auth/anonymous.ts";
 import { setUpMechanism, testMechanisms } from "../../../support/test_directory.ts";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { bob, carol, fred, ImapClient, logIn, type TestService, testService } from "./talk.ts";
 
 const text = "Subject: hi\r\n\r\nSi vis pacem, para bellum.\r\n";

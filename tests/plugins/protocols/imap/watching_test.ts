@@ -1,6 +1,6 @@
 /** Several sessions and other protocols on one mailbox: what each is told of the others, and when (RFC 9051 §5.2, §7.5.1). */
 import { assert, assertEquals } from "@std/assert";
-import { overEachStorage } from "./over_each_storage.ts";
+import { overEachStorage } from "../over_each_storage.ts";
 import { fred, type ImapClient, logIn, testService } from "./talk.ts";
 
 const message = "Subject: x\r\n\r\ntext\r\n";

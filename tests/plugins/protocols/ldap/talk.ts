@@ -5,7 +5,12 @@ import { latin1Bytes } from "../../../../core/wire/ascii.ts";
 import { ldapOptions } from "../../../../plugins/protocols/ldap/options.ts";
 import { ldapService } from "../../../../plugins/protocols/ldap/service.ts";
 import { serveLdap } from "../../../../plugins/protocols/ldap/session.ts";
-import { type FakeClient, fakeConnection, type FakeConnectionOptions } from "../../../support/fake_connection.ts";
+import {
+  type FakeClient,
+  type FakeConnectionOptions,
+  type Serve,
+  serveFake,
+} from "../../../support/fake_connection.ts";
 import { testAuthentication, testDirectory } from "../../../support/test_directory.ts";
 import { type GivenContext, type MailContext, mailContext } from "../mail_context.ts";
 import { ber, joined, notation } from "./ber_notation.ts";
@@ -61,12 +66,12 @@ export class LdapClient implements AsyncDisposable {
 
   constructor(
     options: FakeConnectionOptions,
-    serve: (connection: ReturnType<typeof fakeConnection>["connection"], stop: AbortSignal) => Promise<void>,
+    serve: Serve,
     log: NonNullable<FakeConnectionOptions["log"]>,
   ) {
-    const { connection, client } = fakeConnection({ log, ...options });
+    const { client, served } = serveFake(serve, { log, ...options });
     this.client = client;
-    this.#served = serve(connection, options.stop ?? new AbortController().signal).finally(() => connection.close());
+    this.#served = served;
   }
 
   /** Sends what the notation says. */

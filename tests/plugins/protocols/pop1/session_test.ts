@@ -1,9 +1,8 @@
 /** The rules of RFC 918. */
 import { assert, assertEquals } from "@std/assert";
-import { Refusal, type Storage } from "../../../../core/contract/mod.ts";
 import plugin from "../../../../plugins/protocols/pop1/plugin.ts";
 import { fakeConnection } from "../../../support/fake_connection.ts";
-import { converse } from "../mail_context.ts";
+import { converse, unwritable } from "../mail_context.ts";
 import { pop1 } from "./serve.ts";
 
 const one = "From: joe@example.org\r\nDate: Wed, 4 Nov 2026 08:08:09 +0100\r\n\r\none\r\n";
@@ -146,19 +145,8 @@ Deno.test("pop1: where a message is removed before it was sent the connection cl
   assertEquals((await storage.messages(mailbox.id)).messages.map(({ uid }) => uid), [1]);
 });
 
-/** A storage that removes nothing. */
-function failing(storage: Storage): Storage {
-  return new Proxy(storage, {
-    get(_storage, name) {
-      if (name === "apply") return () => Promise.reject(new Refusal("unavailable", "the disk is full"));
-      const value: unknown = Reflect.get(storage, name);
-      return typeof value === "function" ? value.bind(storage) : value;
-    },
-  });
-}
-
 Deno.test("pop1: RFC 918, RCVD: an error says that the mail was not deleted", async () => {
-  const { serve, content, isUnlocked } = await pop1({ mail, wrap: failing });
+  const { serve, content, isUnlocked } = await pop1({ mail, wrap: unwritable });
   const received = await converse(serve, `${login}RDEL inbox\r\nRCEV\r\nRCVD\r\nNOOP\r\nQUIT\r\n`);
   assert(received.endsWith("\r\n-ERR the mail was not deleted\r\n+OK\r\n+OK\r\n"));
   assertEquals([await content(), await isUnlocked()], [inbox, true]);

@@ -1,9 +1,8 @@
 /** The rules of RFC 937. */
 import { assert, assertEquals } from "@std/assert";
-import { Refusal, type Storage } from "../../../../core/contract/mod.ts";
 import plugin from "../../../../plugins/protocols/pop2/plugin.ts";
 import { fakeConnection } from "../../../support/fake_connection.ts";
-import { converse } from "../mail_context.ts";
+import { converse, unwritable } from "../mail_context.ts";
 import { pop2 } from "./serve.ts";
 
 const [one, two, three] = ["A: 1\r\n\r\none\r\n", "A: 2\r\n\r\n.two\r\n.\r\n", "A: 3\n\nthree\nbare"];
@@ -161,20 +160,9 @@ Deno.test("pop2: a message that another session has removed has no length", asyn
   assertEquals(client.unread, `=0\r\n=${two.length} characters in message 2\r\n+ OK, bye, bye\r\n`);
 });
 
-/** A storage that removes nothing. */
-function failing(storage: Storage): Storage {
-  return new Proxy(storage, {
-    get(_storage, name) {
-      if (name === "apply") return () => Promise.reject(new Refusal("unavailable", "the disk is full"));
-      const value: unknown = Reflect.get(storage, name);
-      return typeof value === "function" ? value.bind(storage) : value;
-    },
-  });
-}
-
 Deno.test("pop2: when removing fails QUIT and FOLD say so, and nothing is lost", async () => {
   for (const last of ["QUIT", "FOLD Work"]) {
-    const { serve, content, isUnlocked } = await pop2({ mail, wrap: failing });
+    const { serve, content, isUnlocked } = await pop2({ mail, wrap: unwritable });
     const received = await converse(serve, `${hello}READ\r\nRETR\r\nACKD\r\n${last}\r\n`);
     assert(received.endsWith("\r\n- deleted messages were not removed\r\n"));
     assertEquals([await content(), await isUnlocked()], [inbox, true]);

@@ -20,7 +20,7 @@ import { pop3Options } from "../../../../plugins/protocols/pop3/options.ts";
 import { type Pop3Service, pop3Service } from "../../../../plugins/protocols/pop3/service.ts";
 import { servePop3 } from "../../../../plugins/protocols/pop3/session.ts";
 import { apop } from "../../../../plugins/auth/apop.ts";
-import { fakeConnection, type FakeConnectionOptions } from "../../../support/fake_connection.ts";
+import { type FakeConnectionOptions, servePieces } from "../../../support/fake_connection.ts";
 import {
   testAuthentication,
   type TestAuthenticationOptions,
@@ -118,14 +118,7 @@ export async function talk(
   input: string | readonly string[],
   options: FakeConnectionOptions = {},
 ): Promise<Talked> {
-  const { connection, client } = fakeConnection({ log, ...options });
-  const served = serve(connection, options.stop ?? new AbortController().signal).finally(() => connection.close());
-  for (const piece of typeof input === "string" ? [input] : input) {
-    while (!client.isAwaited && !client.isClosed) await client.changed;
-    client.send(piece);
-  }
-  client.close();
-  await served;
+  const client = await servePieces(serve, input, { log, ...options });
   return { output: client.received, lines: client.received.split("\r\n").slice(0, -1), writes: client.writes };
 }
 

@@ -2,7 +2,7 @@
 import type { Authentication } from "../../../../core/contract/mod.ts";
 import { type SmtpOptions, smtpOptions } from "../../../../plugins/protocols/smtp/options.ts";
 import { Session } from "../../../../plugins/protocols/smtp/session.ts";
-import { fakeConnection } from "../../../support/fake_connection.ts";
+import { servePieces } from "../../../support/fake_connection.ts";
 import { fakeContext, FakeDelivery, FakeLog } from "./fake_context.ts";
 
 /** What a session may be given. */
@@ -32,21 +32,14 @@ export interface Talked {
 export async function talk(input: string | readonly string[], given: Given = {}): Promise<Talked> {
   const delivery = given.delivery ?? new FakeDelivery();
   const log = new FakeLog();
-  const { connection, client } = fakeConnection({
+  const context = fakeContext(delivery, { ...given, log }), options = validOptions(given.options);
+  const client = await servePieces((connection, stop) => new Session(context, options, connection).serve(stop), input, {
     log,
     peer: "192.0.2.7",
     startTls: given.canStartTls ?? false,
     tls: given.tls === true && { cipher: "TLS_AES_256_GCM_SHA384" },
+    ...given.stop && { stop: given.stop },
   });
-  const context = fakeContext(delivery, { ...given, log });
-  const session = new Session(context, validOptions(given.options), connection);
-  const served = session.serve(given.stop ?? new AbortController().signal).finally(() => connection.close());
-  for (const piece of typeof input === "string" ? [input] : input) {
-    while (!client.isAwaited && !client.isClosed) await client.changed;
-    client.send(piece);
-  }
-  client.close();
-  await served;
   return { output: client.received, writes: client.writes, delivery, log: log.lines };
 }
 

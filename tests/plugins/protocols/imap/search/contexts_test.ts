@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { overEachStorage } from "../over_each_storage.ts";
+import { overEachStorage } from "../../over_each_storage.ts";
 import { type ImapClient, logIn, type TestService, testService } from "../talk.ts";
 import { append, type Made, searching } from "./searching.ts";
 

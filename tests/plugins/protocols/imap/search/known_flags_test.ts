@@ -8,7 +8,7 @@ import type { Condition } from "../../../../../plugins/protocols/imap/search/con
 import { evaluate } from "../../../../../plugins/protocols/imap/search/evaluate.ts";
 import { flagCondition, systemFlagBits } from "../../../../../plugins/protocols/imap/search/flag_condition.ts";
 import { KnownFlags } from "../../../../../plugins/protocols/imap/search/known_flags.ts";
-import { overEachStorage } from "../over_each_storage.ts";
+import { overEachStorage } from "../../over_each_storage.ts";
 import { fred, logIn, testService } from "../talk.ts";
 
 const message = "Subject: x\r\n\r\ntext\r\n";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Storage } from "../../../../../core/contract/mod.ts";
 import { serveImap } from "../../../../../plugins/protocols/imap/conversation.ts";
-import { overEachStorage } from "../over_each_storage.ts";
+import { overEachStorage } from "../../over_each_storage.ts";
 import { bob, fred, logIn, type TestService, testService } from "../talk.ts";
 import { append } from "./searching.ts";
 

@@ -1,7 +1,7 @@
 /** Random mailboxes and random searches, against an evaluator that knows what the messages are made of. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { overEachStorage } from "../over_each_storage.ts";
+import { overEachStorage } from "../../over_each_storage.ts";
 import { logIn, testService } from "../talk.ts";
 import { anyComposed, anyText, type Composed } from "./composed.ts";
 import { append, found, literal } from "./searching.ts";
