@@ -49,20 +49,34 @@ export function decodeEncodedWords(text: string, decode: CharsetDecode = decodeC
   return decoded + text.slice(at);
 }
 
-/**
- * Words that touch. RFC 2047 §5 wants whole characters in each word; mailers that split one between two words of a charset
- * are common enough that their octets are joined before decoding.
- */
+/** Words that touch: those of one charset together. */
 function decodeRun(words: readonly Word[], decode: CharsetDecode): string {
   let text = "";
   for (let first = 0; first < words.length;) {
     const charset = words[first]?.charset ?? "";
     let last = first;
     while (words[last]?.charset === charset) last++;
-    text += decode(concat(words.slice(first, last).map((word) => word.bytes)), charset);
+    text += decodePieces(words.slice(first, last).map((word) => word.bytes), charset, decode);
     first = last;
   }
   return text;
+}
+
+/**
+ * RFC 2047 §5 wants whole characters in each word; mailers that split one between two words of a charset are common enough
+ * that their octets are joined. Words of ISO-2022-JP must not be: each ends in ASCII (§3), and an escape right behind
+ * another is an error to its decoder. What leaves less unread is right.
+ */
+function decodePieces(pieces: readonly Uint8Array[], charset: string, decode: CharsetDecode): string {
+  const joined = decode(concat(pieces), charset);
+  if (pieces.length < 2 || !joined.includes("\ufffd")) return joined;
+  const apart = pieces.map((piece) => decode(piece, charset)).join("");
+  return unread(apart) < unread(joined) ? apart : joined;
+}
+
+/** How much of a text could not be decoded. */
+function unread(text: string): number {
+  return text.split("\ufffd").length;
 }
 
 /** The octets of an encoded text; undefined when it is not what its encoding says. */

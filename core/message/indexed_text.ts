@@ -9,7 +9,7 @@ import { CharsetDecoder } from "./charset.ts";
 import { addressText, readValue, searchTextOf } from "./search_text.ts";
 
 /** Changes whenever other keys are made of the same messages: what was indexed before is then of no use. */
-export const indexedTextVersion: number = 1;
+export const indexedTextVersion: number = 2;
 
 /**
  * The keys, one text a line. Undefined for a message that has more than `most` characters, or a charset that is not known

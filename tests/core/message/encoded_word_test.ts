@@ -32,6 +32,13 @@ Deno.test("a character split between two words of a charset is joined, in either
   assertEquals(decodeEncodedWords("=?utf-8?B?4oI=?= =?utf-8?q?=AC?="), "€");
 });
 
+Deno.test("RFC 2047 §3: words of ISO-2022-JP begin and end in ASCII, and nothing stands where two of them meet", () => {
+  assertEquals(decodeEncodedWords("=?iso-2022-jp?B?GyRCRnxLXBsoQg==?= =?ISO-2022-JP?B?GyRCOGwbKEI=?="), "日本語");
+  // A character split between two words.
+  assertEquals(decodeEncodedWords("=?iso-2022-jp?B?GyRCRg==?= =?iso-2022-jp?B?fEtcGyhC?="), "日本");
+  assertEquals(decodeEncodedWords("=?iso-2022-jp?B?GyRCRnxLXBsoQg==?= =?iso-2022-jp?Q?=FF?="), "日本\ufffd");
+});
+
 Deno.test("what is no encoded word stays as it is", () => {
   for (
     const text of [
