@@ -1,4 +1,5 @@
 /** Encoded words in header fields (RFC 2047): decoding as lenient as real mail needs, encoding as strict as the RFC. */
+import { latin1Bytes } from "../wire/ascii.ts";
 import { encodeUtf8 } from "../wire/utf8.ts";
 import { Base64Decoder, encodeBase64 } from "./base64.ts";
 import { concat } from "./bytes.ts";
@@ -10,11 +11,14 @@ import { type CharsetDecode, decodeCharset } from "./charset.ts";
  */
 const encodedWord = /=\?([^?\s*]{1,64})(?:\*[^?\s]{0,64})?\?([bq])\?([^?]*)\?=/gi;
 
-interface Word {
-  readonly start: number;
-  readonly end: number;
+interface Octets {
   readonly charset: string;
   readonly bytes: Uint8Array;
+}
+
+interface Word extends Octets {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Text with its encoded words decoded; a word that cannot be decoded stays as it is. */
@@ -28,14 +32,10 @@ export function decodeEncodedWords(text: string, decode: CharsetDecode = decodeC
     run = [];
   };
   for (const match of text.matchAll(encodedWord)) {
-    const bytes = wordBytes(match[2] ?? "", match[3] ?? "");
-    if (!bytes) continue;
-    const word = {
-      start: match.index,
-      end: match.index + match[0].length,
-      charset: (match[1] ?? "").toLowerCase(),
-      bytes,
-    };
+    const [whole, label = "", encoding = "", encoded = ""] = match;
+    const octets = octetsOf(label.toLowerCase(), encoding, encoded);
+    if (!octets) continue;
+    const word = { start: match.index, end: match.index + whole.length, ...octets };
     const between = text.slice(at, word.start);
     // RFC 2047 §6.2: white space between adjacent encoded words is not shown.
     if (run.length === 0 || /[^ \t\r\n]/.test(between)) {
@@ -80,8 +80,10 @@ function unread(text: string): number {
 }
 
 /** The octets of an encoded text; undefined when it is not what its encoding says. */
-function wordBytes(encoding: string, text: string): Uint8Array | undefined {
-  return encoding === "b" || encoding === "B" ? base64Bytes(text) : qBytes(text);
+function octetsOf(charset: string, encoding: string, text: string): Octets | undefined {
+  if (encoding === "q" || encoding === "Q") return qOctets(charset, text);
+  const bytes = base64Bytes(text);
+  return bytes && { charset, bytes };
 }
 
 function base64Bytes(text: string): Uint8Array | undefined {
@@ -90,9 +92,16 @@ function base64Bytes(text: string): Uint8Array | undefined {
   return concat([decoder.push(encodeUtf8(text)), decoder.finish()]);
 }
 
-/** RFC 2047 §4.2, the "Q" encoding. 8-bit characters do not belong there; they are taken as UTF-8. */
-function qBytes(text: string): Uint8Array {
-  const source = encodeUtf8(text);
+/**
+ * RFC 2047 §4.2, the "Q" encoding. What is not ASCII does not belong there. Octets that a mailer left as they were are of
+ * the charset; characters beyond them are of a field in UTF-8 (RFC 6532), whatever the charset.
+ */
+function qOctets(charset: string, text: string): Octets {
+  if (/^utf-?8$/.test(charset) || /[^\0-\xff]/.test(text)) return { charset: "utf-8", bytes: qBytes(encodeUtf8(text)) };
+  return { charset, bytes: qBytes(latin1Bytes(text)) };
+}
+
+function qBytes(source: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(source.length);
   let length = 0;
   for (let at = 0; at < source.length; at++) {

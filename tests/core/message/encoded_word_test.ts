@@ -64,6 +64,16 @@ Deno.test("lenient: spaces in a word, missing padding, bad escapes, an unknown c
   assertEquals(decodeEncodedWords("=?nonsense?Q?=C3=BC?="), "ü");
 });
 
+Deno.test("octets that a mailer left as they are in a word, as Eudora did, are of the word's charset", () => {
+  assertEquals(decodeEncodedWords("=?iso-8859-1?Q?Gr\xfc=DFe?="), "Grüße");
+  assertEquals(decodeEncodedWords("=?koi8-r?Q?\xf0=F2?="), "ПР");
+  assertEquals(decodeEncodedWords("=?us-ascii?Q?\xfc?="), "ü");
+  // A field in UTF-8 (RFC 6532) has characters there.
+  assertEquals(decodeEncodedWords("=?iso-8859-1?Q?=44ie_Привет?="), "Die Привет");
+  assertEquals(decodeEncodedWords("=?utf-8?Q?Grü=C3=9Fe?="), "Grüße");
+  assertEquals(decodeEncodedWords("=?UTF8?Q?ü?="), "ü");
+});
+
 Deno.test("charsets beyond the platform's, once they are loaded", async () => {
   assertEquals(decodeEncodedWords("=?cp850?Q?=81ber?=", await loadCharsets()), "über");
   assertEquals(decodeEncodedWords("=?utf-7?Q?Hi_+Jjo-?=", await loadCharsets()), "Hi ☺");
