@@ -2,7 +2,8 @@
  * Octets to text by charset name (RFC 2978). The platform's TextDecoder knows the web's charsets; the rest (UTF-7, UTF-32,
  * DOS code pages) is iconv-lite's, which is slow to load and so loads only where it is asked for.
  */
-import { latin1 } from "../wire/ascii.ts";
+import { latin1, latin1Bytes } from "../wire/ascii.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
 import { textOf } from "./field_text.ts";
 
 /** Decodes octets of a charset; never throws, and knows something for every name. */
@@ -44,6 +45,19 @@ export function decodeCharset(bytes: Uint8Array, charset: string): string {
   if (unnamed.has(name)) return textOf(bytes);
   const decoder = platformDecoder(name);
   return decoder ? decoder.decode(bytes) : textOf(bytes);
+}
+
+/**
+ * The charset of octets that a mailer left as they are in a text that should have been encoded: the one it named. Where
+ * there are characters that are no octets, the field is in UTF-8 (RFC 6532), whatever was named.
+ */
+export function charsetOfStrays(text: string, named: string): string {
+  return /^utf-?8$/i.test(named) || /[^\0-\xff]/.test(text) ? "utf-8" : named;
+}
+
+/** Octets of such a text, in a charset that `charsetOfStrays` gave. */
+export function strayOctets(text: string, charset: string): Uint8Array {
+  return charset === "utf-8" ? encodeUtf8(text) : latin1Bytes(text);
 }
 
 /** Whether the label says nothing of how octets are to be read. */

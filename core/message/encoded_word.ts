@@ -1,9 +1,8 @@
 /** Encoded words in header fields (RFC 2047): decoding as lenient as real mail needs, encoding as strict as the RFC. */
-import { latin1Bytes } from "../wire/ascii.ts";
 import { encodeUtf8 } from "../wire/utf8.ts";
 import { Base64Decoder, encodeBase64 } from "./base64.ts";
 import { concat } from "./bytes.ts";
-import { type CharsetDecode, decodeCharset } from "./charset.ts";
+import { type CharsetDecode, charsetOfStrays, decodeCharset, strayOctets } from "./charset.ts";
 
 /**
  * RFC 2047 §2, and RFC 2231 §5 for the language. Spaces inside a word are forbidden but seen, so they are taken; a "?" in
@@ -92,13 +91,10 @@ function base64Bytes(text: string): Uint8Array | undefined {
   return concat([decoder.push(encodeUtf8(text)), decoder.finish()]);
 }
 
-/**
- * RFC 2047 §4.2, the "Q" encoding. What is not ASCII does not belong there. Octets that a mailer left as they were are of
- * the charset; characters beyond them are of a field in UTF-8 (RFC 6532), whatever the charset.
- */
-function qOctets(charset: string, text: string): Octets {
-  if (/^utf-?8$/.test(charset) || /[^\0-\xff]/.test(text)) return { charset: "utf-8", bytes: qBytes(encodeUtf8(text)) };
-  return { charset, bytes: qBytes(latin1Bytes(text)) };
+/** RFC 2047 §4.2, the "Q" encoding. What is not ASCII does not belong there. */
+function qOctets(named: string, text: string): Octets {
+  const charset = charsetOfStrays(text, named);
+  return { charset, bytes: qBytes(strayOctets(text, charset)) };
 }
 
 function qBytes(source: Uint8Array): Uint8Array {
