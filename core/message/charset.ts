@@ -4,6 +4,7 @@
  */
 import { latin1, latin1Bytes } from "../wire/ascii.ts";
 import { encodeUtf8 } from "../wire/utf8.ts";
+import { charsetLabels } from "./charset_labels.ts";
 import { textOf } from "./field_text.ts";
 
 /** Decodes octets of a charset; never throws, and knows something for every name. */
@@ -68,7 +69,7 @@ export function namesNoCharset(charset: string): boolean {
 /** Whether `decodeCharset` knows the charset by name; if not, `loadCharsets` may. */
 export function isPlatformCharset(charset: string): boolean {
   const name = canonicalName(charset);
-  return unnamed.has(name) || platformDecoder(name) !== undefined;
+  return unnamed.has(name) || charsetLabels.has(name);
 }
 
 /** Decodes the next octets of a text; at the end also what was held back. Never throws. */
@@ -151,11 +152,5 @@ function canonicalName(charset: string): string {
 }
 
 function platformDecoder(name: string): TextDecoder | undefined {
-  // A name may be anything a stranger wrote; no real one is long.
-  if (name.length > 64) return undefined;
-  try {
-    return new TextDecoder(name, { ignoreBOM: true });
-  } catch {
-    return undefined;
-  }
+  return charsetLabels.has(name) ? new TextDecoder(name, { ignoreBOM: true }) : undefined;
 }
