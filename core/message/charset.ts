@@ -2,7 +2,9 @@
  * Octets to text by charset name (RFC 2978). The platform's TextDecoder knows the web's charsets; the rest (UTF-7, UTF-32,
  * DOS code pages) is iconv-lite's, which is slow to load and so loads only where it is asked for.
  */
-import { latin1 } from "../wire/ascii.ts";
+import { latin1, latin1Bytes } from "../wire/ascii.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
+import { charsetLabels } from "./charset_labels.ts";
 import { textOf } from "./field_text.ts";
 
 /** Decodes octets of a charset; never throws, and knows something for every name. */
@@ -46,6 +48,19 @@ export function decodeCharset(bytes: Uint8Array, charset: string): string {
   return decoder ? decoder.decode(bytes) : textOf(bytes);
 }
 
+/**
+ * The charset of octets that a mailer left as they are in a text that should have been encoded: the one it named. Where
+ * there are characters that are no octets, the field is in UTF-8 (RFC 6532), whatever was named.
+ */
+export function charsetOfStrays(text: string, named: string): string {
+  return /^utf-?8$/i.test(named) || /[^\0-\xff]/.test(text) ? "utf-8" : named;
+}
+
+/** Octets of such a text, in a charset that `charsetOfStrays` gave. */
+export function strayOctets(text: string, charset: string): Uint8Array {
+  return charset === "utf-8" ? encodeUtf8(text) : latin1Bytes(text);
+}
+
 /** Whether the label says nothing of how octets are to be read. */
 export function namesNoCharset(charset: string): boolean {
   return unnamed.has(canonicalName(charset));
@@ -54,7 +69,7 @@ export function namesNoCharset(charset: string): boolean {
 /** Whether `decodeCharset` knows the charset by name; if not, `loadCharsets` may. */
 export function isPlatformCharset(charset: string): boolean {
   const name = canonicalName(charset);
-  return unnamed.has(name) || platformDecoder(name) !== undefined;
+  return unnamed.has(name) || charsetLabels.has(name);
 }
 
 /** Decodes the next octets of a text; at the end also what was held back. Never throws. */
@@ -137,11 +152,5 @@ function canonicalName(charset: string): string {
 }
 
 function platformDecoder(name: string): TextDecoder | undefined {
-  // A name may be anything a stranger wrote; no real one is long.
-  if (name.length > 64) return undefined;
-  try {
-    return new TextDecoder(name, { ignoreBOM: true });
-  } catch {
-    return undefined;
-  }
+  return charsetLabels.has(name) ? new TextDecoder(name, { ignoreBOM: true }) : undefined;
 }

@@ -2,7 +2,7 @@
 import { encodeUtf8 } from "../wire/utf8.ts";
 import { Base64Decoder, encodeBase64 } from "./base64.ts";
 import { concat } from "./bytes.ts";
-import { type CharsetDecode, decodeCharset } from "./charset.ts";
+import { type CharsetDecode, charsetOfStrays, decodeCharset, strayOctets } from "./charset.ts";
 
 /**
  * RFC 2047 §2, and RFC 2231 §5 for the language. Spaces inside a word are forbidden but seen, so they are taken; a "?" in
@@ -10,11 +10,14 @@ import { type CharsetDecode, decodeCharset } from "./charset.ts";
  */
 const encodedWord = /=\?([^?\s*]{1,64})(?:\*[^?\s]{0,64})?\?([bq])\?([^?]*)\?=/gi;
 
-interface Word {
-  readonly start: number;
-  readonly end: number;
+interface Octets {
   readonly charset: string;
   readonly bytes: Uint8Array;
+}
+
+interface Word extends Octets {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Text with its encoded words decoded; a word that cannot be decoded stays as it is. */
@@ -28,14 +31,10 @@ export function decodeEncodedWords(text: string, decode: CharsetDecode = decodeC
     run = [];
   };
   for (const match of text.matchAll(encodedWord)) {
-    const bytes = wordBytes(match[2] ?? "", match[3] ?? "");
-    if (!bytes) continue;
-    const word = {
-      start: match.index,
-      end: match.index + match[0].length,
-      charset: (match[1] ?? "").toLowerCase(),
-      bytes,
-    };
+    const [whole, label = "", encoding = "", encoded = ""] = match;
+    const octets = octetsOf(label.toLowerCase(), encoding, encoded);
+    if (!octets) continue;
+    const word = { start: match.index, end: match.index + whole.length, ...octets };
     const between = text.slice(at, word.start);
     // RFC 2047 §6.2: white space between adjacent encoded words is not shown.
     if (run.length === 0 || /[^ \t\r\n]/.test(between)) {
@@ -49,25 +48,41 @@ export function decodeEncodedWords(text: string, decode: CharsetDecode = decodeC
   return decoded + text.slice(at);
 }
 
-/**
- * Words that touch. RFC 2047 §5 wants whole characters in each word; mailers that split one between two words of a charset
- * are common enough that their octets are joined before decoding.
- */
+/** Words that touch: those of one charset together. */
 function decodeRun(words: readonly Word[], decode: CharsetDecode): string {
   let text = "";
   for (let first = 0; first < words.length;) {
     const charset = words[first]?.charset ?? "";
     let last = first;
     while (words[last]?.charset === charset) last++;
-    text += decode(concat(words.slice(first, last).map((word) => word.bytes)), charset);
+    text += decodePieces(words.slice(first, last).map((word) => word.bytes), charset, decode);
     first = last;
   }
   return text;
 }
 
+/**
+ * RFC 2047 §5 wants whole characters in each word; mailers that split one between two words of a charset are common enough
+ * that their octets are joined. Words of ISO-2022-JP must not be: each ends in ASCII (§3), and an escape right behind
+ * another is an error to its decoder. What leaves less unread is right.
+ */
+function decodePieces(pieces: readonly Uint8Array[], charset: string, decode: CharsetDecode): string {
+  const joined = decode(concat(pieces), charset);
+  if (pieces.length < 2 || !joined.includes("\ufffd")) return joined;
+  const apart = pieces.map((piece) => decode(piece, charset)).join("");
+  return unread(apart) < unread(joined) ? apart : joined;
+}
+
+/** How much of a text could not be decoded. */
+function unread(text: string): number {
+  return text.split("\ufffd").length;
+}
+
 /** The octets of an encoded text; undefined when it is not what its encoding says. */
-function wordBytes(encoding: string, text: string): Uint8Array | undefined {
-  return encoding === "b" || encoding === "B" ? base64Bytes(text) : qBytes(text);
+function octetsOf(charset: string, encoding: string, text: string): Octets | undefined {
+  if (encoding === "q" || encoding === "Q") return qOctets(charset, text);
+  const bytes = base64Bytes(text);
+  return bytes && { charset, bytes };
 }
 
 function base64Bytes(text: string): Uint8Array | undefined {
@@ -76,9 +91,13 @@ function base64Bytes(text: string): Uint8Array | undefined {
   return concat([decoder.push(encodeUtf8(text)), decoder.finish()]);
 }
 
-/** RFC 2047 §4.2, the "Q" encoding. 8-bit characters do not belong there; they are taken as UTF-8. */
-function qBytes(text: string): Uint8Array {
-  const source = encodeUtf8(text);
+/** RFC 2047 §4.2, the "Q" encoding. What is not ASCII does not belong there. */
+function qOctets(named: string, text: string): Octets {
+  const charset = charsetOfStrays(text, named);
+  return { charset, bytes: qBytes(strayOctets(text, charset)) };
+}
+
+function qBytes(source: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(source.length);
   let length = 0;
   for (let at = 0; at < source.length; at++) {

@@ -9,11 +9,14 @@ import { CharsetDecoder } from "./charset.ts";
 import { addressText, readValue, searchTextOf } from "./search_text.ts";
 
 /** Changes whenever other keys are made of the same messages: what was indexed before is then of no use. */
-export const indexedTextVersion: number = 1;
+export const indexedTextVersion: number = 2;
+
+/** Octets that are read for each character that may be had of them: base64 and quoted-printable take about so many. */
+const OCTETS = 4;
 
 /**
- * The keys, one text a line. Undefined for a message that has more than `most` characters, or a charset that is not known
- * at once: it has to be looked at in every search.
+ * The keys, one text a line. Undefined for a message that has more than `most` characters, or octets for more, or a charset
+ * that is not known at once: it has to be looked at in every search. Whoever writes waits for this, so it ends early.
  */
 export function indexedText(
   { structure, envelope, fields }: Pick<MessageSummary, "structure" | "envelope" | "fields">,
@@ -22,16 +25,20 @@ export function indexedText(
 ): string | undefined {
   const decoder = new CharsetDecoder();
   const texts: string[] = [];
-  let size = 0, text = "", octets = "";
+  let size = 0, sizeRead = 0, text = "", octets = "";
+  const counted = (start: number, end: number) => {
+    sizeRead += end - start;
+    return read(start, end);
+  };
   const endText = () => {
     // Keys are made of whole texts: pieces meet within them.
     if (text !== "") texts.push(unicodeCasemap(text));
     if (octets !== "") texts.push(unicodeCasemap(octets));
     text = octets = "";
   };
-  for (const piece of searchTextOf(structure, read, { header: true }, decoder.decode)) {
+  for (const piece of searchTextOf(structure, counted, { header: true }, decoder.decode)) {
     size += piece.text.length + (piece.octets?.length ?? 0);
-    if (size > most) return undefined;
+    if (size > most || sizeRead > most * OCTETS || decoder.isWanting) return undefined;
     if (!piece.continues) endText();
     text += piece.text;
     octets += piece.octets ?? "";

@@ -1,8 +1,7 @@
 /** Parameters of MIME fields (RFC 2045 §5.1) with RFC 2231's continuations and charsets, read as real mail needs it. */
-import { latin1 } from "../wire/ascii.ts";
-import { encodeUtf8 } from "../wire/utf8.ts";
+import { latin1, latin1Bytes } from "../wire/ascii.ts";
 import type { MessageParameter } from "../contract/message.ts";
-import { type CharsetDecode, decodeCharset } from "./charset.ts";
+import { type CharsetDecode, charsetOfStrays, decodeCharset, strayOctets } from "./charset.ts";
 import { isBlank, textOf } from "./field_text.ts";
 import { concat } from "./bytes.ts";
 
@@ -132,25 +131,29 @@ function joinContinuations(segments: readonly Segment[], decode: CharsetDecode):
 function joinNumbered(numbered: ReadonlyMap<number, Segment>, first: Segment, decode: CharsetDecode): string {
   // RFC 2231 §4: charset'language' stands once, at the start, and only in a value marked with "*".
   const information = first.name.endsWith("*") ? /^([^']*)'[^']*'/.exec(first.value) : null;
-  const pieces: Uint8Array[] = [];
+  const segments: Segment[] = [];
   for (let number = 0; number < numbered.size; number++) {
     const segment = numbered.get(number);
     if (!segment) break;
     const value = number === 0 && information ? segment.value.slice(information[0].length) : segment.value;
-    pieces.push(segment.name.endsWith("*") ? percentDecoded(value) : encodeUtf8(value));
+    segments.push({ name: segment.name, value });
   }
-  const bytes = concat(pieces);
-  return information?.[1] ? decode(bytes, information[1]) : textOf(bytes);
+  const charset = charsetOfStrays(segments.map(({ value }) => value).join(""), information?.[1] || "utf-8");
+  const bytes = concat(segments.map(({ name, value }) => {
+    const octets = strayOctets(value, charset);
+    return name.endsWith("*") ? percentDecoded(octets) : octets;
+  }));
+  return information?.[1] ? decode(bytes, charset) : textOf(bytes);
 }
 
 /** Octets of `%41` escapes; anything else as it is. */
-function percentDecoded(value: string): Uint8Array {
-  if (!value.includes("%")) return encodeUtf8(value);
-  const unescaped = latin1(encodeUtf8(value)).replace(
+function percentDecoded(octets: Uint8Array): Uint8Array {
+  const text = latin1(octets);
+  if (!text.includes("%")) return octets;
+  return latin1Bytes(text.replace(
     /%([0-9A-Fa-f]{2})/g,
     (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)),
-  );
-  return Uint8Array.from(unescaped, (character) => character.charCodeAt(0));
+  ));
 }
 
 /** Where, from `start` on, something stands that is neither blank nor comment. */

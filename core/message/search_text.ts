@@ -60,6 +60,9 @@ export interface SearchTextOptions {
 /** Octets that are read at once, and about so many characters that a piece has. */
 const PIECE = 65_536;
 
+/** Octets of a field that are decoded. */
+const LONGEST_FIELD = 4 * PIECE;
+
 /** The texts of a stored message, reading only what is text. */
 export async function* searchText(
   structure: MessagePart,
@@ -70,8 +73,9 @@ export async function* searchText(
   for (const section of sectionsOf(structure, options)) {
     const { part, start, end } = section;
     if (section.isHeader) {
-      const block = await body.read(start, end);
-      yield* await decoder.reading(() => [...headerPieces(part, block, decoder.decode, options)]);
+      for (const reading of headerReadings(part, await body.read(start, end), options)) {
+        yield await decoder.reading(() => reading(decoder.decode));
+      }
     } else {
       if (!isPlatformCharset(charsetOf(part))) await decoder.load();
       const reading = new PartReading(part, decoder.decode, options);
@@ -92,7 +96,7 @@ export function* searchTextOf(
 ): Generator<SearchPiece, void, undefined> {
   for (const { part, isHeader, start, end } of sectionsOf(structure, options)) {
     if (isHeader) {
-      yield* headerPieces(part, read(start, end), decode, options);
+      for (const reading of headerReadings(part, read(start, end), options)) yield reading(decode);
       continue;
     }
     const reading = new PartReading(part, decode, options);
@@ -103,13 +107,21 @@ export function* searchTextOf(
   }
 }
 
-/** A field of a header block; its octets where it is no text, or always. */
+/**
+ * A field of a header block; its octets where it is no text, or always. Of one that is longer than any that is meant to be
+ * read the encoded words stay as they are: all of it is decoded in one go.
+ */
 export function readField(header: Header, field: HeaderField, decode: CharsetDecode, octets = false): ReadText {
-  const text = decodeEncodedWords(header.value(field), decode);
+  const decodeWords = field.end - field.start > LONGEST_FIELD ? asItIs : decodeEncodedWords;
+  const text = decodeWords(header.value(field), decode);
   if (!octets && isAscii(text)) return { text };
   const raw = header.rawValue(field);
   if (!octets && !text.includes("\ufffd") && decodeUtf8(raw) !== undefined) return { text };
-  return { text, octets: decodeEncodedWords(unfold(latin1(raw)), latin1) };
+  return { text, octets: decodeWords(unfold(latin1(raw)), latin1) };
+}
+
+function asItIs(text: string): string {
+  return text;
 }
 
 /** The value of a field that is kept as text (`MessageSummary`). */
@@ -161,25 +173,46 @@ function isText({ type }: MessagePart): boolean {
   return type === "text" || type === "message" || type === "multipart";
 }
 
-function* headerPieces(
+/** A piece of a header, once its charsets are there. */
+type HeaderReading = (decode: CharsetDecode) => SearchPiece;
+
+function* headerReadings(
   part: MessagePart,
   block: Uint8Array,
-  decode: CharsetDecode,
   { octets: always = false }: SearchTextOptions,
-): Generator<SearchPiece, void, undefined> {
+): Generator<HeaderReading, void, undefined> {
   const header = new Header(block);
-  let text = "", octets = "", continues = false;
+  let fields: HeaderField[] = [], size = 0, continues = false;
   for (const field of header.fields) {
-    const value = readField(header, field, decode, always), name = field.name === "" ? "" : `${field.name}: `;
-    text += `${name}${value.text}\n`;
-    if (value.octets !== undefined) octets += `${name}${value.octets}\n`;
-    if (text.length < PIECE) continue;
-    yield { isHeader: true, continues, text, ...octets !== "" && { octets } };
+    fields.push(field);
+    size += field.end - field.start;
+    if (size < PIECE) continue;
+    yield headerReading(header, fields, always, continues);
     continues = true;
-    text = octets = "";
+    fields = [];
+    size = 0;
   }
-  for (const name of fileNamesOf(part, decode)) text += `${name}\n`;
-  yield { isHeader: true, continues, text, ...octets !== "" && { octets } };
+  yield (decode) => {
+    const last = headerReading(header, fields, always, continues)(decode);
+    return { ...last, text: last.text + fileNamesOf(part, decode).map((name) => `${name}\n`).join("") };
+  };
+}
+
+function headerReading(
+  header: Header,
+  fields: readonly HeaderField[],
+  always: boolean,
+  continues: boolean,
+): HeaderReading {
+  return (decode) => {
+    let text = "", octets = "";
+    for (const field of fields) {
+      const value = readField(header, field, decode, always), name = field.name === "" ? "" : `${field.name}: `;
+      text += `${name}${value.text}\n`;
+      if (value.octets !== undefined) octets += `${name}${value.octets}\n`;
+    }
+    return { isHeader: true, continues, text, ...octets !== "" && { octets } };
+  };
 }
 
 /** The text of one part, a piece at a time. */

@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { decodeCharset, isPlatformCharset, loadCharsets } from "../../../core/message/charset.ts";
+import { charsetLabels } from "../../../core/message/charset_labels.ts";
+import { decodeEncodedWords } from "../../../core/message/encoded_word.ts";
 import { octets } from "./corpus.ts";
+import { quickly } from "./quickly.ts";
 
 Deno.test("charsets of the platform, by any of their names", () => {
   for (
@@ -15,6 +19,28 @@ Deno.test("charsets of the platform, by any of their names", () => {
       ["utf-8", "\xff", "\ufffd"],
     ] as const
   ) assertEquals(decodeCharset(octets(text), charset), expected, charset);
+});
+
+Deno.test("the names that are listed are those that TextDecoder knows", () => {
+  const isKnown = (name: string) => {
+    try {
+      return new TextDecoder(name).encoding !== "";
+    } catch {
+      return false;
+    }
+  };
+  for (const name of charsetLabels) assert(isKnown(name), name);
+  const label = fc.constantFrom(...charsetLabels);
+  const near = fc.tuple(label, fc.constantFrom("", "x-", "cs"), fc.constantFrom("", "-", "_", "1", "-i"), fc.boolean());
+  fc.assert(fc.property(near, ([name, before, after, isShort]) => {
+    const varied = `${before}${isShort ? name.replace(/[-_]/, "") : name}${after}`;
+    assertEquals(charsetLabels.has(varied), isKnown(varied), varied);
+  }));
+});
+
+Deno.test("names that nobody knows are passed over quickly", () => {
+  const words = Array.from({ length: 300_000 }, (_, n) => `=?x${n}?q?a?=`).join(" ");
+  quickly("unknown charsets", () => assertEquals(decodeEncodedWords(words), "a".repeat(300_000)));
 });
 
 Deno.test("what names no charset is read as UTF-8 if it is, else no octet is lost", () => {

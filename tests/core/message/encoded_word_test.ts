@@ -32,6 +32,13 @@ Deno.test("a character split between two words of a charset is joined, in either
   assertEquals(decodeEncodedWords("=?utf-8?B?4oI=?= =?utf-8?q?=AC?="), "€");
 });
 
+Deno.test("RFC 2047 §3: words of ISO-2022-JP begin and end in ASCII, and nothing stands where two of them meet", () => {
+  assertEquals(decodeEncodedWords("=?iso-2022-jp?B?GyRCRnxLXBsoQg==?= =?ISO-2022-JP?B?GyRCOGwbKEI=?="), "日本語");
+  // A character split between two words.
+  assertEquals(decodeEncodedWords("=?iso-2022-jp?B?GyRCRg==?= =?iso-2022-jp?B?fEtcGyhC?="), "日本");
+  assertEquals(decodeEncodedWords("=?iso-2022-jp?B?GyRCRnxLXBsoQg==?= =?iso-2022-jp?Q?=FF?="), "日本\ufffd");
+});
+
 Deno.test("what is no encoded word stays as it is", () => {
   for (
     const text of [
@@ -55,6 +62,16 @@ Deno.test("lenient: spaces in a word, missing padding, bad escapes, an unknown c
   assertEquals(decodeEncodedWords("=?utf-8?B?YWI?="), "ab");
   assertEquals(decodeEncodedWords("=?nonsense?Q?=FC=DF?="), "üß");
   assertEquals(decodeEncodedWords("=?nonsense?Q?=C3=BC?="), "ü");
+});
+
+Deno.test("octets that a mailer left as they are in a word, as Eudora did, are of the word's charset", () => {
+  assertEquals(decodeEncodedWords("=?iso-8859-1?Q?Gr\xfc=DFe?="), "Grüße");
+  assertEquals(decodeEncodedWords("=?koi8-r?Q?\xf0=F2?="), "ПР");
+  assertEquals(decodeEncodedWords("=?us-ascii?Q?\xfc?="), "ü");
+  // A field in UTF-8 (RFC 6532) has characters there.
+  assertEquals(decodeEncodedWords("=?iso-8859-1?Q?=44ie_Привет?="), "Die Привет");
+  assertEquals(decodeEncodedWords("=?utf-8?Q?Grü=C3=9Fe?="), "Grüße");
+  assertEquals(decodeEncodedWords("=?UTF8?Q?ü?="), "ü");
 });
 
 Deno.test("charsets beyond the platform's, once they are loaded", async () => {

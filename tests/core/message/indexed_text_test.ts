@@ -40,3 +40,23 @@ Deno.test("addresses are indexed as ENVELOPE has them, and what is too long not 
   assertEquals(indexed(message, 40), undefined);
   assertEquals(indexed(octets("Content-Type: text/plain; charset=cp850\r\n\r\nx")), undefined);
 });
+
+Deno.test("what would take long is left out before it is read, whatever little text there is in it", () => {
+  const header = `Subject: ${"=?utf-8?q??=\r\n ".repeat(10_000)}\r\n`;
+  const part = `--b\r\n${header}\r\n\r\n`;
+  const top = "Content-Type: multipart/mixed; boundary=b\r\n\r\n", most = 100_000;
+  const read = (message: Uint8Array) => {
+    let size = 0;
+    const text = indexedText(summarize(message), (start, end) => {
+      size += end - start;
+      return message.subarray(start, end);
+    }, most);
+    return { text, size };
+  };
+  const few = read(octets(top + part.repeat(2))), many = read(octets(top + part.repeat(50)));
+  assertEquals([few.text !== undefined, many.text], [true, undefined]);
+  assert(many.size < 5 * most + part.length, `${many.size}`);
+  // A charset that has to be loaded first.
+  const rare = read(octets(`Subject: =?cp850?q?a?=\r\n${top}${part.repeat(2)}`));
+  assertEquals([rare.text, rare.size < part.length], [undefined, true]);
+});

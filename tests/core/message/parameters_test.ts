@@ -36,6 +36,14 @@ Deno.test("RFC 2231 §4: charset and language", () => {
   check("; title*=%c3%bc%zz", ["title", "ü%zz", true]);
 });
 
+Deno.test("octets that a mailer left as they are in an extended value are of its charset", () => {
+  assertEquals(parseParameters("; filename*=iso-8859-1''Gr\xfc%DFe"), [["filename", "Grüße", true]]);
+  assertEquals(parseParameters("; a*0*=koi8-r''\xf0; a*1*=%F2; a*2=\xf0"), [["a", "ПРП", true]]);
+  // A field in UTF-8 (RFC 6532) has characters there.
+  assertEquals(parseParameters("; filename*=iso-8859-1''%41Привет"), [["filename", "AПривет", true]]);
+  assertEquals(parseParameters("; filename*=UTF-8''Gr\xfc%C3%9Fe"), [["filename", "Grüße", true]]);
+});
+
 Deno.test("RFC 6266 §4.3: the extended form wins over a plain one", () => {
   check("; filename=fallback.txt; filename*=utf-8''%c3%bc.txt", ["filename", "ü.txt", true]);
 });

@@ -146,6 +146,19 @@ Deno.test("a header as long as a message comes in pieces", () => {
   assert(pieces.map(({ text }) => text).join("").includes("X-19999: value 19999\n"));
 });
 
+Deno.test("a header is decoded a piece at a time, and what is longer than a field can be is left as it is", async () => {
+  const word = "=?utf-8?q??=\r\n ";
+  const block = octets(`A: ${word.repeat(10_000)}b\r\nC: ${word.repeat(20_000)}d\r\n\r\n`);
+  const decoder = new CharsetDecoder();
+  const pieces = await Array.fromAsync(searchText(parseMime(block), bodyOf(block), { header: true }, decoder));
+  assertEquals(pieces.map(({ text }) => text.length > 250_000 ? "long" : text), ["A:  b\n", "long", ""]);
+  assertEquals(pieces.map(({ continues }) => continues), [false, true, true]);
+  const header = new Header(block), [, second] = header.fields;
+  assert(second !== undefined);
+  const { text, octets: raw } = readField(header, second, decoder.decode, true);
+  assertEquals([text.startsWith("=?"), raw], [true, text]);
+});
+
 Deno.test("addresses as ENVELOPE has them: without quotes and comments, encoded words decoded", () => {
   const { envelope } = summarize(octets(
     'From: "Joe \\"Q\\" Public" <joe@example.org>, =?utf-8?q?J=C3=BCrgen?= <j@example.org>, plain@example.org\r\n' +
