@@ -1,4 +1,4 @@
-/** A server until a signal ends it: SIGTERM and SIGINT drain, a second one stops at once, SIGHUP reloads. */
+/** A server until a signal ends it: SIGTERM and SIGINT drain, a later one stops at once, SIGHUP reloads. */
 import type { ServerLog } from "../observe/log.ts";
 import { answerControl } from "../server/control/answer_control.ts";
 import { openControlDesk } from "../server/control/control_desk.ts";
@@ -7,6 +7,7 @@ import { ConfigurationError } from "../server/configuration_error.ts";
 import type { RunningServer } from "../server/server.ts";
 import { endsWithin } from "../wire/in_time.ts";
 import type { ExitCode } from "./command.ts";
+import { EndingSignals } from "./ending_signals.ts";
 
 /** Milliseconds that a reload has to come to an end, when the server is to stop, and those that sessions have then. */
 const RELOADING = 5000, PATIENCE = 30_000;
@@ -14,15 +15,14 @@ const RELOADING = 5000, PATIENCE = 30_000;
 /** Starts it, runs it, and disposes of it. Signals are heard from the first moment on: without a listener, SIGHUP kills. */
 export async function runServer(start: () => Promise<RunningServer>, log: ServerLog): Promise<ExitCode> {
   const ending = Promise.withResolvers<Deno.Signal>();
-  let isEnding = false;
+  const signals = new EndingSignals();
   const end = (signal: Deno.Signal) => {
-    if (isEnding) {
+    if (signals.isAnother()) {
       log.warn("stopped at once", { signal });
       log.flush();
       // What was acknowledged is on disk; all else, clients will send again.
       Deno.exit(1);
     }
-    isEnding = true;
     ending.resolve(signal);
   };
   const starting = Promise.withResolvers<RunningServer>();
@@ -71,7 +71,7 @@ function listen(handlers: Readonly<Partial<Record<Deno.Signal, () => void>>>): D
   const stack = new DisposableStack();
   for (const [name, handler] of Object.entries(handlers)) {
     // Windows has no SIGTERM and no SIGHUP.
-    const signal = signals.find((known) => known === name);
+    const signal = known.find((one) => one === name);
     if (signal === undefined || handler === undefined) continue;
     Deno.addSignalListener(signal, handler);
     stack.defer(() => Deno.removeSignalListener(signal, handler));
@@ -79,4 +79,4 @@ function listen(handlers: Readonly<Partial<Record<Deno.Signal, () => void>>>): D
   return stack;
 }
 
-const signals: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+const known: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];

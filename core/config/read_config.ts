@@ -2,8 +2,11 @@
 import { parse } from "@std/yaml";
 import { dirname, resolve } from "node:path";
 import { messageOf } from "../wire/error_message.ts";
+import { decodeUtf8 } from "../wire/utf8.ts";
 import { type Environment, fillIn, type PlacedIssue } from "./environment.ts";
 import type { ConfigSource } from "./server_config.ts";
+
+const LF = 10;
 
 /** The content of a file, or why there is none, a line each. */
 export type ReadConfig =
@@ -17,13 +20,30 @@ export type ReadConfig =
 
 /** Reads a file. */
 export async function readConfig(file: string, environment: Environment = Deno.env.get): Promise<ReadConfig> {
-  let text: string;
+  let octets: Uint8Array;
   try {
-    text = await Deno.readTextFile(file);
+    octets = await Deno.readFile(file);
   } catch (error) {
     return { ok: false, problems: [`${file}  ${whyUnreadable(error, "mail.yaml")}`] };
   }
+  const text = decodeUtf8(octets);
+  if (text === undefined) {
+    // What stands in for other octets would be read as another name: of a folder, say.
+    return {
+      ok: false,
+      problems: [`${file}  line ${brokenLine(octets)}: is not UTF-8; save the file in that encoding`],
+    };
+  }
   return parseConfig(text, file, environment);
+}
+
+/** The first line that is not UTF-8. */
+function brokenLine(octets: Uint8Array): number {
+  for (let line = 1, start = 0;; line++) {
+    const end = octets.indexOf(LF, start) + 1 || octets.length;
+    if (end === octets.length || decodeUtf8(octets.subarray(start, end)) === undefined) return line;
+    start = end;
+  }
 }
 
 /** Reads the text of a file. */

@@ -57,6 +57,12 @@ export interface SearchTextOptions {
   readonly octets?: boolean;
 }
 
+/**
+ * Octets of a header that are looked at, of a message's or of a part's. It is read at once and a field is decoded at once: what
+ * a stranger can send must not take everybody's memory and time.
+ */
+export const searchedHeader = 1_048_576;
+
 /** Octets that are read at once, and about so many characters that a piece has. */
 const PIECE = 65_536;
 
@@ -157,7 +163,10 @@ function sectionsOf(structure: MessagePart, { header }: SearchTextOptions): Sect
   const sections: Section[] = [];
   const visit = (part: MessagePart) => {
     const { headerStart, bodyStart, bodyEnd } = part;
-    if (header && bodyStart > headerStart) sections.push({ part, isHeader: true, start: headerStart, end: bodyStart });
+    if (header && bodyStart > headerStart) {
+      const end = Math.min(bodyStart, headerStart + searchedHeader);
+      sections.push({ part, isHeader: true, start: headerStart, end });
+    }
     if (part.message) visit(part.message.structure);
     else if (part.parts) { for (const child of part.parts) visit(child); }
     else if (isText(part) && bodyEnd > bodyStart) {

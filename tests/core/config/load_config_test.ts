@@ -269,6 +269,16 @@ Deno.test("mail.yaml: what is not YAML, not a mapping, not there or not a file i
     assertEquals(missing.ok ? [] : missing.problems, [`${folder}/mail.yaml  there is no such file`]);
     const notFile = await loadConfig(folder);
     assertEquals(notFile.ok ? [] : notFile.problems, [`${folder}  is a folder; expected a file such as mail.yaml`]);
+    // Another folder would be taken for the one that was meant, and all mail lost from sight.
+    const latin1 = [...new TextEncoder().encode(`${least}data: ./m`), 0xe4, 0x0a], utf16 = [0xff, 0xfe, 0x61, 0x00];
+    for (const [octets, line] of [[latin1, 3], [utf16, 1]] as const) {
+      await Deno.writeFile(`${folder}/mail.yaml`, Uint8Array.from(octets));
+      const inOther = await loadConfig(`${folder}/mail.yaml`);
+      const problem = `${folder}/mail.yaml  line ${line}: is not UTF-8; save the file in that encoding`;
+      assertEquals(inOther.ok ? [] : inOther.problems, [problem]);
+    }
+    await Deno.writeTextFile(`${folder}/mail.yaml`, `\ufeff${least}`);
+    assert((await loadConfig(`${folder}/mail.yaml`)).ok, "a byte order mark is no part of the text");
     await Deno.writeTextFile(`${folder}/mail.yaml`, least);
     const loaded = await loadConfig(`${folder}/mail.yaml`);
     assertEquals(loaded.ok && loaded.config.data, `${folder}/data`);

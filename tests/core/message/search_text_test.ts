@@ -184,3 +184,23 @@ Deno.test("only what is text is read", async () => {
   for await (const _text of searchText(parseMime(message), body, { header: false }));
   assertEquals(read, 0);
 });
+
+Deno.test("a header is looked at up to a mebibyte: neither memory nor time grows with what a stranger sends", async () => {
+  const folded = `Subject:${" x\r\n".repeat(500_000)}X-Late: yes\r\n`;
+  const inParts = `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${folded}\r\nx\r\n--b--\r\n`;
+  for (const text of [`${folded}\r\nx`, inParts, `${"X: y\r\n".repeat(400_000)}\r\nx`]) {
+    const message = octets(text);
+    const structure = parseMime(message);
+    let most = 0;
+    const read = (start: number, end: number) => {
+      most = Math.max(most, end - start);
+      return message.subarray(start, end);
+    };
+    const pieces = [...searchTextOf(structure, read, { header: true })];
+    assertEquals(most, 1_048_576);
+    assert(pieces.every(({ text }) => text.length <= most && !text.includes("X-Late")));
+    const body = { size: message.length, read: (start: number, end: number) => Promise.resolve(read(start, end)) };
+    assertEquals(await Array.fromAsync(searchText(structure, body, { header: true })), pieces);
+    assertEquals(most, 1_048_576);
+  }
+});

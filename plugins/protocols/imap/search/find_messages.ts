@@ -11,7 +11,7 @@ import type {
 } from "../../../../core/contract/mod.ts";
 import { CharsetDecoder } from "../../../../core/message/charset.ts";
 import { Header } from "../../../../core/message/header.ts";
-import { searchText } from "../../../../core/message/search_text.ts";
+import { searchedHeader, searchText } from "../../../../core/message/search_text.ts";
 import type { Kept } from "../kept.ts";
 import type { Work } from "../long_work.ts";
 import { numbersIn, placeIn } from "../number_ranges.ts";
@@ -248,7 +248,8 @@ class Looking {
   async #read(candidate: Candidate, summary: SearchedSummary, body: Body): Promise<Candidate> {
     const scan = new TextScan(this.#sought);
     const isHeaderNeeded = summary.truncated === true || this.#hasOctetFields;
-    const header = isHeaderNeeded ? { header: new Header(await body.read(0, summary.headerSize)) } : {};
+    const headerEnd = Math.min(summary.headerSize, searchedHeader);
+    const header = isHeaderNeeded ? { header: new Header(await body.read(0, headerEnd)) } : {};
     const wanted = { header: this.#isInHeaders, octets: scan.needsOctets };
     if (this.#sought.size > 0 && isWhole(summary)) {
       for await (const piece of searchText(summary.structure, body, wanted, this.#decoder)) {

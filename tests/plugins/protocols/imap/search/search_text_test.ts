@@ -171,3 +171,16 @@ Deno.test("imap search: so many texts at once are refused that one message would
     "NO [LIMIT] Too many texts are looked for at once",
   );
 });
+
+Deno.test("imap search: a header is looked at up to a mebibyte, whatever is sought and however", async () => {
+  const many = "X-Many: of them\r\n";
+  const text = `${many.repeat(60_000)}X-Early: early\r\n${many.repeat(10_000)}X-Late: late\r\nTo: late\r\n\r\nbody\r\n`;
+  await using given = await searching([{ text }]);
+  const { client } = given;
+  for (const early of ["HEADER X-Early early", "TEXT X-Early", "TEXT body"]) {
+    assertEquals(await found(client, early), [1], early);
+  }
+  for (const late of ['HEADER X-Late ""', "TO late", "TEXT late", "FUZZY TEXT late"]) {
+    assertEquals(await found(client, late), [], late);
+  }
+});
