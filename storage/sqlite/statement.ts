@@ -60,6 +60,9 @@ export function sqliteCode(error: unknown): number | undefined {
   return "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 1;
 }
 
+/** SQLITE_ERROR: what was asked for is not there, or there already. */
+export const SQL_ERROR = 1;
+
 /** SQLITE_BUSY: another process is in the way. */
 export const BUSY = 5;
 
@@ -72,7 +75,7 @@ export const CORRUPT = 11;
 /** The value of a pragma that is a number. */
 export function pragma(
   database: DatabaseSync,
-  name: "application_id" | "user_version" | "page_count" | "freelist_count",
+  name: "application_id" | "user_version" | "page_count" | "page_size" | "freelist_count",
 ): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
