@@ -25,12 +25,14 @@ export async function lockFiles(database: string): Promise<Disposable> {
       files.makeFolder();
       const lock = files.lockFolder();
       if (typeof lock !== "string") return lock;
-      if (waited >= PATIENCE) throw new Error("another program has it, to back it up or to change the schema");
+      if (waited >= PATIENCE) {
+        throw new Error("another program has it, to back it up or to change the schema; try again later");
+      }
       await new Promise((resolve) => setTimeout(resolve, LOOK));
     }
   } catch (error) {
     throw new DatabaseFileError(
-      `${files.folder}: cannot be locked, which a new schema needs: ${messageOf(error)}; try again later`,
+      `${files.folder}: cannot be locked, which a new schema needs: ${messageOf(error)}`,
       { cause: error },
     );
   }
