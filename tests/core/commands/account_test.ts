@@ -187,6 +187,15 @@ Deno.test("account: what cannot be done is one line, and exit code 1", async () 
   });
 });
 
+Deno.test("account: a folder as standard input is told in one line", async () => {
+  for (const words of ["account import", "account add a@example.org --password-stdin"]) {
+    const under = ["sh", "-c", 'exec "$@" < /', "sh"];
+    const { code, stdout, stderr } = await runMain(words.split(" "), { under });
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, /^Is a directory .*; give it a file\n$/);
+  }
+});
+
 Deno.test("account import: hundreds at once, with progress on standard error", async () => {
   await withCommands(async (account) => {
     const lines = Array.from({ length: 250 }, (_, number) => `user${number}@example.org password ${number}\n`).join("");
