@@ -5,7 +5,7 @@ import { firstLineOf, messageOf } from "../../core/wire/error_message.ts";
 import { DatabaseFileError } from "./database_file_error.ts";
 import { begin, migrate, type Migration } from "./migrate.ts";
 import { lockFiles } from "./migration_backup.ts";
-import { BUSY, CONSTRAINT, pragma, SQL_ERROR, sqliteCode, Statement } from "./statement.ts";
+import { BUSY, pragma, sqliteCode, Statement } from "./statement.ts";
 
 /** "Qtzl": says in the file's header whose it is (sqlite.org/fileformat.html §1.3). */
 const APPLICATION = 0x51747a6c;
@@ -173,17 +173,18 @@ function mark(database: DatabaseSync): boolean {
 function explained(file: string, error: unknown): DatabaseFileError {
   // Of SQL that fails SQLite says all of it, from the next line on.
   const reason = firstLineOf(error).replace(/ in $/, "");
-  return new DatabaseFileError(`${file}: cannot be used: ${reason}; ${adviceOn(error, reason)}`, { cause: error });
+  return new DatabaseFileError(`${file}: cannot be used: ${reason}; ${adviceOn(reason)}`, { cause: error });
 }
 
-function adviceOn(error: unknown, reason: string): string {
+/** By the text: not all errors of `node:sqlite` have SQLite's code. */
+function adviceOn(reason: string): string {
   if (/not a database|malformed|corrupt/.test(reason)) {
     return "expected the server's SQLite database: restore it from a backup, or move it away to start empty";
   }
-  const code = sqliteCode(error);
-  if (code === SQL_ERROR || code === CONSTRAINT) {
+  if (/already exists|no such|duplicate column|constraint failed/.test(reason)) {
     return "expected the tables of a released version of the server: restore it from a backup, or run the version that " +
       "wrote it";
   }
+  if (reason.includes("locked")) return "another program has it, maybe to bring it to a new schema: try again later";
   return "see that the folder is writable, that there is room, and that no other program holds the file";
 }

@@ -60,9 +60,6 @@ export function sqliteCode(error: unknown): number | undefined {
   return "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 1;
 }
 
-/** SQLITE_ERROR: what was asked for is not there, or there already. */
-export const SQL_ERROR = 1;
-
 /** SQLITE_BUSY: another process is in the way. */
 export const BUSY = 5;
 

@@ -146,6 +146,20 @@ Deno.test("sqlite upgrade: tables that no program of that schema made are told o
   });
 });
 
+Deno.test("sqlite upgrade: no room, and a file that another program holds, are told with what to do", async () => {
+  await inFolder(async (file) => {
+    await prepareDatabase(file, migrations);
+    const fill = (database: DatabaseSync) =>
+      database.exec("PRAGMA max_page_count = 1; CREATE TABLE large (x); INSERT INTO large VALUES (zeroblob(1000000))");
+    await assertRefused(() => prepareDatabase(file, [...migrations, fill]), file, "disk is full; see that", "room");
+    const wait = () => {
+      throw new Error("database is locked");
+    };
+    await assertRefused(() => prepareDatabase(file, [...migrations, wait]), file, "locked; another program", "later");
+    assertEquals(schemaOf(file), migrations.length);
+  });
+});
+
 Deno.test("sqlite upgrade: the operator is told of it, of each step, and of the backup", async () => {
   await inFolder(async (file) => {
     const { lines, log } = memoryLog();
