@@ -27,7 +27,7 @@ export const accountImport: Command = {
   async run(given) {
     if (Deno.stdin.isTerminal()) console.error('lines of "ADDRESS PASSWORD", then Ctrl-D:');
     const accounts = readAccounts(await readAll());
-    const added = await withAccounts(given, (admin) => addAll(admin, accounts));
+    const added = await withAccounts(given, (admin) => addAccounts(admin, accounts));
     console.log(`added ${added} accounts`);
     return 0;
   },
@@ -62,16 +62,22 @@ export function readAccounts(text: string): readonly ImportedAccount[] {
     seen.set(address.toLowerCase(), line);
     accounts.push({ address, password, line });
   });
-  if (problems.length > 0) throw new UsageError([...shorten(problems), "nothing was added"].join("\n"));
+  if (problems.length > 0) throw new UsageError([...inInput(problems), "nothing was added"].join("\n"));
   return accounts;
 }
 
-function shorten(problems: readonly string[]): readonly string[] {
-  const hidden = problems.length - mostProblems;
-  return hidden > 0 ? [...problems.slice(0, mostProblems), `and ${hidden} more`] : problems;
+/** Problems of lines, with what the lines are of; not thousands of them. */
+function inInput(problems: readonly string[]): readonly string[] {
+  const shown = problems.slice(0, mostProblems).map((problem) => `standard input, ${problem}`);
+  const hidden = problems.length - shown.length;
+  return hidden > 0 ? [...shown, `and ${hidden} more`] : shown;
 }
 
-async function addAll(admin: DirectoryAdmin, accounts: readonly ImportedAccount[]): Promise<number> {
+/** Adds them, and gives how many. @throws CommandError that names the lines which are refused, and how many were added. */
+export async function addAccounts(
+  admin: Pick<DirectoryAdmin, "addAll">,
+  accounts: readonly ImportedAccount[],
+): Promise<number> {
   let added = 0;
   while (added < accounts.length) {
     const batch = accounts.slice(added, added + batchSize);
@@ -79,14 +85,22 @@ async function addAll(admin: DirectoryAdmin, accounts: readonly ImportedAccount[
       await admin.addAll(batch);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const [first, last] = [batch[0]?.line, batch.at(-1)?.line];
-      throw new CommandError(
-        `lines ${first} to ${last}: ${error.message}; of these none was added, of those before all (${added})`,
-        { cause: error },
-      );
+      throw new CommandError([...inInput(problemsOf(error, batch)), outcome(added, batch)].join("\n"), {
+        cause: error,
+      });
     }
     added += batch.length;
     console.error(`${added} of ${accounts.length}`);
   }
   return added;
+}
+
+/** Each with its line, or with all lines of the batch where the directory does not say which it refuses. */
+function problemsOf({ message, entries = [] }: Refusal, batch: readonly ImportedAccount[]): readonly string[] {
+  if (entries.length > 0) return entries.map(({ index, reason }) => `line ${batch[index]?.line}: ${reason}`);
+  return [`lines ${batch[0]?.line} to ${batch.at(-1)?.line}: ${message}`];
+}
+
+function outcome(added: number, batch: readonly ImportedAccount[]): string {
+  return added === 0 ? "nothing was added" : `${added} accounts were added, none from line ${batch[0]?.line} on`;
 }

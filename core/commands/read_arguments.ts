@@ -1,5 +1,6 @@
 /** From the words of the command line to a command and what it was given. Pure. */
 import { parseArgs } from "@std/cli";
+import type { CommandOption } from "../contract/subcommand.ts";
 import { nearestName } from "../options/nearest_name.ts";
 import { type Command, Given, UsageError } from "./command.ts";
 
@@ -70,6 +71,7 @@ function hint(written: string, known: Iterable<string>): string {
 
 function readGiven(command: Command, words: readonly string[]): Given {
   const { name, options = [] } = command;
+  refuseValues(name, options, words);
   const unknown: string[] = [];
   const parsed = parseArgs(words, {
     // `_` is text as well: a target such as `007` is no number.
@@ -99,6 +101,15 @@ function readGiven(command: Command, words: readonly string[]): Given {
     else if (option.isRequired) throw new UsageError(`${name}: --${option.name} ${option.value} is missing`);
   }
   return withOperands(command, parsed._.map(String), given);
+}
+
+/** `--all=no` does not mean `--all`. */
+function refuseValues(name: string, options: readonly CommandOption[], words: readonly string[]): void {
+  const end = words.indexOf("--");
+  for (const word of words.slice(0, end < 0 ? words.length : end)) {
+    const option = options.find((option) => option.value === undefined && word.startsWith(`--${option.name}=`));
+    if (option !== undefined) throw new UsageError(`${name}: --${option.name} takes no value`);
+  }
 }
 
 function withOperands(

@@ -64,7 +64,11 @@ export type Recipient =
 export interface DirectoryAdmin {
   /** Adds an account with its INBOX. */
   add(address: string, password: string): Promise<AccountSummary>;
-  /** Adds many, durable when it resolves; in batches, so that thousands take seconds. */
+  /**
+   * Adds many, durable when it resolves; in batches, so that thousands take seconds.
+   *
+   * @throws Refusal with `entries`, where some of them are why: then none was added.
+   */
   addAll(
     accounts: readonly { readonly address: string; readonly password: string }[],
   ): Promise<readonly AccountSummary[]>;

@@ -19,6 +19,20 @@ export type RefusalKind =
   | "over-quota"
   | "unavailable";
 
+/** What is wrong with one entry of a list that is refused as a whole. */
+export interface RefusedEntry {
+  /** Its place in the list, from 0. */
+  readonly index: number;
+  /** As the text of a refusal. */
+  readonly reason: string;
+}
+
+/** What else there is to know of a refusal. */
+export interface RefusalOptions extends ErrorOptions {
+  /** Of a list: what is wrong with which of its entries. */
+  readonly entries?: readonly RefusedEntry[];
+}
+
 /**
  * Thrown where a caller may be told why. The message is public: it may reach any client. What only the operator may
  * see goes into `cause`.
@@ -28,17 +42,20 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
   /** Why. */
   readonly kind: RefusalKind;
+  /** Of a list, where it is known: what is wrong with which of its entries. */
+  readonly entries?: readonly RefusedEntry[];
 
   /**
    * A refusal.
    *
    * @param kind Why.
    * @param publicText One line, without a full stop, that a client may read.
-   * @param options The private cause.
+   * @param options The private cause, and the entries.
    */
-  constructor(kind: RefusalKind, publicText: string, options?: ErrorOptions) {
+  constructor(kind: RefusalKind, publicText: string, options?: RefusalOptions) {
     super(publicText, options);
     this.kind = kind;
+    if (options?.entries !== undefined) this.entries = options.entries;
   }
 
   /** A plugin that was bundled into one file brings a class of its own: what it throws is a refusal all the same. */

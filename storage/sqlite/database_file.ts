@@ -1,31 +1,73 @@
 /** The database's file: made, checked and brought to the current schema before anything else opens it. */
 import { DatabaseSync, type DatabaseSyncOptions } from "node:sqlite";
-import { messageOf } from "../../core/wire/error_message.ts";
+import type { Logger } from "../../core/contract/logger.ts";
+import { firstLineOf, messageOf } from "../../core/wire/error_message.ts";
 import { untilFree } from "../../core/wire/until_free.ts";
 import { DatabaseFileError } from "./database_file_error.ts";
-import { migrate, type Migration } from "./migrate.ts";
+import { begin, migrate, type Migration } from "./migrate.ts";
+import { lockFiles } from "./migration_backup.ts";
 import { BUSY, pragma, sqliteCode, Statement } from "./statement.ts";
 
 /** "Qtzl": says in the file's header whose it is (sqlite.org/fileformat.html §1.3). */
 const APPLICATION = 0x51747a6c;
 /** Milliseconds that a writer waits for another process's. */
 const BUSY_TIMEOUT = 15_000;
+/** How long others may take to end that have the database open when its schema is to change, milliseconds: commands do. */
+const ALONE_TIMEOUT = 2_000;
 
-/** Makes the file if there is none, and its schema current. @throws Error that says where, what and what to do. */
-export async function prepareDatabase(file: string, migrations: readonly Migration[]): Promise<void> {
+/**
+ * Makes the file if there is none, and its schema current.
+ *
+ * @param log Where the operator reads that the schema changes.
+ * @throws Error that says where, what and what to do.
+ */
+export async function prepareDatabase(
+  file: string,
+  migrations: readonly Migration[],
+  log?: Pick<Logger, "info" | "warn">,
+): Promise<void> {
   makeFile(file);
   try {
-    const database = open(file, { timeout: BUSY_TIMEOUT });
-    try {
-      await claim(database, file);
-      await migrate(database, file, migrations);
-      // The versions are in the file's header; whether the rest can be read shows here.
-      database.prepare("SELECT count(*) FROM sqlite_schema").get();
-    } finally {
-      database.close();
-    }
+    if (await isReady(file, migrations)) return;
+    // One after another: what the first has backed up, and changed since, is not backed up again in its place.
+    using _lock = await lockFiles(file);
+    using database = openAlone(file, migrations.length);
+    await migrate(database, file, migrations, log);
   } catch (error) {
     throw error instanceof DatabaseFileError ? error : explained(file, error);
+  }
+}
+
+/** Makes a new one, and sees whether any is ours, can be read, and has the current schema. */
+async function isReady(file: string, migrations: readonly Migration[]): Promise<boolean> {
+  using database = open(file, { timeout: BUSY_TIMEOUT });
+  await claim(database, file);
+  const isCurrent = begin(database, file, migrations);
+  // The versions are in the file's header; whether the rest can be read shows here.
+  database.prepare("SELECT count(*) FROM sqlite_schema").get();
+  return isCurrent;
+}
+
+/**
+ * The only connection there is, as long as it is open. Earlier servers lock nothing but what SQLite does: one that runs would
+ * go on with the old schema in mind.
+ */
+function openAlone(file: string, current: number): DatabaseSync {
+  const database = open(file, { timeout: ALONE_TIMEOUT });
+  try {
+    // sqlite.org/wal.html, "Use of WAL Without Shared-Memory": asked for before the first read, it is had where no other
+    // connection is open, and none can be opened.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    pragma(database, "user_version");
+    return database;
+  } catch (error) {
+    database.close();
+    if (sqliteCode(error) !== BUSY) throw error;
+    throw new DatabaseFileError(
+      `${file}: needs schema ${current}, and another program has it open: stop that one first (a server of an ` +
+        "earlier version, or whatever else reads the file)",
+      { cause: error },
+    );
   }
 }
 
@@ -70,15 +112,19 @@ export function openForWriting(file: string, largest?: number, timeout: number =
 
 /** The database may grow to so many octets; as long as it is larger than that, it does not grow. */
 export function limitDatabase(database: DatabaseSync, largest: number): void {
-  database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(largest / PAGE))}`);
+  database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(largest / pragma(database, "page_size")))}`);
 }
 
 /** Octets of the database that are in use. */
 export function octetsOf(database: DatabaseSync): number {
-  return (pragma(database, "page_count") - pragma(database, "freelist_count")) * PAGE;
+  const pages = pragma(database, "page_count") - pragma(database, "freelist_count");
+  return pages * pragma(database, "page_size");
 }
 
-/** Octets of a page. Small ones cost calls where messages are large, large ones octets where little is written. Measured. */
+/**
+ * Octets of a page of a new database; those of earlier programs have 4 KiB. Small ones cost calls where messages are large,
+ * large ones octets where little is written. Measured.
+ */
 const PAGE = 16_384;
 /** Pages of the log that are moved into the database at once. */
 const CHECKPOINT_PAGES = 1000;
@@ -141,9 +187,20 @@ function mark(database: DatabaseSync): boolean {
 }
 
 function explained(file: string, error: unknown): DatabaseFileError {
-  const reason = messageOf(error);
-  const advice = /not a database|malformed|corrupt/.test(reason)
-    ? "expected the server's SQLite database: restore it from a backup, or move it away to start empty"
-    : "see that the folder is writable, that there is room, and that no other program holds the file";
-  return new DatabaseFileError(`${file}: cannot be used: ${reason}; ${advice}`, { cause: error });
+  // Of SQL that fails SQLite says all of it, from the next line on.
+  const reason = firstLineOf(error).replace(/ in $/, "");
+  return new DatabaseFileError(`${file}: cannot be used: ${reason}; ${adviceOn(reason)}`, { cause: error });
+}
+
+/** By the text: not all errors of `node:sqlite` have SQLite's code. */
+function adviceOn(reason: string): string {
+  if (/not a database|malformed|corrupt/.test(reason)) {
+    return "expected the server's SQLite database: restore it from a backup, or move it away to start empty";
+  }
+  if (/already exists|no such|duplicate column|constraint failed/.test(reason)) {
+    return "expected the tables of a released version of the server: restore it from a backup, or run the version that " +
+      "wrote it";
+  }
+  if (reason.includes("locked")) return "another program has it, maybe to bring it to a new schema: try again later";
+  return "see that the folder is writable, that there is room, and that no other program holds the file";
 }

@@ -1,7 +1,8 @@
 /** Brings a database from the schema that it has to the current one: numbered steps, forward only. */
 import type { DatabaseSync } from "node:sqlite";
+import type { Logger } from "../../core/contract/logger.ts";
 import { DatabaseFileError } from "./database_file_error.ts";
-import { backUp, lockFiles } from "./migration_backup.ts";
+import { backUp } from "./migration_backup.ts";
 import { start } from "./migrations/0001_start.ts";
 import { imap } from "./migrations/0002_imap.ts";
 import { fullText } from "./migrations/0003_full_text.ts";
@@ -37,18 +38,40 @@ export const migrations: readonly Migration[] = [
 ];
 
 /**
- * Runs what has not been run, each step whole or not at all, after a backup of a database that holds something. A new one is
- * whole at once: whoever comes meanwhile takes none for one of an earlier program.
+ * Makes the schema of a new database: whole at once, so that whoever comes meanwhile takes none for one of an earlier program.
+ * Gives whether any database is current.
  *
  * @throws DatabaseFileError when the schema is newer than this program; nothing has been changed.
  */
-export async function migrate(database: DatabaseSync, file: string, steps: readonly Migration[]): Promise<void> {
-  if (known(database, file, steps) === steps.length) return;
-  // One after another: what the first has backed up, and changed since, is not backed up again in its place.
-  using _lock = await lockFiles(file);
+export function begin(database: DatabaseSync, file: string, steps: readonly Migration[]): boolean {
+  if (known(database, file, steps) === 0) runSteps(database, file, steps, steps.length);
+  return known(database, file, steps) === steps.length;
+}
+
+/**
+ * Brings a database that holds something to the current schema: runs what has not been run, each step whole or not at all,
+ * after a backup.
+ *
+ * @param database The only connection there is.
+ * @param log Where the operator reads how far it is.
+ * @throws DatabaseFileError as `begin` does, and when there can be no backup.
+ */
+export async function migrate(
+  database: DatabaseSync,
+  file: string,
+  steps: readonly Migration[],
+  log?: Pick<Logger, "info" | "warn">,
+): Promise<void> {
   const found = known(database, file, steps);
-  if (found > 0 && found < steps.length) await backUp(database, file, found);
-  for (let to = found === 0 ? steps.length : found + 1; to <= steps.length; to++) runSteps(database, file, steps, to);
+  if (found === steps.length) return;
+  const from = { database: file, schema: found, newSchema: steps.length };
+  log?.warn("the database is an earlier program's: it is backed up and changed, which takes a while", from);
+  const backup = await backUp(database, file, found);
+  log?.info("the backup is made; remove it when this program has proven itself", { backup });
+  for (let to = found + 1; to <= steps.length; to++) {
+    runSteps(database, file, steps, to);
+    log?.info("the database has come to a newer schema", { database: file, schema: to });
+  }
 }
 
 /** The schema that it has, if it is none of later programs. */

@@ -14,30 +14,35 @@ import { pragma } from "./statement.ts";
 const PATIENCE = 15_000;
 
 /**
- * Locks the files of a database: as long as they are, nobody removes any of them, and no other program changes the schema.
- * Undefined where there are none yet.
+ * Locks the files of a database, also where there are none yet: as long as they are, nobody removes any of them, and no other
+ * program changes the schema.
  *
  * @throws DatabaseFileError where another has them for too long, or they cannot be locked.
  */
-export async function lockFiles(database: string): Promise<Disposable | undefined> {
+export async function lockFiles(database: string): Promise<Disposable> {
   const files = new SegmentFiles(database);
   try {
     const lock = await untilFree(() => {
+      files.makeFolder();
       const lock = files.lockFolder();
-      return lock === "busy" ? undefined : lock;
+      return typeof lock === "string" ? undefined : lock;
     }, PATIENCE);
-    if (lock === undefined) throw new Error("another program has it, to back it up or to change the schema");
-    return lock === "gone" ? undefined : lock;
+    if (lock !== undefined) return lock;
+    throw new Error("another program has it, to back it up or to change the schema; try again later");
   } catch (error) {
     throw new DatabaseFileError(
-      `${files.folder}: cannot be locked, which a new schema needs: ${messageOf(error)}; try again later`,
+      `${files.folder}: cannot be locked, which a new schema needs: ${messageOf(error)}`,
       { cause: error },
     );
   }
 }
 
-/** Makes it, reads it back and checks it, while the files are locked. @throws DatabaseFileError that says why it cannot be made. */
-export async function backUp(database: DatabaseSync, file: string, version: number): Promise<void> {
+/**
+ * Makes it, reads it back and checks it, while the files are locked. Gives its path.
+ *
+ * @throws DatabaseFileError that says why it cannot be made.
+ */
+export async function backUp(database: DatabaseSync, file: string, version: number): Promise<string> {
   const path = `${file}.schema-${version}`;
   const files = new SegmentFiles(file), copies = new SegmentFiles(path);
   try {
@@ -48,6 +53,7 @@ export async function backUp(database: DatabaseSync, file: string, version: numb
     // Not VACUUM INTO: Deno lets a program with few permissions attach nothing.
     await backup(database, path);
     linkAll(checked(path, version), files, copies);
+    return path;
   } catch (error) {
     // Half of one is of no use, and may be what fills the disk, which the old version has to go on with.
     for (const half of [path, copies.folder]) removeIfPossible(half);

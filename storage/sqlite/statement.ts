@@ -78,7 +78,7 @@ export const MISUSE = 21;
 /** The value of a pragma that is a number. */
 export function pragma(
   database: DatabaseSync,
-  name: "application_id" | "user_version" | "page_count" | "freelist_count",
+  name: "application_id" | "user_version" | "page_count" | "page_size" | "freelist_count",
 ): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }

@@ -65,7 +65,7 @@ export interface SqliteSettings extends WriterSettings {
 
 /** Opens the storage in a file, which is made if there is none. @throws DatabaseFileError that tells the operator why. */
 export async function sqliteStorage(settings: SqliteSettings): Promise<SqliteStorage> {
-  if (settings.through === undefined) await prepareDatabase(settings.file, migrations);
+  if (settings.through === undefined) await prepareDatabase(settings.file, migrations, settings.log);
   return new SqliteStorage(settings);
 }
 

@@ -4,7 +4,7 @@ import type { Account, AccountOperation, Accounts, Quota, Secrets } from "../../
 import type { OtpSequence } from "../../../core/contract/authentication.ts";
 import type { AccountSummary, DirectoryAdmin } from "../../../core/contract/directory.ts";
 import type { Logger } from "../../../core/contract/logger.ts";
-import { Refusal } from "../../../core/contract/refusal.ts";
+import { Refusal, type RefusedEntry } from "../../../core/contract/refusal.ts";
 import type { Address, AddressBook } from "./address_book.ts";
 import {
   checkAddress,
@@ -218,7 +218,7 @@ export class LocalAdmin implements DirectoryAdmin {
   /** All of a list, or a refusal that names what is wrong by its place in the list, counted from 1. */
   async #checkAll(list: readonly { readonly address: string; readonly password: string }[]): Promise<NewAccount[]> {
     const checked = new Map<string, NewAccount>();
-    const problems: string[] = [];
+    const entries: RefusedEntry[] = [];
     for (const [index, { address, password }] of list.entries()) {
       try {
         const account = await this.#check(address, password);
@@ -228,12 +228,13 @@ export class LocalAdmin implements DirectoryAdmin {
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         const name = error.message.includes(address) ? "" : `${show(address)}: `;
-        problems.push(`account ${index + 1}: ${name}${error.message}`);
+        entries.push({ index, reason: `${name}${error.message}` });
       }
     }
-    if (problems.length === 0) return [...checked.values()];
-    const more = problems.length > mostProblems ? [`and ${problems.length - mostProblems} more`] : [];
-    throw new Refusal("invalid", [...problems.slice(0, mostProblems), ...more, "none was added"].join("; "));
+    if (entries.length === 0) return [...checked.values()];
+    const problems = entries.slice(0, mostProblems).map(({ index, reason }) => `account ${index + 1}: ${reason}`);
+    const more = entries.length > mostProblems ? [`and ${entries.length - mostProblems} more`] : [];
+    throw new Refusal("invalid", [...problems, ...more, "none was added"].join("; "), { entries });
   }
 
   async #create(batch: readonly NewAccount[]): Promise<void> {

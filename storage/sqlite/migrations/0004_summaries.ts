@@ -1,7 +1,9 @@
 /** Schema 4: what was parsed of messages, in parts. */
+import type { DatabaseSync } from "node:sqlite";
+import { mendFirstStart } from "./first_start.ts";
 
 /** The SQL. What stands behind the octets in a row would be read through them: the table is made anew. */
-export const summaries = `
+const sql = `
 -- envelope, structure, fields: these parts of what was parsed, and summary: the rest. All are JSON.
 CREATE TABLE parted (
   id INTEGER PRIMARY KEY,
@@ -23,3 +25,9 @@ DROP TABLE bodies;
 ALTER TABLE parted RENAME TO bodies;
 CREATE UNIQUE INDEX bodies_by_content ON bodies (content) WHERE content IS NOT NULL;
 `;
+
+/** The step. Bodies that messages refer to could not be dropped. */
+export function summaries(database: DatabaseSync): void {
+  mendFirstStart(database);
+  database.exec(sql);
+}

@@ -3,16 +3,17 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Refusal, type RefusalKind } from "../../../core/contract/refusal.ts";
 import type { DirectoryPromise } from "../directory_suite.ts";
 
-/** A refusal of that kind whose one line says all of these words, and no password. */
+/** A refusal of that kind whose one line says all of these words, and no password. Gives it. */
 async function assertRefuses(
   work: () => Promise<unknown>,
   kind: RefusalKind,
   ...words: readonly string[]
-): Promise<void> {
-  const { kind: found, message } = await assertRejects(work, Refusal);
+): Promise<Refusal> {
+  const refusal = await assertRejects(work, Refusal), { kind: found, message } = refusal;
   assertEquals(found, kind, message);
   for (const word of words) assert(message.includes(word), `${message} — does not say ${word}`);
   assert(!message.includes("\n") && !message.includes("Geheim"), message);
+  return refusal;
 }
 
 const password = "Geheim";
@@ -121,13 +122,14 @@ export const adminPromises: readonly DirectoryPromise[] = [
       { address: "JOE@example.org", password },
       { address: "Ann@example.org", password },
     ];
-    await assertRefuses(
+    const refusal = await assertRefuses(
       () => admin.addAll(list),
       "invalid",
       "account 2: ben@example.org: the password is empty",
       "account 3: JOE@example.org",
       "account 4: Ann@example.org is in the list already",
     );
+    assertEquals(refusal.entries?.map(({ index }) => index), [1, 2, 3]);
     assertEquals((await admin.list()).map(({ address }) => address), ["joe@example.org"]);
   }],
 ];

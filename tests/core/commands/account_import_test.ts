@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { readAccounts } from "../../../core/commands/account_import.ts";
-import { UsageError } from "../../../core/commands/command.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { addAccounts, readAccounts } from "../../../core/commands/account_import.ts";
+import { CommandError, UsageError } from "../../../core/commands/command.ts";
+import { Refusal } from "../../../core/contract/refusal.ts";
 
 Deno.test("account import: a password is all that follows the first space", () => {
   assertEquals(readAccounts("# old server\na@example.org one  two \r\n\r\nb@example.org\tx\n"), [
@@ -15,9 +16,9 @@ Deno.test("account import: all problems at once, and never a password among them
     UsageError,
   );
   assertEquals(error.message.split("\n"), [
-    "line 1: expected ADDRESS PASSWORD",
-    "line 3: A@EXAMPLE.org is in line 2 already",
-    "line 4: expected ADDRESS PASSWORD",
+    "standard input, line 1: expected ADDRESS PASSWORD",
+    "standard input, line 3: A@EXAMPLE.org is in line 2 already",
+    "standard input, line 4: expected ADDRESS PASSWORD",
     "nothing was added",
   ]);
 });
@@ -27,4 +28,16 @@ Deno.test("account import: thousands of problems are not thousands of lines", ()
   const lines = error.message.split("\n");
   assertEquals(lines.length, 22);
   assert(lines.includes("and 4980 more"));
+});
+
+Deno.test("account import: a directory that does not say which accounts it refuses is told with their lines", async () => {
+  const admin = {
+    addAll: () => Promise.reject(new Refusal("unavailable", "one of these was taken meanwhile")),
+  };
+  const accounts = readAccounts("\na@x 1\nb@x 2\n");
+  await assertRejects(
+    () => addAccounts(admin, accounts),
+    CommandError,
+    "standard input, lines 2 to 3: one of these was taken meanwhile\nnothing was added",
+  );
 });

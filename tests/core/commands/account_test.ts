@@ -188,6 +188,15 @@ Deno.test("account: what cannot be done is one line, and exit code 1", async () 
   });
 });
 
+Deno.test("account: a folder as standard input is told in one line", async () => {
+  for (const words of ["account import", "account add a@example.org --password-stdin"]) {
+    const under = ["sh", "-c", 'exec "$@" < /', "sh"];
+    const { code, stdout, stderr } = await runMain(words.split(" "), { under });
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, /^Is a directory .*; give it a file\n$/);
+  }
+});
+
 Deno.test("account import: hundreds at once, with progress on standard error", async () => {
   await withCommands(async (account) => {
     const lines = Array.from({ length: 250 }, (_, number) => `user${number}@example.org password ${number}\n`).join("");
@@ -204,18 +213,33 @@ Deno.test("account import: a line that cannot be read keeps all from being added
   await withCommands(async (account) => {
     const { code, stderr } = await account("import", "a@example.org x\nsecret\n");
     assertEquals(code, 2);
-    assertEquals(stderr.split("\n").slice(0, 2), ["line 2: expected ADDRESS PASSWORD", "nothing was added"]);
+    assertEquals(stderr.split("\n").slice(0, 2), [
+      "standard input, line 2: expected ADDRESS PASSWORD",
+      "nothing was added",
+    ]);
     assertEquals(JSON.parse((await account("list --json")).stdout).accounts, []);
   });
 });
 
-Deno.test("account import: an account that cannot be added is told with its lines, and what was done", async () => {
+Deno.test("account import: accounts that cannot be added are told with their lines, and how many were", async () => {
   await withCommands(async (account) => {
     await account("add b@example.org --password-stdin", "x");
-    const { code, stderr } = await account("import", "a@example.org x\nb@example.org x\n");
-    assertEquals(code, 1);
-    assertMatch(stderr, /^lines 1 to 2: .*b@example\.org.*; of these none was added, of those before all \(0\)\n$/);
-    const { accounts } = JSON.parse((await account("list --json")).stdout);
-    assertEquals(accounts.map(({ address }: { address: string }) => address), ["b@example.org"]);
+    const refused = "# of before\n\na@example.org x\nb@example.org x\nc@elsewhere.example x\nd@example.org x\n";
+    const { code, stdout, stderr } = await account("import", refused);
+    assertEquals([code, stdout], [1, ""]);
+    assertEquals(stderr.split("\n"), [
+      "standard input, line 4: b@example.org has an account already",
+      'standard input, line 5: c@elsewhere.example: "elsewhere.example" is not a local domain (those are example.org)',
+      "nothing was added",
+      "",
+    ]);
+    const lines = Array.from({ length: 150 }, (_, n) => `${n === 120 ? "b" : `user${n}`}@example.org x\n`).join("");
+    assertEquals((await account("import", lines)).stderr.split("\n"), [
+      "100 of 150",
+      "standard input, line 121: b@example.org has an account already",
+      "100 accounts were added, none from line 101 on",
+      "",
+    ]);
+    assertEquals(JSON.parse((await account("list --json")).stdout).accounts.length, 101);
   });
 });

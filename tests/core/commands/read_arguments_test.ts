@@ -78,6 +78,13 @@ Deno.test("arguments: what is missing or too much is said", () => {
   assertEquals(refused("serve --config="), "serve: --config needs a value: --config FILE");
 });
 
+Deno.test("arguments: what has no value is given none, not even one that would say no", () => {
+  for (const value of ["no", "false", "true", "maybe", ""]) {
+    assertEquals(refused(`account alias a@example.org --json=${value}`), "account alias: --json takes no value");
+  }
+  assertEquals(given("account alias a@example.org -- --json=no").given.rest, ["--json=no"]);
+});
+
 Deno.test("arguments: help is for all, for a group, for one", () => {
   const asked = (line: string) => {
     const request = readArguments(line.split(" ").filter((word) => word !== ""), commands);

@@ -1,10 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import type { BodyId } from "../../../core/contract/mod.ts";
 import { summarize } from "../../../core/message/summary.ts";
 import { prepareDatabase } from "../../../storage/sqlite/database_file.ts";
 import { DatabaseFileError } from "../../../storage/sqlite/database_file_error.ts";
-import { migrate, migrations } from "../../../storage/sqlite/migrate.ts";
+import { begin, migrations } from "../../../storage/sqlite/migrate.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { columnsFrom } from "../../../storage/sqlite/summary_columns.ts";
@@ -134,9 +134,11 @@ Deno.test("sqlite migration: the backup has the files of bodies too, whatever be
     // Somebody has it, who copies the files: that is waited for.
     const lock = alone.files.lockFolder();
     assert(typeof lock !== "string");
-    const migrating = prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]);
-    lock.close();
-    await migrating;
+    await alone.closedFor(async () => {
+      const migrating = prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]);
+      lock.close();
+      await migrating;
+    });
 
     alone.expunge(1, 2);
     alone.collect();
@@ -155,7 +157,7 @@ Deno.test("sqlite migration: programs that begin at once all find it done, and t
     using alone = await WriterAlone.open(file);
     const keys = alone.deliver(150_000, 100);
     const more = [...migrations, "CREATE TABLE more (id)", "CREATE TABLE most (id)"];
-    await Promise.all(Array.from({ length: 3 }, () => prepareDatabase(file, more)));
+    await alone.closedFor(() => Promise.all(Array.from({ length: 3 }, () => prepareDatabase(file, more))));
     using kept = new DatabaseSync(old, { readOnly: true });
     assertEquals(kept.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length);
     assertEquals([...(await alone.messages(old)).keys()].length, keys.length);
@@ -168,33 +170,37 @@ Deno.test("sqlite migration: what a later program makes of it while an earlier o
   const folder = await Deno.makeTempDir();
   try {
     const file = `${folder}/mail.db`;
-    using alone = await WriterAlone.open(file);
-    using database = new DatabaseSync(file);
+    await prepareDatabase(file, migrations);
+    const files = new SegmentFiles(file), later = migrations.length + 2;
+    files.makeFolder();
     let waiting: Promise<unknown>;
     {
-      const lock = alone.files.lockFolder();
+      const lock = files.lockFolder();
       assert(typeof lock !== "string");
       using _held = lock;
       waiting = assertRejects(
         () => prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]),
         DatabaseFileError,
+        `has schema ${later}, and this program knows none after ${migrations.length + 1}`,
       );
       // It has looked at the schema, and at the lock.
       await new Promise((resolve) => setTimeout(resolve));
-      database.exec(`PRAGMA user_version = ${migrations.length + 2}`);
+      using database = new DatabaseSync(file);
+      database.exec(`PRAGMA user_version = ${later}`);
     }
     await waiting;
-    assertEquals(database.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length + 2);
+    using database = new DatabaseSync(file);
+    assertEquals(database.prepare("PRAGMA user_version").get()?.["user_version"], later);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
-Deno.test("sqlite migration: where there is no room that is what is told, and nothing is left of the step", async () => {
+Deno.test("sqlite migration: where there is no room that is what is told, and nothing is left of the step", () => {
   using database = new DatabaseSync(":memory:");
   database.exec("PRAGMA max_page_count = 3");
   const step = "CREATE TABLE a (octets); INSERT INTO a VALUES (zeroblob(1000000))";
-  await assertRejects(() => migrate(database, "mail.db", [step]), Error, "database or disk is full");
+  assertThrows(() => begin(database, "mail.db", [step]), Error, "database or disk is full");
   assertEquals(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"], 0);
 });
 
@@ -214,7 +220,7 @@ Deno.test("sqlite migration: where files have no second names the backup's are c
       if (isFile) synced.push(ino ?? 0);
       syncSync.call(this);
     };
-    await prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]);
+    await alone.closedFor(() => prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]));
 
     const copy = Deno.statSync(new SegmentFiles(old).path(1));
     assertEquals([copy.nlink, synced], [1, [copy.ino ?? 0]]);
@@ -240,10 +246,12 @@ Deno.test("sqlite migration: nothing is left of a backup for which there is no r
       Deno.mkdirSync(to);
       throw new Error("No space left on device");
     };
-    await assertRejects(
-      () => prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]),
-      DatabaseFileError,
-      `mail.db.schema-${migrations.length}: the backup`,
+    await alone.closedFor(() =>
+      assertRejects(
+        () => prepareDatabase(file, [...migrations, "CREATE TABLE more (id)"]),
+        DatabaseFileError,
+        `mail.db.schema-${migrations.length}: the backup`,
+      )
     );
     assertEquals(names(), before);
   } finally {

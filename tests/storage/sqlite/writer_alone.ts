@@ -27,7 +27,7 @@ export class WriterAlone implements Disposable {
   /** Where the files are. */
   readonly files: WatchedFiles;
   /** Itself. */
-  readonly writer: Writer;
+  writer: Writer;
   /** The database. */
   readonly file: string;
   readonly #mailbox: number;
@@ -44,7 +44,7 @@ export class WriterAlone implements Disposable {
   static async open(file: string): Promise<WriterAlone> {
     await prepareDatabase(file, migrations);
     const files = new WatchedFiles(file);
-    const writer = new Writer({ file, largest: undefined, busyTimeout: 1000, fullText: false }, files);
+    const writer = openWriter(file, files);
     const storage = await sqliteStorage({ file, log: memoryLog().log, now: () => new Date() });
     try {
       const address = "user@example.org";
@@ -64,6 +64,16 @@ export class WriterAlone implements Disposable {
   [Symbol.dispose](): void {
     this.files.before = () => {};
     this.writer.close();
+  }
+
+  /** Lets others have the database for themselves meanwhile. */
+  async closedFor(work: () => Promise<unknown>): Promise<void> {
+    this.writer.close();
+    try {
+      await work();
+    } finally {
+      this.writer = openWriter(this.file, this.files);
+    }
   }
 
   /** Commits operations, none of which may be refused. */
@@ -140,4 +150,8 @@ export class WriterAlone implements Disposable {
   #nextKey(): number {
     return this.writer.session * 2 ** 29 + this.#given++;
   }
+}
+
+function openWriter(file: string, files: WatchedFiles): Writer {
+  return new Writer({ file, largest: undefined, busyTimeout: 1000, fullText: false }, files);
 }
