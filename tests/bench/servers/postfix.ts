@@ -72,11 +72,11 @@ alias_maps =
 `;
 }
 
-/** The distribution's services without chroot, and smtpd on our port alone. */
-async function masterCf(port: number): Promise<string> {
+/** The distribution's services without chroot, and smtpd on our port alone; without one, nowhere. */
+export async function masterCf(port?: number): Promise<string> {
   const lines = (await Deno.readTextFile("/usr/share/postfix/master.cf.dist")).split("\n");
   const services = lines.filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
-    if (/^smtp\s+inet/.test(line)) return `127.0.0.1:${port} inet n - n - - smtpd`;
+    if (/^smtp\s+inet/.test(line)) return port === undefined ? "" : `127.0.0.1:${port} inet n - n - - smtpd`;
     const fields = line.split(/\s+/);
     if (line.startsWith(" ") || fields[1] === "inet") return line;
     return [...fields.slice(0, 4), "n", ...fields.slice(5)].join(" ");
