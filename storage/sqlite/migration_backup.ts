@@ -47,8 +47,7 @@ export async function backUp(database: DatabaseSync, file: string, version: numb
   const files = new SegmentFiles(file), copies = new SegmentFiles(path);
   try {
     // One that was left half-made would be in the way.
-    remove(path);
-    remove(copies.folder);
+    for (const half of partsOf(path, copies)) remove(half);
     Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
     // Not VACUUM INTO: Deno lets a program with few permissions attach nothing.
     await backup(database, path);
@@ -56,13 +55,18 @@ export async function backUp(database: DatabaseSync, file: string, version: numb
     return path;
   } catch (error) {
     // Half of one is of no use, and may be what fills the disk, which the old version has to go on with.
-    for (const half of [path, copies.folder]) removeIfPossible(half);
+    for (const half of partsOf(path, copies)) removeIfPossible(half);
     const reason = messageOf(error);
     throw new DatabaseFileError(
       `${path}: the backup that a new schema needs cannot be made: ${reason}; see that there is room for a second copy`,
       { cause: error },
     );
   }
+}
+
+/** All that there may be of one, with what SQLite has left beside it. */
+function partsOf(path: string, { folder }: SegmentFiles): string[] {
+  return [path, `${path}-journal`, `${path}-wal`, `${path}-shm`, folder];
 }
 
 /** The segments that the copy names, when it is as it should be. */

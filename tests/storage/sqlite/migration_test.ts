@@ -241,9 +241,12 @@ Deno.test("sqlite migration: nothing is left of a backup for which there is no r
     alone.deliver(150_000);
     const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
     const before = names();
-    // Nor can it be copied where there is a folder.
+    // Nor can it be copied where there is a folder. SQLite leaves its journal where that has no room.
     Deno.linkSync = (_from, to) => {
       Deno.mkdirSync(to);
+      for (const end of ["journal", "wal", "shm"]) {
+        Deno.writeTextFileSync(`${file}.schema-${migrations.length}-${end}`, "");
+      }
       throw new Error("No space left on device");
     };
     await alone.closedFor(() =>
