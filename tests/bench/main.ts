@@ -136,7 +136,7 @@ async function idleOf(
     if ("missing" in fresh) continue;
     await using server = fresh;
     startups.push(server.startup);
-    const kib = await measureIdle({ kind: "hold", port: port(server) ?? 0, ...held }, server.pids);
+    const kib = await measureIdle({ kind: "hold", port: port(server) ?? 0, ...held }, server);
     progress(`${server.name}: ${kib.toFixed(1)} KiB for each of ${held.connections} idle ${name} connections`);
     idle[name] = kib;
   }
@@ -166,15 +166,16 @@ async function measureRound(
 ): Promise<RowResult[]> {
   if (asks("pop3")) await fillMailboxes(servers.filter(({ pop3s }) => pop3s !== undefined), filled);
   if (asks("imap")) {
-    const able = servers.filter((server) => (server.imap ?? server.indexedImap ?? server.syncedImap) !== undefined);
-    for (const mailboxes of Object.values(imapFilled)) await fillMailboxes(able, mailboxes);
+    const mixed = servers.filter((server) => (server.imap ?? server.indexedImap ?? server.syncedImap) !== undefined);
+    await fillMailboxes(mixed, imapFilled.mix);
+    await fillMailboxes(servers.filter(({ imap }) => imap !== undefined), imapFilled.fetch);
   }
   const results: RowResult[] = [];
   for (const { name: row, load: loadFor } of asked) {
     for (const server of servers) {
       const load = loadFor(server, scale);
       if (load === undefined) continue;
-      const measured = await measure(load, server.pids);
+      const measured = await measure(load, server);
       progress(`${row}: ${server.name} ${measured.rate.toFixed(0)} a second, CPU ${measured.cpu.toFixed(3)} ms`);
       results.push({ row, server: server.name, ...measured });
     }
@@ -184,11 +185,12 @@ async function measureRound(
 
 /** Fills mailboxes before they are read, through each server's own door. */
 async function fillMailboxes(servers: readonly BenchServer[], { users, messages }: Filled): Promise<void> {
-  for (const { name, fill, pids } of servers) {
+  for (const server of servers) {
+    const { name, fill } = server;
     if (fill === undefined) continue;
     progress(`${name}: filling ${users.count} mailboxes`);
     const until = { operations: users.count * messages };
-    await measure({ kind: "smtp", ...fill, connections: 20, warmUp: 0, until, size: 4096, users }, pids);
+    await measure({ kind: "smtp", ...fill, connections: 20, warmUp: 0, until, size: 4096, users }, server);
   }
 }
 

@@ -2,7 +2,10 @@
 import { projectFolder } from "../house/project_files.ts";
 import type { HoldLoad, Load, LoadResult } from "./load/load.ts";
 import { type Usage, usage } from "./process_tree.ts";
-import { run } from "./servers/server.ts";
+import { type BenchServer, run } from "./servers/server.ts";
+
+/** Whose CPU and memory are looked at. */
+type Watched = Pick<BenchServer, "pids" | "rest">;
 
 /** What a load showed. */
 export interface Measured extends LoadResult {
@@ -13,9 +16,9 @@ export interface Measured extends LoadResult {
 }
 
 /** Runs a load to its end, once what it warms up with is done with, and waits until the server rests. */
-export async function measure(load: Exclude<Load, HoldLoad>, pids: readonly number[]): Promise<Measured> {
-  const { seen: before, said } = await runLoad(load, () => atRest(pids));
-  const after = await atRest(pids);
+export async function measure(load: Exclude<Load, HoldLoad>, server: Watched): Promise<Measured> {
+  const { seen: before, said } = await runLoad(load, () => atRest(server));
+  const after = await atRest(server);
   const result: LoadResult = JSON.parse(said);
   return {
     ...result,
@@ -25,11 +28,11 @@ export async function measure(load: Exclude<Load, HoldLoad>, pids: readonly numb
 }
 
 /** KiB of the server's memory for each connection that only waits. */
-export async function measureIdle(load: HoldLoad, pids: readonly number[]): Promise<number> {
+export async function measureIdle(load: HoldLoad, server: Watched): Promise<number> {
   // What the first connections need once is not what one needs.
-  await runLoad({ ...load, connections: Math.ceil(load.connections / 10) }, () => atRest(pids));
-  const before = await atRest(pids);
-  const { seen: during } = await runLoad(load, () => atRest(pids));
+  await runLoad({ ...load, connections: Math.ceil(load.connections / 10) }, () => atRest(server));
+  const before = await atRest(server);
+  const { seen: during } = await runLoad(load, () => atRest(server));
   return (during.memory - before.memory) / load.connections;
 }
 
@@ -53,18 +56,18 @@ async function runLoad<Seen>(load: Load, look: () => Promise<Seen>): Promise<{ s
   return { seen, said };
 }
 
-/** Milliseconds without work that count as rest, and after which nobody waits for it any more. */
-const REST = 500, PATIENCE = 120_000;
+/** Milliseconds after which nobody waits for rest any more. */
+const PATIENCE = 120_000;
 
 /**
  * Waits until the processes have nothing to do, and the disk nothing to write: Postfix delivers after its 250, ours indexes,
  * and nobody is to pay for his neighbour.
  */
-async function atRest(pids: readonly number[]): Promise<Usage> {
+async function atRest({ pids, rest }: Watched): Promise<Usage> {
   if (Deno.build.os !== "windows") await run("sync", []);
   const patience = performance.now() + PATIENCE;
   for (let before = await usage(pids);;) {
-    await new Promise((resolve) => setTimeout(resolve, REST));
+    await new Promise((resolve) => setTimeout(resolve, rest));
     const now = await usage(pids);
     // One tick of the clock may be anything.
     if (!(now.cpu - before.cpu > 0.015) || performance.now() > patience) return now;

@@ -12,6 +12,7 @@ import {
   type Started,
   untilGreeted,
   users,
+  usualRest,
 } from "./server.ts";
 import { userName } from "../load/load.ts";
 
@@ -71,6 +72,7 @@ export async function dovecot(certificate: Certificate, manner: Manner = "busy")
     version: (await run("dovecot", ["--version"])).split(" ")[0] ?? "",
     durability: `mail_fsync=${fsync}`,
     pids: [pid],
+    rest: usualRest,
     startup,
     fill: { port: lmtp, lmtp: true },
     ...manner === "synced" ? { syncedImap: imap } : { imapIdle: imap },

@@ -1,5 +1,5 @@
 /** Postfix, delivering to virtual(8) maildirs: its 250 is one fsync of the queue file. */
-import { folderIn, freePorts, isInstalled, run, type Started, untilGreeted, users } from "./server.ts";
+import { folderIn, freePorts, isInstalled, run, type Started, untilGreeted, users, usualRest } from "./server.ts";
 import { userName } from "../load/load.ts";
 
 /** Starts it, as root only: its daemons change users. */
@@ -36,6 +36,7 @@ export async function postfix(): Promise<Started> {
     version: (await run("postconf", ["-d", "-h", "mail_version"])).trim(),
     durability: "fsync of the queue file; delivered later",
     pids: [master],
+    rest: usualRest,
     startup,
     smtp,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),

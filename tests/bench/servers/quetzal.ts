@@ -5,7 +5,17 @@ import { projectFolder } from "../../house/project_files.ts";
 import type { CertificateFiles } from "../../support/certificate.ts";
 import { rightsFor } from "../../support/run_main.ts";
 import { userName } from "../load/load.ts";
-import { type BenchServer, everyone, folderIn, freePorts, processIn, run, untilGreeted, users } from "./server.ts";
+import {
+  type BenchServer,
+  everyone,
+  folderIn,
+  freePorts,
+  processIn,
+  run,
+  untilGreeted,
+  users,
+  usualRest,
+} from "./server.ts";
 
 const cwd = fileURLToPath(projectFolder);
 
@@ -58,6 +68,8 @@ protocols:
     version: project.version,
     durability: "fsync of the message in its mailbox",
     pids: [pid],
+    // The indexer leaves the writer alone for 150 times as long as it took, while there was mail.
+    rest: isIndexed ? 5000 : usualRest,
     startup,
     fill: { port: smtp, lmtp: false },
     ...variant === "quetzal" && { smtp, pop3, imap, imapIdle: imap },
