@@ -36,8 +36,12 @@ export async function measureIdle(load: HoldLoad, server: Watched): Promise<numb
   return (during.memory - before.memory) / load.connections;
 }
 
-/** Looks when the load says that it is ready, then lets it go on; what was seen, and what it said at its end. */
-async function runLoad<Seen>(load: Load, look: () => Promise<Seen>): Promise<{ seen: Seen; said: string }> {
+/**
+ * Looks when the load says that it is ready, then lets it go on; what was seen, and what it said at its end.
+ *
+ * @throws when the load fails.
+ */
+export async function runLoad<Seen>(load: Load, look: () => Promise<Seen>): Promise<{ seen: Seen; said: string }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "--allow-net=127.0.0.1,localhost", "tests/bench/load/main.ts", JSON.stringify(load)],
     cwd: projectFolder,
