@@ -48,6 +48,9 @@ export const heldIdle: readonly Held[] = [
   { name: "IMAP", port: ({ imapIdle }) => imapIdle, connections: 5000, users },
 ];
 
+/** Octets: seconds of large messages would fill disks, and what a server was sent stays until the round is over. */
+const mostWritten = 300_000_000;
+
 /** In the order of the table. */
 export const rows: readonly Row[] = [
   ...[4096, 102400].flatMap((octets) =>
@@ -60,6 +63,7 @@ export const rows: readonly Row[] = [
           port: smtp,
           connections,
           ...span(scale),
+          until: { ...span(scale).until, operations: Math.ceil(mostWritten * scale / octets) },
           size: octets,
           users: delivered,
         },

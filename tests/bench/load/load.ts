@@ -7,8 +7,8 @@ export type Load = SmtpLoad | Pop3Load | LoginLoad | ImapFetchLoad | ImapMixLoad
 export interface Span {
   /** Seconds of the same beforehand that do not count: V8 compiles for seconds, on both sides, and caches fill. */
   readonly warmUp: number;
-  /** What counts: so many seconds, whoever is loaded, or so many operations. */
-  readonly until: { readonly seconds: number } | { readonly operations: number };
+  /** What counts: so many seconds, whoever is loaded, or so many operations; whichever comes first. */
+  readonly until: { readonly seconds?: number; readonly operations?: number };
 }
 
 /** Who the mailboxes belong to: `user0001` and on. */
@@ -121,10 +121,9 @@ export interface LoadResult {
 
 /** The numbers of a load's operations, which its connections share: from 0 until it ends. */
 export function* numbers({ until }: Span): Generator<number, void, void> {
-  const [end, count] = "seconds" in until
-    ? [performance.now() + until.seconds * 1000, Infinity]
-    : [Infinity, until.operations];
-  for (let number = 0; number < count && performance.now() < end; number++) yield number;
+  const { seconds = Infinity, operations = Infinity } = until;
+  const end = performance.now() + seconds * 1000;
+  for (let number = 0; number < operations && performance.now() < end; number++) yield number;
 }
 
 /** The name of a user, by number from 0. */

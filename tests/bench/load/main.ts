@@ -13,7 +13,9 @@ if (import.meta.main) await main(JSON.parse(Deno.args[0] ?? "{}"));
 
 async function main(load: Load): Promise<void> {
   if (load.kind === "hold") return await hold(load);
-  if ("warmUp" in load && load.warmUp > 0) await run({ ...load, until: { seconds: load.warmUp } });
+  if ("warmUp" in load && load.warmUp > 0) {
+    await run({ ...load, until: { ...load.until, seconds: load.warmUp } });
+  }
   await ready();
   const before = cpuUsage();
   const ran = await run(load);

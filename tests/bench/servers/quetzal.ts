@@ -69,7 +69,7 @@ protocols:
     durability: "fsync of the message in its mailbox",
     pids: [pid],
     // The indexer leaves the writer alone for 150 times as long as it took, while there was mail.
-    rest: isIndexed ? 5000 : usualRest,
+    rest: isIndexed ? 10_000 : usualRest,
     startup,
     fill: { port: smtp, lmtp: false },
     ...variant === "quetzal" && { smtp, pop3, imap, imapIdle: imap },
