@@ -24,8 +24,11 @@ async function main(): Promise<void> {
     // It needs no server.
     if (!options.asks("idle")) return;
   }
+  let left: Promise<void> | undefined;
+  // What fails because servers are ended must not end the bench before they are.
+  await using _ = { [Symbol.asyncDispose]: async () => await left };
   await using stack = new AsyncDisposableStack();
-  const leave = () => stack.disposeAsync().finally(() => Deno.exit(130));
+  const leave = () => void (left ??= stack.disposeAsync().finally(() => Deno.exit(130)));
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, leave);
 
   const tls = stack.use(await makeCertificate());
