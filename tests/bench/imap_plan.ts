@@ -1,6 +1,6 @@
 /** What is measured of IMAP: the rows, and the mailboxes that they need. */
 import type { Users } from "./load/load.ts";
-import { at, type Filled, type Row } from "./plan.ts";
+import { at, type Filled, type Row, span } from "./plan.ts";
 import { type BenchServer, users } from "./servers/server.ts";
 
 /** Messages of 4 KiB. */
@@ -19,10 +19,10 @@ const waiting: Users = { ...users, offset: users.count + 110, count: 50 };
 
 /** In the order of the table. */
 export const imapRows: readonly Row[] = [
-  ...fetchRows("ENVELOPE", "(FLAGS UID RFC822.SIZE ENVELOPE)", 1),
+  ...fetchRows("ENVELOPE", "(FLAGS UID RFC822.SIZE ENVELOPE)"),
   // What mail programs ask for before they show a list.
-  ...fetchRows("HEADER.FIELDS", `(FLAGS UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (${listed})])`, 1),
-  ...fetchRows("BODY.PEEK[], 4 KiB", "(UID BODY.PEEK[])", 0.5),
+  ...fetchRows("HEADER.FIELDS", `(FLAGS UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (${listed})])`),
+  ...fetchRows("BODY.PEEK[], 4 KiB", "(UID BODY.PEEK[])"),
   ...[1, 10].map((connections) =>
     mixedRow(`IMAP mixed load, ${at(connections)}`, connections, ({ imap, syncedImap }) => imap ?? syncedImap)
   ),
@@ -32,7 +32,7 @@ export const imapRows: readonly Row[] = [
   ...(["append", "delivery"] as const).map((by): Row => ({
     group: "imap",
     name: `IMAP EXISTS in IDLE after ${by === "append" ? "another's APPEND" : "delivery"}`,
-    load: ({ imapIdle, fill }, { scale }) =>
+    load: ({ imapIdle, fill }, scale) =>
       imapIdle === undefined || fill === undefined ? undefined : {
         kind: "imap-delay",
         port: imapIdle,
@@ -49,29 +49,26 @@ function mixedRow(name: string, connections: number, door: (server: BenchServer)
   return {
     group: "imap",
     name,
-    warmsUp: connections === 10,
-    load(server, { scale }) {
+    load(server, scale) {
       const port = door(server);
-      const operations = Math.ceil((connections === 1 ? 3000 : 15000) * scale);
       return port === undefined
         ? undefined
-        : { kind: "imap-mix", port, connections, operations, size, users: imapFilled.mix.users };
+        : { kind: "imap-mix", port, connections, ...span(scale), size, users: imapFilled.mix.users };
     },
   };
 }
 
 /** Rates are of messages, times of whole FETCHes. */
-function fetchRows(name: string, items: string, share: number): Row[] {
+function fetchRows(name: string, items: string): Row[] {
   return [1, 10].map((connections) => ({
     group: "imap",
     name: `IMAP FETCH ${name}, ${at(connections)}`,
-    warmsUp: connections === 10,
-    load: ({ imap }, { scale }) =>
+    load: ({ imap }, scale) =>
       imap === undefined ? undefined : {
         kind: "imap-fetch",
         port: imap,
         connections,
-        times: Math.ceil((connections === 1 ? 40 : 10) * share * scale),
+        ...span(scale),
         items,
         messages: imapFilled.fetch.messages,
         users: imapFilled.fetch.users,

@@ -6,8 +6,8 @@ import { parseArgs } from "@std/cli";
 import { type CertificateFiles, makeCertificate } from "../support/certificate.ts";
 import { imapFilled, imapRows } from "./imap_plan.ts";
 import { measure, measureIdle } from "./measure.ts";
-import { type Filled, filled, groups, heldIdle, type Row, rows, type Size } from "./plan.ts";
-import { loadTable, median, type RowResult, type ServerResult, serverTable } from "./report.ts";
+import { type Filled, filled, groups, heldIdle, type Row, rows } from "./plan.ts";
+import { loadTable, type RowResult, type ServerResult, serverTable } from "./report.ts";
 import { dovecot } from "./servers/dovecot.ts";
 import { postfix } from "./servers/postfix.ts";
 import { quetzal } from "./servers/quetzal.ts";
@@ -24,40 +24,43 @@ async function main(): Promise<void> {
     // It needs no server.
     if (!options.asks("idle")) return;
   }
+  let left: Promise<void> | undefined;
+  // What fails because servers are ended must not end the bench before they are.
+  await using _ = { [Symbol.asyncDispose]: async () => await left };
   await using stack = new AsyncDisposableStack();
-  const leave = () => stack.disposeAsync().finally(() => Deno.exit(130));
+  const leave = () => void (left ??= stack.disposeAsync().finally(() => Deno.exit(130)));
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, leave);
 
   const tls = stack.use(await makeCertificate());
-  const running: Running[] = [];
+  const asked = [...rows, ...imapRows].filter(({ group }) => options.asks(group));
+  const candidates: Candidate[] = [];
   for (const start of [...ours(tls, options), ...options.alone ? [] : peers(tls)]) {
-    const server = await startOne(start);
-    if (server !== undefined) running.push({ server: stack.use(server), start, startups: [server.startup] });
+    await using turn = stack.use(new AsyncDisposableStack());
+    const server = turn.use(await startOne(start));
+    if (server === undefined) continue;
+    const startups = [server.startup];
+    const idle = options.asks("idle") ? await idleOf(server, start, startups) : {};
+    const { name, version, durability } = server;
+    const isLoaded = asked.some(({ load }) => load(server, options.scale) !== undefined);
+    candidates.push({ start, isLoaded, result: { server: name, version, durability, startups, idle } });
   }
-  const servers: ServerResult[] = [];
-  for (const one of running) {
-    const idle = options.asks("idle") ? await idleOf(one) : {};
-    const { name, version, durability } = one.server;
-    servers.push({ server: name, version, durability, startups: one.startups, idle });
+  const results: RowResult[] = [];
+  for (let round = 0; round < options.repeats && asked.length > 0; round++) {
+    await using turn = stack.use(new AsyncDisposableStack());
+    results.push(...await measureRound(await startAll(turn, candidates), asked, options));
   }
-  const able = running.map(({ server }) => server);
-  if (options.asks("pop3")) {
-    await fillMailboxes(able.filter(({ pop3s }) => pop3s !== undefined), filled);
-  }
-  if (options.asks("imap")) {
-    const imapServers = able.filter((server) => (server.imap ?? server.indexedImap ?? server.syncedImap) !== undefined);
-    for (const mailboxes of Object.values(imapFilled)) await fillMailboxes(imapServers, mailboxes);
-  }
-  const results = await measureRows(able, [...rows, ...imapRows].filter(({ group }) => options.asks(group)), options);
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, leave);
 
+  const servers = candidates.map(({ result }) => result);
   console.log([...serverTable(servers), "", ...results.length > 0 ? loadTable(results) : []].join("\n"));
   const facts = { at: new Date(), deno: Deno.version.deno, system: `${Deno.build.os} ${Deno.osRelease()}` };
   await Deno.writeTextFile("bench.json", JSON.stringify({ ...facts, servers, results }, null, 2));
 }
 
-interface Options extends Size {
+interface Options {
   readonly alone: boolean;
+  /** Multiplies how long is measured. */
+  readonly scale: number;
   readonly repeats: number;
   asks(group: Row["group"]): boolean;
 }
@@ -79,10 +82,12 @@ function misused(why: string): never {
   Deno.exit(2);
 }
 
-interface Running {
-  readonly server: BenchServer;
+/** One that can be measured here. */
+interface Candidate {
   readonly start: () => Promise<Started>;
-  readonly startups: number[];
+  /** Whether one of the rows is for it. */
+  readonly isLoaded: boolean;
+  readonly result: ServerResult & { readonly startups: number[] };
 }
 
 /** Those that have a door which is measured. */
@@ -121,7 +126,11 @@ async function startOne(start: () => Promise<Started>): Promise<BenchServer | un
 }
 
 /** Memory of idle connections, each protocol's in a process that has served nobody else. */
-async function idleOf({ start, startups, server: first }: Running): Promise<ServerResult["idle"]> {
+async function idleOf(
+  first: BenchServer,
+  start: () => Promise<Started>,
+  startups: number[],
+): Promise<ServerResult["idle"]> {
   const idle: Record<string, number> = {};
   for (const { name, port, ...held } of heldIdle) {
     // Postfix has a process for each, and a limit of processes that this would only show.
@@ -130,54 +139,62 @@ async function idleOf({ start, startups, server: first }: Running): Promise<Serv
     if ("missing" in fresh) continue;
     await using server = fresh;
     startups.push(server.startup);
-    const kib = await measureIdle({ kind: "hold", port: port(server) ?? 0, ...held }, server.pids);
+    const kib = await measureIdle({ kind: "hold", port: port(server) ?? 0, ...held }, server);
     progress(`${server.name}: ${kib.toFixed(1)} KiB for each of ${held.connections} idle ${name} connections`);
     idle[name] = kib;
   }
   return idle;
 }
 
-/** Fills mailboxes before they are read, through each server's own door. */
-async function fillMailboxes(servers: readonly BenchServer[], { users, messages }: Filled): Promise<void> {
-  for (const { name, fill, pids } of servers) {
-    if (fill === undefined) continue;
-    progress(`${name}: filling ${users.count} mailboxes`);
-    await measure(
-      { kind: "smtp", ...fill, connections: 20, messages: users.count * messages, size: 4096, users },
-      pids,
-    );
+/**
+ * Fresh processes of each: two of the same program may differ by a third in what they take for the same, and what an earlier
+ * round left behind is gone.
+ */
+async function startAll(stack: AsyncDisposableStack, candidates: readonly Candidate[]): Promise<BenchServer[]> {
+  const servers: BenchServer[] = [];
+  for (const { start, result } of candidates.filter(({ isLoaded }) => isLoaded)) {
+    const server = stack.use(await startOne(start));
+    if (server === undefined) continue;
+    result.startups.push(server.startup);
+    servers.push(server);
   }
+  return servers;
 }
 
-/** Every row against each server in turn, so that a noisy moment hits all of them alike. */
-async function measureRows(
+/** Every row once, against each server in turn, so that a noisy moment hits all of them alike. */
+async function measureRound(
   servers: readonly BenchServer[],
   asked: readonly Row[],
-  { repeats: times, scale }: Options,
+  { asks, scale }: Options,
 ): Promise<RowResult[]> {
-  for (const row of asked.filter(({ warmsUp }) => warmsUp)) {
-    for (const server of servers) {
-      const load = row.load(server, { scale });
-      if (load !== undefined) await measure(load, server.pids);
-    }
+  if (asks("pop3")) await fillMailboxes(servers.filter(({ pop3s }) => pop3s !== undefined), filled);
+  if (asks("imap")) {
+    const mixed = servers.filter((server) => (server.imap ?? server.indexedImap ?? server.syncedImap) !== undefined);
+    await fillMailboxes(mixed, imapFilled.mix);
+    await fillMailboxes(servers.filter(({ imap }) => imap !== undefined), imapFilled.fetch);
   }
   const results: RowResult[] = [];
-  for (const row of asked) {
-    const able = servers.flatMap((server) => {
-      const load = row.load(server, { scale });
-      return load === undefined ? [] : [{ server, load, repeats: [] as RowResult["repeats"][number][] }];
-    });
-    for (let repeat = 0; repeat < times; repeat++) {
-      for (const { server, load, repeats } of able) {
-        repeats.push(await measure(load, server.pids));
-        const rates = repeats.map(({ rate }) => rate.toFixed(0)).join(" ");
-        const cpu = median(repeats.map((measured) => measured.cpu)).toFixed(3);
-        progress(`${row.name}: ${server.name} ${rates} a second, CPU ${cpu} ms`);
-      }
+  for (const { name: row, load: loadFor } of asked) {
+    for (const server of servers) {
+      const load = loadFor(server, scale);
+      if (load === undefined) continue;
+      const measured = await measure(load, server);
+      progress(`${row}: ${server.name} ${measured.rate.toFixed(0)} a second, CPU ${measured.cpu.toFixed(3)} ms`);
+      results.push({ row, server: server.name, ...measured });
     }
-    results.push(...able.map(({ server, repeats }) => ({ row: row.name, server: server.name, repeats })));
   }
   return results;
+}
+
+/** Fills mailboxes before they are read, through each server's own door. */
+async function fillMailboxes(servers: readonly BenchServer[], { users, messages }: Filled): Promise<void> {
+  for (const server of servers) {
+    const { name, fill } = server;
+    if (fill === undefined) continue;
+    progress(`${name}: filling ${users.count} mailboxes`);
+    const until = { operations: users.count * messages };
+    await measure({ kind: "smtp", ...fill, connections: 20, warmUp: 0, until, size: 4096, users }, server);
+  }
 }
 
 function progress(line: string): undefined {

@@ -2,6 +2,10 @@
 import { projectFolder } from "../house/project_files.ts";
 import type { HoldLoad, Load, LoadResult } from "./load/load.ts";
 import { type Usage, usage } from "./process_tree.ts";
+import { type BenchServer, run } from "./servers/server.ts";
+
+/** Whose CPU and memory are looked at. */
+type Watched = Pick<BenchServer, "pids" | "rest">;
 
 /** What a load showed. */
 export interface Measured extends LoadResult {
@@ -11,13 +15,11 @@ export interface Measured extends LoadResult {
   readonly cpu: number;
 }
 
-/** Runs a load to its end, and waits until the server rests. */
-export async function measure(load: Exclude<Load, HoldLoad>, pids: readonly number[]): Promise<Measured> {
-  const before = await atRest(pids);
-  const { success, stdout } = await command(load).output();
-  if (!success) throw new Error(`the load failed: ${load.kind} on port ${load.port}`);
-  const after = await atRest(pids);
-  const result: LoadResult = JSON.parse(new TextDecoder().decode(stdout));
+/** Runs a load to its end, once what it warms up with is done with, and waits until the server rests. */
+export async function measure(load: Exclude<Load, HoldLoad>, server: Watched): Promise<Measured> {
+  const { seen: before, said } = await runLoad(load, () => atRest(server));
+  const after = await atRest(server);
+  const result: LoadResult = JSON.parse(said);
   return {
     ...result,
     rate: result.operations / result.seconds,
@@ -26,47 +28,53 @@ export async function measure(load: Exclude<Load, HoldLoad>, pids: readonly numb
 }
 
 /** KiB of the server's memory for each connection that only waits. */
-export async function measureIdle(load: HoldLoad, pids: readonly number[]): Promise<number> {
+export async function measureIdle(load: HoldLoad, server: Watched): Promise<number> {
   // What the first connections need once is not what one needs.
-  await whileHeld({ ...load, connections: Math.ceil(load.connections / 10) }, () => atRest(pids));
-  const before = await atRest(pids);
-  const during = await whileHeld(load, () => atRest(pids));
+  await runLoad({ ...load, connections: Math.ceil(load.connections / 10) }, () => atRest(server));
+  const before = await atRest(server);
+  const { seen: during } = await runLoad(load, () => atRest(server));
   return (during.memory - before.memory) / load.connections;
 }
 
-async function whileHeld<Result>(load: HoldLoad, look: () => Promise<Result>): Promise<Result> {
-  const child = command(load).spawn();
+/**
+ * Looks when the load says that it is ready, then lets it go on; what was seen, and what it said at its end.
+ *
+ * @throws when the load fails.
+ */
+export async function runLoad<Seen>(load: Load, look: () => Promise<Seen>): Promise<{ seen: Seen; said: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--allow-net=127.0.0.1,localhost", "tests/bench/load/main.ts", JSON.stringify(load)],
+    cwd: projectFolder,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
   const output = child.stdout.getReader();
-  const { value } = await output.read();
-  if (value === undefined) throw new Error(`the load failed: ${load.connections} connections to port ${load.port}`);
-  const seen = await look();
+  const { done } = await output.read();
+  output.releaseLock();
+  const seen = done ? undefined : await look();
   await child.stdin.close();
-  await output.cancel();
-  await child.status;
-  return seen;
+  const said = (await Array.fromAsync(child.stdout.pipeThrough(new TextDecoderStream()))).join("");
+  const { success } = await child.status;
+  if (!success || seen === undefined) throw new Error(`the load failed: ${load.kind} on port ${load.port}`);
+  return { seen, said };
 }
 
-/** Milliseconds without work that count as rest, and after which nobody waits for it any more. */
-const REST = 500, PATIENCE = 120_000;
+/** Milliseconds after which nobody waits for rest any more. */
+const PATIENCE = 120_000;
 
-/** Waits until the processes have nothing to do: Postfix delivers after its 250, ours indexes, and nobody is to pay for his neighbour. */
-async function atRest(pids: readonly number[]): Promise<Usage> {
+/**
+ * Waits until the processes have nothing to do, and the disk nothing to write: Postfix delivers after its 250, ours indexes,
+ * and nobody is to pay for his neighbour.
+ */
+async function atRest({ pids, rest }: Watched): Promise<Usage> {
+  if (Deno.build.os !== "windows") await run("sync", []);
   const patience = performance.now() + PATIENCE;
   for (let before = await usage(pids);;) {
-    await new Promise((resolve) => setTimeout(resolve, REST));
+    await new Promise((resolve) => setTimeout(resolve, rest));
     const now = await usage(pids);
     // One tick of the clock may be anything.
     if (!(now.cpu - before.cpu > 0.015) || performance.now() > patience) return now;
     before = now;
   }
-}
-
-function command(load: Load): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--allow-net=127.0.0.1,localhost", "tests/bench/load/main.ts", JSON.stringify(load)],
-    cwd: projectFolder,
-    stdin: load.kind === "hold" ? "piped" : "null",
-    stdout: "piped",
-    stderr: "inherit",
-  });
 }

@@ -1,11 +1,10 @@
 /** The tables of a bench run: medians, and how ours compares with each peer. */
 import type { Measured } from "./measure.ts";
 
-/** What one row showed for one server, every repeat. */
-export interface RowResult {
+/** What one row showed for one server in one round. */
+export interface RowResult extends Measured {
   readonly row: string;
   readonly server: string;
-  readonly repeats: readonly Measured[];
 }
 
 /** What one server is, and what it takes while nobody asks anything. */
@@ -28,12 +27,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** Rate, latency and CPU of each server in each row; beside a peer, ours divided by its. */
+/** Rate, latency and CPU of each server in each row, medians of the rounds; beside a peer, ours divided by its. */
 export function loadTable(results: readonly RowResult[]): string[] {
-  const head = ["", "server", "a second", "p50 ms", "p99 ms", "CPU ms each", "ours: rate", "ours: CPU"];
-  const names = new Set(results.map(({ row }) => row));
-  const lines = [...names].flatMap((name) => {
-    const [ours, ...peers] = results.filter(({ row }) => row === name);
+  const head = ["", "server", "a second", "p50 ms", "p99 ms", "CPU ms each", "the load's", "ours: rate", "ours: CPU"];
+  const lines = [...Map.groupBy(results, ({ row }) => row).values()].flatMap((of) => {
+    const [ours, ...peers] = Map.groupBy(of, ({ server }) => server).values();
     return ours === undefined ? [] : [line(ours), ...peers.map((peer) => line(peer, ours))];
   });
   return markdown([head, ...lines]);
@@ -50,22 +48,21 @@ export function serverTable(results: readonly ServerResult[]): string[] {
   return markdown([head, ...lines]);
 }
 
-function line(result: RowResult, ours?: RowResult): string[] {
-  const facts = [
-    ours === undefined ? result.row : "",
-    result.server,
-    shown(of(result, "rate"), 0),
-    shown(of(result, "p50"), 2),
-    shown(of(result, "p99"), 1),
-    shown(of(result, "cpu"), 3),
+function line(rounds: readonly RowResult[], ours?: readonly RowResult[]): string[] {
+  const of = (key: keyof Measured, whose = rounds) => median(whose.map((measured) => measured[key]));
+  const [{ row, server } = { row: "", server: "" }] = rounds;
+  const ratio = (key: keyof Measured) => ours === undefined ? "" : `×${shown(of(key, ours) / of(key), 2)}`;
+  return [
+    ours === undefined ? row : "",
+    server,
+    shown(of("rate"), 0),
+    shown(of("p50"), 2),
+    shown(of("p99"), 1),
+    shown(of("cpu"), 3),
+    shown(of("loadCpu"), 3),
+    ratio("rate"),
+    ratio("cpu"),
   ];
-  if (ours === undefined) return [...facts, "", ""];
-  const ratio = (key: "rate" | "cpu") => shown(of(ours, key) / of(result, key), 2);
-  return [...facts, `×${ratio("rate")}`, `×${ratio("cpu")}`];
-}
-
-function of({ repeats }: RowResult, key: "rate" | "p50" | "p99" | "cpu"): number {
-  return median(repeats.map((measured) => measured[key]));
 }
 
 /** A number with so many digits after the point; `–` for none. */

@@ -1,6 +1,6 @@
 /** The delay load: how long a message takes from its last octet to the session that waits for it in IDLE. */
 import { ImapClient, selectAll } from "./imap_client.ts";
-import { type ImapDelayLoad, userName } from "./load.ts";
+import { type ImapDelayLoad, type Ran, userName } from "./load.ts";
 import { bodyText, header } from "./message_text.ts";
 import { WireClient } from "./wire_client.ts";
 
@@ -8,7 +8,7 @@ import { WireClient } from "./wire_client.ts";
 const SETTLING = 2500, PATIENCE = 10_000;
 
 /** Runs it; milliseconds of each message, from when its last octet was sent. */
-export async function imapDelayLoad(load: ImapDelayLoad): Promise<{ times: number[]; begun: number }> {
+export async function imapDelayLoad(load: ImapDelayLoad): Promise<Ran> {
   using stack = new DisposableStack();
   const waiting = await selectAll(stack, load);
   for (const client of waiting) await client.idle();

@@ -1,17 +1,16 @@
 /** The FETCH load: whole mailboxes, again and again. */
 import { type ImapClient, selectAll } from "./imap_client.ts";
-import type { ImapFetchLoad } from "./load.ts";
+import { type ImapFetchLoad, numbers, type Ran } from "./load.ts";
 
 /** Runs it; milliseconds of each FETCH, and how many messages they told. */
-export async function imapFetchLoad(
-  load: ImapFetchLoad,
-): Promise<{ times: number[]; messages: number; begun: number }> {
+export async function imapFetchLoad(load: ImapFetchLoad): Promise<Ran> {
   using stack = new DisposableStack();
   const clients = await selectAll(stack, load);
   const times: number[] = [];
+  const turns = numbers(load);
   let messages = 0;
   async function connection(client: ImapClient) {
-    for (let time = 0; time < load.times; time++) {
+    for (const _ of turns) {
       const begun = performance.now();
       const { fetched } = await client.command(`FETCH 1:* ${load.items}`);
       if (fetched !== load.messages) throw new Error(`${fetched} messages came of ${load.messages}`);

@@ -1,6 +1,6 @@
 /** The mixed IMAP load: what clients do all day, in proportions of a busy mailbox. */
 import { type ImapClient, selectAll } from "./imap_client.ts";
-import { type ImapMixLoad, userName } from "./load.ts";
+import { type ImapMixLoad, numbers, type Ran, userName } from "./load.ts";
 import { bodyText, header } from "./message_text.ts";
 
 interface Turn {
@@ -39,12 +39,12 @@ async function appendOrExpunge({ client, message, text }: Turn): Promise<void> {
 }
 
 /** Runs it; milliseconds of each operation. */
-export async function imapMixLoad(load: ImapMixLoad): Promise<{ times: number[]; begun: number }> {
+export async function imapMixLoad(load: ImapMixLoad): Promise<Ran> {
   using stack = new DisposableStack();
   const clients = await selectAll(stack, load);
   const body = bodyText(load.size);
   const times: number[] = [];
-  let started = 0;
+  const turns = numbers(load);
   async function connection(client: ImapClient, own: number) {
     // The same numbers for every server.
     let state = own + 1;
@@ -52,8 +52,7 @@ export async function imapMixLoad(load: ImapMixLoad): Promise<{ times: number[];
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       return (state >>> 8) % below;
     };
-    while (started < load.operations) {
-      const number = started++;
+    for (const number of turns) {
       const message = random(client.exists) + 1;
       const begun = performance.now();
       await pick(random(100))({

@@ -3,6 +3,14 @@
 /** A load, as the bench orders it. */
 export type Load = SmtpLoad | Pop3Load | LoginLoad | ImapFetchLoad | ImapMixLoad | ImapDelayLoad | HoldLoad;
 
+/** How long a load goes on. */
+export interface Span {
+  /** Seconds of the same beforehand that do not count: V8 compiles for seconds, on both sides, and caches fill. */
+  readonly warmUp: number;
+  /** What counts: so many seconds, whoever is loaded, or so many operations; whichever comes first. */
+  readonly until: { readonly seconds?: number; readonly operations?: number };
+}
+
 /** Who the mailboxes belong to: `user0001` and on. */
 export interface Users {
   /** How many. */
@@ -15,25 +23,23 @@ export interface Users {
   readonly password: string;
 }
 
-/** Messages sent until their number is reached; each is acknowledged before the next of its connection. */
-export interface SmtpLoad {
+/** Messages; each is acknowledged before the next of its connection. */
+export interface SmtpLoad extends Span {
   readonly kind: "smtp";
   readonly port: number;
   /** LHLO instead of EHLO. */
   readonly lmtp?: boolean;
   readonly connections: number;
-  readonly messages: number;
   /** Octets of a message. */
   readonly size: number;
   readonly users: Users;
 }
 
 /** Sessions: log in, STAT, UIDL, RETR of every message, QUIT. */
-export interface Pop3Load {
+export interface Pop3Load extends Span {
   readonly kind: "pop3";
   readonly port: number;
   readonly connections: number;
-  readonly sessions: number;
   /** All RETRs of a session in one write. */
   readonly pipelined: boolean;
   readonly users: Users;
@@ -47,12 +53,10 @@ export interface LoginLoad extends Omit<Pop3Load, "kind" | "pipelined"> {
 }
 
 /** FETCH of all messages of INBOX, again and again, each connection of a mailbox of its own. */
-export interface ImapFetchLoad {
+export interface ImapFetchLoad extends Span {
   readonly kind: "imap-fetch";
   readonly port: number;
   readonly connections: number;
-  /** FETCHes of each connection. */
-  readonly times: number;
   /** What is asked of each message. */
   readonly items: string;
   /** Messages that each mailbox has. */
@@ -60,12 +64,11 @@ export interface ImapFetchLoad {
   readonly users: Users;
 }
 
-/** Commands as clients send them, until their number is reached, each connection in a mailbox of its own. */
-export interface ImapMixLoad {
+/** Commands as clients send them, each connection in a mailbox of its own. */
+export interface ImapMixLoad extends Span {
   readonly kind: "imap-mix";
   readonly port: number;
   readonly connections: number;
-  readonly operations: number;
   /** Octets of a message that is appended. */
   readonly size: number;
   readonly users: Users;
@@ -85,7 +88,7 @@ export interface ImapDelayLoad {
   readonly users: Users;
 }
 
-/** Connections that wait until standard input ends: after the greeting, or with `users` logged in and in IDLE. */
+/** Connections that wait: after the greeting, or with `users` logged in and in IDLE. */
 export interface HoldLoad {
   readonly kind: "hold";
   readonly port: number;
@@ -93,17 +96,34 @@ export interface HoldLoad {
   readonly users?: Users;
 }
 
+/** What a load went through. */
+export interface Ran {
+  /** When it began, by `performance.now`: with POP3 before the first connect, otherwise when all were connected and logged in. */
+  readonly begun: number;
+  /** Milliseconds of each operation. */
+  readonly times: readonly number[];
+  /** Messages that FETCHes told: those are counted then. */
+  readonly messages?: number;
+}
+
 /** What came of it. */
 export interface LoadResult {
-  /** Messages, sessions, logins, commands or connections. */
+  /** Messages, sessions, logins or commands. */
   readonly operations: number;
-  /** From the first connect, or with IMAP from when all have logged in, to the last answer. */
+  /** From when it began to the last answer. */
   readonly seconds: number;
   /** Milliseconds of one operation; of a whole FETCH; from the message's last octet to EXISTS. */
   readonly p50: number;
   readonly p99: number;
-  /** Messages fetched, for `pop3`. */
-  readonly messages?: number;
+  /** Milliseconds of the load's own CPU for one operation: it shares the cores with the server. */
+  readonly loadCpu: number;
+}
+
+/** The numbers of a load's operations, which its connections share: from 0 until it ends. */
+export function* numbers({ until }: Span): Generator<number, void, void> {
+  const { seconds = Infinity, operations = Infinity } = until;
+  const end = performance.now() + seconds * 1000;
+  for (let number = 0; number < operations && performance.now() < end; number++) yield number;
 }
 
 /** The name of a user, by number from 0. */

@@ -28,5 +28,6 @@ export function bodyText(size: number): string {
     }
     text += line + "\r\n";
   }
-  return text;
+  // Joined of single characters it would be walked character by character for every message, which took milliseconds.
+  return new TextDecoder().decode(new TextEncoder().encode(text));
 }

@@ -1,11 +1,10 @@
 /** The POP3 loads: whole sessions, and logins alone. */
-import { type LoginLoad, type Pop3Load, userName } from "./load.ts";
+import { type LoginLoad, numbers, type Pop3Load, type Ran, userName } from "./load.ts";
 import { WireClient } from "./wire_client.ts";
 
-/** Runs whole sessions; milliseconds of each, and how many messages were fetched. */
-export async function pop3Load(load: Pop3Load): Promise<{ times: number[]; messages: number }> {
-  let messages = 0;
-  const times = await sessions(load, async (client) => {
+/** Runs whole sessions; milliseconds of each. */
+export function pop3Load(load: Pop3Load): Promise<Ran> {
+  return sessions(load, async (client) => {
     await client.send("STAT\r\n");
     const [count = 0, octets = 0] = (await client.pop3Ok()).split(" ").slice(1).map(Number);
     await client.send("UIDL\r\n");
@@ -21,27 +20,25 @@ export async function pop3Load(load: Pop3Load): Promise<{ times: number[]; messa
     }
     // No line of the load's messages begins with a dot.
     if (received !== octets) throw new Error(`${received} octets came of ${octets}`);
-    messages += count;
   });
-  return { times, messages };
 }
 
 /** Runs logins; milliseconds of each. */
-export function loginLoad(load: LoginLoad): Promise<number[]> {
+export function loginLoad(load: LoginLoad): Promise<Ran> {
   return sessions(load, () => Promise.resolve());
 }
 
-async function sessions(load: Pop3Load | LoginLoad, run: (client: WireClient) => Promise<void>): Promise<number[]> {
+async function sessions(load: Pop3Load | LoginLoad, run: (client: WireClient) => Promise<void>): Promise<Ran> {
   const times: number[] = [];
-  let started = 0;
+  const turns = numbers(load);
   async function connection(own: number) {
     // A maildrop admits one session at a time: no user is shared by two connections (RFC 1939 §4).
-    for (let turn = 0; started < load.sessions; turn++) {
-      started++;
+    let user = own;
+    for (const _ of turns) {
       const begun = performance.now();
       using client = await WireClient.connect(load.port, load.authorities);
       await client.pop3Ok();
-      await client.send(`USER ${userName(load.users, own + turn * load.connections)}@${load.users.domain}\r\n`);
+      await client.send(`USER ${userName(load.users, user)}@${load.users.domain}\r\n`);
       await client.pop3Ok();
       await client.send(`PASS ${load.users.password}\r\n`);
       await client.pop3Ok();
@@ -49,8 +46,10 @@ async function sessions(load: Pop3Load | LoginLoad, run: (client: WireClient) =>
       await client.send("QUIT\r\n");
       await client.pop3Ok();
       times.push(performance.now() - begun);
+      user += load.connections;
     }
   }
+  const begun = performance.now();
   await Promise.all(Array.from({ length: load.connections }, (_, own) => connection(own)));
-  return times;
+  return { times, begun };
 }

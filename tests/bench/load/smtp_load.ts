@@ -1,20 +1,23 @@
 /** The SMTP load: MAIL, RCPT, DATA, one after the other, as most clients send. */
-import { type SmtpLoad, userName } from "./load.ts";
+import { numbers, type Ran, type SmtpLoad, userName } from "./load.ts";
 import { bodyText, header } from "./message_text.ts";
 import { WireClient } from "./wire_client.ts";
 
 /** Runs it; the milliseconds from MAIL to the last 250 of every message. */
-export async function smtpLoad(load: SmtpLoad): Promise<number[]> {
-  const times: number[] = [];
-  const text = bodyText(load.size);
-  let started = 0;
-  async function connection() {
-    using client = await WireClient.connect(load.port);
+export async function smtpLoad(load: SmtpLoad): Promise<Ran> {
+  using stack = new DisposableStack();
+  const clients = await Promise.all(Array.from({ length: load.connections }, async () => {
+    const client = stack.use(await WireClient.connect(load.port));
     await client.smtpReply("2");
     await client.send(`${load.lmtp ? "LHLO" : "EHLO"} load.example.net\r\n`);
     await client.smtpReply("2");
-    while (started < load.messages) {
-      const number = started++;
+    return client;
+  }));
+  const times: number[] = [];
+  const text = bodyText(load.size);
+  const turns = numbers(load);
+  async function connection(client: WireClient) {
+    for (const number of turns) {
       const to = `${userName(load.users, number * 7919)}@${load.users.domain}`;
       const begun = performance.now();
       await client.send("MAIL FROM:<sender@client.example>\r\n");
@@ -30,6 +33,7 @@ export async function smtpLoad(load: SmtpLoad): Promise<number[]> {
     await client.send("QUIT\r\n");
     await client.smtpReply("2");
   }
-  await Promise.all(Array.from({ length: load.connections }, connection));
-  return times;
+  const begun = performance.now();
+  await Promise.all(clients.map(connection));
+  return { times, begun };
 }

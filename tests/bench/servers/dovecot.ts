@@ -3,7 +3,17 @@
  * are handed to one process for all of them; that costs each other one a process of its own, so only those are measured.
  */
 import { freePorts } from "../../support/free_ports.ts";
-import { everyone, folderIn, isInstalled, processIn, run, type Started, untilGreeted, users } from "./server.ts";
+import {
+  everyone,
+  folderIn,
+  isInstalled,
+  processIn,
+  run,
+  type Started,
+  untilGreeted,
+  users,
+  usualRest,
+} from "./server.ts";
 import { userName } from "../load/load.ts";
 
 /** What a user may have of the kernel's watches on files. */
@@ -62,6 +72,7 @@ export async function dovecot(certificate: Certificate, manner: Manner = "busy")
     version: (await run("dovecot", ["--version"])).split(" ")[0] ?? "",
     durability: `mail_fsync=${fsync}`,
     pids: [pid],
+    rest: usualRest,
     startup,
     fill: { port: lmtp, lmtp: true },
     ...manner === "synced" ? { syncedImap: imap } : { imapIdle: imap },

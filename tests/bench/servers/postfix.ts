@@ -1,6 +1,6 @@
 /** Postfix, delivering to virtual(8) maildirs: its 250 is one fsync of the queue file. */
 import { freePorts } from "../../support/free_ports.ts";
-import { folderIn, isInstalled, run, type Started, untilGreeted, users } from "./server.ts";
+import { folderIn, isInstalled, run, type Started, untilGreeted, users, usualRest } from "./server.ts";
 import { userName } from "../load/load.ts";
 
 /** Starts it, as root only: its daemons change users. */
@@ -37,6 +37,7 @@ export async function postfix(): Promise<Started> {
     version: (await run("postconf", ["-d", "-h", "mail_version"])).trim(),
     durability: "fsync of the queue file; delivered later",
     pids: [master],
+    rest: usualRest,
     startup,
     smtp,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),

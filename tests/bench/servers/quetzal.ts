@@ -6,7 +6,7 @@ import type { CertificateFiles } from "../../support/certificate.ts";
 import { rightsFor } from "../../support/run_main.ts";
 import { userName } from "../load/load.ts";
 import { freePorts } from "../../support/free_ports.ts";
-import { type BenchServer, everyone, folderIn, processIn, run, untilGreeted, users } from "./server.ts";
+import { type BenchServer, everyone, folderIn, processIn, run, untilGreeted, users, usualRest } from "./server.ts";
 
 const cwd = fileURLToPath(projectFolder);
 
@@ -59,6 +59,8 @@ protocols:
     version: project.version,
     durability: "fsync of the message in its mailbox",
     pids: [pid],
+    // The indexer leaves the writer alone for 150 times as long as it took, while there was mail.
+    rest: isIndexed ? 10_000 : usualRest,
     startup,
     fill: { port: smtp, lmtp: false },
     ...variant === "quetzal" && { smtp, pop3, imap, imapIdle: imap },

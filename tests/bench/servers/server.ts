@@ -18,6 +18,8 @@ export interface BenchServer extends AsyncDisposable {
   readonly durability: string;
   /** Roots of its process trees. */
   readonly pids: readonly number[];
+  /** Milliseconds without work after which it has nothing more to do. */
+  readonly rest: number;
   /** Milliseconds from its start to its first greeting. */
   readonly startup: number;
   /** Port that takes messages for the users, where it has one. */
@@ -39,6 +41,9 @@ export interface BenchServer extends AsyncDisposable {
   /** Port of POP3 over TLS, and its authority. */
   readonly pop3s?: { readonly port: number; readonly authorities: readonly string[] };
 }
+
+/** What `rest` is of most. */
+export const usualRest = 500;
 
 /** A server, or why it cannot run here. */
 export type Started = BenchServer | { readonly name: string; readonly missing: string };

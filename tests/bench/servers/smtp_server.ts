@@ -3,7 +3,7 @@
  * the rename back, and the message lies where nobody looks for it: so there are two of them.
  */
 import { freePorts } from "../../support/free_ports.ts";
-import { folderIn, isInstalled, processIn, run, type Started, untilGreeted, users } from "./server.ts";
+import { folderIn, isInstalled, processIn, run, type Started, untilGreeted, users, usualRest } from "./server.ts";
 
 /** Whether what 250 says is safe from a power cut: the folder is synced too, as Quetzal and maildir deliveries do. */
 export type Durability = "file synced" | "file and folder synced";
@@ -32,6 +32,7 @@ export async function smtpServer(durability: Durability): Promise<Started> {
     version: JSON.parse(await Deno.readTextFile(`${folder}/node_modules/smtp-server/package.json`)).version,
     durability: isWhole ? "fsync of each file and its folder" : "fsync of each file, not of its name",
     pids: [pid],
+    rest: usualRest,
     startup,
     smtp,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
