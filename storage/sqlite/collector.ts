@@ -2,11 +2,13 @@
 import type { Logger } from "../../core/contract/logger.ts";
 import type { WriterLink } from "./writer_link.ts";
 
+/** Octets. */
+const MEBIBYTE = 1_048_576;
 /**
- * Octets of SQLite's log that are too many: it is begun anew once it is moved into the database, a few megabytes at a time
+ * MiB of SQLite's log that are too many: it is begun anew once it is moved into the database, a few megabytes at a time
  * (`openForWriting`), unless a reader needs what is in it, or the disk does not take it. Neither keeps anybody from writing.
  */
-const LARGEST_LOG = 256 * 1024 * 1024;
+const LARGEST_LOG = 256;
 /** How long a body may stay unnamed, and how often that is looked after; milliseconds. */
 const kept = 24 * 60 * 60 * 1000, interval = 60 * 60 * 1000;
 
@@ -62,13 +64,11 @@ export class Collector {
   }
 
   #lookAtLog(): void {
-    const path = `${this.#settings.file}-wal`, octets = sizeOf(path);
-    if (octets < LARGEST_LOG) return;
+    const path = `${this.#settings.file}-wal`, mebibytes = Math.round(sizeOf(path) / MEBIBYTE);
+    if (mebibytes < LARGEST_LOG) return;
     this.#settings.log.warn(
-      `${path}: has grown to ${
-        Math.round(octets / 1024 / 1024)
-      } MiB, and goes on: see whether another program has had the ` +
-        "database open for long, such as a backup that hangs, and end it; and whether the disk works",
+      `${path}: has grown to ${mebibytes} MiB, and goes on: see whether another program has had the database open for ` +
+        "long, such as a backup that hangs, and end it; and whether the disk works",
     );
   }
 
