@@ -2,8 +2,7 @@
  * A header block (RFC 5322 §2.2) as a list of fields with exact byte offsets. Nothing is rejected: order, folding, 8-bit
  * text and lines that are no field at all stay as they are, and every octet of the block belongs to exactly one field.
  */
-import { latin1 } from "../wire/ascii.ts";
-import { decodeUtf8 } from "../wire/utf8.ts";
+import { isAscii, latin1 } from "../wire/ascii.ts";
 import { textOf, unfold } from "./field_text.ts";
 
 const COLON = 58, LF = 10, CR = 13, SPACE = 32, TAB = 9;
@@ -132,7 +131,5 @@ function isNameOctet(octet: number): boolean {
 }
 
 function asciiText(bytes: Uint8Array): string | undefined {
-  if (bytes.length > WHOLE_BLOCK) return undefined;
-  const text = decodeUtf8(bytes);
-  return text?.length === bytes.length ? text : undefined;
+  return bytes.length <= WHOLE_BLOCK && isAscii(bytes) ? latin1(bytes) : undefined;
 }

@@ -89,12 +89,10 @@ function tooMany({ messages, options }: Session): Outcome | undefined {
 }
 
 /** RFC 6409 §4.3, RFC 4954 §6; where no mechanism can be had before TLS, RFC 3207 §4 has the words. */
-function unauthenticated(
-  { connection, mechanisms, options }: Session,
-  { client }: StateOf<"greeted">,
-): Outcome | undefined {
-  if (options.mode !== "submission" || client.account !== undefined) return undefined;
-  const needsTls = connection.canStartTls && mechanisms.length === 0;
+function unauthenticated(session: Session, { client }: StateOf<"greeted">): Outcome | undefined {
+  if (session.options.mode !== "submission" || client.account !== undefined) return undefined;
+  // Which there are is found out only here: each MAIL need not ask all mechanisms whether they can be had.
+  const needsTls = session.connection.canStartTls && session.mechanisms.length === 0;
   return refuse(530, "5.7.0", needsTls ? "Must issue a STARTTLS command first" : "Authentication required");
 }
 
