@@ -1,5 +1,5 @@
 /** Mail servers of others that send to ours: Exim and Postfix, each with a queue of its own in the client's folder. */
-import { masterCf } from "../bench/servers/postfix.ts";
+import { masterCf, ownPlace } from "../bench/servers/postfix.ts";
 import type { ClientHome, Program } from "./client.ts";
 
 /** Where to a mail server sends, and how. */
@@ -112,25 +112,11 @@ function postfixConfiguration(folder: string, { port, authority }: Destination):
   const tls = authority === undefined
     ? "smtp_tls_security_level = none"
     : `smtp_tls_security_level = verify\nsmtp_tls_CAfile = ${authority}\nsmtp_tls_verify_cert_match = localhost`;
-  return `compatibility_level = 3.6
-queue_directory = ${folder}/spool
-data_directory = ${folder}/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-setgid_group = postdrop
-maillog_file = ${folder}/maillog
-maillog_file_prefixes = ${folder}
-myhostname = postfix.example.net
-mydestination =
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-relayhost = [127.0.0.1]:${port}
+  return `${ownPlace(folder, "postfix.example.net")}relayhost = [127.0.0.1]:${port}
 smtp_line_length_limit = 0
 smtp_connection_cache_destinations = static:all
 minimal_backoff_time = 1s
 queue_run_delay = 1s
-alias_maps =
 ${tls}
 `;
 }

@@ -44,7 +44,8 @@ export async function postfix(): Promise<Started> {
   };
 }
 
-function mainCf(folder: string, uid: string, gid: string): string {
+/** What `main.cf` has so that one runs beside any other: in a folder of its own, on loopback alone. */
+export function ownPlace(folder: string, hostname: string): string {
   return `compatibility_level = 3.6
 queue_directory = ${folder}/spool
 data_directory = ${folder}/data
@@ -54,11 +55,16 @@ mail_owner = postfix
 setgid_group = postdrop
 maillog_file = ${folder}/maillog
 maillog_file_prefixes = ${folder}
-myhostname = postfix.bench.example
+myhostname = ${hostname}
 mydestination =
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
+alias_maps =
+`;
+}
+
+function mainCf(folder: string, uid: string, gid: string): string {
+  return `${ownPlace(folder, "postfix.bench.example")}mynetworks = 127.0.0.0/8
 smtpd_peername_lookup = no
 virtual_mailbox_domains = ${users.domain}
 virtual_mailbox_maps = hash:${folder}/etc/vmailbox
@@ -69,7 +75,6 @@ virtual_transport = virtual
 in_flow_delay = 0
 default_process_limit = 150
 smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
-alias_maps =
 `;
 }
 

@@ -5,7 +5,9 @@ import { summarize } from "../../../core/message/summary.ts";
 import { limitDatabase, octetsOf, prepareDatabase } from "../../../storage/sqlite/database_file.ts";
 import { DatabaseFileError } from "../../../storage/sqlite/database_file_error.ts";
 import { migrations } from "../../../storage/sqlite/migrate.ts";
+import { lockFiles } from "../../../storage/sqlite/migration_backup.ts";
 import { start } from "../../../storage/sqlite/migrations/0001_start.ts";
+import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { fill, named, octets } from "../../conformance/storage/support.ts";
 import { assertInvariants } from "./invariants.ts";
@@ -115,6 +117,14 @@ Deno.test("sqlite upgrade: programs that begin at once take turns, also where no
       assertInvariants(file);
     });
   }
+});
+
+Deno.test("sqlite upgrade: whoever changes the schema has the files locked, also where there are none yet", async () => {
+  await inFolder(async (file) => {
+    await prepareDatabase(file, migrations.slice(0, 1));
+    using _lock = await lockFiles(file);
+    assertEquals(new SegmentFiles(file).lockFolder(), "busy");
+  });
 });
 
 Deno.test("sqlite upgrade: nothing changes under a program that has the database open", async () => {
