@@ -3,7 +3,7 @@
  * the folder is made again as a disk could have it then: what was not synced is there, or not, or in part.
  */
 import { assert, assertEquals } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
+import { openDatabase } from "../support/open_database.ts";
 import { Chance } from "../support/power_cut/chance.ts";
 import { Recorder, recorderTest } from "../support/power_cut/recorder.ts";
 import type { Change, Step } from "../support/power_cut/recording.ts";
@@ -80,7 +80,7 @@ recorderTest(
 /** That the old database is kept whole beside the new one. */
 function assertBackedUp(folder: string): void {
   const schemaOf = (file: string) => {
-    using database = new DatabaseSync(file);
+    using database = openDatabase(file);
     assertEquals(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
     return Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
   };

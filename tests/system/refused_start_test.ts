@@ -1,8 +1,8 @@
 /** What keeps the server from starting: one line that says what to do, an exit code, and nothing is changed. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
 import type { PluginKind } from "../../core/contract/plugin.ts";
 import { makeAuthority, serverNames } from "../support/authority.ts";
+import { openDatabase } from "../support/open_database.ts";
 import { pluginText } from "../support/plugin_text.ts";
 import { runMain } from "../support/run_main.ts";
 import { type ServerHome, serverHome, spawnServer } from "../support/spawn_server.ts";
@@ -169,7 +169,7 @@ Deno.test("refused start: a command of a newer program changes no schema under a
   await using server = await spawnServer();
   const { folder, file } = server.home;
   const withDatabase = (sql: string) => {
-    using database = new DatabaseSync(`${folder}/data/mail.db`);
+    using database = openDatabase(`${folder}/data/mail.db`);
     return database.prepare(sql).get()?.["user_version"];
   };
   const current = Number(withDatabase("PRAGMA user_version"));
@@ -199,7 +199,7 @@ Deno.test("refused start: a command of a newer program changes no schema under a
 Deno.test("refused start: a database of a newer version, or none at all", async () => {
   await refuses(
     ({ folder }) => {
-      using database = new DatabaseSync(`${folder}/data/mail.db`);
+      using database = openDatabase(`${folder}/data/mail.db`);
       database.exec("PRAGMA user_version = 999");
       return Promise.resolve();
     },

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { prepareDatabase } from "../../../storage/sqlite/database_file.ts";
 import { DatabaseFileError } from "../../../storage/sqlite/database_file_error.ts";
 import { migrations } from "../../../storage/sqlite/migrate.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { account } from "../../conformance/storage/support.ts";
 import { memoryLog, openSqlite } from "./open_storage.ts";
+import { openDatabase } from "../../support/open_database.ts";
 
 async function inFolder(test: (folder: string) => Promise<void> | void): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -71,7 +72,7 @@ Deno.test("sqlite file: what is no database is left alone and said", async () =>
 Deno.test("sqlite file: another program's database is left alone and said", async () => {
   await inFolder(async (folder) => {
     const file = `${folder}/mail.db`;
-    using database = new DatabaseSync(file);
+    using database = openDatabase(file);
     database.exec("CREATE TABLE theirs (x)");
     const before = Deno.readFileSync(file);
     await assertSays(() => open(file), file, "another program");
@@ -111,7 +112,7 @@ Deno.test("sqlite file: a new database is there as a whole, or not at all, for w
     const file = `${folder}/mail.db`;
     let found: unknown;
     const look = () => {
-      using other = new DatabaseSync(file, { readOnly: true });
+      using other = openDatabase(file, { readOnly: true });
       found = other.prepare(
         "SELECT user_version, (SELECT count(*) FROM sqlite_schema) AS tables FROM pragma_user_version",
       )
@@ -127,7 +128,7 @@ Deno.test("sqlite file: another program that makes it at the same time is waited
     const file = `${folder}/mail.db`;
     let making: Promise<void>;
     {
-      using other = new DatabaseSync(file);
+      using other = openDatabase(file);
       other.exec("BEGIN IMMEDIATE");
       making = prepareDatabase(file, migrations);
     }
@@ -148,7 +149,7 @@ Deno.test("sqlite file: before a migration the database is copied, and the copy 
     assertEquals((await backup.accountByAddress("kept@x"))?.id, id);
     await backup.stop?.();
     assertEquals((Deno.statSync(`${file}.schema-${old}`).mode ?? 0) & 0o777, 0o600);
-    using migrated = new DatabaseSync(file);
+    using migrated = openDatabase(file);
     assertEquals(migrated.prepare("SELECT count(*) AS count FROM newer").get()?.["count"], 0);
     assertEquals(migrated.prepare("SELECT address FROM accounts").get()?.["address"], "kept@x");
   });

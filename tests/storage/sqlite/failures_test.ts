@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
 import { assertRefused, details, fill, inbox, message, messagesOf } from "../../conformance/storage/support.ts";
 import { Collector } from "../../../storage/sqlite/collector.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import type { WriterAnswers, WriterRequests } from "../../../storage/sqlite/writer_messages.ts";
 import { memoryLog, mortalWriters, openSqlite, untickingClock } from "./open_storage.ts";
 import { namesIn } from "./watched_files.ts";
+import { openDatabase } from "../../support/open_database.ts";
 
 const MB = 1_000_000;
 
@@ -66,7 +66,7 @@ Deno.test("sqlite: another process that holds the database for too long is a tem
   const { storage, file, close } = await openSqlite({ busyTimeout: 50 });
   try {
     const mailbox = await inbox(storage);
-    using other = new DatabaseSync(file, { timeout: 5000 });
+    using other = openDatabase(file);
     other.exec("BEGIN IMMEDIATE");
     await assertRefused("unavailable", fill(storage, mailbox, "one"));
     assertEquals(await messagesOf(storage, mailbox), []);
@@ -228,7 +228,7 @@ Deno.test("sqlite: long bodies that nobody needs leave the disk", async () => {
     await storage.writeBody(new Uint8Array(2 * MB));
     await storage.apply([{ do: "append", mailbox, body: named, details: details() }]);
     const counts = () => {
-      using database = new DatabaseSync(file, { readOnly: true });
+      using database = openDatabase(file, { readOnly: true });
       const count = (table: string) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.["n"];
       return [namesIn(new SegmentFiles(file).folder).length, count("segments"), count("bodies")];
     };

@@ -11,6 +11,7 @@ import { type SqliteStorage, sqliteStorage } from "../../../storage/sqlite/stora
 import { trigramQuery } from "../../../storage/sqlite/trigrams.ts";
 import { sameThread } from "../../../storage/sqlite/writer_thread.ts";
 import { account, details, inbox, mailboxOf, named, octets, uidsOf } from "../../conformance/storage/support.ts";
+import { openDatabase } from "../../support/open_database.ts";
 import { TestClock } from "../../support/test_clock.ts";
 import { corpus, octets as latin1 } from "../../core/message/corpus.ts";
 import { assertInvariants } from "./invariants.ts";
@@ -35,7 +36,7 @@ async function append(storage: SqliteStorage, mailbox: MailboxId, ...texts: (str
 
 /** How many messages the index knows. */
 function indexSize(file: string): number {
-  using database = new DatabaseSync(file, { readOnly: true });
+  using database = openDatabase(file, { readOnly: true });
   return Number(database.prepare("SELECT count(*) AS count FROM message_texts_docsize").get()?.["count"]);
 }
 
@@ -226,7 +227,7 @@ Deno.test("sqlite index: keys of another program or another Unicode are of no us
     await append(opened.storage, mailbox, "\r\nzygote");
     await opened.storage.indexed();
     {
-      using database = new DatabaseSync(opened.file);
+      using database = openDatabase(opened.file);
       database.exec("UPDATE indexed_by SET version = '0 unicode 5.2'; DELETE FROM message_texts WHERE rowid > 0");
     }
     const again = await opened.reopen();
@@ -234,7 +235,7 @@ Deno.test("sqlite index: keys of another program or another Unicode are of no us
     await again.indexed();
     assertEquals(await candidates(again, mailbox, "zygote"), [1]);
     // While we were at it, such a program has taken the index over.
-    using database = new DatabaseSync(opened.file);
+    using database = openDatabase(opened.file);
     database.exec("UPDATE indexed_by SET version = 'ours no more'");
     await append(again, mailbox, "\r\nzygote");
     await again.indexed();
@@ -251,7 +252,7 @@ Deno.test("sqlite index: a database of schema 2 is indexed from its first messag
     await prepareDatabase(file, migrations.slice(0, 2));
     const content = octets("Subject: old\r\n\r\nzygote");
     {
-      using database = new DatabaseSync(file);
+      using database = openDatabase(file);
       database.exec(`
         INSERT INTO accounts (address, createdAt, secrets) VALUES ('user@example.org', 1, '{}');
         INSERT INTO mailboxes (account, name, uidValidity, uidNext, highestModseq, messages, size, unseen)
@@ -362,7 +363,7 @@ Deno.test("sqlite index: one that is damaged is done without, and the operator i
     {
       // SQLite keeps the tables of an index from being written unless it is told (Deno has the option, and not its type).
       const careless = { readOnly: false, defensive: false };
-      using database = new DatabaseSync(file, careless);
+      using database = openDatabase(file, careless);
       database.exec(`UPDATE message_texts_data SET block = x'${"ff".repeat(18)}' WHERE id > 10`);
     }
     const again = await reopen();
@@ -383,7 +384,7 @@ Deno.test("sqlite index: one that cannot be written is not said to keep mail fro
     await storage.indexed();
     {
       const careless = { readOnly: false, defensive: false };
-      using database = new DatabaseSync(file, careless);
+      using database = openDatabase(file, careless);
       // The record of what there is.
       database.exec(`UPDATE message_texts_data SET block = x'${"ff".repeat(18)}' WHERE id = 10`);
     }

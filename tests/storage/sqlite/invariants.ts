@@ -1,7 +1,7 @@
 /** What must hold in every database, whatever was done: recomputed from its rows. */
 import { assert, assertEquals } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
+import { openDatabase } from "../../support/open_database.ts";
 
 /** Rows that must not be there, by what would be wrong. */
 const wrong: Readonly<Record<string, string>> = {
@@ -70,7 +70,7 @@ const wrong: Readonly<Record<string, string>> = {
 
 /** That it all holds. */
 export function assertInvariants(file: string): void {
-  using database = new DatabaseSync(file, { readOnly: true });
+  using database = openDatabase(file, { readOnly: true });
   assertEquals(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
   for (const [what, rows] of Object.entries(wrong)) assertEquals(database.prepare(rows).all(), [], what);
   const files = new SegmentFiles(file);

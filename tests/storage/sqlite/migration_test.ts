@@ -13,6 +13,7 @@ import { assertInvariants } from "./invariants.ts";
 import { memoryLog } from "./open_storage.ts";
 import { namesIn } from "./watched_files.ts";
 import { content, WriterAlone } from "./writer_alone.ts";
+import { openDatabase } from "../../support/open_database.ts";
 
 /** Messages of a mailbox in a database of schema 1: flags of each. */
 type Flags = readonly string[];
@@ -20,7 +21,7 @@ type Flags = readonly string[];
 /** A database as the program of schema 1 left it, with these mailboxes of one account. */
 async function schemaOne(file: string, mailboxes: Readonly<Record<string, Flags>>): Promise<void> {
   await prepareDatabase(file, migrations.slice(0, 1));
-  using database = new DatabaseSync(file);
+  using database = openDatabase(file);
   database.exec("INSERT INTO accounts (address, createdAt, secrets) VALUES ('user@example.org', 1, '{}')");
   const summary = JSON.stringify(summarize(new Uint8Array(1)));
   let body = 0;
@@ -115,7 +116,7 @@ Deno.test("sqlite schema 2: nothing that schema 1 did not have is there, and the
     assertEquals([rights, specialUse], [{}, undefined]);
     assertEquals(await storage.subscriptions(account.id), []);
     assertEquals((await storage.metadata({ mailbox: id })).size, 0);
-    using old = new DatabaseSync(`${file}.schema-1`, { readOnly: true });
+    using old = openDatabase(`${file}.schema-1`, { readOnly: true });
     assertEquals(old.prepare("SELECT flags FROM messages").get()?.["flags"], "\\Seen");
   });
 });
@@ -158,7 +159,7 @@ Deno.test("sqlite migration: programs that begin at once all find it done, and t
     const keys = alone.deliver(150_000, 100);
     const more = [...migrations, "CREATE TABLE more (id)", "CREATE TABLE most (id)"];
     await alone.closedFor(() => Promise.all(Array.from({ length: 3 }, () => prepareDatabase(file, more))));
-    using kept = new DatabaseSync(old, { readOnly: true });
+    using kept = openDatabase(old, { readOnly: true });
     assertEquals(kept.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length);
     assertEquals([...(await alone.messages(old)).keys()].length, keys.length);
   } finally {
@@ -185,11 +186,11 @@ Deno.test("sqlite migration: what a later program makes of it while an earlier o
       );
       // It has looked at the schema, and at the lock.
       await new Promise((resolve) => setTimeout(resolve));
-      using database = new DatabaseSync(file);
+      using database = openDatabase(file);
       database.exec(`PRAGMA user_version = ${later}`);
     }
     await waiting;
-    using database = new DatabaseSync(file);
+    using database = openDatabase(file);
     assertEquals(database.prepare("PRAGMA user_version").get()?.["user_version"], later);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -273,7 +274,7 @@ Deno.test("sqlite schema 4: bodies and what was parsed of them are what they wer
     );
     const long = octets(`Subject: long\r\n\r\n${"x".repeat(100)}`);
     {
-      using database = new DatabaseSync(file);
+      using database = openDatabase(file);
       const insert = database.prepare(
         "INSERT INTO bodies (id, size, crlfSize, content, first, summary, octets) VALUES (?, ?, ?, ?, ?, ?, ?)",
       );
@@ -290,7 +291,7 @@ Deno.test("sqlite schema 4: bodies and what was parsed of them are what they wer
       assertEquals(await opened.read(0, opened.size), [short, long][index]);
     }
     await storage.stop();
-    using database = new DatabaseSync(file, { readOnly: true });
+    using database = openDatabase(file, { readOnly: true });
     assertEquals(
       database.prepare("SELECT crlfSize, segment, offset FROM bodies ORDER BY id").all().map((row) => ({ ...row })),
       [
@@ -349,7 +350,7 @@ Deno.test("sqlite schema 8: long bodies of before are in files, whole, and what 
       unnamed: { id: 4, content: 4, first: 0, octets: long("unnamed", 300_000) },
     };
     {
-      using database = new DatabaseSync(file);
+      using database = openDatabase(file);
       const run = (sql: string, ...values: (string | number | Uint8Array | null)[]) =>
         database.prepare(sql).run(...values);
       run("INSERT INTO accounts (address, createdAt, secrets) VALUES ('user@example.org', 1, '{}')");
@@ -408,7 +409,7 @@ Deno.test("sqlite schema 8: long bodies of before are in files, whole, and what 
       for (let n = 0; n < 200 && namesIn(files.folder).length > 2; n++) await storage.changeAccounts([]);
       assertEquals(namesIn(files.folder), ["1", "3"]);
       assertInvariants(file);
-      using old = new DatabaseSync(`${file}.schema-7`, { readOnly: true });
+      using old = openDatabase(`${file}.schema-7`, { readOnly: true });
       assertEquals(old.prepare("SELECT count(*) AS n FROM chunks").get()?.["n"], 3 + 3 + 2 + 2);
     } finally {
       await storage.stop();
@@ -424,7 +425,7 @@ Deno.test("sqlite schema 8: a migration that could not write a file leaves the o
     const file = `${folder}/mail.db`, all = octets(`Subject: a\r\n\r\n${"x".repeat(1000)}`);
     await prepareDatabase(file, migrations.slice(0, 7));
     {
-      using database = new DatabaseSync(file);
+      using database = openDatabase(file);
       database.prepare("INSERT INTO bodies VALUES (1, ?, ?, 1, 0, ?, ?, ?, ?, NULL)")
         .run(all.length, all.length, ...columnsFrom(summarize(all)));
       database.prepare("INSERT INTO chunks VALUES (1, 0, ?)").run(all);
@@ -469,12 +470,12 @@ Deno.test("sqlite schema 10: commits are not counted any more, and the rest is c
   try {
     const file = `${folder}/mail.db`;
     const counters = () => {
-      using database = new DatabaseSync(file);
+      using database = openDatabase(file);
       return database.prepare("SELECT name, value FROM counters ORDER BY name").all().map((row) => ({ ...row }));
     };
     await prepareDatabase(file, migrations.slice(0, 9));
     {
-      using database = new DatabaseSync(file);
+      using database = openDatabase(file);
       database.exec("UPDATE counters SET value = 7");
     }
     await prepareDatabase(file, migrations);

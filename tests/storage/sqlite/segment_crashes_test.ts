@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
 import { SegmentFileError } from "../../../storage/sqlite/segment_file_error.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import { Segments, type Unsynced } from "../../../storage/sqlite/writer/segments.ts";
 import { assertInvariants } from "./invariants.ts";
 import { namesIn } from "./watched_files.ts";
 import { content, later, WriterAlone } from "./writer_alone.ts";
+import { openDatabase } from "../../support/open_database.ts";
 
 const KB = 1000;
 const prefix = new TextEncoder().encode("Received: from a.example\r\n");
@@ -117,7 +117,7 @@ Deno.test("sqlite segments: what a full disk took in vain takes no room, though 
     };
     assertThrows(() => alone.deliver(150 * KB), SegmentFileError);
     assertEquals(sizes(), [150 * KB, 100 * KB]);
-    using other = new DatabaseSync(alone.file);
+    using other = openDatabase(alone.file);
     other.exec("BEGIN IMMEDIATE");
     assertThrows(() => alone.writer.discard({ body }), Error, "locked");
     assertEquals(sizes(), [150 * KB, 0]);
@@ -131,7 +131,7 @@ Deno.test("sqlite segments: a file whose row could not be committed is not there
   const folder = await Deno.makeTempDir();
   try {
     using alone = await WriterAlone.open(`${folder}/mail.db`);
-    using database = new DatabaseSync(alone.file);
+    using database = openDatabase(alone.file);
     const full: Unsynced = (work) => {
       database.exec("BEGIN IMMEDIATE");
       try {
@@ -181,7 +181,7 @@ Deno.test("sqlite segments: a long body that has come in is nobody else's to col
     using alone = await WriterAlone.open(`${folder}/mail.db`);
     using other = await WriterAlone.open(alone.file);
     const body = alone.begin();
-    using database = new DatabaseSync(alone.file);
+    using database = openDatabase(alone.file);
     database.exec("BEGIN IMMEDIATE");
     // It is on the disk, and no note can be taken of it now.
     assertThrows(() => alone.writer.finish({ content: body }), Error, "locked");

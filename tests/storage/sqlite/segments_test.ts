@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { backup, DatabaseSync } from "node:sqlite";
+import { backup } from "node:sqlite";
 import type { BodyId } from "../../../core/contract/identifiers.ts";
 import { Refusal } from "../../../core/contract/refusal.ts";
 import { LostFileError } from "../../../storage/sqlite/opened_file.ts";
@@ -12,6 +12,7 @@ import { assertInvariants } from "./invariants.ts";
 import { memoryLog } from "./open_storage.ts";
 import { namesIn } from "./watched_files.ts";
 import { content, later, WriterAlone } from "./writer_alone.ts";
+import { openDatabase } from "../../support/open_database.ts";
 
 const KB = 1000;
 
@@ -49,7 +50,7 @@ Deno.test("sqlite segments: bodies that come together lie in one file, synced on
   await withWriter(async (alone) => {
     const steps: string[] = [];
     alone.files.before = (step) => {
-      using database = new DatabaseSync(alone.file, { readOnly: true });
+      using database = openDatabase(alone.file, { readOnly: true });
       steps.push(`${step} (${database.prepare("SELECT count(*) AS n FROM messages").get()?.["n"]})`);
     };
     const keys = alone.deliver(100 * KB, 10 * KB, 100 * KB, 90 * KB);
@@ -93,7 +94,7 @@ Deno.test("sqlite segments: a segment is known as long as its file may come back
     alone.deliver(150 * KB, 160 * KB);
     alone.deliver(150 * KB);
     alone.expunge(1, 2);
-    using database = new DatabaseSync(alone.file);
+    using database = openDatabase(alone.file);
     const known = () => database.prepare("SELECT id FROM segments").all().map(({ id }) => Number(id));
     alone.files.before = (step) => {
       if (step === "sync folder") throw new Error("Input/output error (os error 5)");
@@ -362,7 +363,7 @@ Deno.test("sqlite segments: while the folder is locked nothing of it goes: who c
       using lock = Deno.openSync(alone.files.folder);
       lock.lockSync(false);
       Deno.mkdirSync(copy);
-      using database = new DatabaseSync(alone.file);
+      using database = openDatabase(alone.file);
       await backup(database, `${copy}/mail.db`);
       alone.expunge(1, 3);
       alone.collect();

@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
 import {
   account,
   assertRefused,
@@ -10,6 +9,7 @@ import {
   messagesOf,
   named,
 } from "../../conformance/storage/support.ts";
+import { openDatabase } from "../../support/open_database.ts";
 import { TestClock } from "../../support/test_clock.ts";
 import type { NumberedAnswer, NumberedRequest } from "../../../storage/sqlite/writer_messages.ts";
 import { startWorker, workerThread } from "../../../storage/sqlite/writer_thread.ts";
@@ -34,7 +34,7 @@ function heardLog() {
 
 /** Holds the database, so that the writer hangs, until it is disposed of. */
 function held(file: string): Disposable {
-  const other = new DatabaseSync(file, { timeout: 5000 });
+  const other = openDatabase(file);
   other.exec("BEGIN IMMEDIATE");
   return { [Symbol.dispose]: () => other.close() };
 }

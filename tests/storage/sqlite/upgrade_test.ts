@@ -12,6 +12,7 @@ import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { fill, named, octets } from "../../conformance/storage/support.ts";
 import { assertInvariants } from "./invariants.ts";
 import { memoryLog } from "./open_storage.ts";
+import { openDatabase } from "../../support/open_database.ts";
 
 async function inFolder(test: (file: string, folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -23,7 +24,7 @@ async function inFolder(test: (file: string, folder: string) => Promise<void>): 
 }
 
 const schemaOf = (file: string) => {
-  using database = new DatabaseSync(file, { readOnly: true });
+  using database = openDatabase(file, { readOnly: true });
   return database.prepare("PRAGMA user_version").get()?.["user_version"];
 };
 
@@ -54,7 +55,7 @@ function firstStart(): string {
 
 /** Messages of one account, in INBOX: the body of each. The text of a body is its number. */
 function addMail(file: string, ...bodies: readonly number[]): void {
-  using database = new DatabaseSync(file);
+  using database = openDatabase(file);
   const text = (body: number) => octets(`Subject: ${body}\r\n\r\n${body}\r\n`);
   const size = bodies.reduce((sum, body) => sum + text(body).length, 0), { length } = bodies;
   database.exec("INSERT INTO accounts (address, createdAt, secrets) VALUES ('user@example.org', 1, '{}')");
@@ -109,7 +110,7 @@ Deno.test("sqlite upgrade: programs that begin at once take turns, also where no
       await prepareDatabase(file, migrations.slice(0, 1));
       addMail(file, 1, 2, 3);
       // What takes more than one turn to back up.
-      using database = new DatabaseSync(file);
+      using database = openDatabase(file);
       database.exec("CREATE TABLE large (x); INSERT INTO large VALUES (zeroblob(5000000))");
       database.close();
       await Promise.all(Array.from({ length: 3 }, () => prepareDatabase(file, migrations)));
@@ -131,7 +132,7 @@ Deno.test("sqlite upgrade: nothing changes under a program that has the database
   await inFolder(async (file, folder) => {
     await prepareDatabase(file, migrations.slice(0, 4));
     // A server of that time, which is idle, and locks nothing else.
-    using other = new DatabaseSync(file);
+    using other = openDatabase(file);
     other.prepare("SELECT * FROM accounts").all();
     await assertRefused(() => prepareDatabase(file, migrations), file, "another program has it open", "stop");
     assertEquals(schemaOf(file), 4);
@@ -144,7 +145,7 @@ Deno.test("sqlite upgrade: nothing changes under a program that has the database
 Deno.test("sqlite upgrade: tables that no program of that schema made are told of in one line, with what to do", async () => {
   await inFolder(async (file) => {
     await prepareDatabase(file, migrations.slice(0, 5));
-    using database = new DatabaseSync(file);
+    using database = openDatabase(file);
     database.exec("CREATE TABLE dataset_entries (x)");
     database.close();
     await assertRefused(

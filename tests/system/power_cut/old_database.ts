@@ -1,11 +1,11 @@
 /** A database as the program of schema 7 left it: long bodies lie in it, in chunks. */
-import { DatabaseSync } from "node:sqlite";
 import { summarize } from "../../../core/message/summary.ts";
 import { prepareDatabase } from "../../../storage/sqlite/database_file.ts";
 import { migrations } from "../../../storage/sqlite/migrate.ts";
 import { columnsFrom } from "../../../storage/sqlite/summary_columns.ts";
 import { contentOf } from "./content.ts";
 import { printState } from "./mail_state.ts";
+import { openDatabase } from "../../support/open_database.ts";
 
 /** Numbers of its messages; every tenth is long. */
 const numbers = Array.from({ length: 22 }, (_, index) => 1000 + index);
@@ -17,7 +17,7 @@ export async function oldDatabase(
 ): Promise<{ readonly addresses: readonly string[]; readonly state: string }> {
   Deno.mkdirSync(folder, { mode: 0o700 });
   await prepareDatabase(`${folder}/mail.db`, migrations.slice(0, 7));
-  using database = new DatabaseSync(`${folder}/mail.db`);
+  using database = openDatabase(`${folder}/mail.db`);
   const run = (sql: string, ...values: (string | number | Uint8Array | null)[]) => database.prepare(sql).run(...values);
   const all = numbers.map((number) => new TextEncoder().encode(contentOf(number)));
   const size = all.reduce((sum, { length }) => sum + length, 0);
