@@ -3,8 +3,9 @@
  * The local part comes out unquoted and is printed with as little quoting as it needs, for "all quoted forms MUST be
  * treated as equivalent" (§4.1.2): `<"Joe"@a.example>` is `<Joe@a.example>`.
  *
- * One deviation: dots may stand anywhere in an unquoted local part (`a..b@`, `a.@`). Some Japanese carriers gave such
- * addresses out, and they are printed quoted, which is correct.
+ * Two deviations. Dots may stand anywhere in an unquoted local part (`a..b@`, `a.@`): some Japanese carriers gave such
+ * addresses out, and they are printed quoted, which is correct. Underscores may stand in a domain: hosts that send mail have
+ * such names, whatever RFC 1123 §2.1 says, and DNS knows them.
  */
 import { addressSpec } from "../../../core/message/address_printer.ts";
 import { isAddressLiteral } from "./address_literal.ts";
@@ -35,7 +36,7 @@ const localWord = /[\w!#$%&'*+\-/=?^`{|}~.\u{a0}-\u{10ffff}]+/uy;
 const quotedString = /"((?:[ !#-[\]-~\u{a0}-\u{10ffff}]|\\[ -~])*)"/uy;
 // RFC 5321 §4.1.2: labels of letters, digits and inner hyphens; RFC 6531 §3.3: or U-labels.
 const label = String
-  .raw`(?:[A-Za-z0-9\p{L}\p{M}\p{N}·・\u200c\u200d]+(?:-+[A-Za-z0-9\p{L}\p{M}\p{N}·・\u200c\u200d]+)*)`;
+  .raw`(?:[\w\p{L}\p{M}\p{N}·・\u200c\u200d]+(?:-+[\w\p{L}\p{M}\p{N}·・\u200c\u200d]+)*)`;
 const domainName = new RegExp(String.raw`${label}(?:\.${label})*`, "uy");
 const literal = /\[[!-Z^-~]+\]/y;
 const hop = new RegExp(String.raw`@${domainName.source}`, "uy");
