@@ -4,7 +4,12 @@ import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 
 /** Text of bytes that are meant to be ASCII or UTF-8; Latin-1 when they are neither, so that no byte is lost. */
 export function textOf(bytes: Uint8Array): string {
-  return decodeUtf8(bytes) ?? spoiltUtf8(bytes) ?? latin1(bytes);
+  return utf8TextOf(bytes) ?? latin1(bytes);
+}
+
+/** Text of bytes that are UTF-8, or were before something spoilt them; undefined for what is hardly that. */
+export function utf8TextOf(bytes: Uint8Array): string | undefined {
+  return decodeUtf8(bytes) ?? spoiltUtf8(bytes);
 }
 
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
