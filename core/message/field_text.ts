@@ -20,12 +20,9 @@ const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
  */
 function spoiltUtf8(bytes: Uint8Array): string | undefined {
   const text = lenient.decode(bytes);
-  let whole = 0, spoilt = 0;
-  for (const character of text) {
-    if (character === "\ufffd") spoilt++;
-    else if (character > "\x7f") whole++;
-  }
-  return whole >= spoilt ? text : undefined;
+  const beyondAscii = text.replace(/[\0-\x7f]+/g, "");
+  const whole = beyondAscii.replaceAll("\ufffd", "").length;
+  return whole * 2 >= beyondAscii.length ? text : undefined;
 }
 
 /**
