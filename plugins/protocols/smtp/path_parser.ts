@@ -3,9 +3,8 @@
  * The local part comes out unquoted and is printed with as little quoting as it needs, for "all quoted forms MUST be
  * treated as equivalent" (§4.1.2): `<"Joe"@a.example>` is `<Joe@a.example>`.
  *
- * Two deviations. Dots may stand anywhere in an unquoted local part (`a..b@`, `a.@`): some Japanese carriers gave such
- * addresses out, and they are printed quoted, which is correct. Underscores may stand in a domain: hosts that send mail have
- * such names, whatever RFC 1123 §2.1 says, and DNS knows them.
+ * One deviation: dots may stand anywhere in an unquoted local part (`a..b@`, `a.@`). Some Japanese carriers gave such
+ * addresses out, and they are printed quoted, which is correct.
  */
 import { addressSpec } from "../../../core/message/address_printer.ts";
 import { isAddressLiteral } from "./address_literal.ts";
@@ -34,9 +33,9 @@ const LONGEST_DOMAIN = 255;
 // RFC 6531 §3.3: atext and qtextSMTP take any character beyond ASCII; the C1 controls have no place in an address.
 const localWord = /[\w!#$%&'*+\-/=?^`{|}~.\u{a0}-\u{10ffff}]+/uy;
 const quotedString = /"((?:[ !#-[\]-~\u{a0}-\u{10ffff}]|\\[ -~])*)"/uy;
-// RFC 5321 §4.1.2: labels of letters, digits and inner hyphens; RFC 6531 §3.3: or U-labels.
+// RFC 5321 §4.1.2: labels of letters, digits and inner hyphens; an underscore must be refused. RFC 6531 §3.3: or U-labels.
 const label = String
-  .raw`(?:[\w\p{L}\p{M}\p{N}·・\u200c\u200d]+(?:-+[\w\p{L}\p{M}\p{N}·・\u200c\u200d]+)*)`;
+  .raw`(?:[A-Za-z0-9\p{L}\p{M}\p{N}·・\u200c\u200d]+(?:-+[A-Za-z0-9\p{L}\p{M}\p{N}·・\u200c\u200d]+)*)`;
 const domainName = new RegExp(String.raw`${label}(?:\.${label})*`, "uy");
 const literal = /\[[!-Z^-~]+\]/y;
 const hop = new RegExp(String.raw`@${domainName.source}`, "uy");

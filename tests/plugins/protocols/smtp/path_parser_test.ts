@@ -99,6 +99,7 @@ Deno.test("smtp path: RFC 5321 §4.1.2: what is no path", () => {
     "<a@b..c>",
     "<a@b.>",
     "<a@.b>",
+    "<a@b_c>",
     "<a b@c>",
     "< a@b>",
     "<a@b >",
@@ -118,13 +119,6 @@ Deno.test("smtp path: RFC 5321 §4.1.2: what is no path", () => {
 Deno.test("smtp path: a local part with dots in odd places is read, and printed quoted", () => {
   assertEquals(addressOf("<a..b@docomo.example>"), '"a..b"@docomo.example');
   assertEquals(addressOf("<a.@docomo.example>"), '"a."@docomo.example');
-});
-
-Deno.test("smtp path: underscores in a domain are read: hosts that send mail have such names", () => {
-  for (const domain of ["b_c", "my_host.example", "_a.b_.example"]) {
-    assertEquals(addressOf(`<a@${domain}>`), `a@${domain}`);
-  }
-  for (const no of ["-_b", "b_-"]) assertEquals(addressOf(`<a@${no}>`), undefined, no);
 });
 
 Deno.test("smtp path: RFC 6531 §3.3: UTF-8 in local part and domain, and it is told apart", () => {
