@@ -73,6 +73,11 @@ export class KeptSecrets {
     return { scrypt: await this.#parts.hasher.hash(password), ...await this.#schemes(address, password, {}) };
   }
 
+  /** Schemes that are needed, and cannot be had of a password. */
+  unserved(password: string): readonly SecretScheme[] {
+    return this.#needed.filter((scheme) => !canServe(scheme, password));
+  }
+
   /** What is to be kept of a second password. @throws Refusal `unavailable`. */
   async ofSecond(password: string): Promise<string> {
     return await this.#parts.hasher.hash(password);
