@@ -19,7 +19,7 @@ import { encodeUtf8 } from "../../../../core/wire/utf8.ts";
 export function isInternational(bytes: Uint8Array): boolean {
   if (isAscii(bytes)) return false;
   const header = new Header(bytes);
-  return header.fields.some((field) => hasUtf8(header.raw(field)));
+  return header.fields.some((field) => field.name !== "" && hasUtf8(header.raw(field)));
 }
 
 /** Octets in some other charset are no UTF-8: such mail is older than the rule. A field beside it may be of today. */
@@ -27,12 +27,13 @@ function hasUtf8(field: Uint8Array): boolean {
   return !isAscii(field) && utf8TextOf(field) !== undefined;
 }
 
-/** The header without UTF-8, empty line included where there was one; line ends are CRLF. */
+/** The header without fields of UTF-8, empty line included where there was one; line ends are CRLF. */
 export function surrogateHeader(bytes: Uint8Array): Uint8Array {
   const header = new Header(bytes);
   const fields = header.fields.map((field) => {
     const raw = header.raw(field);
-    if (!hasUtf8(raw)) return raw;
+    // A line that is no field stays: it may be all that there is of a message.
+    if (field.name === "" || !hasUtf8(raw)) return raw;
     const value = present(field.key, header.value(field));
     // RFC 6858 §2.4: what cannot be presented is left out.
     return value === undefined ? nothing : encodeUtf8(printField(field.name, value));
