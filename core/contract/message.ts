@@ -3,8 +3,8 @@
  * (RFC 5322, RFC 2045, RFC 9051 §7.5.2). Parsed once when the message is stored and kept beside its body.
  *
  * All of it is plain data: it survives JSON and structured clone unchanged (an absent value is an absent property).
- * Text of header fields is UTF-8 where the bytes are valid UTF-8 (RFC 6532) and one character per byte (Latin-1)
- * where they are not; the bytes themselves are in the body, at the offsets given here.
+ * Text of header fields is UTF-8 (RFC 6532), with U+FFFD where it is spoilt, and one character per byte (Latin-1) where
+ * the bytes are hardly that; they themselves are in the body, at the offsets given here.
  */
 
 /** One message, summarised. Made by `core/message/summary.ts`. */

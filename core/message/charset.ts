@@ -2,7 +2,7 @@
  * Octets to text by charset name (RFC 2978). The platform's TextDecoder knows the web's charsets; the rest (UTF-7, UTF-32,
  * DOS code pages) is iconv-lite's, which is slow to load and so loads only where it is asked for.
  */
-import { latin1, latin1Bytes } from "../wire/ascii.ts";
+import { latin1Bytes } from "../wire/ascii.ts";
 import { encodeUtf8 } from "../wire/utf8.ts";
 import { charsetLabels } from "./charset_labels.ts";
 import { textOf } from "./field_text.ts";
@@ -38,8 +38,8 @@ const unnamed = new Set([
 ]);
 
 /**
- * Decodes with what the platform knows. Octets of an unknown charset are read as UTF-8 if they are valid UTF-8 and as
- * Latin-1 if not, so that nothing of them is lost.
+ * Decodes with what the platform knows. Octets of an unknown charset are read as UTF-8 if that is what they seem to be, and
+ * as Latin-1 if not.
  */
 export function decodeCharset(bytes: Uint8Array, charset: string): string {
   const name = canonicalName(charset);
@@ -84,7 +84,7 @@ export function pieceDecoder(charset: string, decode: CharsetDecode): PieceDecod
   return (bytes, isLast) => decoder.decode(bytes, { stream: !isLast });
 }
 
-/** UTF-8 as long as the octets are that, and Latin-1 from the piece on in which they are not. */
+/** UTF-8 as long as the octets are that; from the piece on in which they are not, each piece is what it seems to be. */
 class UnnamedPieces {
   #decoder: TextDecoder | undefined = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
@@ -94,7 +94,7 @@ class UnnamedPieces {
     } catch {
       this.#decoder = undefined;
     }
-    return latin1(bytes);
+    return textOf(bytes);
   };
 }
 

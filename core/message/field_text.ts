@@ -1,10 +1,28 @@
-/** Bytes of header fields as text: UTF-8 where it is (RFC 6532 §3.2), one character per byte where it is not. */
+/** Bytes of header fields as text: UTF-8 where it is (RFC 6532 §3.2), whole or spoilt; one character per byte where it is not. */
 import { latin1 } from "../wire/ascii.ts";
 import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 
-/** Text of bytes that are meant to be ASCII or UTF-8; Latin-1 when they are not valid UTF-8, so that no byte is lost. */
+/** Text of bytes that are meant to be ASCII or UTF-8; Latin-1 when they are neither, so that no byte is lost. */
 export function textOf(bytes: Uint8Array): string {
-  return decodeUtf8(bytes) ?? latin1(bytes);
+  return utf8TextOf(bytes) ?? latin1(bytes);
+}
+
+/** Text of bytes that are UTF-8, or were before something spoilt them; undefined for what is hardly that. */
+export function utf8TextOf(bytes: Uint8Array): string | undefined {
+  return decodeUtf8(bytes) ?? spoiltUtf8(bytes);
+}
+
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * UTF-8 that was cut, or has other octets among its own: those are U+FFFD each. Text in another charset hardly ever has as
+ * many characters of UTF-8 beyond ASCII as it has octets that are none.
+ */
+function spoiltUtf8(bytes: Uint8Array): string | undefined {
+  const text = lenient.decode(bytes);
+  const beyondAscii = text.replace(/[\0-\x7f]+/g, "");
+  const whole = beyondAscii.replaceAll("\ufffd", "").length;
+  return whole * 2 >= beyondAscii.length ? text : undefined;
 }
 
 /**

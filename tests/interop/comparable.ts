@@ -2,7 +2,9 @@
  * What two servers say of a message, in a form in which only differences that matter are left: the octets of strings, and
  * BODYSTRUCTURE with what has no case in lower case.
  */
+import { textOf } from "../../core/message/field_text.ts";
 import { latin1, latin1Bytes } from "../../core/wire/ascii.ts";
+import { encodeUtf8 } from "../../core/wire/utf8.ts";
 import type { Value } from "./imap_client.ts";
 
 /** A value as JSON prints it: `"text"` for strings, atoms and numbers, `null` for NIL, lists. */
@@ -18,17 +20,9 @@ function isText(value: Value): value is { readonly text: string } {
   return value !== null && typeof value === "object" && "text" in value;
 }
 
-/**
- * RFC 9051 §4.3.1: the charset of header fields with 8-bit content is UTF-8. What is not UTF-8 is taken for Latin-1, as
- * Quetzal does; Dovecot sends it as it is.
- */
+/** RFC 9051 §4.3.1: the charset of header fields with 8-bit content is UTF-8. Dovecot sends what is not UTF-8 as it is. */
 function inUtf8(text: string): string {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(latin1Bytes(text));
-    return text;
-  } catch {
-    return latin1(new TextEncoder().encode(text));
-  }
+  return latin1(encodeUtf8(textOf(latin1Bytes(text))));
 }
 
 /** ENVELOPE; Dovecot invents words for what an address lacks, where RFC 9051 §7.5.2 has strings that may be empty. */

@@ -8,7 +8,7 @@ import { encodeBase64 } from "../../../core/message/base64.ts";
 import { equalInConstantTime } from "../../../core/sasl/constant_time.ts";
 import { digestSecret } from "../../../core/sasl/digest_keys.ts";
 import { encodeUtf8 } from "../../../core/wire/utf8.ts";
-import { isOurs } from "./digest_uri.ts";
+import { isOurRealm, isOurs } from "./digest_uri.ts";
 import { type CipherName, type DigestResponse, parseResponse, printChallenge, type Qop } from "./directives.ts";
 import type { Nonces } from "./nonces.ts";
 import { type Proofs, proofsOf } from "./response_value.ts";
@@ -76,7 +76,14 @@ async function judge(response: DigestResponse, request: ExchangeRequest, parts: 
   const proofs = proofsOf(response, secret?.ha1 ?? new Uint8Array(16));
   const isProven = equalInConstantTime(encodeUtf8(proofs.response), encodeUtf8(response.response));
   if (secret === undefined || !isProven) return { status: "failure", reason: "credentials" };
-  const { digestUri, authorizeAs } = response;
+  const { digestUri, realm, authorizeAs } = response;
+  // RFC 2831 §3.9: what was stolen where another realm is kept, and the password is the same, is of no use here.
+  if (!secret.isKept && !isOurRealm(realm, parts.realms, request, parts.hosts)) {
+    parts.log.warn("digest-md5: the client names a realm of others; if it is ours, add it to the option realms", {
+      realm,
+    });
+    return { status: "failure", reason: "credentials" };
+  }
   // RFC 2831 §2.1.2: else the proof was meant for another server, which passed it on to us.
   if (!isOurs(digestUri, request, parts.hosts)) {
     parts.log.warn("digest-md5: the client means another server; if it is this one, add its name to the option hosts", {
@@ -95,13 +102,14 @@ async function judge(response: DigestResponse, request: ExchangeRequest, parts: 
   };
 }
 
-/** H(user:realm:password) as the directory keeps it, or from the password. */
+/** H(user:realm:password) as the directory keeps it for that realm, or from the password. */
 async function secretOf({ username, realm }: DigestResponse, request: ExchangeRequest) {
   // Both, and the digest of a password also for nobody: how long it takes does not tell who has an account.
   const kept = await request.secret(username, "digest-md5", realm);
   const plain = await request.secret(username, "plain", realm);
   const ha1 = digestSecret(username, realm, plain?.password ?? "");
-  return kept ?? (plain === undefined ? undefined : { account: plain.account, ha1 });
+  if (kept !== undefined) return { ...kept, isKept: true };
+  return plain === undefined ? undefined : { account: plain.account, ha1, isKept: false };
 }
 
 /** What both sides settled on. */

@@ -77,11 +77,10 @@ export class LocalAdmin implements DirectoryAdmin {
   }
 
   async setPassword(address: string, password: string): Promise<void> {
-    const { accounts, book, secrets } = this.#parts;
+    const { accounts, book } = this.#parts;
     const account = await existingAccount(address, book, accounts);
     checkPassword(password);
-    const own = checkAddress(account.address, book);
-    const made = await secrets.of(own, password);
+    const made = await this.#secretsOf(checkAddress(account.address, book), password);
     await this.#setSecrets(account, (kept) => ({ ...made, ...notMadeOfPassword(kept) }));
   }
 
@@ -151,6 +150,19 @@ export class LocalAdmin implements DirectoryAdmin {
 
   async aliases(): Promise<readonly { readonly address: string; readonly to: readonly string[] }[]> {
     return await this.#parts.accounts.aliases();
+  }
+
+  async #secretsOf(address: Address, password: string): Promise<Secrets> {
+    const { secrets, log } = this.#parts;
+    const mechanisms = secrets.unserved(password);
+    if (mechanisms.length > 0) {
+      // RFC 5802 §2.2, RFC 4013 §2.5: emoji, for one. Clients that choose such a mechanism are refused, and do not see why.
+      log.warn("the password has characters that these mechanisms cannot have: who uses them cannot log in", {
+        address: address.canonical,
+        mechanisms,
+      });
+    }
+    return await secrets.of(address, password);
   }
 
   /** Sets secrets, and gives them another mark. Logins change them too: what those have changed meanwhile stays. */
@@ -238,11 +250,11 @@ export class LocalAdmin implements DirectoryAdmin {
   }
 
   async #create(batch: readonly NewAccount[]): Promise<void> {
-    const { accounts, secrets, atOnce } = this.#parts;
+    const { accounts, atOnce } = this.#parts;
     const operations = await mapAtOnce(batch, atOnce, async ({ address, password }): Promise<AccountOperation> => ({
       do: "createAccount",
       address: address.canonical,
-      secrets: await secrets.of(address, password),
+      secrets: await this.#secretsOf(address, password),
     }));
     try {
       await accounts.changeAccounts(operations);

@@ -27,6 +27,12 @@ export function digestNames(address: Address, hostname: string, firstDomain: str
   ];
 }
 
+/** Whether a realm is one of an account's, in any case. @param address The account's. */
+export function isRealmOf(address: string, realm: string, hostname: string): boolean {
+  const domain = address.slice(address.lastIndexOf("@") + 1);
+  return ["", hostname.toLowerCase(), domain].includes(realm.toLowerCase());
+}
+
 /** The secrets of a password for these names, as text. */
 export function printDigests(names: readonly DigestName[], password: string): string {
   const toHex = (octets: Uint8Array) => Buffer.from(octets).toString("hex");

@@ -11,7 +11,7 @@ import { digestSecret } from "../../../core/sasl/digest_keys.ts";
 import { prepareStored } from "../../../core/sasl/saslprep.ts";
 import { deriveScramKeys, type ScramHash, scramIterations, scramSaltLength } from "../../../core/sasl/scram_keys.ts";
 import type { Address, AddressBook } from "./address_book.ts";
-import { type DigestName, digestNames, findDigest, printDigests } from "./digest_text.ts";
+import { type DigestName, digestNames, findDigest, isRealmOf, printDigests } from "./digest_text.ts";
 import type { Nobody, OpenScheme } from "./nobody.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 import type { PasswordSeal } from "./password_seal.ts";
@@ -71,6 +71,11 @@ export class KeptSecrets {
   /** All that is to be kept of a password. @throws Refusal `unavailable`. */
   async of(address: Address, password: string): Promise<Secrets> {
     return { scrypt: await this.#parts.hasher.hash(password), ...await this.#schemes(address, password, {}) };
+  }
+
+  /** Schemes that are needed, and cannot be had of a password. */
+  unserved(password: string): readonly SecretScheme[] {
+    return this.#needed.filter((scheme) => !canServe(scheme, password));
   }
 
   /** What is to be kept of a second password. @throws Refusal `unavailable`. */
@@ -160,7 +165,7 @@ export class KeptSecrets {
     return plain === undefined ? await seal.unsealNobodys() : await seal.unseal(address, plain);
   }
 
-  /** Kept for the names that clients usually write; from the password, where that is kept, for all others. */
+  /** Kept for the names that clients usually write; from the password, where that is kept, for others in the same realms. */
   async #digest(asked: Asked, name: DigestName): Promise<Uint8Array | undefined> {
     const { nobody } = this.#parts;
     const kept = asked.id === undefined ? undefined : asked.secrets["digest-md5"];
@@ -170,7 +175,8 @@ export class KeptSecrets {
     // In any case: whether the name is one of those that the account is kept for does not show.
     const password = await this.#password(asked);
     const made = digestSecret(name.user, name.realm, password ?? "");
-    return found ?? (password === undefined ? undefined : made);
+    const isMade = password !== undefined && isRealmOf(asked.address, name.realm, this.#parts.hostname);
+    return found ?? (isMade ? made : undefined);
   }
 }
 

@@ -5,6 +5,7 @@ import { CommandTooLarge } from "../../../core/wire/command_reader.ts";
 import { ImpossibleName } from "./grammar/mailbox_name.ts";
 import { Malformed } from "./grammar/scanner.ts";
 import { bad, no, type Reply } from "./replies.ts";
+import type { Selection } from "./selection.ts";
 
 /** Whether an error means that what was asked for is gone: of the selected mailbox nothing more can be said then. */
 export function isGone(error: unknown): boolean {
@@ -25,8 +26,9 @@ export class CommandRefused extends Error {
 }
 
 /** Refuses changes of a mailbox that was opened by EXAMINE, or in which nothing may be changed. @throws CommandRefused. */
-export function requireWritable({ isReadOnly }: { readonly isReadOnly: boolean }): void {
-  if (isReadOnly) throw new CommandRefused("The mailbox is read-only", "NOPERM");
+export function requireWritable({ isReadOnly, isExamined }: Pick<Selection, "isReadOnly" | "isExamined">): void {
+  // RFC 9051 §7.1: NOPERM is what the user's rights forbid; what was opened by EXAMINE "is selected as read-only".
+  if (isReadOnly) throw new CommandRefused("The mailbox is read-only", isExamined ? "READ-ONLY" : "NOPERM");
 }
 
 /** RFC 5530 §3; RFC 9051 §7.1. */

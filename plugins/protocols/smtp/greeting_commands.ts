@@ -90,8 +90,9 @@ function offerOf({ connection, context, mechanisms, options }: Session): OfferFa
 }
 
 /**
- * The name is not verified, and no form of it is refused (RFC 5321 §4.1.4): many clients do not know their own. What stands
- * after it is dropped (§4.1.1.1); what is not printable ASCII (RFC 6531 §3.7.1) becomes a question mark.
+ * The name is not verified (RFC 5321 §4.1.4), and no form of it is refused, though §4.1.2 has 501 for characters that no
+ * domain has: many clients do not know their own, or are called MY_PC. What stands after it is dropped (§4.1.1.1); what is
+ * not printable ASCII (RFC 6531 §3.7.1) becomes a question mark.
  */
 function parseName(argument: string): Parsed<string> {
   const [name = ""] = argument.split(/[ \t]/, 1);

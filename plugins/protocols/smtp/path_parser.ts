@@ -33,7 +33,7 @@ const LONGEST_DOMAIN = 255;
 // RFC 6531 §3.3: atext and qtextSMTP take any character beyond ASCII; the C1 controls have no place in an address.
 const localWord = /[\w!#$%&'*+\-/=?^`{|}~.\u{a0}-\u{10ffff}]+/uy;
 const quotedString = /"((?:[ !#-[\]-~\u{a0}-\u{10ffff}]|\\[ -~])*)"/uy;
-// RFC 5321 §4.1.2: labels of letters, digits and inner hyphens; RFC 6531 §3.3: or U-labels.
+// RFC 5321 §4.1.2: labels of letters, digits and inner hyphens; an underscore must be refused. RFC 6531 §3.3: or U-labels.
 const label = String
   .raw`(?:[A-Za-z0-9\p{L}\p{M}\p{N}·・\u200c\u200d]+(?:-+[A-Za-z0-9\p{L}\p{M}\p{N}·・\u200c\u200d]+)*)`;
 const domainName = new RegExp(String.raw`${label}(?:\.${label})*`, "uy");

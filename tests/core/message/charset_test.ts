@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { decodeCharset, isPlatformCharset, loadCharsets } from "../../../core/message/charset.ts";
+import { decodeCharset, isPlatformCharset, loadCharsets, pieceDecoder } from "../../../core/message/charset.ts";
 import { charsetLabels } from "../../../core/message/charset_labels.ts";
 import { decodeEncodedWords } from "../../../core/message/encoded_word.ts";
 import { octets } from "./corpus.ts";
@@ -57,4 +57,16 @@ Deno.test("charsets beyond the platform's are known once they are loaded", async
   assertEquals(decode(octets("+APw-"), "unicode-1-1-utf-7"), "ü");
   assertEquals(decode(octets("\xfc"), "nonsense"), "ü");
   assertEquals(decode(octets("\xc3\xbc"), "utf-8"), "ü");
+});
+
+Deno.test("a text of no named charset: UTF-8 that is spoilt in one place stays UTF-8, and what is not is Latin-1", () => {
+  const decoded = (...pieces: readonly string[]) => {
+    const decode = pieceDecoder("us-ascii", decodeCharset);
+    return pieces.map((piece, at) => decode(octets(piece), at === pieces.length - 1)).join("");
+  };
+  assertEquals(
+    decoded("gr\xc3\xbc\xc3", "\x9fe, ", "gr\xc3\xbc\xc3\x9fe\xff, gr\xc3\xbc\xc3\x9fe"),
+    "grüße, grüße\ufffd, grüße",
+  );
+  assertEquals(decoded("gr\xc3\xbc\xc3\x9fe, ", "gr\xfc\xdfe"), "grüße, grüße");
 });

@@ -52,6 +52,17 @@ Deno.test("RFC 6532 §3.2: values are UTF-8; what is not valid UTF-8 keeps every
   assertEquals(fieldsOf("A: \x80\x9f\r\n"), [["A", "\x80\x9f"]]);
 });
 
+Deno.test("UTF-8 that was cut or has a wrong octet stays UTF-8, but for that", () => {
+  assertEquals(fieldsOf("A: Gr\xc3\xbc\xc3\x9fe aus M\xc3\r\n"), [["A", "Grüße aus M\ufffd"]]);
+  assertEquals(fieldsOf("A: \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\r\n"), [["A", "日本\ufffd"]]);
+  assertEquals(fieldsOf("A: Gr\xc3\xbc\xc3\x9fe\xfc\r\n"), [["A", "Grüße\ufffd"]]);
+  assertEquals(fieldsOf("A: J\xc3\xbcrgen \xc3\r\n"), [["A", "Jürgen \ufffd"]]);
+  // More of it is something else.
+  assertEquals(fieldsOf("A: \xc3\xbc\xfc\xf6\r\n"), [["A", "\xc3\xbc\xfc\xf6"]]);
+  const [field] = new Header(octets("A: \xc3\xbc\xc3\xbc\r\n")).fields;
+  assertEquals(field && new Header(octets("A: \xc3\xbc\xc3\xbc\r\n")).value(field, 4), "ü\ufffd", "cut by the limit");
+});
+
 Deno.test("fields are found whatever their case; the first counts, all are there", () => {
   const header = new Header(octets("SUBJECT: one\r\nsubject: two\r\n"));
   assertEquals(header.get("Subject"), "one");

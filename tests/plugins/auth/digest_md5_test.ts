@@ -242,6 +242,27 @@ Deno.test("digest-md5: a directory that keeps only passwords serves it too", asy
   assertEquals(held.outcome?.status, "success");
 });
 
+Deno.test("digest-md5: RFC 2831 §3.9: what proves a password in another's realm proves nothing here", async () => {
+  const asked = testDirectory({ "chris@elwood.innosoft.com": "secret" }, { schemes: ["plain"] });
+  const realms: readonly (readonly [realm: string, isOurs: boolean])[] = [
+    ["offered", true],
+    ["", true],
+    ["ELWOOD.innosoft.com", true],
+    ["pop.innosoft.com", true],
+    ["mail.example.net", true],
+    ["evil.example", false],
+    ["evilinnosoft.com", false],
+    ["localhost", false],
+  ];
+  for (const [realm, isOurs] of realms) {
+    const given = parts({ realms: ["offered"], hosts: ["example.net"] });
+    const held = await converse(digestMd5(request(asked, innosoft), given), clientResponse({ ...chris, realm }));
+    const refused = { status: "failure", reason: "credentials" } as const;
+    if (isOurs) assertEquals(held.outcome?.status, "success", realm);
+    else assertEquals(held.outcome, refused, realm);
+  }
+});
+
 Deno.test("digest-md5: RFC 2831 §2.1.1: realms too long for a challenge are refused at setup", () => {
   assertThrows(() => setUpMechanism(plugin, { realms: ["x".repeat(1900)] }), Error, "too long for a challenge");
 });

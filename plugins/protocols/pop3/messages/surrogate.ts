@@ -8,23 +8,32 @@ import { printAddressList } from "../../../../core/message/address_printer.ts";
 import { concat } from "../../../../core/message/bytes.ts";
 import { parseContentType, parseDisposition } from "../../../../core/message/content_fields.ts";
 import { encodeWords } from "../../../../core/message/encoded_word.ts";
+import { utf8TextOf } from "../../../../core/message/field_text.ts";
 import { printField } from "../../../../core/message/fold.ts";
 import { Header } from "../../../../core/message/header.ts";
 import { printParameter } from "../../../../core/message/parameter_printer.ts";
 import { isAscii } from "../../../../core/wire/ascii.ts";
-import { decodeUtf8, encodeUtf8 } from "../../../../core/wire/utf8.ts";
+import { encodeUtf8 } from "../../../../core/wire/utf8.ts";
 
-/** Whether a header needs UTF-8 mode. Octets in some other charset are no UTF-8: such mail is older than the rule. */
-export function isInternational(header: Uint8Array): boolean {
-  return !isAscii(header) && decodeUtf8(header) !== undefined;
+/** Whether a header needs UTF-8 mode. */
+export function isInternational(bytes: Uint8Array): boolean {
+  if (isAscii(bytes)) return false;
+  const header = new Header(bytes);
+  return header.fields.some((field) => field.name !== "" && hasUtf8(header.raw(field)));
 }
 
-/** The header in ASCII, empty line included where there was one; line ends are CRLF. */
+/** Octets in some other charset are no UTF-8: such mail is older than the rule. A field beside it may be of today. */
+function hasUtf8(field: Uint8Array): boolean {
+  return !isAscii(field) && utf8TextOf(field) !== undefined;
+}
+
+/** The header without fields of UTF-8, empty line included where there was one; line ends are CRLF. */
 export function surrogateHeader(bytes: Uint8Array): Uint8Array {
   const header = new Header(bytes);
   const fields = header.fields.map((field) => {
     const raw = header.raw(field);
-    if (isAscii(raw)) return raw;
+    // A line that is no field stays: it may be all that there is of a message.
+    if (field.name === "" || !hasUtf8(raw)) return raw;
     const value = present(field.key, header.value(field));
     // RFC 6858 §2.4: what cannot be presented is left out.
     return value === undefined ? nothing : encodeUtf8(printField(field.name, value));

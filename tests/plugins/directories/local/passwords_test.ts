@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } fro
 import { Refusal } from "../../../../core/contract/refusal.ts";
 import { deriveByScrypt, type DeriveKey, PasswordHasher } from "../../../../plugins/directories/local/password_hash.ts";
 import { Turns } from "../../../../plugins/directories/local/turns.ts";
+import { recordedLog } from "../../../support/recorded_log.ts";
 import { cheapKey, openTestDirectory } from "./open_directory.ts";
 
 Deno.test("passwords: an unknown login costs as many hashes as a wrong password: one", async () => {
@@ -93,6 +94,23 @@ Deno.test("passwords: a hash at another cost is made anew by the next login that
     assertEquals(await directory.checkPassword("joe", "secret"), account);
   } finally {
     await old.close();
+    await close();
+  }
+});
+
+Deno.test("passwords: RFC 5802 §2.2: of one that SCRAM cannot have the operator is told", async () => {
+  using recorded = recordedLog();
+  const { admin, close } = await openTestDirectory({ needed: ["plain", "scram-sha-256"], log: recorded.log });
+  try {
+    await admin.add("joe@example.org", "pässwörd");
+    assertEquals(recorded.events, []);
+    await admin.add("ann@example.org", "\u{1f600}");
+    await admin.setPassword("joe", "\u{1f980}");
+    assertEquals(recorded.events.map(({ level, address, mechanisms }) => [level, address, mechanisms]), [
+      ["warn", "ann@example.org", ["scram-sha-256"]],
+      ["warn", "joe@example.org", ["scram-sha-256"]],
+    ]);
+  } finally {
     await close();
   }
 });

@@ -151,9 +151,13 @@ Deno.test("sealed passwords: where none can be sealed none is set, and the reaso
     await assertRejects(() => admin.show("ann@example.org"), Refusal, "no account");
   }));
 
-Deno.test("sealed passwords: DIGEST-MD5 has them for any name and realm, though nothing was kept for it", () =>
+Deno.test("sealed passwords: DIGEST-MD5 has them for any spelling of a name and its realms, though nothing was kept for it", () =>
   sealing(async ({ directory }) => {
     assert(directory.secretSchemes.has("digest-md5"));
-    const kept = await directory.secret("Joe", "digest-md5", "elsewhere");
-    assertEquals(kept?.ha1, digestSecret("Joe", "elsewhere", "secret"));
+    for (const realm of ["", "Mail.Example.Org", "EXAMPLE.org"]) {
+      const kept = await directory.secret("Joe", "digest-md5", realm);
+      assertEquals(kept?.ha1, digestSecret("Joe", realm, "secret"), realm);
+    }
+    // RFC 2831 §3.9: not where another server may keep it.
+    assertEquals(await directory.secret("joe", "digest-md5", "elsewhere"), undefined);
   }));

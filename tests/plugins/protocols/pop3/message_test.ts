@@ -180,6 +180,21 @@ Deno.test("pop3: 8-bit bodies, and headers in old charsets, are sent as they are
   }
 });
 
+Deno.test("pop3: RFC 6856 §2.1: a field of UTF-8 is not sent as it is for what is beside it, or what has spoilt it", async () => {
+  const beside = (subject: string) => `From: J\xfcrgen <j@example.org>\r\nSubject: ${subject}\r\n\r\nbody\r\n`;
+  const { first, text } = await sent(beside(utf8("Grüße")));
+  assertEquals({ first, text }, { first: `+OK ${text.length} octets`, text: beside("=?UTF-8?B?R3LDvMOfZQ==?=") });
+  // Cut in its last character.
+  const [subject] = (await sent(`Subject: ${utf8("Grüßü").slice(0, -1)}\r\n\r\nbody\r\n`)).text.split("\r\n");
+  assertEquals(subject, "Subject: =?UTF-8?B?R3LDvMOf77+9?=");
+});
+
+Deno.test("pop3: RFC 6858: what is no field has no surrogate, and is not left out: it may be the whole message", async () => {
+  const fields = utf8("Grüße\r\nSubject: ü\r\n");
+  assertEquals((await sent(`${fields}\r\n`)).text, utf8("Grüße\r\nSubject: =?UTF-8?B?w7w=?=\r\n\r\n"));
+  assertEquals((await sent(utf8("Grüße\r\n"))).text, utf8("Grüße\r\n"));
+});
+
 Deno.test("pop3: RFC 6856 §5: a header whose end is nowhere to be found is refused with the code UTF8", async () => {
   const endless = utf8(`Subject: ü\r\n${"X: y\r\n".repeat(200_000)}`);
   assertEquals((await sent(endless)).first, "-ERR [UTF8] message 1 can only be sent after the command UTF8");
