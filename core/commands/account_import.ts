@@ -27,6 +27,8 @@ export const accountImport: Command = {
   async run(given) {
     if (Deno.stdin.isTerminal()) console.error('lines of "ADDRESS PASSWORD", then Ctrl-D:');
     const accounts = readAccounts(await readAll());
+    // More likely another command's failure than somebody's wish.
+    if (accounts.length === 0) throw new UsageError("standard input: expected lines of ADDRESS PASSWORD; found none");
     const added = await withAccounts(given, (admin) => addAccounts(admin, accounts));
     console.log(`added ${added} accounts`);
     return 0;

@@ -8,6 +8,7 @@ import {
   largestAnswer,
   parseAnswer,
 } from "../server/control/control_messages.ts";
+import { messageOf } from "../wire/error_message.ts";
 import { CommandError } from "./command.ts";
 import { isThere } from "./is_there.ts";
 
@@ -23,7 +24,11 @@ const usualTimes: AskingTimes = { taken: 5_000, answered: 600_000 };
 /** Milliseconds between two looks. */
 const PAUSE = 25;
 
-/** Asks. @returns undefined where no server takes the request. @throws CommandError where it is taken and not answered. */
+/**
+ * Asks. @returns undefined where no server takes the request.
+ *
+ * @throws CommandError where it cannot be made, or is taken and not answered.
+ */
 export async function askServer(
   dataFolder: string,
   request: ControlRequest,
@@ -39,7 +44,9 @@ export async function askServer(
   } catch (error) {
     // No server has ever made it.
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const reason = messageOf(error), advice = "run this as the server's user, with the data folder of a server";
+    throw new CommandError(`${folder}: no server can be asked there: ${reason}; ${advice}`, { cause: error });
   }
   if (!await comesTrue(async () => !await isThere(path(names.request)), times.taken)) {
     await Deno.remove(path(names.request)).catch(() => {});

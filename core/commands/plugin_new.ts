@@ -2,6 +2,7 @@
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtInPlugins } from "../plugins/builtin.ts";
+import { messageOf } from "../wire/error_message.ts";
 import { type Command, CommandError, UsageError } from "./command.ts";
 import type { PluginTemplate } from "./plugin_templates/template.ts";
 import { templates } from "./plugin_templates/templates.ts";
@@ -24,7 +25,7 @@ export const pluginNew: Command = {
     }
     const folder = given.value("folder"), stem = name.replaceAll("-", "_");
     const files = { plugin: `${folder}/${stem}.ts`, test: `${folder}/${stem}_test.ts` };
-    await Deno.mkdir(folder, { recursive: true });
+    await make(folder);
     await write(files.plugin, template.plugin(name));
     await write(files.test, template.test(name, `${stem}.ts`));
     console.log(`${files.plugin}\n${files.test}`);
@@ -44,6 +45,16 @@ function templateOf(kind: string): PluginTemplate {
 /** The server would refuse it. */
 function isBuiltIn(kind: string, name: string): boolean {
   return Object.entries(builtInPlugins).some(([known, named]) => known === kind && Object.hasOwn(named, name));
+}
+
+/** @throws CommandError. */
+async function make(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new CommandError(`${folder} cannot be made: ${messageOf(error)}; choose another folder`, { cause: error });
+  }
 }
 
 /** @throws CommandError: what is there already may be somebody's work. */

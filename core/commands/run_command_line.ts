@@ -63,6 +63,8 @@ const advice: ReadonlyMap<unknown, string> = new Map([
   ["EACCES", "choose another folder, or run this as a user who may do that"],
   ["EPERM", "choose another folder, or run this as a user who may do that"],
   ["ENOTDIR", "choose another folder"],
+  ["ELOOP", "choose another folder"],
+  ["ENAMETOOLONG", "choose another name"],
   ["EISDIR", "give it a file"],
   ["EROFS", "choose a folder that can be written"],
   ["ENOSPC", "make room"],

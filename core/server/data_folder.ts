@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import { SetupError } from "../plugins/lifecycle.ts";
 import { messageOf } from "../wire/error_message.ts";
+import { lockFolder } from "../wire/folder_lock.ts";
 import { untilFree } from "../wire/until_free.ts";
 import { mayRead, syncFolder } from "./lasting.ts";
 
@@ -67,43 +68,9 @@ const lockFile = "server.lock";
 /** Milliseconds for which commands may have it, which look whether a server does. */
 const PATIENCE = 200;
 
-/**
- * Undefined where another process has locked it.
- *
- * @param isServer Whether it is locked against everybody, for as long as the process lasts; otherwise against servers, to
- * see that there is none.
- */
+/** For as long as the process lasts, or, for who is none, to see that there is no server. Undefined where there is one. */
 function lock(folder: string, isServer: boolean): Disposable | undefined {
-  using undo = new DisposableStack();
-  const whole = lockWhole(folder, isServer);
-  if (whole === undefined) return undefined;
-  undo.use(whole);
-  const file = isServer ? openLockFile(folder, { create: true, write: true, mode: 0o600 }) : openLockFile(folder);
-  if (file !== undefined && !undo.use(file).tryLockSync(isServer)) return undefined;
-  return undo.move();
-}
-
-/** Undefined where there is none, and none is to be made. */
-function openLockFile(folder: string, making?: Deno.OpenOptions): Deno.FsFile | undefined {
-  try {
-    return Deno.openSync(join(folder, lockFile), { read: true, ...making });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound && making === undefined) return undefined;
-    throw error;
-  }
-}
-
-/** The folder itself, as servers of earlier versions lock it. */
-function lockWhole(folder: string, isServer: boolean): Disposable | undefined {
-  using undo = new DisposableStack();
-  try {
-    if (!undo.use(Deno.openSync(folder)).tryLockSync(isServer)) return undefined;
-  } catch (error) {
-    // What the program was not given is the folder, not a file in it.
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    // NFS and Windows have no locks of folders: no such server runs there.
-  }
-  return undo.move();
+  return lockFolder({ folder, file: join(folder, lockFile), isAlone: isServer });
 }
 
 /** Up to the first that is there, as far as the program may know of them. */

@@ -61,7 +61,8 @@ export interface RunningServer extends AsyncDisposable {
    * restart is logged. One reload at a time, in the order in which they are asked for.
    *
    * @param plugin The only one whose file is read again, or which is new in the configuration; absent: all.
-   * @throws ConfigurationError, SetupError or ReloadRefused; nothing has then changed.
+   * @throws ConfigurationError, SetupError or ReloadRefused; nothing has then changed, but that the log's file was opened
+   * anew.
    */
   reload(plugin?: string): Promise<Reloaded>;
   /** Accepts nobody any more and lets sessions and plugins finish until the signal aborts. */
@@ -78,7 +79,7 @@ export interface Reloaded {
 
 /** What a server is given besides its configuration. */
 export interface ServerSurroundings {
-  /** Reopened by a reload; the caller's to close. */
+  /** Reopened by each reload, also by one that fails; the caller's to close. */
   readonly log: ServerLog;
   /** The time; absent: by the clock. */
   readonly now?: () => Date;
@@ -200,6 +201,8 @@ class Server implements RunningServer {
   }
 
   reload(plugin?: string): Promise<Reloaded> {
+    // Whatever becomes of the rest: who has renamed the file may compress it, and remove it.
+    reopen(this.#parts.log);
     const turn = this.#turn.then(() => this.#reload(plugin));
     this.#turn = turn.catch(() => {});
     return turn;
@@ -225,7 +228,6 @@ class Server implements RunningServer {
     httpDoor.useCertificate(certificate);
     await Promise.all([ours.take(), theirs.take()]);
     this.#running = taken;
-    reopen(log);
     watch.use(certificate, taken.config.tls?.certificate);
     const waiting = waitingForRestart(taken.config, next.config);
     const plugins = [...new Set(read.map(nameOf))];

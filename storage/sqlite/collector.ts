@@ -1,5 +1,6 @@
 /** Has removed what no message has any more, or never had: a few files at a time, between the commits of others. */
 import type { Logger } from "../../core/contract/logger.ts";
+import type { WaitClock } from "../../core/wire/waits.ts";
 import type { WriterLink } from "./writer_link.ts";
 
 /** Octets. */
@@ -20,6 +21,8 @@ export interface CollectorSettings {
   readonly log: Pick<Logger, "warn">;
   /** The time. */
   readonly now: () => Date;
+  /** How much of it goes by, whatever is set. */
+  readonly clock: Pick<WaitClock, "now">;
 }
 
 /** Collects after the first commit, after those that leave something behind, and every hour. */
@@ -30,11 +33,14 @@ export class Collector {
   #isStopped = false;
   #last = -Infinity;
   #lookedAt = -Infinity;
+  /** The time when the other clock showed 0. */
+  readonly #start: number;
 
   /** Through the link. */
   constructor(link: Pick<WriterLink, "request">, settings: CollectorSettings) {
     this.#link = link;
     this.#settings = settings;
+    this.#start = this.#now - settings.clock.now();
   }
 
   /** Something was written: an occasion to look whether it is time. A storage that nobody writes to needs no look. */
@@ -63,6 +69,14 @@ export class Collector {
     return this.#settings.now().getTime();
   }
 
+  /**
+   * The time, as far as it has gone by: a clock that is set forward makes nothing older, least of all a body that is coming
+   * in. One that is set back makes nothing older either.
+   */
+  get #reached(): number {
+    return Math.min(this.#now, this.#start + this.#settings.clock.now());
+  }
+
   #lookAtLog(): void {
     const path = `${this.#settings.file}-wal`, mebibytes = Math.round(sizeOf(path) / MEBIBYTE);
     if (mebibytes < LARGEST_LOG) return;
@@ -75,7 +89,7 @@ export class Collector {
   async #run(): Promise<void> {
     try {
       while (!this.#isStopped) {
-        const { more } = await this.#link.request("collect", { before: this.#now - kept });
+        const { more } = await this.#link.request("collect", { before: this.#reached - kept });
         if (!more) break;
       }
     } catch {

@@ -17,8 +17,8 @@ import { accountsForMail } from "./migrations/0011_accounts_for_mail.ts";
 import { pragma } from "./statement.ts";
 
 /**
- * The SQL that makes schema n out of schema n − 1, or what else does, within its transaction; n is its place in the list,
- * from 1.
+ * The SQL that makes schema n out of schema n − 1, or what else does, within the transaction of all; n is its place in the
+ * list, from 1.
  */
 export type Migration = string | ((database: DatabaseSync, file: string) => void);
 
@@ -44,13 +44,13 @@ export const migrations: readonly Migration[] = [
  * @throws DatabaseFileError when the schema is newer than this program; nothing has been changed.
  */
 export function begin(database: DatabaseSync, file: string, steps: readonly Migration[]): boolean {
-  if (known(database, file, steps) === 0) runSteps(database, file, steps, steps.length);
+  if (known(database, file, steps) === 0) runSteps(database, file, steps);
   return known(database, file, steps) === steps.length;
 }
 
 /**
- * Brings a database that holds something to the current schema: runs what has not been run, each step whole or not at all,
- * after a backup.
+ * Brings a database that holds something to the current schema, after a backup: whole or not at all. What has been stopped
+ * in the middle is what it was, an earlier program's, whose backup is the one that the next attempt makes in its place.
  *
  * @param database The only connection there is.
  * @param log Where the operator reads how far it is.
@@ -68,10 +68,8 @@ export async function migrate(
   log?.warn("the database is an earlier program's: it is backed up and changed, which takes a while", from);
   const backup = await backUp(database, file, found);
   log?.info("the backup is made; remove it when this program has proven itself", { backup });
-  for (let to = found + 1; to <= steps.length; to++) {
-    runSteps(database, file, steps, to);
-    log?.info("the database has come to a newer schema", { database: file, schema: to });
-  }
+  runSteps(database, file, steps, (schema) => log?.info("a step is done", { database: file, schema }));
+  log?.info("the database has the newer schema", { database: file, schema: steps.length });
 }
 
 /** The schema that it has, if it is none of later programs. */
@@ -84,17 +82,23 @@ function known(database: DatabaseSync, file: string, steps: readonly Migration[]
   );
 }
 
-/** Up to this schema. */
-function runSteps(database: DatabaseSync, file: string, steps: readonly Migration[], to: number): void {
+/** All that have not been run. @param done Is told of each, by the schema that it comes to. */
+function runSteps(
+  database: DatabaseSync,
+  file: string,
+  steps: readonly Migration[],
+  done: (schema: number) => void = () => {},
+): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     // Another process may have been quicker.
-    const left = steps.slice(pragma(database, "user_version"), to);
-    for (const step of left) {
+    for (let schema = pragma(database, "user_version"); schema < steps.length;) {
+      const step = steps[schema++];
       if (typeof step === "string") database.exec(step);
-      else step(database, file);
+      else step?.(database, file);
+      database.exec(`PRAGMA user_version = ${schema}`);
+      done(schema);
     }
-    if (left.length > 0) database.exec(`PRAGMA user_version = ${to}`);
     database.exec("COMMIT");
   } catch (error) {
     // SQLite has taken some transactions back itself, when the disk was full.

@@ -5,10 +5,14 @@
 import type { Logger } from "../../core/contract/logger.ts";
 import { Refusal } from "../../core/contract/refusal.ts";
 import { messageOf } from "../../core/wire/error_message.ts";
+import { lockFolder } from "../../core/wire/folder_lock.ts";
 import { DatabaseFileError } from "./database_file_error.ts";
 
 /** A file that is locked, for whoever wants to remove it; "busy": somebody else has it; "gone": there is none. */
 export type LockedFile = Deno.FsFile | "busy" | "gone";
+
+/** All of them, locked; "busy": somebody else has locked them, or copies them; "gone": there is no folder. */
+export type LockedFolder = Disposable | "busy" | "gone";
 
 /** Octets after which one is full. */
 const FULL = 64 * 1024 * 1024;
@@ -136,9 +140,13 @@ export class SegmentFiles {
     return lock(this.path(segment));
   }
 
-  /** Locks all against being removed, and is so locked by who copies them: flock(2) of the folder. */
-  lockFolder(): LockedFile {
-    return lock(this.folder);
+  /**
+   * Locks all against being removed, and is so locked by who copies them: flock(2) of the folder or, where folders have no
+   * locks, of the file of that name with `.lock` after it.
+   */
+  lockFolder(): LockedFolder {
+    if (!isThere(this.folder)) return "gone";
+    return lockFolder({ folder: this.folder, file: `${this.folder}.lock`, isAlone: true }) ?? "busy";
   }
 
   /** Removes one, if it is there. */
@@ -154,13 +162,24 @@ export class SegmentFiles {
 function lock(path: string): LockedFile {
   using undo = new DisposableStack();
   try {
-    const file = undo.use(Deno.openSync(path));
+    // NFS locks nothing against others that was not opened for writing.
+    const file = undo.use(Deno.openSync(path, { read: true, write: true }));
     // flock(2) belongs to an open file: it ends with its process, and a second opening of ours is somebody else.
     if (!file.tryLockSync(true)) return "busy";
     undo.move();
     return file;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "gone";
+    throw error;
+  }
+}
+
+function isThere(folder: string): boolean {
+  try {
+    Deno.statSync(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

@@ -115,7 +115,7 @@ export class SqliteStorage implements Storage, Lifecycle {
     });
     this.#bodyWriter = new BodyWriter(this.#link, this.#pending, settings.now, clock);
     // Once for all threads.
-    this.#collector = through ? undefined : new Collector(this.#link, settings);
+    this.#collector = through ? undefined : new Collector(this.#link, { ...settings, clock });
     this.#texts = new TextReader(this.#database, transaction, settings);
     this.features = new Set(fullText ? ["full-text-search"] : []);
     this.#indexer = !fullText || through ? undefined : new Indexer(this.#link, {

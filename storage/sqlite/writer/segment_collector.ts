@@ -61,11 +61,8 @@ export class SegmentCollector {
     const folder = this.#files.lockFolder();
     // Whoever copies the files takes the database first, and needs all that it named then.
     if (folder === "busy" || folder === "gone") return false;
-    try {
-      return this.#removeDead() || this.#moveLiving();
-    } finally {
-      folder.close();
-    }
+    using _held = folder;
+    return this.#removeDead() || this.#moveLiving();
   }
 
   #removeDead(): boolean {

@@ -22,11 +22,16 @@ import { Touched } from "./touched.ts";
 /** One for each request; all synchronous. */
 type Handlers = { [Name in keyof WriterRequests]: (request: WriterRequests[Name]) => WriterAnswers[Name] };
 
+/** Of SQLite's log, which is open all the while: whoever closes the database last moves what is in it there. */
+const logAdvice =
+  "put it back, or, where it is gone, end the server by SIGTERM, which saves what is in it, and start it";
+
 /** Answers requests; what a request throws, nothing of it has been done. */
 export class Writer implements Omit<Handlers, "open"> {
   /** Its number among all writers that there ever were. */
   readonly session: number;
   readonly #file: OpenedFile;
+  readonly #log: OpenedFile;
   readonly #database: DatabaseSync;
   readonly #touched = new Touched();
   readonly #tables: Tables;
@@ -73,6 +78,8 @@ export class Writer implements Omit<Handlers, "open"> {
       this.#fullText.prepare(fullText);
       return this.#countSession.get()?.value ?? 0;
     });
+    // It is there since that commit, and stays as long as anybody has the database open.
+    this.#log = new OpenedFile(`${file}-wal`, { gone: logAdvice, another: logAdvice });
   }
 
   /** A number for another thread that asks: bodies that it names have keys of their own. */
@@ -102,6 +109,7 @@ export class Writer implements Omit<Handlers, "open"> {
     this.#touched.take();
     // What is acknowledged must be found again.
     this.#file.check();
+    this.#log.check();
     const { batches, touched, garbage, version } = this.#transaction(() => {
       const batches = work();
       this.#touched.keep();

@@ -209,6 +209,16 @@ Deno.test("account import: hundreds at once, with progress on standard error", a
   });
 });
 
+Deno.test("account import: where nothing is read, that is said, and what is expected", async () => {
+  await withCommands(async (account) => {
+    for (const nothing of ["", "\n# of before\n"]) {
+      const { code, stdout, stderr } = await account("import", nothing);
+      assertEquals([code, stdout], [2, ""]);
+      assertEquals(stderr.split("\n")[0], "standard input: expected lines of ADDRESS PASSWORD; found none");
+    }
+  });
+});
+
 Deno.test("account import: a line that cannot be read keeps all from being added", async () => {
   await withCommands(async (account) => {
     const { code, stderr } = await account("import", "a@example.org x\nsecret\n");

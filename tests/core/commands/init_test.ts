@@ -67,6 +67,22 @@ Deno.test("init: a folder that cannot be, for a file stands there, is one line",
   }
 });
 
+Deno.test("init: a folder that the system refuses is one line, with what to do", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.symlink("loop", `${folder}/loop`);
+    const said = async (name: string) => {
+      const { code, stderr } = await runMain(["init", `${folder}/${name}`, ...words], { folder });
+      assertEquals(code, 1);
+      return stderr;
+    };
+    assertMatch(await said("loop"), /^Too many levels [^\n]*\/loop\/mail.yaml'; choose another folder\n$/);
+    assertMatch(await said("x".repeat(300)), /^File name too long [^\n]*\/mail.yaml'; choose another name\n$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("init: bad names are refused before anything is written", async () => {
   const folder = await Deno.makeTempDir();
   try {

@@ -80,10 +80,13 @@ Deno.test("plugin new: a folder that the system refuses is one line, with what t
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/file`, "");
-    const words = ["plugin", "new", "filter", "x", "--folder", `${folder}/file/plugins`];
-    const { code, stderr } = await runMain(words, { folder });
-    assertEquals(code, 1);
-    assertMatch(stderr, /^Not a directory [^\n]*\/file\/plugins'; choose another folder\n$/);
+    await Deno.symlink("loop", `${folder}/loop`);
+    // Nobody makes anything in the last.
+    for (const name of [`${folder}/file/plugins`, `${folder}/file`, `${folder}/loop`, "/proc/none"]) {
+      const { code, stderr } = await runMain(["plugin", "new", "filter", "x", "--folder", name], { rights: ["-A"] });
+      assertEquals(code, 1);
+      assertMatch(stderr, /^[^\n]* cannot be made: [^\n]* \(os error \d+\): [^\n]*; choose another folder\n$/);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

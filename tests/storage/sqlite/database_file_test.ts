@@ -38,12 +38,15 @@ Deno.test("sqlite file: nobody but the owner reads mail, in the database or in i
   }
 });
 
-Deno.test("sqlite file: after a stop all is in the one file, and the folder of long bodies", async () => {
+Deno.test("sqlite file: after a stop all is in the one file and the folder of long bodies; what locks that is empty", async () => {
   await inFolder(async (folder) => {
     const storage = await open(`${folder}/mail.db`);
     await account(storage);
     await storage.stop?.();
-    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).toSorted(), ["mail.bodies", "mail.db"]);
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
+    assertEquals(names, ["mail.bodies", "mail.bodies.lock", "mail.db"]);
+    const { mode, size } = Deno.statSync(`${folder}/mail.bodies.lock`);
+    assertEquals([(mode ?? 0) & 0o777, size], [0o600, 0]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { BodyId } from "../../../core/contract/mod.ts";
 import { assertRefused, details, fill, inbox, message, messagesOf } from "../../conformance/storage/support.ts";
 import { Collector } from "../../../storage/sqlite/collector.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
@@ -168,7 +169,8 @@ Deno.test("sqlite: a clock that is set back keeps nothing from being collected",
       return Promise.resolve({ more: false } as WriterAnswers[Name]);
     },
   };
-  const collector = new Collector(link, { file: "mail.db", log: memoryLog().log, now: () => new Date(time) });
+  const now = () => new Date(time), clock = { now: () => 0 };
+  const collector = new Collector(link, { file: "mail.db", log: memoryLog().log, now, clock });
   const write = async () => {
     collector.written();
     // What it has begun is over after some turns.
@@ -219,9 +221,37 @@ Deno.test("sqlite: what was submitted before the stop is answered", async () => 
   }
 });
 
+Deno.test("sqlite: a clock that is set forward takes no long body from whoever is writing it, or is about to deliver it", async () => {
+  let time = Date.UTC(2026, 10, 24);
+  const { storage, close } = await openSqlite({ now: () => new Date(time) });
+  try {
+    const mailbox = await inbox(storage);
+    const append = (body: BodyId) => storage.apply([{ do: "append", mailbox, body, details: details() }]);
+    const setForward = async () => {
+      time += 25 * 60 * 60 * 1000;
+      // An occasion to collect; that is over before the next is.
+      for (let commits = 0; commits < 5; commits++) await storage.changeAccounts([]);
+    };
+    await append(
+      await storage.writeBody(async function* () {
+        yield new Uint8Array(MB);
+        await setForward();
+        yield new Uint8Array(MB);
+      }()),
+    );
+    const written = await storage.writeBody(new Uint8Array(2 * MB));
+    await setForward();
+    await append(written);
+    assertEquals((await messagesOf(storage, mailbox)).map(({ size }) => size), [2 * MB, 2 * MB]);
+  } finally {
+    await close();
+  }
+});
+
 Deno.test("sqlite: long bodies that nobody needs leave the disk", async () => {
   let time = Date.UTC(2026, 10, 24);
-  const { storage, file, reopen, close } = await openSqlite({ now: () => new Date(time) });
+  const clock = untickingClock();
+  const { storage, file, reopen, close } = await openSqlite({ now: () => new Date(time), clock });
   try {
     const mailbox = await inbox(storage);
     const named = await storage.writeBody(new Uint8Array(12 * MB));
@@ -236,6 +266,7 @@ Deno.test("sqlite: long bodies that nobody needs leave the disk", async () => {
     const again = await reopen();
     await again.apply([{ do: "expunge", mailbox, uids: [1] }]);
     time += 25 * 60 * 60 * 1000;
+    clock.goOn(25 * 60 * 60 * 1000);
     await again.apply([{ do: "setAlias", address: "a@x", to: ["b@x"] }]);
     // Collecting goes in steps, between requests of others.
     for (let n = 0; n < 200 && counts().some((left) => left !== 0); n++) await again.changeAccounts([]);

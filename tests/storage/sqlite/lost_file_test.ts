@@ -86,3 +86,41 @@ Deno.test("sqlite: a writer that is started while the database is away makes no 
     await close();
   }
 });
+
+Deno.test("sqlite: nothing is acknowledged into a log that was removed; what was before is saved when the storage stops", async () => {
+  for (const another of [false, true]) {
+    const { storage, file, lines, reopen, close } = await openSqlite();
+    try {
+      const mailbox = await inbox(storage);
+      await fill(storage, mailbox, "before");
+      Deno.removeSync(`${file}-wal`);
+      if (another) Deno.writeTextFileSync(`${file}-wal`, "");
+      await assertRefused("unavailable", fill(storage, mailbox, "lost"));
+      const told = lines.filter(({ level }) => level === "error").map(({ message }) => message);
+      assertEquals(told.length, 1);
+      const what = another ? "is another file now" : "is not there any more";
+      assert(
+        told[0]?.includes(`${file}-wal ${what}: put it back, or, where it is gone, end the server by SIGTERM`),
+        told[0],
+      );
+      assertEquals((await messagesOf(await reopen(), mailbox)).length, 1);
+    } finally {
+      await close();
+    }
+  }
+});
+
+Deno.test("sqlite: a log that was moved away is used again when it is back", async () => {
+  const { storage, file, reopen, close } = await openSqlite();
+  try {
+    const mailbox = await inbox(storage);
+    await fill(storage, mailbox, "before");
+    Deno.renameSync(`${file}-wal`, `${file}.away`);
+    await assertRefused("unavailable", fill(storage, mailbox, "lost"));
+    Deno.renameSync(`${file}.away`, `${file}-wal`);
+    await fill(storage, mailbox, "after");
+    assertEquals((await messagesOf(await reopen(), mailbox)).length, 2);
+  } finally {
+    await close();
+  }
+});

@@ -10,6 +10,7 @@ import { start } from "../../../storage/sqlite/migrations/0001_start.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
 import { sqliteStorage } from "../../../storage/sqlite/storage.ts";
 import { fill, named, octets } from "../../conformance/storage/support.ts";
+import { projectFolder } from "../../house/project_files.ts";
 import { assertInvariants } from "./invariants.ts";
 import { memoryLog } from "./open_storage.ts";
 import { openDatabase } from "../../support/open_database.ts";
@@ -120,6 +121,33 @@ Deno.test("sqlite upgrade: programs that begin at once take turns, also where no
   }
 });
 
+Deno.test("sqlite upgrade: one that is killed in the middle has changed nothing, and leaves one backup, as the next does", async () => {
+  await inFolder(async (file, folder) => {
+    await prepareDatabase(file, migrations.slice(0, 1));
+    addMail(file, 1, 2, 3);
+    const path = (name: string) => new URL(name, projectFolder).href;
+    const code = `
+      import { prepareDatabase } from "${path("storage/sqlite/database_file.ts")}";
+      import { migrations } from "${path("storage/sqlite/migrate.ts")}";
+      await prepareDatabase(Deno.args[0], [...migrations, () => Deno.kill(Deno.pid, "SIGKILL")]);
+    `;
+    const config = decodeURIComponent(new URL("deno.json", projectFolder).pathname);
+    const source = `data:text/javascript,${encodeURIComponent(code)}`;
+    const args = ["run", "-q", "--no-check", "--no-prompt", "-A", "--config", config, source, file];
+    const { signal, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+    assertEquals([signal, new TextDecoder().decode(stderr)], ["SIGKILL", ""]);
+
+    assertEquals(schemaOf(file), 1);
+    await prepareDatabase(file, migrations);
+    assertEquals(schemaOf(file), migrations.length);
+    assertInvariants(file);
+    const backups = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.includes("schema"));
+    assertEquals(backups, ["mail.db.schema-1"]);
+    using backup = openDatabase(`${file}.schema-1`, { readOnly: true });
+    assertEquals(backup.prepare("SELECT count(*) AS n FROM messages").get()?.["n"], 3);
+  });
+});
+
 Deno.test("sqlite upgrade: whoever changes the schema has the files locked, also where there are none yet", async () => {
   await inFolder(async (file) => {
     await prepareDatabase(file, migrations.slice(0, 1));
@@ -178,8 +206,13 @@ Deno.test("sqlite upgrade: the operator is told of it, of each step, and of the 
     await prepareDatabase(file, migrations.slice(0, 9), log);
     assertEquals(lines, []);
     await prepareDatabase(file, migrations.slice(0, 11), log);
-    assertEquals(lines.map(({ level }) => level), ["warn", "info", "info", "info"]);
-    assert(lines[1]?.message.includes("backup"));
+    assertEquals(lines.map(({ level }) => level), ["warn", ...lines.slice(1).map(() => "info")]);
+    assertEquals(lines.slice(1).map(({ message }) => message), [
+      "the backup is made; remove it when this program has proven itself",
+      "a step is done",
+      "a step is done",
+      "the database has the newer schema",
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** The control folder is the server's own: nothing that lies there leads it, or whoever asks, to other files. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { askServer } from "../../../../core/commands/ask_server.ts";
+import { CommandError } from "../../../../core/commands/command.ts";
 import { silentLog } from "../../../../core/observe/log.ts";
 import { openControlDesk } from "../../../../core/server/control/control_desk.ts";
 import type { ControlRequest } from "../../../../core/server/control/control_messages.ts";
@@ -63,5 +64,13 @@ Deno.test("control: a request that is a link is not read", async () => {
     // Answered one after the other: when this one is, the one before has been looked at.
     assertEquals(await askServer(dataFolder, { ask: "plugins" }), { ok: true, plugins: [] });
     assertEquals(asked.length, 1);
+  });
+});
+
+Deno.test("control: where the data folder is none, that is one line that names it", async () => {
+  await withFolders(async (dataFolder) => {
+    await Deno.writeTextFile(`${dataFolder}/file`, "");
+    const { message } = await assertRejects(() => askServer(`${dataFolder}/file`, { ask: "plugins" }), CommandError);
+    assertMatch(message, /\/file\/control: no server can be asked there: Not a directory [^\n]*; run this as [^\n]*$/);
   });
 });
