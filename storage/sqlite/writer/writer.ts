@@ -26,12 +26,17 @@ type Handlers = { [Name in keyof WriterRequests]: (request: WriterRequests[Name]
 const logAdvice =
   "put it back, or, where it is gone, end the server by SIGTERM, which saves what is in it, and start it";
 
+/** Milliseconds between two looks at the log: one takes as long as a fiftieth of a small message. */
+const LOG_TRUSTED = 1000;
+
 /** Answers requests; what a request throws, nothing of it has been done. */
 export class Writer implements Omit<Handlers, "open"> {
   /** Its number among all writers that there ever were. */
   readonly session: number;
   readonly #file: OpenedFile;
   readonly #log: OpenedFile;
+  /** When it was last seen in its place. */
+  #logSeen = -Infinity;
   readonly #database: DatabaseSync;
   readonly #touched = new Touched();
   readonly #tables: Tables;
@@ -107,9 +112,7 @@ export class Writer implements Omit<Handlers, "open"> {
     // Of a transaction that failed.
     this.#touched.drop();
     this.#touched.take();
-    // What is acknowledged must be found again.
-    this.#file.check();
-    this.#log.check();
+    this.#checkFiles();
     const { batches, touched, garbage, version } = this.#transaction(() => {
       const batches = work();
       this.#touched.keep();
@@ -117,6 +120,15 @@ export class Writer implements Omit<Handlers, "open"> {
       return { batches, touched: this.#touched.take(), garbage, version: this.#versionNow() };
     });
     return { batches, touched, garbage, wakesQueue, othersWrote: this.#isNews(version) };
+  }
+
+  /** What is acknowledged must be found again. @throws LostFileError. */
+  #checkFiles(): void {
+    this.#file.check();
+    const now = performance.now();
+    if (now < this.#logSeen + LOG_TRUSTED) return;
+    this.#log.check();
+    this.#logSeen = now;
   }
 
   look(): { othersWrote: boolean } {
