@@ -6,7 +6,7 @@ import type { Storage } from "../../../core/contract/storage.ts";
 import type { StoragePromise } from "../storage_suite.ts";
 import { account, assertRefused, contentOf, details, message, named, octets } from "./support.ts";
 
-const minute = 60_000;
+const minute = 60_000, hour = 60 * minute;
 
 /** So many milliseconds from now. Enough of them that a clock that is set by seconds makes no difference. */
 function from(milliseconds: number): Date {
@@ -42,7 +42,7 @@ async function enqueue(storage: Storage, dueFor = minute, domain = "example.com"
 async function claim(
   storage: Storage,
   runner: string,
-  { most = 100, until = from(minute), exceptDomains = [] as readonly string[] } = {},
+  { most = 100, until = from(hour), exceptDomains = [] as readonly string[] } = {},
 ): Promise<readonly QueueEntry[]> {
   const [claimed] = await storage.apply([{ do: "claimQueued", runner, most, until, exceptDomains }]);
   return claimed;

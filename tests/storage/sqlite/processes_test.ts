@@ -120,7 +120,7 @@ Deno.test("sqlite: two processes never claim the same entry of the queue, and ea
     const taken: string[] = [];
     await Promise.all([storage, other].map(async (side, index) => {
       for (let some = [""]; some.length > 0;) {
-        const until = new Date(Date.now() + 60_000);
+        const until = new Date(Date.now() + 3_600_000);
         const [claimed] = await side.apply([{ do: "claimQueued", runner: `r${index}`, most: 3, until }]);
         some = claimed.map(({ id }) => id);
         taken.push(...some);
