@@ -8,7 +8,7 @@ import { BufferPool } from "../wire/buffer_pool.ts";
 import { ConnectionClosed, DeadlineExceeded, Stopping } from "../wire/errors.ts";
 import { beforeDeadline, endsWithin } from "../wire/in_time.ts";
 import { encodeUtf8 } from "../wire/utf8.ts";
-import { Waits } from "../wire/waits.ts";
+import { type WaitClock, Waits } from "../wire/waits.ts";
 import type { Places, TurnedAway } from "./connection_counts.ts";
 import { type Accepted, Listener } from "./listener.ts";
 import { type Arrival, arrivalOf, openSession } from "./open_session.ts";
@@ -42,6 +42,8 @@ export interface DoorParts {
   readonly connections: Pick<OpenConnections, "add" | "delete">;
   /** What comes in is handed to. */
   readonly protocols: ServedProtocols;
+  /** For waits for clients; absent: as time goes by. */
+  readonly clock?: WaitClock | undefined;
 }
 
 /** A listener and whose it is. */
@@ -78,7 +80,7 @@ export class Door implements AsyncDisposable {
   readonly #parts: DoorParts;
   readonly #buffers = new BufferPool();
   readonly #stop = new AbortController();
-  readonly #waits = new Waits(this.#stop.signal);
+  readonly #waits: Waits;
   readonly #listeners: { readonly index: number; readonly listener: Listener; readonly isTls: boolean }[] = [];
   readonly #sessions = new Set<Promise<void>>();
   readonly #streams = new Set<SocketStream>();
@@ -89,6 +91,7 @@ export class Door implements AsyncDisposable {
   /** A door that is not open yet. */
   constructor(parts: DoorParts) {
     this.#parts = parts;
+    this.#waits = new Waits(this.#stop.signal, parts.clock);
     this.#certificate = parts.certificate;
     this.#upgrade = parts.certificate && new TlsUpgrade(parts.certificate);
   }

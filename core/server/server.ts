@@ -85,7 +85,7 @@ export interface ServerSurroundings {
   readonly now?: () => Date;
   /** Whether other threads can load what is served from its files; absent: there is one, whatever is configured. */
   readonly isFromFiles?: boolean;
-  /** For the answers of other threads; absent: as time goes by. */
+  /** For waits for clients, and for other threads; absent: as time goes by. */
   readonly clock?: WaitClock;
 }
 
@@ -108,7 +108,7 @@ export async function startServer(
   const { places, ...kept } = commonState(config, workers, now);
   const sessions = undo.use(
     await setUpSessions({
-      ...{ loaded, certificate, log, now, places, book: kept.book },
+      ...{ loaded, certificate, log, now, places, book: kept.book, clock },
       common: commonOver(kept.holds, kept.secret),
       secretsChanged: (account) => threads.endSessions(account),
       ...workers > 1 && { thread: 1 },

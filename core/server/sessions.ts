@@ -8,6 +8,7 @@ import { PluginLives } from "../plugins/lifecycle.ts";
 import { authenticationMemory } from "../sasl/authentication.ts";
 import { OpenConnections } from "../sasl/open_connections.ts";
 import type { Book } from "../sasl/penalties.ts";
+import type { WaitClock } from "../wire/waits.ts";
 import type { Places } from "./connection_counts.ts";
 import { type Bound, type Door, openDoor } from "./door.ts";
 import { setUpStorage, type SharedContext } from "./foundation.ts";
@@ -38,6 +39,8 @@ export interface SessionsParts {
   readonly thread?: number;
   /** To the storage of the first thread; absent: this is it. */
   readonly through?: MessagePort;
+  /** For waits for clients; absent: as time goes by. */
+  readonly clock?: WaitClock | undefined;
 }
 
 /** What new sessions may get. Disposing of it stops it, where it has not been taken up. */
@@ -110,11 +113,11 @@ export class Sessions implements AsyncDisposable {
 
   /** Listens: serves whoever comes. @returns where. @throws ListenError. */
   open(addresses: readonly Bound[]): readonly Bound[] {
-    const { loaded: { config }, certificate, log, places, thread } = this.#parts;
+    const { loaded: { config }, certificate, log, places, thread, clock } = this.#parts;
     const { generations, connections, stack } = this.#standing;
     this.#door = stack.use(
       openDoor({
-        ...{ config, addresses, thread, places, certificate, log, connections },
+        ...{ config, addresses, thread, places, certificate, log, connections, clock },
         protocols: generations,
       }),
     );

@@ -19,8 +19,8 @@ export interface IndexerSurroundings {
   readonly isBusy: () => boolean;
   /** Mailboxes that need work, after the given one, some of them. */
   readonly waiting: (after: number) => readonly number[];
-  /** For how long it is until it looks, or tries, again. */
-  readonly clock: Pick<WaitClock, "now">;
+  /** For its rests, and for how long it is until it looks, or tries, again. */
+  readonly clock: WaitClock;
 }
 
 /** Begins when something is written or looked for: a storage that nobody uses needs no index. */
@@ -125,11 +125,9 @@ export class Indexer {
   async #rest(milliseconds: number): Promise<void> {
     if (this.#isStopped || this.#isAwaited) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, milliseconds);
-    // Nobody waits for it: the program may end.
-    Deno.unrefTimer(timer);
+    const stop = this.#surroundings.clock.every(milliseconds, resolve);
     this.#endRest = resolve;
     await promise;
-    clearTimeout(timer);
+    stop();
   }
 }

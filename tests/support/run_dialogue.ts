@@ -129,7 +129,7 @@ class Play {
   constructor(client: FakeClient, options: DialogueOptions) {
     this.#client = client;
     this.names = { ...options.names };
-    this.#patience = options.patience ?? 5000;
+    this.#patience = options.patience ?? 60_000;
     this.#meanwhile = options.meanwhile;
   }
 

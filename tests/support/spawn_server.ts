@@ -80,6 +80,16 @@ export async function spawnServer(settings: TestSettings = {}): Promise<SpawnedS
   return Object.assign(server, { home, [Symbol.asyncDispose]: () => rest.disposeAsync() });
 }
 
+/** What a line says. Of a server that is killed the last one may be cut off: like what is no event, it stands as it is. */
+function eventIn(line: string): LoggedEvent {
+  try {
+    if (line.startsWith("{")) return JSON.parse(line);
+  } catch {
+    // It is cut off.
+  }
+  return { level: "error", message: line };
+}
+
 async function spawn(
   folder: string,
   file: string,
@@ -102,7 +112,7 @@ async function spawn(
   };
   const reading = (async () => {
     for await (const line of linesOf(child.stderr)) {
-      log.push(line.startsWith("{") ? JSON.parse(line) : { level: "error", message: line });
+      log.push(eventIn(line));
       wake();
     }
     log.push({ level: "debug", message: "(it has ended)" });

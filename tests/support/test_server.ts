@@ -43,7 +43,7 @@ export interface TestServer extends AsyncDisposable {
   drain(deadline: AbortSignal): Promise<void>;
 }
 
-/** Starts one: `await using server = await testServer({ … })`. @param surroundings For its other threads. */
+/** Starts one: `await using server = await testServer({ … })`. @param surroundings Its time, for what it waits for. */
 export async function testServer(
   settings: TestSettings = {},
   surroundings: Pick<ServerSurroundings, "clock"> = {},

@@ -7,8 +7,9 @@ import { TestClock } from "../support/test_clock.ts";
 import { bob } from "../support/test_config.ts";
 import { type TestServer, testServer } from "../support/test_server.ts";
 
-/** Looks of the first thread until it is certain: a minute, and the one that asked. */
-const LOOKS = 7;
+function isTold({ log }: TestServer, message: RegExp): boolean {
+  return log.some((line) => message.test(line.message));
+}
 
 async function login(session: Dialogue): Promise<string> {
   await session.ask(`USER ${bob.address}`);
@@ -38,8 +39,9 @@ for (
       await using hangs = await sessionIn(server, "second");
       assertMatch(await login(hangs.session), /^\+OK /);
       await hangs.session.say(`${command}\r\n`);
-      for (let looks = 0; looks < LOOKS; looks++) {
-        // Whatever it has answered has arrived: the maildrop is locked by the one that hangs, and the first thread serves.
+      // As long as it has not come to hang, it answers; then the first thread looks for a minute more.
+      while (!isTold(server, /^a session thread has not answered for a minute/)) {
+        // The maildrop is locked by the one that hangs, and the first thread serves.
         assertMatch(await login(first.session), /^-ERR \[IN-USE\]/);
         clock.advance(10_000);
       }
@@ -67,14 +69,13 @@ Deno.test("workers: a thread that waits for the system is gone when that answers
   await hangs.session.say("XPIPE\r\n");
   // A pipe is opened when somebody reads from it: the thread is within the system, and stays there up to the pipe's end.
   using end = await Deno.open(pipe, { write: true });
-  const isTold = (message: RegExp) => server.log.some((line) => message.test(line.message));
-  while (!isTold(/is not gone: .*restart the server/)) {
+  while (!isTold(server, /is not gone: .*restart the server/)) {
     // Whatever there is to hear has been heard.
     await first.session.ask("XTHREAD");
     clock.advance(11_000);
   }
   end.close();
-  while (!isTold(/there again/)) await first.session.ask("XTHREAD");
+  while (!isTold(server, /there again/)) await first.session.ask("XTHREAD");
   await using again = await sessionIn(server, "second");
   assertEquals(again.thread, "second");
 });

@@ -166,6 +166,19 @@ Deno.test("power cut: what several programs did is in the order of its time", ()
   assertEquals(paths, ["a1", "b2", "b3", "a4"]);
 });
 
+Deno.test("power cut: that order is the same, whatever the system's clock is set to meanwhile", () => {
+  const line = (name: string, time: number, since: number) =>
+    `1 ${time}.000000 (+     ${since}.000000000) mkdir("${hex(`/f/${name}`)}", 0700) = 0`;
+  // Set back by ten seconds before the fourth, and forward by an hour before the last.
+  const first = parseStrace([line("1", 100, 0), line("3", 102, 2), line("5", 94, 2), line("7", 3696, 2)]);
+  const second = parseStrace([line("4", 93, 0), line("6", 95, 2)], -10);
+  const third = parseStrace([line("2", 101, 0)]);
+  const paths = recordingOf("/f", [first, second, third]).flatMap((step) =>
+    step.what === "begins" ? [step.change.path] : []
+  );
+  assertEquals(paths, ["1", "2", "3", "4", "5", "6", "7"]);
+});
+
 Deno.test("power cut: a recording that cannot be trusted is none", () => {
   const steps = (line: string) => recordingOf("/f", [parseStrace([line])]);
   const file = `3<${hex("/f/a")}>`;

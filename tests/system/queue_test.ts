@@ -104,6 +104,7 @@ Deno.test("queue: operators see what waits; a running server tries at once what 
   await send(smtp, "one", ["busy@archive.example.com"]);
   await send(smtp, "two", ["busy@archive.example.com", "joe@archive.example.com"]);
   await server.logged("message sent");
+  await server.logged(() => server.log.filter(({ message }) => message === "message deferred").length === 2);
   const listed: readonly QueueEntry[] = JSON.parse((await queueCommand(home, "list", "--json")).stdout);
   assertEquals<unknown>(
     listed.map(({ attempts, envelope, recipients: [first] }) => [attempts, envelope, first]),

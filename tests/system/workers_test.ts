@@ -104,7 +104,7 @@ Deno.test("workers: who idles in one thread is told of what is stored in another
 });
 
 Deno.test("workers: connections of an address are counted in all threads together, and those who leave make room", async () => {
-  const most = 16;
+  const most = 32;
   await using server = await spawnServer({ ...twoThreads, limits: { connections_per_address: most } });
   await using stack = new AsyncDisposableStack();
   const sessions: ThreadSession[] = [];

@@ -6,15 +6,15 @@ import type { Storage } from "../../../core/contract/storage.ts";
 import type { StoragePromise } from "../storage_suite.ts";
 import { account, assertRefused, contentOf, details, message, named, octets } from "./support.ts";
 
-const minute = 60_000;
+const minute = 60_000, hour = 60 * minute;
 
-/** So many milliseconds from now. */
+/** So many milliseconds from now. Enough of them that a clock that is set by seconds makes no difference. */
 function from(milliseconds: number): Date {
   return new Date(Date.now() + milliseconds);
 }
 
 /** An entry that has been due for so long. */
-function entry(body: BodyId, dueFor = 0, domain = "example.com"): NewQueueEntry {
+function entry(body: BodyId, dueFor = minute, domain = "example.com"): NewQueueEntry {
   const recipients = [{ address: `joe@${domain}` }, { address: `ann@${domain}`, original: "team@example.org" }];
   return {
     domain,
@@ -33,7 +33,7 @@ function entry(body: BodyId, dueFor = 0, domain = "example.com"): NewQueueEntry 
 }
 
 /** Puts a small message into the queue. */
-async function enqueue(storage: Storage, dueFor = 0, domain = "example.com"): Promise<QueueEntry> {
+async function enqueue(storage: Storage, dueFor = minute, domain = "example.com"): Promise<QueueEntry> {
   const body = await storage.writeBody(message("queued"));
   const [made] = await storage.apply([{ do: "enqueue", entry: entry(body, dueFor, domain) }]);
   return made;
@@ -42,7 +42,7 @@ async function enqueue(storage: Storage, dueFor = 0, domain = "example.com"): Pr
 async function claim(
   storage: Storage,
   runner: string,
-  { most = 100, until = from(minute), exceptDomains = [] as readonly string[] } = {},
+  { most = 100, until = from(hour), exceptDomains = [] as readonly string[] } = {},
 ): Promise<readonly QueueEntry[]> {
   const [claimed] = await storage.apply([{ do: "claimQueued", runner, most, until, exceptDomains }]);
   return claimed;
@@ -130,7 +130,7 @@ export const queuePromises: readonly StoragePromise[] = [
   ["a claim whose runner has died is anyone's when its lease ends, also after a restart", async (open) => {
     const { storage, reopen } = open;
     const { id } = await enqueue(storage);
-    await claim(storage, "dead", { until: from(-1) });
+    await claim(storage, "dead", { until: from(-minute) });
     const current = await reopen?.() ?? storage;
     const [again] = await claim(current, "next");
     assertEquals([again?.id, again?.claim?.runner, again?.attempts], [id, "next", 0]);
@@ -139,7 +139,7 @@ export const queuePromises: readonly StoragePromise[] = [
   }],
   ["a runner whose lease has run out may still end what nobody else has taken", async ({ storage }) => {
     const { id } = await enqueue(storage);
-    await claim(storage, "slow", { until: from(-1) });
+    await claim(storage, "slow", { until: from(-minute) });
     await storage.apply([{ do: "dequeue", entry: id, runner: "slow" }]);
     assertEquals((await storage.queue()).length, 0);
   }],
@@ -147,14 +147,14 @@ export const queuePromises: readonly StoragePromise[] = [
     const entries = idsOf([await enqueue(storage), await enqueue(storage)]);
     const extend = (runner: string, until: Date, ids = [...entries, "777" as QueueId]) =>
       storage.apply([{ do: "extendClaims", runner, entries: ids, until }]);
-    await claim(storage, "a", { until: from(-1) });
+    await claim(storage, "a", { until: from(-minute) });
     await extend("a", from(minute));
     assertEquals(await claim(storage, "b"), []);
-    await extend("b", from(-1));
+    await extend("b", from(-minute));
     assertEquals(await claim(storage, "b"), []);
-    await extend("a", from(-1), entries.slice(1));
+    await extend("a", from(-minute), entries.slice(1));
     assertEquals(idsOf(await claim(storage, "b")), entries.slice(1));
-    await extend("a", from(-1));
+    await extend("a", from(-minute));
     assertEquals(idsOf(await claim(storage, "b")), entries.slice(0, 1));
   }],
   [
@@ -173,7 +173,7 @@ export const queuePromises: readonly StoragePromise[] = [
       assertEquals([found?.recipients, found?.envelope.recipients], [left, ["ann@example.com"]]);
       assertEquals(await claim(current, "a"), []);
       // An operator who does not want to wait.
-      await current.apply([{ do: "reschedule", entry: id, dueAt: from(-1) }]);
+      await current.apply([{ do: "reschedule", entry: id, dueAt: from(-minute) }]);
       assertEquals((await claim(current, "a")).map(({ attempts }) => attempts), [1]);
     },
   ],
@@ -250,10 +250,10 @@ export const queuePromises: readonly StoragePromise[] = [
     const told = async () => assertEquals((await rings.next()).done, false);
     const { id } = await enqueue(storage);
     await told();
-    await storage.apply([{ do: "reschedule", entry: id, dueAt: from(-1) }]);
+    await storage.apply([{ do: "reschedule", entry: id, dueAt: from(-minute) }]);
     await told();
     await claim(storage, "a");
-    await storage.apply([{ do: "extendClaims", runner: "a", entries: [id], until: from(-1) }]);
+    await storage.apply([{ do: "extendClaims", runner: "a", entries: [id], until: from(-minute) }]);
     await told();
     const next = rings.next();
     stop.abort();

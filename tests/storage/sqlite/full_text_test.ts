@@ -15,7 +15,7 @@ import { openDatabase } from "../../support/open_database.ts";
 import { TestClock } from "../../support/test_clock.ts";
 import { corpus, octets as latin1 } from "../../core/message/corpus.ts";
 import { assertInvariants } from "./invariants.ts";
-import { memoryLog, openSqlite } from "./open_storage.ts";
+import { memoryLog, openSqlite, untickingClock } from "./open_storage.ts";
 
 /** The UIDs of messages in a mailbox that a search would look at. */
 async function candidates(storage: SqliteStorage, mailbox: MailboxId, text: string): Promise<number[] | undefined> {
@@ -41,7 +41,7 @@ function indexSize(file: string): number {
 }
 
 Deno.test("sqlite index: names the messages that hold a text, and those that it does not know yet", async () => {
-  const { storage, file, close } = await openSqlite();
+  const { storage, file, close } = await openSqlite({ clock: untickingClock() });
   try {
     const mailbox = await inbox(storage);
     await append(
@@ -144,7 +144,7 @@ Deno.test("sqlite index: what is too long, or in a charset that is not known at 
 });
 
 Deno.test("sqlite index: copies and moves are found where they are, what is expunged leaves the index", async () => {
-  const { storage, file, close } = await openSqlite();
+  const { storage, file, close } = await openSqlite({ clock: untickingClock() });
   try {
     const user = await account(storage);
     const { id: from } = await named(storage, user, "INBOX");
@@ -221,7 +221,7 @@ Deno.test("sqlite index: not wanted, it is dropped; wanted again, made again", a
 });
 
 Deno.test("sqlite index: keys of another program or another Unicode are of no use, and made anew", async () => {
-  const opened = await openSqlite();
+  const opened = await openSqlite({ clock: untickingClock() });
   try {
     const mailbox = await inbox(opened.storage);
     await append(opened.storage, mailbox, "\r\nzygote");
@@ -354,7 +354,7 @@ Deno.test("sqlite index: what is asked is within what FTS5 understands, whatever
 });
 
 Deno.test("sqlite index: one that is damaged is done without, and the operator is told how it is made anew", async () => {
-  const { storage, file, lines, reopen, close } = await openSqlite();
+  const { storage, file, lines, reopen, close } = await openSqlite({ clock: untickingClock() });
   try {
     const mailbox = await inbox(storage);
     await append(storage, mailbox, "Subject: x\r\n\r\none zygote", "Subject: x\r\n\r\ntwo");

@@ -381,7 +381,7 @@ Deno.test("sqlite segments: while the folder is locked nothing of it goes: who c
 
 Deno.test("sqlite segments: a database that was restored alone takes no file for its own, and removes none for a day", async () => {
   await withWriter(async (alone, folder) => {
-    const kept = alone.deliver(150 * KB);
+    const kept = alone.deliver(150 * KB), longBefore = Date.now() - 60_000;
     const old = `${folder}/old`;
     Deno.mkdirSync(old);
     alone.files.copy(old, "kill");
@@ -392,7 +392,7 @@ Deno.test("sqlite segments: a database that was restored alone takes no file for
     using restored = await WriterAlone.open(`${old}/mail.db`);
     assertEquals(namesIn(files.folder), ["1", "2"]);
     kept.push(...restored.deliver(160 * KB));
-    restored.collect(Date.now() - 60_000);
+    restored.collect(longBefore);
     assertEquals(namesIn(files.folder), ["1", "2", "3"]);
     await assertKept(restored, kept);
     restored.collect(later);

@@ -2,14 +2,15 @@
 import { Chance } from "./chance.ts";
 import { Disk, type Semantics } from "./disk.ts";
 import { recordingOf, type Step, tracedCalls } from "./recording.ts";
-import { parseStrace } from "./strace_text.ts";
+import { parseStrace, SET } from "./strace_text.ts";
 import { writeSurvivors } from "./survival.ts";
 
 /** Of programs that are run after or beside one another. */
 export class Recorder implements AsyncDisposable {
   readonly #folder: string;
   readonly #notes: string;
-  #programs = 0;
+  /** Of each program, how far the system's clock was from that of this process when it was about to begin; seconds. */
+  readonly #clocks: number[] = [];
 
   private constructor(folder: string, notes: string) {
     this.#folder = folder;
@@ -26,15 +27,18 @@ export class Recorder implements AsyncDisposable {
 
   /** The words to put before the next program's command line, and its number. The program keeps its process id. */
   next(): { readonly under: readonly string[]; readonly program: number } {
-    const program = this.#programs++;
-    const how = ["-D", "-f", "--seccomp-bpf", "-qq", "-yy", "-xx", "-a1", "-ttt", "-s", "999999999"];
+    const program = this.#clocks.push((Date.now() - performance.now()) / 1000) - 1;
+    const times = ["-ttt", "--relative-timestamps=ns"];
+    const how = ["-D", "-f", "--seccomp-bpf", "-qq", "-yy", "-xx", "-a1", ...times, "-s", "999999999"];
     return { under: ["strace", ...how, "-e", `trace=${tracedCalls}`, "-o", `${this.#notes}/${program}`], program };
   }
 
   /** All that happened. Every program must have ended, and closed its standard error. */
   async steps(): Promise<Step[]> {
-    const programs = Array.from({ length: this.#programs }, async (_, program) => {
-      return parseStrace((await Deno.readTextFile(`${this.#notes}/${program}`)).split("\n"));
+    const [first = 0] = this.#clocks;
+    const programs = this.#clocks.map(async (clock, program) => {
+      const text = await Deno.readTextFile(`${this.#notes}/${program}`);
+      return parseStrace(text.split("\n"), Math.abs(clock - first) > SET ? clock - first : 0);
     });
     return recordingOf(this.#folder, await Promise.all(programs));
   }

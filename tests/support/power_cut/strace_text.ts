@@ -1,4 +1,4 @@
-/** What strace(1) writes with `-f -yy -xx -ttt -a1`: system calls, and when each began and returned. Pure. */
+/** What strace(1) writes with `-f -yy -xx -ttt -r -a1`: system calls, and when each began and returned. Pure. */
 
 /** A call, when all of the text has been read. */
 export interface Call {
@@ -18,17 +18,30 @@ export type Happening =
 type Growing = { -readonly [Key in keyof Call]: Call[Key] };
 
 const unfinished = " <unfinished ...>";
+/** Thread, time, and the time that has passed since the line before. */
+const beginning = /^(\d+) +(\d+\.\d+) (?:\(\+ +(\d+\.\d+)\) )?/;
 
-/** Reads the lines of one file. @throws Error at a line that is not known. */
-export function parseStrace(lines: Iterable<string>): Happening[] {
+/** Seconds by which the system's clock may be away from the time that has passed before it counts as set. */
+export const SET = 0.1;
+
+/**
+ * Reads the lines of one file.
+ *
+ * @param set Seconds by which the system's clock had been set when the first was written.
+ * @throws Error at a line that is not known.
+ */
+export function parseStrace(lines: Iterable<string>, set = 0): Happening[] {
   const found: Happening[] = [];
   const underWay = new Map<string, Growing>();
-  let at = 0;
+  let at = 0, begun: number | undefined, passed = 0;
   for (const line of lines) {
     if (line === "") continue;
-    const [start = "", thread = "", time = ""] = /^(\d+) +(\d+\.\d+) /.exec(line) ?? unknown(line);
-    // The system's clock may be set back.
-    at = Math.max(at, Number(time));
+    const [start = "", thread = "", time = "", since] = beginning.exec(line) ?? unknown(line);
+    begun ??= Number(time);
+    passed += Number(since ?? 0);
+    // The system's clock may be set meanwhile; that of `-r` never is, but is not the same for two programs.
+    const away = since === undefined ? 0 : Number(time) - begun - passed;
+    at = Math.max(at, Number(time) - set - (Math.abs(away) > SET ? away : 0));
     const rest = line.slice(start.length);
     // Signals, and the ends of threads.
     if (/^(?:---|\+\+\+) /.test(rest)) continue;
