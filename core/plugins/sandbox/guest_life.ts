@@ -111,7 +111,8 @@ export class GuestLife {
 
   #call(id: number, name: string, args: readonly unknown[], asks: Asks, deadline: number): Promise<Plain> {
     if (this.#end !== undefined) return Promise.reject(unavailable(this.#end));
-    const call = new PendingCall(deadline, asks, () => this.#finish(`"${name}" took longer than ${deadline} ms`));
+    const late = () => this.#finish(`"${name}" took longer than ${deadline} ms`);
+    const call = new PendingCall(deadline, asks, late, this.#settings.clock);
     this.#calls.set(id, call);
     // Answered or not, an error that nobody waits for disturbs nobody.
     call.answer.catch(() => {});
