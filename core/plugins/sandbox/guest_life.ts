@@ -105,6 +105,7 @@ export class GuestLife {
     this.#end = reason;
     this.#closed.resolve(this.#channel.close());
     this.#tellUnheard();
+    for (const allowance of [this.#messages, this.#lines]) allowance[Symbol.dispose]();
     for (const call of this.#calls.values()) call.reject(unavailable(reason));
     this.#calls.clear();
   }
