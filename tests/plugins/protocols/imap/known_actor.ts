@@ -467,6 +467,8 @@ export class Actor implements AsyncDisposable {
   /** Reads in more mailboxes than messages are kept of. */
   async #tour(): Promise<void> {
     if (!this.#world.isLarge || this.address !== fred) return;
+    // Its mailbox may have gone while it idled.
+    if (await this.#run("NOOP") === undefined) return;
     const name = this.#selected?.name ?? "INBOX";
     for (let index = 0; index < TOUR; index++) {
       await this.#client.run(`SELECT t${index}`);
