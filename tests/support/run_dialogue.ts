@@ -36,7 +36,7 @@ export interface DialogueOptions extends FakeConnectionOptions {
   readonly names?: Readonly<Record<string, string>>;
   /** Does what others do, in the words of the transcript. */
   readonly meanwhile?: (text: string) => Promise<void>;
-  /** Milliseconds in which the server has to do something; they pass only when a test fails. */
+  /** Milliseconds in which the server has to do something, a minute otherwise; they pass only when a test fails. */
   readonly patience?: number;
 }
 

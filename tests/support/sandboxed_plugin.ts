@@ -36,10 +36,10 @@ export interface SandboxedPlugin<Kind extends SandboxedKind> extends AsyncDispos
   readonly log: readonly LoggedEvent[];
 }
 
-/** The usual sandbox: no rights at all. */
+/** The usual sandbox: no rights at all, and time enough for each answer, however busy the machine is. */
 export const noRights: SandboxConfig = {
   ...{ net: [], read: [], write: [], env: [], may: [] },
-  ...{ restarts: 5, process: false, memory: 256_000_000 },
+  ...{ restarts: 5, process: false, memory: 256_000_000, deadline: 60_000 },
 };
 
 /** Problems instead of a plugin. */

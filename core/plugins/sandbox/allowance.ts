@@ -4,12 +4,14 @@
 export type Clock = () => number;
 
 /** A bucket that fills again. */
-export class Allowance {
+export class Allowance implements Disposable {
   readonly #most: number;
   readonly #perSecond: number;
   readonly #clock: Clock;
   #left: number;
   #since: number;
+  /** Ends with the turn in which the bucket was filled. */
+  #turn: ReturnType<typeof setTimeout> | undefined;
 
   /** Full. */
   constructor(most: number, perSecond: number, clock: Clock) {
@@ -22,11 +24,25 @@ export class Allowance {
 
   /** Takes one, if there is one. */
   take(): boolean {
-    const now = this.#clock();
-    this.#left = Math.min(this.#most, this.#left + (now - this.#since) / 1000 * this.#perSecond);
-    this.#since = now;
+    this.#turn ??= this.#fill();
     if (this.#left < 1) return false;
     this.#left--;
     return true;
+  }
+
+  /** It is not asked any more. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#turn);
+  }
+
+  /**
+   * Once in each turn of timers. Messages of a thread are handed over as long as there are any, and nothing else has its turn
+   * meanwhile: what comes faster than it can be looked at would be given more and more time on a slow machine.
+   */
+  #fill(): ReturnType<typeof setTimeout> {
+    const now = this.#clock();
+    this.#left = Math.min(this.#most, this.#left + (now - this.#since) / 1000 * this.#perSecond);
+    this.#since = now;
+    return setTimeout(() => this.#turn = undefined);
   }
 }

@@ -105,13 +105,15 @@ export class GuestLife {
     this.#end = reason;
     this.#closed.resolve(this.#channel.close());
     this.#tellUnheard();
+    for (const allowance of [this.#messages, this.#lines]) allowance[Symbol.dispose]();
     for (const call of this.#calls.values()) call.reject(unavailable(reason));
     this.#calls.clear();
   }
 
   #call(id: number, name: string, args: readonly unknown[], asks: Asks, deadline: number): Promise<Plain> {
     if (this.#end !== undefined) return Promise.reject(unavailable(this.#end));
-    const call = new PendingCall(deadline, asks, () => this.#finish(`"${name}" took longer than ${deadline} ms`));
+    const late = () => this.#finish(`"${name}" took longer than ${deadline} ms`);
+    const call = new PendingCall(deadline, asks, late, this.#settings.clock);
     this.#calls.set(id, call);
     // Answered or not, an error that nobody waits for disturbs nobody.
     call.answer.catch(() => {});

@@ -1,4 +1,5 @@
 /** A question that a guest has not answered yet, and the time that it has left for it. */
+import type { Clock } from "./allowance.ts";
 import type { Plain } from "./plain.ts";
 
 /** What a guest may ask about a call, by name. Arguments are checked by whoever answers. */
@@ -12,18 +13,20 @@ export class PendingCall {
   readonly asks: Asks;
   readonly #settle: PromiseWithResolvers<Plain>;
   readonly #late: () => void;
+  readonly #clock: Clock;
   #left: number;
   #asked = 0;
   #since = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param late Called when the time is over. */
-  constructor(deadline: number, asks: Asks, late: () => void) {
+  constructor(deadline: number, asks: Asks, late: () => void, clock: Clock) {
     this.#settle = Promise.withResolvers<Plain>();
     this.answer = this.#settle.promise;
     this.asks = asks;
     this.#left = deadline;
     this.#late = late;
+    this.#clock = clock;
     this.#run();
   }
 
@@ -31,7 +34,9 @@ export class PendingCall {
   pause(): void {
     if (this.#asked++ > 0) return;
     clearTimeout(this.#timer);
-    this.#left -= performance.now() - this.#since;
+    this.#left -= this.#clock() - this.#since;
+    // Its timer may never have a turn: where a guest asks and asks, each question stops it, and the next comes before it.
+    if (this.#left <= 0) this.#late();
   }
 
   /** It has got its answer. */
@@ -53,8 +58,8 @@ export class PendingCall {
 
   #run(): void {
     if (this.#left === Infinity) return;
-    this.#since = performance.now();
-    this.#timer = setTimeout(this.#late, Math.max(0, this.#left));
+    this.#since = this.#clock();
+    this.#timer = setTimeout(this.#late, this.#left);
   }
 
   #end(): void {

@@ -85,7 +85,7 @@ Deno.test("connection: a client that goes on sending after the last word is clos
 
 Deno.test("connection: RFC 1122 §4.2.2.13: the last word arrives, whatever the client had sent and nobody read", async () => {
   const { server, client } = await socketPair();
-  using waits = new Waits();
+  using waits = new Waits(undefined, new TestClock());
   const connection = connectionOver(socketStream(server), waits);
   const sent = (async () => {
     const octets = new Uint8Array(1_000_000);

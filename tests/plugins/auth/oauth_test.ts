@@ -19,9 +19,9 @@ const directory = testDirectory({ "user@example.com": "x", "other@example.com": 
 const user = testAccount("user@example.com");
 const now = () => new Date("2026-11-25T12:00:00Z");
 
-/** Holds the conversation of a mechanism that is set up with these options. */
-async function say(plugin: typeof oauthbearer, options: unknown, message: string, ...more: string[]) {
-  const read = oauthOptions["~standard"].validate(options);
+/** Holds the conversation of a mechanism that is set up with these options, and time enough for each answer. */
+async function say(plugin: typeof oauthbearer, options: object, message: string, ...more: string[]) {
+  const read = oauthOptions["~standard"].validate({ timeout: "1m", ...options });
   if (read.issues) throw new Error(JSON.stringify(read.issues));
   const shutdown = new AbortController().signal;
   const mechanism = await plugin.setup({ log: silentLog, hostname: "mail.example.com", shutdown, now }, read.value);
@@ -123,7 +123,7 @@ Deno.test("oauth: nobody is let in by an answer that is none, is late, or is of 
   ];
   for (const [answer, reason] of answers) {
     await using provider = identityProvider(() => answer);
-    const options = { introspection: provider.introspection, timeout: "5s" };
+    const options = { introspection: provider.introspection };
     const { outcome } = await say(oauthbearer, options, printOAuthBearer({ token: "t" }));
     assertEquals([outcome?.status, outcome && "reason" in outcome && outcome.reason], ["failure", reason]);
   }

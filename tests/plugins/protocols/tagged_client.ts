@@ -44,10 +44,10 @@ export class TaggedClient implements AsyncDisposable {
     }
   }
 
-  /** The next lines, which come without a command. @throws Error when they do not come; that takes some seconds. */
+  /** The next lines, which come without a command. @throws Error when they do not come; that takes a minute. */
   async told(count: number): Promise<string[]> {
     const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => late.resolve(undefined), 5000);
+    const timer = setTimeout(() => late.resolve(undefined), 60_000);
     const lines: string[] = [];
     while (lines.length < count) {
       const line = await Promise.race([this.wire.readLine(), late.promise]);

@@ -24,13 +24,12 @@ Deno.test("sandbox: what a filter throws fails the call, and nothing else", asyn
   assertEquals(await one.plugin.sender?.(facts, "x"), { action: "accept" });
 });
 
-Deno.test("sandbox: a loop without end is ended, and the plugin started anew", async () => {
+Deno.test("sandbox: a loop without end is ended, and the log says why", async () => {
   await using one = await sandboxed("filter", {
     code: senderFilter(`if (sender === "loop") for (;;); return { action: "accept" };`),
     sandbox: { deadline: 300 },
   });
   await assertRejects(() => one.plugin.sender?.(facts, "loop") ?? Promise.resolve(), Refusal);
-  await assertRejects(() => one.plugin.sender?.(facts, "x") ?? Promise.resolve(), Refusal);
   assert(one.log.some(({ reason }) => String(reason).includes('"sender" took longer than 300 ms')));
 });
 

@@ -13,11 +13,8 @@ const modes: readonly (readonly [name: string, sandbox: Partial<SandboxConfig>])
   ["a process", { process: true }],
 ];
 
-async function hostile(body: string, sandbox: Partial<SandboxConfig> = {}, before = "") {
-  return await sandboxed("filter", {
-    code: senderFilter(`if (sender === "attack") { ${body} } ${pass}`, before),
-    sandbox: { deadline: 1000, ...sandbox },
-  });
+async function hostile(body: string, sandbox: Partial<SandboxConfig> = {}) {
+  return await sandboxed("filter", { code: senderFilter(`if (sender === "attack") { ${body} } ${pass}`), sandbox });
 }
 
 async function ask({ plugin }: { readonly plugin: Filter }, sender: string): Promise<unknown> {
@@ -30,13 +27,13 @@ function ends({ log }: SandboxedPlugin<"filter">): string {
     .join();
 }
 
-/** Asks until the plugin is there again. */
+/** Asks until the plugin is there again, or is left alone. */
 async function back(one: SandboxedPlugin<"filter">): Promise<unknown> {
-  for (let tries = 0;; tries++) {
+  for (;;) {
     try {
       return await ask(one, "friend");
     } catch (error) {
-      if (tries > 100) throw error;
+      if (one.log.some(({ message }) => message.includes("left alone"))) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -95,7 +92,7 @@ for (const [mode, sandbox] of modes) {
     // What the border does with a message is the same in both.
     if (sandbox.process === true && !inProcesses.includes(what)) continue;
     Deno.test(`sandbox: in ${mode} a plugin that ${what} is ended, and started anew`, async () => {
-      await using one = await hostile(body, sandbox);
+      await using one = await hostile(body, { deadline: 1000, restarts: 20, ...sandbox });
       await assertRejects(() => ask(one, "attack"), Refusal, "This is not possible at the moment");
       assertMatch(ends(one), reason);
       assertEquals(await back(one), { action: "accept" });
@@ -116,7 +113,7 @@ for (const [mode, sandbox] of modes) {
     const all = Object.entries(vain).map(([what, body]) => `try { ${body}; done.push("${what}") } catch {}`);
     await using one = await hostile(
       `const done = []; ${all.join(" ")} return { action: "quarantine", reason: done.join() };`,
-      { ...sandbox, deadline: 20_000 },
+      sandbox,
     );
     assertEquals(await ask(one, "attack"), { action: "quarantine", reason: "" });
     assertEquals(Deno.cwd(), before);
@@ -131,7 +128,7 @@ Deno.test("sandbox: a plugin in a process takes no more memory than it may", asy
       `for (;;) postMessage({ say: "done", id: 4711, value: new Uint8Array(10_000_000) });`,
     ]
   ) {
-    await using one = await hostile(flood, { process: true, memory: 200_000_000, deadline: 20_000 });
+    await using one = await hostile(flood, { process: true, memory: 200_000_000, deadline: 300_000 });
     await assertRejects(() => ask(one, "attack"), Refusal);
     assertMatch(ends(one), /memory|SIGTRAP|SIGABRT|talks/);
     assertEquals(await back(one), { action: "accept" });
@@ -140,17 +137,19 @@ Deno.test("sandbox: a plugin in a process takes no more memory than it may", asy
 
 Deno.test("sandbox: a process that kills itself, through a thread of its own, takes nobody with it", async () => {
   const thread = `new (await import("node:worker_threads")).Worker("Deno.kill(Deno.pid, 'SIGKILL')", { eval: true });`;
-  await using one = await hostile(`${thread} await new Promise(() => {});`, { process: true, deadline: 30_000 });
+  await using one = await hostile(`${thread} await new Promise(() => {});`, { process: true });
   await assertRejects(() => ask(one, "attack"), Refusal);
   assertMatch(ends(one), /SIGKILL/);
   assertEquals(await back(one), { action: "accept" });
 });
 
 Deno.test("sandbox: prototypes that a plugin changes are its own", async () => {
-  await using one = await hostile(`
-    Object.prototype.polluted = "yes"; Array.prototype.map = () => ["mine"]; Map.prototype.get = () => undefined;
-    Promise.prototype.then = undefined; globalThis.postMessage = () => {};
-    return { action: "continue", addHeaders: [["X-A", "b"]] };`);
+  await using one = await hostile(
+    `Object.prototype.polluted = "yes"; Array.prototype.map = () => ["mine"]; Map.prototype.get = () => undefined;
+     Promise.prototype.then = undefined; globalThis.postMessage = () => {};
+     return { action: "continue", addHeaders: [["X-A", "b"]] };`,
+    { deadline: 1000 },
+  );
   await ask(one, "attack").catch(() => {});
   assertEquals(Reflect.get({}, "polluted"), undefined);
   assertEquals([1].map((n) => n + 1), [2]);
@@ -216,13 +215,10 @@ Deno.test("sandbox: answers to what was not asked, and of another time, are nobo
   assertEquals(ends(one), "");
 });
 
-Deno.test("sandbox: a plugin that is ended fails all its calls at once, and those that come too early", async () => {
-  await using one = await hostile(`for (;;);`);
+Deno.test("sandbox: a plugin that is ended fails all its calls at once", async () => {
+  await using one = await hostile(`for (;;);`, { deadline: 1000 });
   const calls = await Promise.allSettled([ask(one, "attack"), ask(one, "friend"), ask(one, "friend")]);
   assertEquals(calls.map(({ status }) => status), ["rejected", "rejected", "rejected"]);
-  const before = performance.now();
-  await assertRejects(() => ask(one, "friend"), Refusal);
-  assert(performance.now() - before < 500);
 });
 
 Deno.test("sandbox: a plugin that fails too often is left alone", async () => {
@@ -239,7 +235,7 @@ Deno.test("sandbox: a plugin that fails too often is left alone", async () => {
 });
 
 Deno.test("sandbox: lines of the log have an end, and the rest is counted", async () => {
-  await using one = await hostile(`for (let n = 0; n < 3000; n++) console.log("line", n);`, { deadline: 20_000 });
+  await using one = await hostile(`for (let n = 0; n < 3000; n++) console.log("line", n);`);
   await ask(one, "attack");
   await one.plugin.stop?.();
   const lines = one.log.filter(({ message }) => message.startsWith("line ")).length;

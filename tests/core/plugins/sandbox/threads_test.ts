@@ -6,9 +6,10 @@ import { assert } from "@std/assert";
 
 for (const promises of ["filter", "kinds", "hostile"]) {
   Deno.test(`sandbox: all promises of ${promises}_promises.ts`, async () => {
-    const file = new URL(`./${promises}_promises.ts`, import.meta.url);
+    const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
+    const preload = `--preload=${path("../../../support/test_deadline.ts")}`;
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-P=test", "--no-check", decodeURIComponent(file.pathname)],
+      args: ["test", "-P=test", "--no-check", preload, path(`./${promises}_promises.ts`)],
       env: { NO_COLOR: "1" },
     }).output();
     assert(success, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { differences, type Member } from "../../../../plugins/protocols/acap/contexts/differences.ts";
+import { processorTime } from "../../../core/message/quickly.ts";
 import { overEachStorage } from "../over_each_storage.ts";
 import { joe, logIn, testService, timeless } from "./talk.ts";
 
@@ -144,9 +145,9 @@ Deno.test("acap: a long list that is turned around is told at once: others wait 
     { length: 20_000 },
     (_one, at) => ({ path: `/c/user/fred@example.org/${at}`, printed: "1" }),
   );
-  const start = performance.now();
+  const spent = processorTime();
   assertEquals(differences(before, before.toReversed()).length, before.length - 1);
-  assert(performance.now() - start < 3000);
+  assert(spent() < 3);
 });
 
 Deno.test("acap: RFC 2244 §6.5.5: one entry that moves is one CHANGE", () => {

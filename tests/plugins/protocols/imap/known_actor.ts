@@ -468,6 +468,9 @@ export class Actor implements AsyncDisposable {
   async #tour(): Promise<void> {
     if (!this.#world.isLarge || this.address !== fred) return;
     const name = this.#selected?.name ?? "INBOX";
+    // Its mailbox may have gone, and the session with it.
+    if (await this.#run("UNSELECT") === undefined) return;
+    this.#selected = undefined;
     for (let index = 0; index < TOUR; index++) {
       await this.#client.run(`SELECT t${index}`);
       assertEquals(await this.#client.run("FETCH 1 UID"), ["* 1 FETCH (UID 1)", "OK Fetched"]);

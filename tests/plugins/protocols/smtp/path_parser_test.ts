@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { addressSpec } from "../../../../core/message/address_printer.ts";
 import { withoutOwnLiteral } from "../../../../plugins/protocols/smtp/address_literal.ts";
 import { isMailbox, LONGEST_PATH, readPath } from "../../../../plugins/protocols/smtp/path_parser.ts";
+import { processorTime } from "../../../core/message/quickly.ts";
 
 /** The address of a path that is the whole text; undefined when it is refused. */
 function addressOf(text: string, special: "null" | "postmaster" = "null"): string | undefined {
@@ -181,9 +182,9 @@ Deno.test("smtp path: reading is linear in the length", () => {
     `<a@${"a-".repeat(long / 2)}`,
     `<"${"\\".repeat(long)}`,
   ];
-  const start = performance.now();
+  const spent = processorTime();
   for (const text of hostile) readPath(text, 0, "null");
-  assert(performance.now() - start < 1000);
+  assert(spent() < 1);
 });
 
 Deno.test("smtp path: RFC 1123 §5.2.17: a literal is the server's own in every spelling, and no other is", () => {
