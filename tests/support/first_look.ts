@@ -56,7 +56,7 @@ export async function start(folder: string): Promise<Started> {
  * for it. Where somebody else has one of them it is not run, and says so.
  */
 export function firstLookTest(name: string, fn: () => Promise<void>, { ignore = false } = {}): void {
-  const canHave = firstLookPorts.every(isFree) || !isIdle();
+  const canHave = canBeHad();
   if (!canHave) {
     console.warn(`NOT RUN: "${name}" needs the ports ${firstLookPorts.join(", ")} of 127.0.0.1, and one is taken`);
   }
@@ -71,10 +71,10 @@ export function firstLookTest(name: string, fn: () => Promise<void>, { ignore = 
   });
 }
 
-/** Whether no test has a first look now. */
-function isIdle(): boolean {
+/** Whether the ports are free, or will be: who tries them out while it is another's turn may take one at the wrong moment. */
+function canBeHad(): boolean {
   using turn = openTurn();
-  return turn.tryLockSync(true);
+  return !turn.tryLockSync(true) || firstLookPorts.every(isFree);
 }
 
 /** Locked by the test whose turn it is, as long as its process lasts. */
