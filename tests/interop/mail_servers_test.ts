@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { selfSigned } from "../../core/commands/self_signed.ts";
 import { latin1 } from "../../core/wire/ascii.ts";
-import { type ClientHome, interopTest } from "./client.ts";
+import { type ClientHome, interopTest, patience } from "./client.ts";
 import { eximServer, type MailServerProgram, postfixServer, type Sender } from "./mail_servers.ts";
 import { alice, bob, type MailServer, mailServer } from "./server.ts";
 
@@ -42,11 +42,11 @@ function accountsOf(
   return Object.fromEntries(owners.map(({ address, password }) => [address, password]));
 }
 
-/** Waits until it is true, for two minutes at most; asks the sender to go on meanwhile. */
+/** Waits until it is true, but not without end; asks the sender to go on meanwhile. */
 async function until(what: () => Promise<boolean>, sender: Sender): Promise<void> {
-  const patience = performance.now() + 120_000;
+  const end = performance.now() + patience;
   while (!await what()) {
-    if (performance.now() > patience) throw new Error(`this has not come:\n${await sender.log()}`);
+    if (performance.now() > end) throw new Error(`this has not come:\n${await sender.log()}`);
     await sender.deliver();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
