@@ -63,8 +63,8 @@ async function clientHome(): Promise<ClientHome> {
       return path;
     },
     run(program, args, stdin) {
-      // Some look for this machine's own name, and find it or not: none is to wait long for a name server that is silent.
-      const env = { HOME: folder, LC_ALL: "C.UTF-8", RES_OPTIONS: "timeout:1 attempts:1" };
+      // Some look for this machine's own name. One packet may be lost, but a name server that is silent is not waited for long.
+      const env = { HOME: folder, LC_ALL: "C.UTF-8", RES_OPTIONS: "timeout:1 attempts:3" };
       const signal = AbortSignal.timeout(patience);
       return runProgram(find(program) ?? program.name, { args: [...args], cwd: folder, env, signal }, stdin);
     },
