@@ -71,7 +71,7 @@ export function firstLookTest(name: string, fn: () => Promise<void>, { ignore = 
   });
 }
 
-/** Whether the ports are free, or will be: who tries them out while it is another's turn may take one at the wrong moment. */
+/** Whether the ports are free, or will be when another test has had its first look: nobody begins one while they are tried. */
 function canBeHad(): boolean {
   using turn = openTurn();
   return !turn.tryLockSync(true) || firstLookPorts.every(isFree);
