@@ -44,7 +44,7 @@ Deno.test("docs: every block of TypeScript is formatted, linted and type-checked
       files.push(...await writeBlocks(`${folder}/${path.replaceAll("/", "_")}`, blocks));
     }
     for (const words of [["fmt", "--check"], ["lint"], ["check"]]) await deno(words, [folder]);
-    await deno(["test", "-A", "--no-lock", "--no-check"], files);
+    await deno(["test", "-A", "--frozen", "--no-check"], files);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 /** Claws Mail on a screen of its own: a person adds an account, looks at a list, reads, moves and deletes. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { interopTest } from "./client.ts";
+import { interopTest, patience } from "./client.ts";
 import { desktop, desktopPrograms } from "./desktop.ts";
 import { alice, type MailServer, mailServer } from "./server.ts";
 
@@ -98,7 +98,7 @@ async function messagesIn({ storage, mailbox }: MailServer, name: string) {
 /** Waits until it is so, looking whenever something is committed to the account. */
 async function until({ storage, mailbox }: MailServer, isSo: () => Promise<boolean>): Promise<void> {
   const { account } = await mailbox(alice, "INBOX");
-  const stop = AbortSignal.timeout(60_000);
+  const stop = AbortSignal.timeout(patience);
   const changes = storage.watch(account, stop);
   if (await isSo()) return;
   for await (const _ of changes) if (await isSo()) return;

@@ -2,6 +2,9 @@
 import { binary } from "../support/program.ts";
 import { type Finished, runProgram } from "../support/run_program.ts";
 
+/** Milliseconds that a program may take: far more than any does, on a busy machine too, and less than a test may. */
+export const patience = 180_000;
+
 /** A program that a test needs, and the Debian package that has it. */
 export interface Program {
   /** As typed; or its path. */
@@ -16,8 +19,8 @@ export interface ClientHome extends AsyncDisposable {
   readonly folder: string;
   /** Writes a file that only its owner may read, as fetchmail and msmtp demand. @returns its path. */
   write(name: string, text: string): Promise<string>;
-  /** Runs the program in this folder; killed after so many milliseconds, 30 s unless it has much to do. */
-  run(program: Program, args: readonly string[], stdin?: string, patience?: number): Promise<Finished>;
+  /** Runs the program in this folder; it is killed when patience is at its end. */
+  run(program: Program, args: readonly string[], stdin?: string): Promise<Finished>;
 }
 
 /** A test with outside programs. Says loudly which one is missing where it cannot run. */
@@ -59,8 +62,10 @@ async function clientHome(): Promise<ClientHome> {
       await Deno.writeTextFile(path, text, { mode: 0o600 });
       return path;
     },
-    run(program, args, stdin, patience = 30_000) {
-      const env = { HOME: folder, LC_ALL: "C.UTF-8" }, signal = AbortSignal.timeout(patience);
+    run(program, args, stdin) {
+      // Some look for this machine's own name. One packet may be lost, but a name server that is silent is not waited for long.
+      const env = { HOME: folder, LC_ALL: "C.UTF-8", RES_OPTIONS: "timeout:1 attempts:3" };
+      const signal = AbortSignal.timeout(patience);
       return runProgram(find(program) ?? program.name, { args: [...args], cwd: folder, env, signal }, stdin);
     },
     async [Symbol.asyncDispose]() {

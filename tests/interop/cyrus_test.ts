@@ -1,6 +1,6 @@
 /** Cyrus SASL's own test clients: CRAM-MD5, SCRAM, and DIGEST-MD5 with integrity and with confidentiality. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type ClientHome, interopTest, type Program } from "./client.ts";
+import { type ClientHome, interopTest, patience, type Program } from "./client.ts";
 import { alice, mailServer } from "./server.ts";
 
 const folder = "/usr/lib/cyrus/bin";
@@ -97,7 +97,7 @@ async function converse(args: readonly string[], port: number, lines: readonly s
   const login = ["-m", "DIGEST-MD5", "-a", alice.address, "-u", alice.address, "-w", alice.password];
   const child = new Deno.Command(unbuffered.name, {
     args: ["-o0", imtest.name, ...login, ...args, "-p", String(port), "localhost"],
-    ...{ stdin: "piped", stdout: "piped", stderr: "null", signal: AbortSignal.timeout(30_000) },
+    ...{ stdin: "piped", stdout: "piped", stderr: "null", signal: AbortSignal.timeout(patience) },
   }).spawn();
   const typed = child.stdin.getWriter();
   const waiting = [...lines];

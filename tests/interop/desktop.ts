@@ -42,7 +42,7 @@ export async function desktop(home: ClientHome): Promise<Desktop> {
   };
   const run = async ({ name }: Program, args: readonly string[]) => {
     const given = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
-    const { code, stdout, stderr } = await home.run(env, [...given, name, ...args], undefined, 60_000);
+    const { code, stdout, stderr } = await home.run(env, [...given, name, ...args]);
     if (code !== 0) throw new Error(`${name} ${args.join(" ")}: ${stderr}${stdout}`);
     return stdout;
   };

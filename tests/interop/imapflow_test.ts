@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { once } from "node:events";
 import { type ExistsEvent, type ExpungeEvent, type FlagsEvent, ImapFlow, type ImapFlowOptions } from "imapflow";
 import nodemailer from "nodemailer";
+import { patience } from "./client.ts";
 import { alice, bob, type MailServer, mailServer } from "./server.ts";
 
 const message = (number: number) =>
@@ -210,6 +211,6 @@ Deno.test("imapflow: a wrong password is told from everything else", async () =>
 
 /** What an event tells; an event that does not come is an error. */
 async function event<T>(flow: ImapFlow, name: "exists" | "flags" | "expunge"): Promise<T> {
-  const [data] = await once(flow, name, { signal: AbortSignal.timeout(30_000) });
+  const [data] = await once(flow, name, { signal: AbortSignal.timeout(patience) });
   return data;
 }

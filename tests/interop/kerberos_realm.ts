@@ -1,5 +1,5 @@
 /** A Kerberos realm of a test's own: MIT's KDC on a free port of 127.0.0.1, everything else in one folder. */
-import type { ClientHome, Program } from "./client.ts";
+import { type ClientHome, patience, type Program } from "./client.ts";
 import { freePorts } from "../support/free_ports.ts";
 import { linesOf } from "../support/lines_of.ts";
 import { runProgram } from "../support/run_program.ts";
@@ -129,7 +129,7 @@ async function run(
   environment: Readonly<Record<string, string>>,
   commands: readonly string[] = [],
 ): Promise<void> {
-  const stdin = commands.map((command) => `${command}\n`).join(""), signal = AbortSignal.timeout(30_000);
+  const stdin = commands.map((command) => `${command}\n`).join(""), signal = AbortSignal.timeout(patience);
   const { code, stderr } = await runProgram(program, { args: [...args], env: environment, signal }, stdin);
   // kadmin.local ends well whatever its commands came to.
   if (code !== 0 || /^(add_principal|ktadd|kadmin\.local):/m.test(stderr)) throw new Error(`${program}: ${stderr}`);

@@ -1,5 +1,5 @@
 /** KPOP with a real realm: MIT's own krb5_sendauth, called from Python, and fetchmail. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type ClientHome, interopTest } from "./client.ts";
 import { kerberosRealm, realmPrograms, withTickets } from "./kerberos_realm.ts";
 import { alice, type MailServer, mailServer } from "./server.ts";
@@ -207,9 +207,7 @@ interopTest("KPOP: fetchmail, protocol KPOP auth kerberos_v5", [fetchmail, ...pr
     "by ticket 2",
   ]);
   assertEquals(await server.inbox(alice), []);
-  assert(
-    server.log.some(({ message, mechanism, login }) =>
-      message === "authenticated" && mechanism === "KPOP" && login === "alice"
-    ),
+  await server.logged(({ message, mechanism, login }) =>
+    message === "authenticated" && mechanism === "KPOP" && login === "alice"
   );
 });

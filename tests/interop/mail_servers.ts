@@ -115,6 +115,8 @@ function postfixConfiguration(folder: string, { port, authority }: Destination):
   return `${ownPlace(folder, "postfix.example.net")}relayhost = [127.0.0.1]:${port}
 smtp_line_length_limit = 0
 smtp_connection_cache_destinations = static:all
+smtp_connection_cache_time_limit = 60s
+smtp_destination_concurrency_limit = 1
 minimal_backoff_time = 1s
 queue_run_delay = 1s
 ${tls}

@@ -36,7 +36,7 @@ SyncState *
 `,
   );
   await Deno.mkdir(`${home.folder}/mail`, { recursive: true });
-  const { code, stdout, stderr } = await home.run(mbsync, ["-c", config, "all"], undefined, 120_000);
+  const { code, stdout, stderr } = await home.run(mbsync, ["-c", config, "all"]);
   assertEquals(code, 0, stdout + stderr);
 }
 

@@ -31,7 +31,7 @@ ${way}
   );
   const environment = way.includes("starttls = yes") ? [`OPENSSL_CONF=${await home.write("openssl.cnf", tls12)}`] : [];
   const command = [...environment, offlineimap.name, "-o", "-u", "basic", "-c", config];
-  const { code, stdout, stderr } = await home.run(env, command, undefined, 120_000);
+  const { code, stdout, stderr } = await home.run(env, command);
   assertEquals(code, 0, stdout + stderr);
 }
 

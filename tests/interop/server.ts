@@ -8,7 +8,7 @@ import { latin1 } from "../../core/wire/ascii.ts";
 import { sqliteStorage } from "../../storage/sqlite/storage.ts";
 import { binary } from "../support/program.ts";
 import { spawnServer } from "../support/spawn_server.ts";
-import { type TestServer, testServer } from "../support/test_server.ts";
+import { type LoggedEvent, type TestServer, testServer } from "../support/test_server.ts";
 import type { TestSettings } from "../support/test_config.ts";
 
 export { alice, bob } from "../support/test_config.ts";
@@ -19,8 +19,10 @@ export interface MailServer extends AsyncDisposable {
   readonly ports: TestServer["ports"];
   /** Of further protocols, by name. */
   readonly furtherPorts: TestServer["furtherPorts"];
-  /** Everything that it logged so far. */
+  /** Everything that it logged so far; of the binary only what it has written down by now, and that comes late. */
   readonly log: TestServer["log"];
+  /** Waits until it has logged so many such events. @returns All of them. @throws where they do not come. */
+  logged(isIt: (event: LoggedEvent) => boolean, count?: number): Promise<readonly LoggedEvent[]>;
   /** Path of its certificate, PEM: for clients that verify. */
   readonly certificate: string;
   /** Where its mail is. */
@@ -35,7 +37,7 @@ export interface MailServer extends AsyncDisposable {
 
 /** Starts one: `await using server = await mailServer()`. */
 export async function mailServer(settings: TestSettings = {}): Promise<MailServer> {
-  const server = binary === undefined ? await testServer(settings) : await compiledServer(settings);
+  const server = binary === undefined ? await ownServer(settings) : await compiledServer(settings);
   const { storage, folder, ports, furtherPorts } = server;
   const mailboxOf = async ({ address }: { readonly address: string }, name: string) => {
     const account = await storage.accountByAddress(address);
@@ -48,6 +50,10 @@ export async function mailServer(settings: TestSettings = {}): Promise<MailServe
     furtherPorts,
     get log() {
       return server.log;
+    },
+    async logged(isIt, count = 1) {
+      await server.untilLogged((log) => log.filter(isIt).length >= count);
+      return server.log.filter(isIt);
     },
     certificate: `${folder}/tls/cert.pem`,
     storage,
@@ -68,14 +74,27 @@ export async function mailServer(settings: TestSettings = {}): Promise<MailServe
   };
 }
 
-/** The binary's process; this one looks into its database beside it. */
-async function compiledServer(
-  settings: TestSettings,
-): Promise<Pick<TestServer, "ports" | "furtherPorts" | "log" | "folder" | "storage"> & AsyncDisposable> {
+/** Where the server is. */
+interface Place extends Pick<TestServer, "ports" | "furtherPorts" | "log" | "folder" | "storage">, AsyncDisposable {
+  /** Waits until its log is like that. */
+  untilLogged(isEnough: (log: TestServer["log"]) => boolean): Promise<void>;
+}
+
+/** In this process: what a client could notice has been logged. */
+async function ownServer(settings: TestSettings): Promise<Place> {
+  const server = await testServer(settings);
+  const untilLogged: Place["untilLogged"] = (isEnough) =>
+    isEnough(server.log) ? Promise.resolve() : Promise.reject(new Error(`logged: ${JSON.stringify(server.log)}`));
+  return Object.assign(server, { untilLogged });
+}
+
+/** The binary's process, which keeps its log back for a moment; this one looks into its database beside it. */
+async function compiledServer(settings: TestSettings): Promise<Place> {
   await using stack = new AsyncDisposableStack();
-  const { ports, furtherPorts, log, home: { folder } } = stack.use(await spawnServer(settings));
+  const { ports, furtherPorts, log, logged, home: { folder } } = stack.use(await spawnServer(settings));
   const storage = await sqliteStorage({ file: `${folder}/data/mail.db`, log: silentLog, now: () => new Date() });
   stack.defer(() => storage.stop());
   const rest = stack.move();
-  return { ports, furtherPorts, log, folder, storage, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+  const untilLogged: Place["untilLogged"] = async (isEnough) => void await logged(() => isEnough(log));
+  return { ports, furtherPorts, log, untilLogged, folder, storage, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }

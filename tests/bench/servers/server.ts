@@ -57,9 +57,9 @@ export async function isInstalled(program: string): Promise<boolean> {
   return false;
 }
 
-/** Waits until a port greets. @returns Milliseconds since `since`. @throws after 30 s. */
+/** Waits until a port greets. @returns Milliseconds since `since`. @throws after 120 s. */
 export async function untilGreeted(port: number, since: number): Promise<number> {
-  const patience = performance.now() + 30_000;
+  const patience = performance.now() + 120_000;
   while (performance.now() < patience) {
     try {
       using connection = await Deno.connect({ hostname: "127.0.0.1", port });
@@ -69,7 +69,7 @@ export async function untilGreeted(port: number, since: number): Promise<number>
     }
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  throw new Error(`nothing greeted on port ${port} within 30 s`);
+  throw new Error(`nothing greeted on port ${port} within 120 s`);
 }
 
 /** Runs a program to its end. @throws with what it said unless it succeeds. */

@@ -18,7 +18,7 @@ Deno.test("plugin new: of every kind, a plugin that is formatted, type-checks, p
       assertEquals([code, stdout], [0, `./my_${kind}.ts\n./my_${kind}_test.ts\n`]);
       assertMatch(stderr, new RegExp(`deno test -A --config \\S+deno\\.json \\./my_${kind}_test\\.ts`));
     }
-    for (const command of [["fmt", "--check"], ["lint"], ["test", "-A", "--no-lock"]]) {
+    for (const command of [["fmt", "--check"], ["lint"], ["test", "-A", "--frozen"]]) {
       const { success, output } = await deno(...command, "--config", settings, folder);
       assert(success, `${command[0]}: ${output}`);
     }
