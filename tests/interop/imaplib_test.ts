@@ -132,7 +132,7 @@ assert ok(imap.uid("SEARCH", "ALL")) == [b"3 4 6"]
 ok(imap.store("1", "+FLAGS", "\\\\Deleted"))
 ok(imap.unselect())
 assert ok(imap.select("Work", readonly=True)) == [b"3"]
-assert "NOPERM" in refused(imap.store, "1", "+FLAGS", "\\\\Seen")
+assert "READ-ONLY" in refused(imap.store, "1", "+FLAGS", "\\\\Seen")
 ok(imap.close())
 assert ok(imap.select("Work")) == [b"3"]
 ok(imap.close())
