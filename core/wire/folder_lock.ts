@@ -13,7 +13,7 @@ export interface FolderLock {
   readonly isAlone: boolean;
 }
 
-/** Undefined where another process has locked either, or this one has already. */
+/** Undefined where another process has locked either, or this one has already. @throws Error where that cannot be seen. */
 export function lockFolder({ folder, file, isAlone }: FolderLock): Disposable | undefined {
   using undo = new DisposableStack();
   const whole = lockWhole(folder, isAlone);
@@ -38,12 +38,24 @@ function openFile(path: string, isAlone: boolean): Deno.FsFile | undefined {
 /** The folder itself. */
 function lockWhole(folder: string, isAlone: boolean): Disposable | undefined {
   using undo = new DisposableStack();
+  const opened = openFolder(folder);
+  if (opened === undefined) return undo.move();
+  undo.use(opened);
   try {
-    if (!undo.use(Deno.openSync(folder)).tryLockSync(isAlone)) return undefined;
-  } catch (error) {
-    // What the program was not given is the folder, not a file in it.
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    // Where folders have no locks, as on some network file systems and on Windows, no earlier version runs.
+    if (!opened.tryLockSync(isAlone)) return undefined;
+  } catch {
+    // Where folders have no locks, as on some network file systems, no earlier version runs.
   }
   return undo.move();
+}
+
+/** Undefined where there is none, and where nobody opens folders, as on Windows. */
+function openFolder(folder: string): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(folder);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return undefined;
+    // The program may have too many files open, say: who has locked this one does not show then.
+    throw error;
+  }
 }

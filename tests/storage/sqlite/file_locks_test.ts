@@ -1,5 +1,5 @@
 /** Who has the files of bodies locked, also where the file system locks less than usual. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { prepareDatabase } from "../../../storage/sqlite/database_file.ts";
 import { migrations } from "../../../storage/sqlite/migrate.ts";
 import { SegmentFiles } from "../../../storage/sqlite/segment_files.ts";
@@ -68,6 +68,28 @@ Deno.test("sqlite files: a program of an earlier version, which locks the folder
     using _held = lock;
     using earlier = Deno.openSync(files.folder);
     assertEquals(earlier.tryLockSync(true), false);
+    return Promise.resolve();
+  });
+});
+
+Deno.test("sqlite files: a folder that cannot be opened for now is not taken for one without locks", async () => {
+  await inFolder((folder) => {
+    const files = new SegmentFiles(`${folder}/mail.db`), { openSync } = Deno;
+    files.makeFolder();
+    using earlier = openSync(files.folder);
+    assertEquals(earlier.tryLockSync(true), true);
+    Object.assign(Deno, {
+      openSync(path: string, options?: Deno.OpenOptions) {
+        if (path === files.folder) throw new Error("Too many open files (os error 24)");
+        return openSync(path, options);
+      },
+    });
+    try {
+      assertThrows(() => files.lockFolder(), Error, "Too many open files");
+    } finally {
+      Object.assign(Deno, { openSync });
+    }
+    assertEquals(files.lockFolder(), "busy");
     return Promise.resolve();
   });
 });
