@@ -9,7 +9,7 @@ import { CharsetDecoder } from "./charset.ts";
 import { addressText, readValue, searchTextOf } from "./search_text.ts";
 
 /** Changes whenever other keys are made of the same messages: what was indexed before is then of no use. */
-export const indexedTextVersion: number = 2;
+export const indexedTextVersion: number = 3;
 
 /** Octets that are read for each character that may be had of them: base64 and quoted-printable take about so many. */
 const OCTETS = 4;
